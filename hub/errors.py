@@ -1,0 +1,31 @@
+"""What can go wrong on a hub and is not a bug.
+
+    HubError
+    ├── BadInput      a file or message that is not what it should be      (also a ValueError)
+    ├── StoreError    the hub's data directory cannot be used              (also an OSError)
+    ├── BrokerError   the message broker cannot be started or reached      (also a ConnectionError)
+    └── ServeError    the web page cannot be served (taken port, not built) (also an OSError)
+
+The message is one sentence for a person: what happened, where, and what to try. Commands print it on one line and exit
+with 2. Anything else that escapes is a bug and shows its traceback.
+"""
+
+
+class HubError(Exception):
+    """An expected failure, told in one sentence."""
+
+
+class BadInput(HubError, ValueError):
+    """A file or message from outside that cannot be read as what it claims to be."""
+
+
+class StoreError(HubError, OSError):
+    """The data directory or its database cannot be opened, written or read."""
+
+
+class BrokerError(HubError, ConnectionError):
+    """The embedded broker cannot start, or the given one cannot be reached."""
+
+
+class ServeError(HubError, OSError):
+    """The web page cannot be served."""

@@ -1,0 +1,371 @@
+"""What a probe says to a hub about one camera-like thing, once: the body of every unit.
+
+A sighting is a fact about an observation, never about a camera: which camera it speaks of is the hub's conclusion.
+Where the walker stood (`observer`) is kept apart from where the thing is said to be (`subject`), and each thing that is
+said of it is a claim of its own, with its evidence and strength. What was not measured is absent, never 0.
+
+Units: degrees (WGS 84; bearings clockwise from true north), metres, dBm, MHz, seconds. Times are UTC and aware.
+Fields are added, never reused or renamed; a reader ignores the ones it does not know.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+from msgspec import Meta, Struct
+
+CONTRACT_VERSION = 1
+
+Id = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="128 random bits in hex; there is no time in it")]
+Version = Annotated[int, Meta(ge=1, le=CONTRACT_VERSION, description="always on the wire")]
+Text = Annotated[str, Meta(max_length=200)]
+Bssid = Annotated[str, Meta(pattern="^([0-9a-f]{2}:){5}[0-9a-f]{2}$", description="six octets, lower case")]
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="SHA-256 in hex")]
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+Bearing = Annotated[float, Meta(ge=0, lt=360, description="degrees clockwise from true north")]
+Metres = Annotated[float, Meta(ge=0, le=100_000)]
+Degrees = Annotated[float, Meta(ge=0, le=360)]
+SignalDbm = Annotated[float, Meta(ge=-150, le=50)]
+ChannelMhz = Annotated[int, Meta(ge=0, le=100_000)]
+Cell = Annotated[str, Meta(pattern=r"^17/\d{1,6}/\d{1,6}$", description="the contract's cell: see geodesy.cell")]
+Count = Annotated[int, Meta(ge=0)]
+
+MAX_HEARINGS = 64
+MAX_ITEMS = 256
+
+
+class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of everything in the contract: immutable, by keyword, absent fields are left out on the wire."""
+
+
+class Kind(StrEnum):
+    RADIO = "radio"
+    PHOTO = "photo"
+    PIN = "pin"
+    SURVEY = "survey"
+
+
+class Adapter(StrEnum):
+    """How the observation reached the probe. A fake never passes for the real thing."""
+
+    REAL = "real"
+    REPLAY = "replay"
+    SCRIPTED = "scripted"
+    IMPORT = "import"
+
+
+class Strength(StrEnum):
+    STRONG = "strong"
+    WEAK = "weak"
+
+
+class ClockSource(StrEnum):
+    GNSS = "gnss"
+    NTP = "ntp"
+    RTC = "rtc"
+    CAPTURE = "capture"
+    EXIF = "exif"
+    LOG = "log"
+
+
+class CameraKind(StrEnum):
+    FIXED = "fixed"
+    DOME = "dome"
+    PANNING = "panning"
+    ALPR = "alpr"
+    BRIDGE = "bridge"
+
+
+class Mount(StrEnum):
+    WALL = "wall"
+    POLE = "pole"
+    CEILING = "ceiling"
+    STREET_LAMP = "street_lamp"
+    TREE = "tree"
+
+
+class Moment(Part, frozen=True, kw_only=True):
+    """When, by which clock, and how sure (`sd_s`, one standard deviation in seconds)."""
+
+    utc: datetime
+    source: ClockSource
+    sd_s: Annotated[float, Meta(ge=0)] | None = None
+
+    def __post_init__(self) -> None:
+        if self.utc.tzinfo is None:
+            raise ValueError("time without a zone; give UTC")
+        if self.utc.utcoffset() != UTC.utcoffset(None):
+            raise ValueError("time must be UTC")
+
+
+class Place(Part, frozen=True, kw_only=True):
+    """A point on WGS 84; `accuracy_m` is the 68 % radius."""
+
+    lat: Latitude
+    lon: Longitude
+    accuracy_m: Metres | None = None
+
+
+class SubjectHow(StrEnum):
+    """How the subject's place or bearing was come by."""
+
+    BEARING = "bearing"
+    BEARING_AND_DISTANCE = "bearing-and-distance"
+    HEARINGS = "hearings"
+    LOG_ESTIMATE = "log-estimate"
+    STANDING_UNDER = "standing-under"
+
+
+class Subject(Part, frozen=True, kw_only=True):
+    """Where the thing is said to be: a place, or a bearing from the observer, or both."""
+
+    how: SubjectHow
+    place: Place | None = None
+    bearing_deg: Bearing | None = None
+    bearing_sd_deg: Degrees | None = None
+    distance_m: Metres | None = None
+    distance_sd_m: Metres | None = None
+
+
+class Making(Part, frozen=True, kw_only=True):
+    """How the sighting was made. `composed` marks input that was written, not received: demos and tests."""
+
+    adapter: Adapter
+    software: Text
+    rule: Text | None = None
+    rule_version: Annotated[int, Meta(ge=1)] | None = None
+    composed: bool = False
+
+
+# Evidence: what was actually seen or heard. A hub can run the rule again on it.
+
+
+class SsidEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="ssid"):
+    """A network name as sent, control characters escaped."""
+
+    ssid: Annotated[str, Meta(max_length=256)]
+
+
+class BssidEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="bssid"):
+    """The address of the transmitter, in full: only ever that of something a rule knows as a camera."""
+
+    bssid: Bssid
+
+
+class CatalogueEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="catalogue"):
+    """The row of the dated catalogue that matched."""
+
+    row: Text
+    vendor: Text
+    value: Text
+    confirmed_on: date | None = None
+
+
+class LookEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="look"):
+    """A person looked at it; `photo` is absent where no picture was kept."""
+
+    by: Text = "walker"
+    photo: Digest | None = None
+    note: Text | None = None
+
+
+Evidence = SsidEvidence | BssidEvidence | CatalogueEvidence | LookEvidence
+
+# Claims: one thing said of the subject, each with the evidence it rests on (indices into `Sighting.evidence`).
+
+EvidenceIndex = Annotated[int, Meta(ge=0, lt=MAX_ITEMS)]
+
+
+class PresentClaim(Part, frozen=True, kw_only=True, tag_field="about", tag="present"):
+    strength: Strength
+    evidence: tuple[EvidenceIndex, ...] = ()
+
+
+class GoneClaim(Part, frozen=True, kw_only=True, tag_field="about", tag="gone"):
+    strength: Strength
+    evidence: tuple[EvidenceIndex, ...] = ()
+
+
+class KindClaim(Part, frozen=True, kw_only=True, tag_field="about", tag="kind"):
+    value: CameraKind
+    strength: Strength
+    evidence: tuple[EvidenceIndex, ...] = ()
+
+
+class MountClaim(Part, frozen=True, kw_only=True, tag_field="about", tag="mount"):
+    value: Mount
+    strength: Strength
+    evidence: tuple[EvidenceIndex, ...] = ()
+
+
+class DirectionClaim(Part, frozen=True, kw_only=True, tag_field="about", tag="direction"):
+    """Where the camera looks, not where the walker looked."""
+
+    value: Bearing
+    sd_deg: Degrees | None = None
+    strength: Strength
+    evidence: tuple[EvidenceIndex, ...] = ()
+
+
+class VendorClaim(Part, frozen=True, kw_only=True, tag_field="about", tag="vendor"):
+    value: Text
+    strength: Strength
+    evidence: tuple[EvidenceIndex, ...] = ()
+
+
+class OperatorClaim(Part, frozen=True, kw_only=True, tag_field="about", tag="operator"):
+    value: Text
+    strength: Strength
+    evidence: tuple[EvidenceIndex, ...] = ()
+
+
+class PrivateDwellingClaim(Part, frozen=True, kw_only=True, tag_field="about", tag="private-dwelling"):
+    value: bool
+    strength: Strength
+    evidence: tuple[EvidenceIndex, ...] = ()
+
+
+Claim = (
+    PresentClaim
+    | GoneClaim
+    | KindClaim
+    | MountClaim
+    | DirectionClaim
+    | VendorClaim
+    | OperatorClaim
+    | PrivateDwellingClaim
+)
+
+# Parts, one for each kind of sighting.
+
+
+class Hearing(Part, frozen=True, kw_only=True):
+    """One averaged hearing: where the probe was, how loud, on which channel, from how many frames."""
+
+    place: Place
+    signal_dbm: SignalDbm | None = None
+    channel_mhz: ChannelMhz | None = None
+    frames: Annotated[int, Meta(ge=1)] = 1
+
+
+class Silence(Part, frozen=True, kw_only=True):
+    """A nearby stretch that was listened to on the transmitter's channel without hearing it."""
+
+    start: Place
+    end: Place
+
+
+class Radio(Part, frozen=True, kw_only=True):
+    """What was heard of one transmitter; hearings in the order of the walk, about one every 2 m."""
+
+    transmitter: Bssid
+    hearings: Annotated[tuple[Hearing, ...], Meta(max_length=MAX_HEARINGS)] = ()
+    silences: Annotated[tuple[Silence, ...], Meta(max_length=MAX_HEARINGS)] = ()
+
+
+class Box(Part, frozen=True, kw_only=True):
+    """The reticle, in shares of the picture's width and height, from the upper left corner."""
+
+    left: Annotated[float, Meta(ge=0, le=1)]
+    top: Annotated[float, Meta(ge=0, le=1)]
+    width: Annotated[float, Meta(gt=0, le=1)]
+    height: Annotated[float, Meta(gt=0, le=1)]
+
+
+class Photo(Part, frozen=True, kw_only=True):
+    """The redacted picture, by its hash, and how the lens was held."""
+
+    content_sha256: Digest
+    bearing_deg: Bearing | None = None
+    bearing_sd_deg: Degrees | None = None
+    pitch_deg: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    field_of_view_deg: Annotated[float, Meta(gt=0, le=360)] | None = None
+    reticle: Box | None = None
+
+
+class PhotoNotKept(StrEnum):
+    """Why a look left a pin and no picture."""
+
+    NO_REDACTOR = "no-redactor"
+    SELF_TEST = "self-test"
+    WALKER = "walker"
+
+
+class Pin(Part, frozen=True, kw_only=True):
+    """A walker marked a place. Where a picture was taken but not kept, `photo_not_kept` says why."""
+
+    photo_not_kept: PhotoNotKept | None = None
+
+
+class Listened(Part, frozen=True, kw_only=True):
+    """One cell that was walked while listening; seconds are rounded to 10."""
+
+    cell: Cell
+    channels_mhz: Annotated[tuple[ChannelMhz, ...], Meta(max_length=MAX_ITEMS)]
+    seconds: Count | None = None
+
+
+class Survey(Part, frozen=True, kw_only=True):
+    """What was walked and listened to, as coarse cells, day only: absence needs an observation."""
+
+    day: date | None = None
+    cells: Annotated[tuple[Listened, ...], Meta(max_length=4096)] = ()
+
+
+class Sighting(Part, frozen=True, kw_only=True):
+    """One observation. The part named by `kind` is there, the other three are not."""
+
+    PARTS: ClassVar[dict[Kind, str]] = {
+        Kind.RADIO: "radio",
+        Kind.PHOTO: "photo",
+        Kind.PIN: "pin",
+        Kind.SURVEY: "survey",
+    }
+
+    v: Version
+    id: Id
+    walk: Id
+    kind: Kind
+    made: Making
+    time: Moment | None = None
+    observer: Place | None = None
+    subject: Subject | None = None
+    evidence: Annotated[tuple[Evidence, ...], Meta(max_length=MAX_ITEMS)] = ()
+    claims: Annotated[tuple[Claim, ...], Meta(max_length=MAX_ITEMS)] = ()
+    radio: Radio | None = None
+    photo: Photo | None = None
+    pin: Pin | None = None
+    survey: Survey | None = None
+
+    def __post_init__(self) -> None:
+        for kind, name in self.PARTS.items():
+            there = getattr(self, name) is not None
+            if there != (kind is self.kind):
+                raise ValueError(f"a {self.kind} sighting {'has' if there else 'lacks'} the part '{name}'")
+        for claim in self.claims:
+            if any(index >= len(self.evidence) for index in claim.evidence):
+                raise ValueError(f"the claim '{claim_about(claim)}' points at evidence that is not there")
+
+
+_ADDRESS = re.compile(r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$")
+
+
+def claim_about(claim: Claim) -> str:
+    """The claim's name on the wire, such as `direction`."""
+    tag: Any = type(claim).__struct_config__.tag
+    return str(tag)
+
+
+def bssid_text(octets: bytes) -> str:
+    """Six octets as `aa:bb:cc:dd:ee:ff`."""
+    return octets.hex(":")
+
+
+def bssid_octets(text: str) -> bytes:
+    """The six octets of `aa:bb:cc:dd:ee:ff` (any case). Raises ValueError for anything else."""
+    lowered = text.lower()
+    if not _ADDRESS.match(lowered):
+        raise ValueError(f"not an address of six octets: {text[:40]!r}")
+    return bytes.fromhex(lowered.replace(":", ""))

@@ -1,0 +1,23 @@
+"""Shared by all tests: where the real data lies, and how hard hypothesis tries."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("quick", max_examples=60, deadline=None)
+settings.register_profile("long", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(scope="session")
+def testdata() -> Path:
+    """The folder of real captures and logs, which is never part of the project."""
+    named = os.environ.get("CONTRECHAMP_TESTDATA")
+    if not named:
+        pytest.skip("no real data: CONTRECHAMP_TESTDATA is not set")
+    folder = Path(named)
+    if not folder.is_dir():
+        pytest.skip(f"no real data: CONTRECHAMP_TESTDATA={named} is not a folder")
+    return folder
