@@ -1,0 +1,142 @@
+"""The radiotap header in front of a captured frame: channel, signal, flags.
+
+https://www.radiotap.org: a little-endian header with a bitmap of the fields that follow, each aligned to its size.
+Captures use few layouts, so a layout's offsets are worked out once and remembered.
+"""
+
+from typing import NamedTuple
+
+# Alignment and size of the fields by bit number, as far as the standard defines them.
+_FIELDS = {
+    0: (8, 8),  # TSFT
+    1: (1, 1),  # flags
+    2: (1, 1),  # rate
+    3: (2, 4),  # channel: MHz, flags
+    4: (2, 2),  # FHSS
+    5: (1, 1),  # antenna signal, dBm
+    6: (1, 1),  # antenna noise, dBm
+    7: (2, 2),  # lock quality
+    8: (2, 2),  # TX attenuation
+    9: (2, 2),  # TX attenuation, dB
+    10: (1, 1),  # TX power, dBm
+    11: (1, 1),  # antenna
+    12: (1, 1),  # antenna signal, dB
+    13: (1, 1),  # antenna noise, dB
+    14: (2, 2),  # RX flags
+    15: (2, 2),  # TX flags
+    16: (1, 1),  # RTS retries
+    17: (1, 1),  # data retries
+    18: (4, 8),  # XChannel
+    19: (1, 3),  # MCS
+    20: (4, 8),  # A-MPDU status
+    21: (2, 12),  # VHT
+    22: (8, 12),  # timestamp
+    23: (2, 12),  # HE
+    24: (2, 12),  # HE-MU
+    25: (2, 6),  # HE-MU other user
+    26: (1, 1),  # zero-length PSDU
+    27: (2, 4),  # L-SIG
+}
+_RADIOTAP_NAMESPACE, _VENDOR_NAMESPACE, _MORE = 29, 30, 31
+_MAX_WORDS = 16
+_MAX_LAYOUTS = 256
+_FLAG_FCS, _FLAG_BAD_FCS = 0x10, 0x40
+
+
+class Layout(NamedTuple):
+    """Where a header keeps what we read: offsets from its first byte, None where it does not say."""
+
+    flags_at: int | None
+    channel_at: int | None
+    signal_at: int | None
+
+
+class Header(NamedTuple):
+    """What a header says. `length` in bytes; the frame follows it."""
+
+    length: int
+    channel_mhz: int | None
+    signal_dbm: int | None
+    has_fcs: bool
+    bad_fcs: bool
+
+
+_layouts: dict[bytes, Layout | None] = {}
+
+
+def read(packet: bytes) -> Header | None:
+    """The header at the start of a packet, or None where it is malformed."""
+    if len(packet) < 8 or packet[0] != 0:
+        return None
+    length = packet[2] | packet[3] << 8
+    if not 8 <= length <= len(packet):
+        return None
+    # The layout depends on the bitmap words and on nothing else; one word is by far the most common.
+    words_end = 8 if not packet[7] & 0x80 else _words_end(packet, length)
+    key = packet[4:words_end]
+    try:
+        layout = _layouts[key]
+    except KeyError:
+        layout = _remember(key, packet[:length])
+    if layout is None:
+        return None
+    flags_at, channel_at, signal_at = layout
+    if (signal_at or 0) >= length or (channel_at or 0) + 2 > length or (flags_at or 0) >= length:
+        return None
+    flags = packet[flags_at] if flags_at is not None else 0
+    channel = packet[channel_at] | packet[channel_at + 1] << 8 if channel_at is not None else 0
+    signal = packet[signal_at] if signal_at is not None else 0
+    if signal > 127:
+        signal -= 256
+    return Header(length, channel or None, signal or None, bool(flags & _FLAG_FCS), bool(flags & _FLAG_BAD_FCS))
+
+
+def _words_end(packet: bytes, length: int) -> int:
+    end = 8
+    while packet[end - 1] & 0x80 and end + 4 <= min(length, 4 + 4 * _MAX_WORDS):
+        end += 4
+    return end
+
+
+def _remember(key: bytes, header: bytes) -> Layout | None:
+    layout, general = _walk(key, header)
+    if general:  # a vendor's field has a length of its own in each header: never remembered
+        if len(_layouts) >= _MAX_LAYOUTS:
+            _layouts.clear()
+        _layouts[key] = layout
+    return layout
+
+
+def _walk(key: bytes, header: bytes) -> tuple[Layout | None, bool]:
+    """The layout by walking the bitmap, and whether it holds for every header with these words."""
+    words = [int.from_bytes(key[at : at + 4], "little") for at in range(0, len(key), 4)]
+    if words[-1] >> _MORE & 1:
+        return None, True
+    found: dict[int, int] = {}
+    at, general, ours = 4 + len(key), True, True
+    for word in words:
+        for bit in range(29):
+            if not word >> bit & 1:
+                continue
+            if not ours or bit not in _FIELDS:
+                return _layout(found), general  # a field of unknown size: what lies behind it cannot be found
+            alignment, size = _FIELDS[bit]
+            at = (at + alignment - 1) // alignment * alignment
+            found.setdefault(bit, at)
+            at += size
+        if word >> _VENDOR_NAMESPACE & 1:
+            at = (at + 1) // 2 * 2
+            if at + 6 > len(header):
+                return None, False
+            at += 6 + int.from_bytes(header[at + 4 : at + 6], "little")
+            general, ours = False, False
+        elif word >> _RADIOTAP_NAMESPACE & 1:
+            ours = True
+        if not ours and not word >> _MORE & 1:
+            break
+        ours = ours or bool(word >> _RADIOTAP_NAMESPACE & 1)
+    return _layout(found), general
+
+
+def _layout(found: dict[int, int]) -> Layout:
+    return Layout(found.get(1), found.get(3), found.get(5))
