@@ -17,6 +17,8 @@ from probe.errors import BadInput
 
 APP_COLUMNS = ("MAC", "SSID", "FirstSeen", "RSSI", "CurrentLatitude", "CurrentLongitude", "AccuracyMeters", "Type")
 WEB_COLUMNS = ("trilat", "trilong", "ssid", "netid", "firsttime", "lasttime", "channel", "type")
+# The web site gives many words for Wi-Fi (infra, adhoc, ????), and these for everything else.
+NOT_WIFI = {"bt", "ble", "cdma", "gsm", "lte", "wcdma", "nr"}
 MAX_LINE = 64 * 1024
 MAX_BAD_TOLD = 5
 
@@ -145,7 +147,7 @@ def _app_row(columns: dict[str, int], fields: list[str]) -> Row | None:
 
 def _web_row(columns: dict[str, int], fields: list[str]) -> Row | None:
     """A row of the web site's export; None for anything but Wi-Fi."""
-    if fields[columns["type"]].strip().lower() not in ("infra", "wifi", "adhoc", ""):
+    if fields[columns["type"]].strip().lower() in NOT_WIFI:
         return None
     return Row(
         transmitter=bssid_octets(fields[columns["netid"]].strip()),

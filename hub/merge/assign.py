@@ -1,0 +1,153 @@
+"""Which sighting of a walk speaks of which camera: gated, one to one, never on distance alone.
+
+On real camera positions this kind of assignment finds far more true pairs than any merging by radius, because the
+second camera of a walk cannot be the first one again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hub.merge.observe import Estimate, Observation
+from probe.contract.geodesy import offset_m, turn_deg
+
+GATE = 9.21  # chi-square, 2 degrees of freedom, 99 %
+REACH_M = 60.0
+DIRECTION_SD_DEG = 28.0
+CONFLICT = 9.0
+UNKNOWN = 1.0
+CLEARLY_BETTER = 2.0
+
+
+class Candidate(Protocol):
+    """What a camera-to-be has to show."""
+
+    @property
+    def estimate(self) -> Estimate: ...
+    @property
+    def kind(self) -> str | None: ...
+    @property
+    def mount(self) -> str | None: ...
+    @property
+    def direction(self) -> float | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """An observation's camera, by its place in the list of candidates; None for a new one.
+
+    `rivals` are the candidates between which it could not be decided, in which case `candidate` is None.
+    """
+
+    candidate: int | None
+    distance_m: float | None = None
+    rivals: tuple[int, ...] = ()
+
+
+def assign(
+    observations: Sequence[Observation], candidates: Sequence[Candidate], near: Sequence[Sequence[int]]
+) -> list[Match]:
+    """One match for each observation of one walk. `near[i]` lists the candidates within reach of observation i."""
+    costs = [
+        {place: cost for place in near[number] if (cost := _cost(observation, candidates[place])) <= GATE}
+        for number, observation in enumerate(observations)
+    ]
+    chosen: dict[int, int] = {}
+    for rows, columns in _components(costs):
+        chosen.update(_solve(costs, rows, columns))
+    taken = {place: number for number, place in chosen.items()}
+    return [
+        _match(number, observations[number], candidates, costs[number], chosen, taken) for number in range(len(costs))
+    ]
+
+
+def _match(
+    number: int,
+    observation: Observation,
+    candidates: Sequence[Candidate],
+    costs: dict[int, float],
+    chosen: dict[int, int],
+    taken: dict[int, int],
+) -> Match:
+    best = chosen.get(number)
+    if best is None:
+        return Match(candidate=None)
+    free = {place: cost for place, cost in costs.items() if place == best or place not in taken}
+    rivals = [place for place, cost in free.items() if cost < CLEARLY_BETTER * costs[best] + 0.5 and place != best]
+    if rivals:
+        return Match(candidate=None, rivals=(best, *sorted(rivals)))
+    here, there = observation.estimate, candidates[best].estimate
+    if here is None:
+        return Match(candidate=None)
+    east, north = offset_m(there.lat, there.lon, here.lat, here.lon)
+    return Match(candidate=best, distance_m=round((east * east + north * north) ** 0.5, 1))
+
+
+def _cost(observation: Observation, candidate: Candidate) -> float:
+    here, there = observation.estimate, candidate.estimate
+    if here is None:
+        return float("inf")
+    cost = mahalanobis2(here, there)
+    if observation.direction is not None and candidate.direction is not None:
+        cost += (turn_deg(observation.direction, candidate.direction) / DIRECTION_SD_DEG) ** 2
+    else:
+        cost += UNKNOWN
+    cost += _difference(observation.camera_kind, candidate.kind) + _difference(observation.mount, candidate.mount) / 2
+    return cost
+
+
+def mahalanobis2(a: Estimate, b: Estimate) -> float:
+    """The squared distance of two estimates in units of their joint doubt."""
+    dx, dy = offset_m(a.lat, a.lon, b.lat, b.lon)
+    see, snn, sen = a.east + b.east, a.north + b.north, a.between + b.between
+    det = see * snn - sen * sen
+    return (dx * dx * snn - 2 * dx * dy * sen + dy * dy * see) / det
+
+
+def _difference(a: str | None, b: str | None) -> float:
+    return 0.0 if a is None or b is None or a == b else CONFLICT
+
+
+def _components(costs: Sequence[dict[int, float]]) -> list[tuple[list[int], list[int]]]:
+    """Groups of observations and candidates that have nothing to do with each other."""
+    rows_of: dict[int, list[int]] = {}
+    for number, row in enumerate(costs):
+        for place in row:
+            rows_of.setdefault(place, []).append(number)
+    seen: set[int] = set()
+    groups = []
+    for start in range(len(costs)):
+        if start in seen or not costs[start]:
+            continue
+        rows, columns, stack = [], set(), [start]
+        seen.add(start)
+        while stack:
+            number = stack.pop()
+            rows.append(number)
+            for place in costs[number]:
+                if place not in columns:
+                    columns.add(place)
+                    fresh = [other for other in rows_of[place] if other not in seen]
+                    seen.update(fresh)
+                    stack.extend(fresh)
+        groups.append((sorted(rows), sorted(columns)))
+    return groups
+
+
+def _solve(costs: Sequence[dict[int, float]], rows: list[int], columns: list[int]) -> dict[int, int]:
+    """The cheapest one-to-one choice, where staying alone costs as much as the gate."""
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    index = {place: column for column, place in enumerate(columns)}
+    matrix = np.full((len(rows), len(columns) + len(rows)), 1e6)
+    for row, number in enumerate(rows):
+        matrix[row, len(columns) + row] = GATE
+        for place, cost in costs[number].items():
+            matrix[row, index[place]] = cost
+    picked_rows, picked_columns = linear_sum_assignment(matrix)
+    return {
+        rows[row]: columns[column]
+        for row, column in zip(picked_rows.tolist(), picked_columns.tolist(), strict=True)
+        if column < len(columns)
+    }

@@ -1,0 +1,172 @@
+"""From sightings to cameras: a pure function of the log. Deriving again gives the same cameras.
+
+First, sightings of one transmitter are one camera, wherever they were made within 150 m. Then each walk's looks are
+assigned, walk by walk, to the cameras there are or become new ones. Radio never merges with other radio, and two looks
+of one walk never share a camera.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from hub.merge.assign import REACH_M, Match, assign
+from hub.merge.locate import from_hearings, fuse, mean_bearing
+from hub.merge.observe import Estimate, Observation
+from probe.contract.geodesy import distance_m, offset_m
+from probe.contract.sighting import Hearing
+
+SAME_TRANSMITTER_M = 150.0
+_GRID_DEG = 0.001
+
+
+@dataclass(slots=True)
+class Camera:
+    """A camera being put together: the observations that speak of it, and why."""
+
+    estimate: Estimate
+    members: list[Observation]
+    far_apart: bool = False
+    rivals: tuple[str, ...] = ()
+    nearest_match_m: list[float] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """A name that stays: it comes from the member that reached the log first."""
+        first = min(self.members, key=lambda member: member.seq)
+        return f"c-{sha256(first.sighting.id.encode()).hexdigest()[:16]}"
+
+    @property
+    def kind(self) -> str | None:
+        return _most(member.camera_kind for member in self.members)
+
+    @property
+    def mount(self) -> str | None:
+        return _most(member.mount for member in self.members)
+
+    @property
+    def direction(self) -> float | None:
+        return mean_bearing([member.direction for member in self.members if member.direction is not None])
+
+    @property
+    def walks(self) -> int:
+        return len({member.walk for member in self.members})
+
+    def take(self, observation: Observation) -> None:
+        """Add a look and move the estimate by what it knows."""
+        if observation.estimate is not None:
+            self.estimate = fuse((self.estimate, observation.estimate), self.walks)
+        self.members.append(observation)
+
+
+def derive(observations: Iterable[Observation]) -> tuple[list[Camera], int]:
+    """The cameras that the observations speak of, and how many observations have no place.
+
+    The order of the observations does not matter.
+    """
+    ordered = sorted(observations, key=_order)
+    radio = [observation for observation in ordered if observation.transmitter is not None]
+    looks = [observation for observation in ordered if observation.transmitter is None]
+    cameras, unplaced = _by_transmitter(radio)
+    placed = [look for look in looks if look.estimate is not None]
+    _by_walk(placed, cameras)
+    return cameras, unplaced + len(looks) - len(placed)
+
+
+def _order(observation: Observation) -> tuple[str, str, str]:
+    day = observation.day
+    return (day.isoformat() if day else "", observation.walk, observation.sighting.id)
+
+
+def _most(values: Iterable[str | None]) -> str | None:
+    counted = Counter(value for value in values if value is not None)
+    return min(counted, key=lambda value: (-counted[value], value)) if counted else None
+
+
+def _by_transmitter(observations: Sequence[Observation]) -> tuple[list[Camera], int]:
+    by_address: dict[str, list[Observation]] = {}
+    for observation in observations:
+        by_address.setdefault(observation.transmitter or "", []).append(observation)
+    cameras: list[Camera] = []
+    unplaced = 0
+    for group in by_address.values():
+        places = [(observation, _radio_place([observation])) for observation in group]
+        unplaced += sum(place is None for _, place in places)
+        clusters: list[list[tuple[Observation, Estimate]]] = []
+        for observation, place in places:
+            if place is not None:
+                _join(clusters, observation, place)
+        cameras += [_radio_camera(cluster, far_apart=len(clusters) > 1) for cluster in clusters]
+    return cameras, unplaced
+
+
+def _join(clusters: list[list[tuple[Observation, Estimate]]], observation: Observation, place: Estimate) -> None:
+    for cluster in clusters:
+        anchor = cluster[0][1]
+        if distance_m(anchor.lat, anchor.lon, place.lat, place.lon) <= SAME_TRANSMITTER_M:
+            cluster.append((observation, place))
+            return
+    clusters.append([(observation, place)])
+
+
+def _radio_camera(cluster: list[tuple[Observation, Estimate]], *, far_apart: bool) -> Camera:
+    members = [observation for observation, _ in cluster]
+    estimate = _radio_place(members) or cluster[0][1]
+    return Camera(estimate=estimate, members=members, far_apart=far_apart)
+
+
+def _radio_place(members: Sequence[Observation]) -> Estimate | None:
+    """By the hearings of all walks together; by a log's own estimate where there are none."""
+    hearings: list[Hearing] = [hearing for member in members for hearing in member.hearings]
+    if hearings:
+        return from_hearings(hearings, len({member.walk for member in members if member.hearings}))
+    estimates = [member.estimate for member in members if member.estimate is not None]
+    return min(estimates, key=lambda estimate: estimate.east + estimate.north) if estimates else None
+
+
+def _by_walk(looks: Sequence[Observation], cameras: list[Camera]) -> None:
+    by_walk: dict[str, list[Observation]] = {}
+    for look in looks:
+        by_walk.setdefault(look.walk, []).append(look)
+    for walk in by_walk.values():
+        grid = _Grid(cameras)
+        near = [grid.near(look.estimate) if look.estimate else () for look in walk]
+        for look, match in zip(walk, assign(walk, cameras, near), strict=True):
+            _apply(look, match, cameras)
+
+
+def _apply(look: Observation, match: Match, cameras: list[Camera]) -> None:
+    if match.candidate is not None:
+        camera = cameras[match.candidate]
+        camera.take(look)
+        camera.nearest_match_m.append(match.distance_m or 0.0)
+    elif look.estimate is not None:
+        rivals = tuple(cameras[place].id for place in match.rivals)
+        cameras.append(Camera(estimate=look.estimate, members=[look], rivals=rivals))
+
+
+class _Grid:
+    """Finds the cameras near a place without asking all of them."""
+
+    def __init__(self, cameras: Sequence[Camera]) -> None:
+        self._cameras = cameras
+        self._cells: dict[tuple[int, int], list[int]] = {}
+        for place, camera in enumerate(cameras):
+            self._cells.setdefault(self._cell(camera.estimate), []).append(place)
+
+    def near(self, estimate: Estimate) -> list[int]:
+        """The places in the list of the cameras within reach."""
+        row, column = self._cell(estimate)
+        # Cells narrow towards the poles: so many columns cover the reach at 70 degrees and below.
+        around = ((row + r, column + c) for r in (-1, 0, 1) for c in (-2, -1, 0, 1, 2))
+        found = [place for key in around for place in self._cells.get(key, ())]
+        return [place for place in found if self._within(estimate, self._cameras[place].estimate)]
+
+    @staticmethod
+    def _cell(estimate: Estimate) -> tuple[int, int]:
+        return int(estimate.lat // _GRID_DEG), int(estimate.lon // _GRID_DEG)
+
+    @staticmethod
+    def _within(a: Estimate, b: Estimate) -> bool:
+        east_m, north_m = offset_m(a.lat, a.lon, b.lat, b.lon)
+        return east_m * east_m + north_m * north_m <= REACH_M * REACH_M

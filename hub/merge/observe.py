@@ -1,0 +1,135 @@
+"""What the merge needs of a sighting: where it puts something, how sure it is, and what it says of it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from math import cos, radians, sin, tan
+from typing import TypeVar
+
+from probe.contract.geodesy import destination
+from probe.contract.sighting import (
+    Claim,
+    DirectionClaim,
+    Hearing,
+    Kind,
+    KindClaim,
+    MountClaim,
+    PrivateDwellingClaim,
+    Sighting,
+    Strength,
+    Subject,
+    VendorClaim,
+)
+
+# Per-axis standard deviations in metres. A walker who gives no distance stands about so far away.
+USUAL_DISTANCE_M, USUAL_DISTANCE_SD_M = 8.0, 6.0
+USUAL_BEARING_SD_DEG = 15.0
+GNSS_SD_M = 3.0
+NO_BEARING_SD_M = 10.0
+# Fractions of a per-axis deviation: a 68 % radius is 1.51 of them.
+RADIUS68 = 1.51
+
+_C = TypeVar("_C")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A place in degrees with its covariance in square metres (east, north, and between them)."""
+
+    lat: float
+    lon: float
+    east: float
+    north: float
+    between: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """A sighting as the merge sees it. `seq` is its place in the log; `estimate` None where it has no place."""
+
+    seq: int
+    sighting: Sighting
+    contributor: str | None
+    estimate: Estimate | None
+    transmitter: str | None
+    hearings: tuple[Hearing, ...] = field(repr=False)
+    camera_kind: str | None
+    mount: str | None
+    direction: float | None
+
+    @property
+    def walk(self) -> str:
+        return self.sighting.walk
+
+    @property
+    def day(self) -> date | None:
+        return None if self.sighting.time is None else self.sighting.time.utc.date()
+
+
+def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observation | None:
+    """The observation in a sighting; None for a survey, which speaks of no camera."""
+    if sighting.kind is Kind.SURVEY:
+        return None
+    radio = sighting.radio
+    kind = _claimed(sighting.claims, KindClaim)
+    mount = _claimed(sighting.claims, MountClaim)
+    direction = _claimed(sighting.claims, DirectionClaim)
+    return Observation(
+        seq=seq,
+        sighting=sighting,
+        contributor=contributor,
+        estimate=None if radio is not None and not sighting.subject else _estimate(sighting),
+        transmitter=None if radio is None else radio.transmitter,
+        hearings=() if radio is None else radio.hearings,
+        camera_kind=None if kind is None else str(kind.value),
+        mount=None if mount is None else str(mount.value),
+        direction=None if direction is None else direction.value,
+    )
+
+
+def vendor_of(sighting: Sighting) -> str | None:
+    """The maker that a sighting names on strong evidence."""
+    claim = _claimed(sighting.claims, VendorClaim)
+    return claim.value if claim is not None and claim.strength is Strength.STRONG else None
+
+
+def says_private(sighting: Sighting) -> bool:
+    """Whether a sighting says that the camera belongs to a private dwelling."""
+    claim = _claimed(sighting.claims, PrivateDwellingClaim)
+    return claim is not None and claim.value
+
+
+def _claimed(claims: tuple[Claim, ...], kind: type[_C]) -> _C | None:
+    return next((claim for claim in claims if isinstance(claim, kind)), None)
+
+
+def _estimate(sighting: Sighting) -> Estimate | None:
+    subject, observer = sighting.subject, sighting.observer
+    if subject is not None and subject.place is not None and subject.bearing_deg is None:
+        sd_m = max(GNSS_SD_M, (subject.place.accuracy_m or 2 * GNSS_SD_M) / RADIUS68)
+        return Estimate(lat=subject.place.lat, lon=subject.place.lon, east=sd_m**2, north=sd_m**2)
+    if observer is None:
+        return None
+    stand = max(GNSS_SD_M, (observer.accuracy_m or 0.0) / RADIUS68) ** 2
+    if subject is None or subject.bearing_deg is None:
+        variance = stand + NO_BEARING_SD_M**2
+        return Estimate(lat=observer.lat, lon=observer.lon, east=variance, north=variance)
+    return _along(observer.lat, observer.lon, subject, subject.bearing_deg, stand)
+
+
+def _along(lat: float, lon: float, subject: Subject, bearing_deg: float, stand: float) -> Estimate:
+    """The place on a bearing: long along it, narrow across it, blurred by where the walker stood."""
+    distance_m = USUAL_DISTANCE_M if subject.distance_m is None else subject.distance_m
+    along_sd = subject.distance_sd_m
+    if along_sd is None:
+        along_sd = USUAL_DISTANCE_SD_M if subject.distance_m is None else max(2.0, 0.3 * distance_m)
+    bearing_sd = min(60.0, subject.bearing_sd_deg or USUAL_BEARING_SD_DEG)
+    along, across = along_sd**2, (distance_m * tan(radians(bearing_sd))) ** 2
+    s, c = sin(radians(bearing_deg)), cos(radians(bearing_deg))
+    place = destination(lat, lon, bearing_deg, distance_m)
+    return Estimate(
+        lat=place[0],
+        lon=place[1],
+        east=along * s * s + across * c * c + stand,
+        north=along * c * c + across * s * s + stand,
+        between=(along - across) * s * c,
+    )

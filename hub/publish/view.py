@@ -1,0 +1,89 @@
+"""What the page and the exports are told about a camera: the shapes of the hub's JSON."""
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class Reason(Struct, frozen=True, kw_only=True):
+    """Why something is so: a code that the page has words for in each language, and the values to put in."""
+
+    code: str
+    params: dict[str, str | float] = {}
+
+
+class ClaimView(Struct, frozen=True, kw_only=True):
+    """One thing said of a camera, by how many sightings."""
+
+    about: str
+    value: str | float | bool | None
+    strength: str
+    sightings: int
+
+
+class EvidenceView(Struct, frozen=True, kw_only=True):
+    """One sighting behind a camera, told without address or network name."""
+
+    kind: str
+    made_by: str
+    reason: Reason
+    rule: str | None
+    rule_version: int | None
+    day: str | None
+    walk_label: str
+    composed: bool
+
+
+class CameraView(Struct, frozen=True, kw_only=True):
+    """A camera as the map shows it. Degrees, metres; None is "not known"."""
+
+    id: str
+    lat: float
+    lon: float
+    title_kind: str
+    mount: str | None
+    direction: float | None
+    vendor: str | None
+    standing: str  # hint: radio alone; seen: a walker looked at it
+    walks: int
+    contributors: int
+    sightings: int
+    first_seen: str | None
+    last_seen: str | None
+    radius95_m: float
+    region95: tuple[tuple[float, float], ...]  # closed ring of (lon, lat)
+    composed: bool
+
+
+class CameraDetail(Struct, frozen=True, kw_only=True):
+    """A camera with everything it rests on."""
+
+    camera: CameraView
+    reasons: tuple[Reason, ...]
+    claims: tuple[ClaimView, ...]
+    evidence: tuple[EvidenceView, ...]
+    sighting_ids: tuple[str, ...]
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """The hub at a glance."""
+
+    cameras: int
+    sightings: int
+    unplaced: int
+    quarantined: int
+    revision: int
+    composed: bool
+
+
+def feature(camera: CameraView) -> dict[str, Any]:
+    """The GeoJSON feature of a camera for the page, with its region of doubt as the member `region95`."""
+    hidden = {"lat", "lon", "region95"}
+    properties = {name: getattr(camera, name) for name in camera.__struct_fields__ if name not in hidden}
+    return {
+        "type": "Feature",
+        "id": camera.id,
+        "geometry": {"type": "Point", "coordinates": [camera.lon, camera.lat]},
+        "properties": properties,
+        "region95": {"type": "Polygon", "coordinates": [camera.region95]},
+    }
