@@ -9,12 +9,14 @@ from hub.ingest.receive import Incoming, Receiver
 from hub.log.events import NewSighting, Origin
 from hub.store.store import Store
 from probe.contract.envelope import MAX_PARCEL_BYTES, ContractError, Verdict, decode_sighting, encode
+from probe.detect.registry import Recogniser, unjustified
 
 PARCELS = "*.parcel.json"
 PARCEL_SUFFIX = ".parcel.json"
 RECEIPTS_SUFFIX = ".receipts.json"
 MAX_LINE_BYTES = MAX_PARCEL_BYTES
 _LINES_PER_COMMIT = 500
+BY_HAND = "0" * 32  # stands for the mailbox that a folder does not have
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ def ingest_folder(folder: Path, store: Store) -> Taken:
         except OSError as problem:
             taken.troubles.append(f"{path}: cannot be read ({problem.strerror})")
             continue
-        answers = receiver.receive([Incoming(topic=str(path), mailbox="by hand", payload=payload)])
+        answers = receiver.receive([Incoming(topic=str(path), mailbox=BY_HAND, payload=payload)])
         receipts = [receipt for _, answer in answers for receipt in answer.receipts]
         stored = store.count() - before
         refused = [receipt for receipt in receipts if receipt.verdict is Verdict.REFUSED]
@@ -57,8 +59,8 @@ def ingest_folder(folder: Path, store: Store) -> Taken:
 
 
 def import_lines(path: Path, store: Store) -> Taken:
-    """Take in plain sightings, one JSON a line, marked as imported by the operator. Raises BadInput for no such file."""
-    taken = Taken(files=1)
+    """Take in plain sightings, one JSON a line, marked as imported by the operator. Raises BadInput without a file."""
+    taken, recogniser = Taken(files=1), Recogniser()
     batch: dict[str, NewSighting] = {}
     try:
         with path.open("rb") as file:
@@ -66,7 +68,7 @@ def import_lines(path: Path, store: Store) -> Taken:
             while line := file.readline(MAX_LINE_BYTES):
                 number += 1
                 if line.strip():
-                    _import_line(f"{path}: line {number}", line.strip(), batch, taken)
+                    _import_line(f"{path}: line {number}", line.strip(), batch, taken, recogniser)
                 if len(batch) >= _LINES_PER_COMMIT:
                     _commit(batch, store, taken)
     except OSError as problem:
@@ -77,12 +79,15 @@ def import_lines(path: Path, store: Store) -> Taken:
     return taken
 
 
-def _import_line(where: str, line: bytes, batch: dict[str, NewSighting], taken: Taken) -> None:
+def _import_line(where: str, line: bytes, batch: dict[str, NewSighting], taken: Taken, recogniser: Recogniser) -> None:
     try:
         sighting = decode_sighting(line)
+        reason = unjustified(sighting, recogniser)
     except ContractError as problem:
+        reason, sighting = str(problem), None
+    if reason is not None or sighting is None:
         taken.refused += 1
-        taken.troubles.append(f"{where}: {problem}")
+        taken.troubles.append(f"{where}: {reason}")
         return
     body = encode(sighting)  # whatever the line held beyond the contract stays outside
     digest = hashlib.sha256(body).hexdigest()

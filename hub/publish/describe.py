@@ -1,0 +1,136 @@
+"""A derived camera in the words and numbers of the page: what it is, where, how sure, and why.
+
+Addresses and network names stay in the log: nothing made here holds one.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from hub.merge.cameras import Camera
+from hub.merge.locate import region95
+from hub.merge.observe import Observation, vendor_of
+from hub.publish.view import CameraDetail, CameraView, ClaimView, EvidenceView, Reason
+from probe.contract.sighting import Adapter, CatalogueEvidence, Kind, claim_about
+
+_RULE_CODES = {"flock-suffix": "flock_suffix", "vendor-oui": "vendor_oui", "setup-network": "setup_network"}
+
+
+def describe(camera: Camera) -> CameraDetail:
+    """Everything the page and the exports say about a camera."""
+    ring, radius_m = region95(camera.estimate)
+    members = sorted(camera.members, key=lambda member: member.seq)
+    days = sorted(day.isoformat() for member in members if (day := member.day) is not None)
+    senders = {member.contributor for member in members if member.contributor is not None}
+    vendors = [vendor for member in members if (vendor := vendor_of(member.sighting)) is not None]
+    view = CameraView(
+        id=camera.id,
+        lat=round(camera.estimate.lat, 7),
+        lon=round(camera.estimate.lon, 7),
+        title_kind=camera.kind or "camera",
+        mount=camera.mount,
+        direction=camera.direction,
+        vendor=Counter(vendors).most_common(1)[0][0] if vendors else None,
+        standing="hint" if all(member.transmitter is not None for member in members) else "seen",
+        walks=camera.walks,
+        contributors=max(1, len(senders)),
+        sightings=len(members),
+        first_seen=days[0] if days else None,
+        last_seen=days[-1] if days else None,
+        radius95_m=radius_m,
+        region95=ring,
+        composed=any(member.sighting.made.composed for member in members),
+    )
+    return CameraDetail(
+        camera=view,
+        reasons=tuple(_reasons(camera, members)),
+        claims=tuple(_claims(members)),
+        evidence=tuple(_evidence(members)),
+        sighting_ids=tuple(member.sighting.id for member in members),
+    )
+
+
+def _reasons(camera: Camera, members: Sequence[Observation]) -> list[Reason]:
+    """Why these sightings are one camera, and how its place was come by."""
+    reasons = []
+    radio = [member for member in members if member.transmitter is not None]
+    looks = [member for member in members if member.transmitter is None]
+    if len(radio) > 1:
+        reasons.append(Reason(code="same_transmitter", params={"walks": len({member.walk for member in radio})}))
+    if camera.nearest_match_m:
+        reasons.append(Reason(code="assigned", params={"distance_m": round(max(camera.nearest_match_m))}))
+    if len(members) == 1:
+        reasons.append(Reason(code="single_sighting"))
+    if camera.rivals:
+        reasons.append(Reason(code="ambiguous", params={"candidates": len(camera.rivals)}))
+    if camera.far_apart:
+        reasons.append(Reason(code="same_address_far_apart"))
+    hearings = sum(len(member.hearings) for member in radio)
+    if hearings:
+        walks = len({member.walk for member in radio})
+        reasons.append(Reason(code="region_radio", params={"hearings": hearings, "walks": walks}))
+    elif radio:
+        reasons.append(Reason(code="region_log"))
+    if looks:
+        reasons.append(Reason(code="region_looks", params={"looks": len(looks)}))
+    return reasons
+
+
+def _claims(members: Sequence[Observation]) -> list[ClaimView]:
+    """Each thing that is said, once, with the number of sightings that say it."""
+    counted: Counter[tuple[str, str | float | bool | None, str]] = Counter()
+    for member in members:
+        for claim in member.sighting.claims:
+            value = getattr(claim, "value", None)
+            counted[claim_about(claim), None if value is None else value, str(claim.strength)] += 1
+    ordered = sorted(counted.items(), key=lambda item: (item[0][0], -item[1], str(item[0][1])))
+    return [
+        ClaimView(about=about, value=value, strength=strength, sightings=sightings)
+        for (about, value, strength), sightings in ordered
+    ]
+
+
+def _evidence(members: Sequence[Observation]) -> list[EvidenceView]:
+    labels: dict[str, str] = {}
+    evidence = []
+    for member in members:
+        made = member.sighting.made
+        label = labels.setdefault(member.walk, _label(len(labels)))
+        evidence.append(
+            EvidenceView(
+                kind=str(member.sighting.kind),
+                made_by=str(made.adapter),
+                reason=_evidence_reason(member),
+                rule=made.rule,
+                rule_version=made.rule_version,
+                day=None if member.day is None else member.day.isoformat(),
+                walk_label=label,
+                composed=made.composed,
+            )
+        )
+    return evidence
+
+
+def _evidence_reason(member: Observation) -> Reason:
+    sighting = member.sighting
+    if sighting.kind is not Kind.RADIO:
+        kept = sighting.pin is None or sighting.pin.photo_not_kept is None
+        return Reason(code="looked_at" if kept else "looked_at_photo_not_kept")
+    row = next((e for e in sighting.evidence if isinstance(e, CatalogueEvidence)), None)
+    params: dict[str, str | float] = {}
+    if row is not None:
+        params = {"vendor": row.vendor, "confirmed": str(row.confirmed_on or "?")}
+        if sighting.made.rule == "vendor-oui":
+            params["prefix"] = row.value
+    if sighting.made.adapter is Adapter.IMPORT:
+        params["imported"] = "yes"
+    return Reason(code=_RULE_CODES.get(sighting.made.rule or "", "other_rule"), params=params)
+
+
+def _label(number: int) -> str:
+    """A, B, ... Z, AA, AB: walks are told apart and not told by name."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

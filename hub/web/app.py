@@ -1,0 +1,230 @@
+"""The hub's page for its operator: map, list, and the details of a camera, live.
+
+Nothing is loaded from elsewhere, unless the operator names a tile server. Answers only to its own names, so that a page
+elsewhere cannot read it through a name of its own (DNS rebinding).
+"""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.errors import BadInput, ServeError
+from hub.publish.view import CameraDetail, feature
+from hub.web.messages import Words, choose, words
+from hub.web.source import MapSource
+
+STATIC = Path(__file__).parent / "static"
+LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+GEOJSON = "application/geo+json"
+_KEEPALIVE_S = 15.0
+_MAX_UNSENT = 100
+_YEAR_S = 31_536_000
+
+
+def make_app(source: MapSource, *, tiles_url: str | None = None, names: Sequence[str] = ()) -> Starlette:
+    """The page as an ASGI app. Raises ServeError where its front-end packages were never fetched.
+
+    `tiles_url` is a raster tile template such as `https://tiles.example/{z}/{x}/{y}.png`; `names` are further host
+    names under which the page may be asked for.
+    """
+    if not (STATIC / "vendor" / "maplibre-gl.mjs").is_file():
+        raise ServeError("the page's front-end packages are missing; fetch them with `python -m hub.web.vendor`")
+    page = _Page(source, tiles_url)
+    routes = [
+        Route("/", page.map),
+        Route("/cameras", page.list),
+        Route("/cameras/{camera_id}", page.detail),
+        Route("/api/cameras.geojson", page.geojson),
+        Route("/api/cameras/{camera_id}", page.camera_json),
+        Route("/api/base.geojson", page.base_layer),
+        Route("/api/coverage.geojson", page.coverage),
+        Route("/api/status", page.status),
+        Route("/api/events", page.events),
+        Mount("/static", StaticFiles(directory=STATIC), name="static"),
+    ]
+    middleware = [
+        Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL_NAMES, *names], www_redirect=False),
+        Middleware(_SafeHeaders, policy=_policy(tiles_url)),
+        Middleware(GZipMiddleware, minimum_size=1000),
+    ]
+    return Starlette(routes=routes, middleware=middleware, exception_handlers={404: page.not_found})
+
+
+def _policy(tiles_url: str | None) -> str:
+    tiles = ""
+    if tiles_url is not None:
+        parts = urlsplit(tiles_url)
+        if parts.scheme not in ("http", "https") or not parts.netloc or "{z}" not in tiles_url:
+            raise BadInput("--tiles must look like https://HOST/{z}/{x}/{y}.png")
+        tiles = f" {parts.scheme}://{parts.netloc}"
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self' blob:; font-src 'self';"
+        f" img-src 'self' data: blob:{tiles}; connect-src 'self'{tiles}; base-uri 'none'; form-action 'self';"
+        " frame-ancestors 'none'"
+    )
+
+
+class _SafeHeaders:
+    """Adds the headers that keep a browser to what the page is meant to do."""
+
+    def __init__(self, app: ASGIApp, policy: str) -> None:
+        self._app = app
+        self._headers = [
+            (b"content-security-policy", policy.encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"no-referrer"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+            (b"cross-origin-resource-policy", b"same-origin"),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *self._headers]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class _Page:
+    """The handlers."""
+
+    def __init__(self, source: MapSource, tiles_url: str | None) -> None:
+        self._source = source
+        self._tiles_url = tiles_url
+        self._templates = Environment(
+            loader=PackageLoader("hub.web"),
+            autoescape=select_autoescape(default=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    async def map(self, request: Request) -> Response:
+        return self._html(request, "map.html", tiles_url=self._tiles_url or "", status=self._source.status())
+
+    async def list(self, request: Request) -> Response:
+        order = request.query_params.get("sort", "")
+        cameras = sorted(self._source.cameras(), key=_order(order))
+        return self._html(request, "list.html", cameras=cameras, sort=order, status=self._source.status())
+
+    async def detail(self, request: Request) -> Response:
+        detail = self._source.camera(request.path_params["camera_id"])
+        if detail is None:
+            return await self.not_found(request, Exception())
+        whole = "hx-request" not in request.headers
+        return self._html(request, "detail.html", detail=detail, whole=whole, status=self._source.status())
+
+    async def not_found(self, request: Request, _problem: Exception) -> Response:
+        if request.url.path.startswith("/api/"):
+            return JSONResponse({"error": "not found"}, status_code=404)
+        return self._html(request, "not_found.html", 404, status=self._source.status())
+
+    async def geojson(self, request: Request) -> Response:
+        features = [feature(detail.camera) for detail in self._source.cameras()]
+        body = msgspec.json.encode({"type": "FeatureCollection", "features": features})
+        return _cached(request, body)
+
+    async def camera_json(self, request: Request) -> Response:
+        detail = self._source.camera(request.path_params["camera_id"])
+        if detail is None:
+            return JSONResponse({"error": "not found"}, status_code=404)
+        return Response(msgspec.json.encode(detail), media_type="application/json")
+
+    async def base_layer(self, request: Request) -> Response:
+        return _cached(request, self._source.base_layer())
+
+    async def coverage(self, request: Request) -> Response:
+        return _cached(request, self._source.coverage())
+
+    async def status(self, _request: Request) -> Response:
+        return Response(msgspec.json.encode(self._source.status()), media_type="application/json")
+
+    async def events(self, _request: Request) -> Response:
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no", "content-encoding": "identity"}
+        return StreamingResponse(self._changes(), media_type="text/event-stream", headers=headers)
+
+    async def _changes(self) -> AsyncIterator[bytes]:
+        """Each change as a server-sent event. A reader too slow to follow is told to load all again."""
+        loop = asyncio.get_running_loop()
+        unsent: asyncio.Queue[bytes] = asyncio.Queue(_MAX_UNSENT)
+
+        def put(message: bytes) -> None:
+            if unsent.full():
+                while not unsent.empty():
+                    unsent.get_nowait()
+                message = b'{"reload":true}'
+            unsent.put_nowait(message)
+
+        def hear(message: bytes) -> None:
+            with contextlib.suppress(RuntimeError):  # the server is on its way out
+                loop.call_soon_threadsafe(put, message)
+
+        end = self._source.subscribe(hear)
+        try:
+            yield b"event: hello\ndata: {}\n\n"
+            while True:
+                try:
+                    message = await asyncio.wait_for(unsent.get(), _KEEPALIVE_S)
+                    yield b"event: cameras\ndata: " + message + b"\n\n"
+                except TimeoutError:
+                    yield b": still here\n\n"
+        finally:
+            end()
+
+    def _html(self, request: Request, name: str, status_code: int = 200, **values: Any) -> Response:
+        asked = request.query_params.get("lang")
+        code = choose(asked, request.cookies.get("lang"), request.headers.get("accept-language"))
+        say: Words = words(code)
+        other = request.url.include_query_params(lang=say("language_code"))
+        body = self._templates.get_template(name).render(
+            say=say, path=request.url.path, other_language=f"{other.path}?{other.query}", **values
+        )
+        response = HTMLResponse(body, status_code=status_code, headers={"vary": "accept-language, cookie"})
+        if asked == code:
+            response.set_cookie("lang", code, max_age=_YEAR_S, samesite="strict", httponly=True)
+        return response
+
+
+def _order(name: str) -> Any:
+    """How to sort the list: by kind, doubt or last day; else by id."""
+
+    def by_kind(detail: CameraDetail) -> tuple[str, str]:
+        return detail.camera.title_kind, detail.camera.id
+
+    def by_doubt(detail: CameraDetail) -> tuple[float, str]:
+        return detail.camera.radius95_m, detail.camera.id
+
+    def by_last_seen(detail: CameraDetail) -> tuple[str, str]:
+        # The newest first: digits turned round sort the other way.
+        return "".join(chr(255 - ord(char)) for char in detail.camera.last_seen or ""), detail.camera.id
+
+    def by_id(detail: CameraDetail) -> tuple[str, str]:
+        return detail.camera.id, ""
+
+    return {"kind": by_kind, "doubt": by_doubt, "last": by_last_seen}.get(name, by_id)
+
+
+def _cached(request: Request, body: bytes) -> Response:
+    """The body, or 304 where the browser has this very body already."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=GEOJSON, headers=headers)

@@ -1,0 +1,61 @@
+"""Runs the page by uvicorn, in a thread, so that commands can start and stop it."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+
+import uvicorn
+from starlette.applications import Starlette
+
+from hub.errors import ServeError
+
+STOP_S = 10.0
+
+
+class WebServer:
+    """The page at host:port from `start` to `stop`; port 0 takes a free one."""
+
+    def __init__(self, app: Starlette, host: str, port: int) -> None:
+        self.host = host
+        self._socket = _listen(host, port)
+        self.port = int(self._socket.getsockname()[1])
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1, lifespan="off"
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, name="web", daemon=True)
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}/"
+
+    def start(self) -> None:
+        """Begin to answer. The socket listens already, so that no request is refused."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(STOP_S)
+        self._socket.close()
+
+    def _run(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            asyncio.run(self._server.serve(sockets=[self._socket]))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as problem:
+        listener.close()
+        raise ServeError(
+            f"the page cannot listen on {host}:{port} ({problem.strerror}); "
+            "give another port with --port (0 takes a free one)"
+        ) from problem
+    return listener

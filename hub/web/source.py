@@ -1,0 +1,28 @@
+"""What the page needs of a hub, and nothing more."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from hub.publish.view import CameraDetail, Status
+
+
+class MapSource(Protocol):
+    """Where the page's cameras come from. Called from the server's thread; must not block for long."""
+
+    def cameras(self) -> Sequence[CameraDetail]: ...
+
+    def camera(self, camera_id: str) -> CameraDetail | None: ...
+
+    def status(self) -> Status: ...
+
+    def base_layer(self) -> bytes:
+        """GeoJSON of streets, buildings, water, where the hub has them."""
+        ...
+
+    def coverage(self) -> bytes:
+        """GeoJSON of the cells that were walked and listened to."""
+        ...
+
+    def subscribe(self, listener: Callable[[bytes], None]) -> Callable[[], None]:
+        """Call `listener` (from any thread) with each change as JSON; returns how to end that."""
+        ...
