@@ -38,6 +38,10 @@ class WebServer:
     def stop(self) -> None:
         self._server.should_exit = True
         self._thread.join(STOP_S)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the port, also where the server never started."""
         self._socket.close()
 
     def _run(self) -> None:
