@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from hub.config import HOST, MQTT_PORT, PORT, default_data
+from hub.demo.command import demo
 from hub.errors import HubError
 from hub.ingest.folder import Taken, import_lines, ingest_folder
 from hub.publish.geojson import export as export_geojson
@@ -161,6 +162,9 @@ def status(data: Path | None, as_json: bool) -> None:
             f"{told.cameras} cameras from {told.sightings} sightings; {told.unplaced} sightings without a place, "
             f"{told.quarantined} set aside."
         )
+
+
+cli.add_command(demo)
 
 
 def main() -> None:

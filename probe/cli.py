@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from probe.detect.catalogue import Status, bundled
 from probe.detect.registry import rules as all_rules
 from probe.errors import BadInput, ProbeError
 from probe.outbox import Outbox, Standing
+from probe.pace import pace
 
 OUTBOX_BATCH = 200
 
@@ -40,6 +42,7 @@ def cli() -> None:
 @click.option("--frames", multiple=True, type=click.Path(path_type=Path), help="A capture: pcap or pcapng. Repeatable.")
 @click.option("--track", type=click.Path(path_type=Path), help="Where the probe was: an NMEA log.")
 @click.option("--photos", type=click.Path(path_type=Path), help="A folder of geotagged photos.")
+@click.option("--speed", type=click.FloatRange(min=0.1), help="Pace it, so many times faster than it was recorded.")
 @click.option("--composed", is_flag=True, help="Mark the sightings as made from composed, not received, input.")
 @_outbox
 @_json
@@ -47,6 +50,7 @@ def replay_command(
     frames: tuple[Path, ...],
     track: Path | None,
     photos: Path | None,
+    speed: float | None,
     composed: bool,
     outbox: Path | None,
     as_json: bool,
@@ -63,7 +67,10 @@ def replay_command(
     recording = replay.Recording(frames=frames, track=track, photos=photos, composed=composed)
     outcome = replay.Outcome()
     with _progress("frames") as tick:
-        _emit(replay.replay(recording, outcome, progress=tick), outbox)
+        wait_until = pace(speed, time.monotonic, time.sleep)
+        _emit(
+            replay.replay(recording, outcome, progress=tick, wait_until=wait_until), outbox, at_once=speed is not None
+        )
     _conclude(outcome, outbox, as_json)
 
 
@@ -83,10 +90,11 @@ def import_command(file: Path, outbox: Path | None, as_json: bool) -> None:
 
 @cli.command()
 @click.option("--to", required=True, help="mqtt://HOST:PORT, mqtts://HOST:PORT or folder:DIR.")
+@click.option("--follow", is_flag=True, help="Go on sending what is added, until Ctrl-C.")
 @click.option("--patience", default=60.0, show_default=True, help="Give up after so many seconds without a receipt.")
 @_outbox
 @_json
-def send(to: str, patience: float, outbox: Path | None, as_json: bool) -> None:
+def send(to: str, follow: bool, patience: float, outbox: Path | None, as_json: bool) -> None:
     """Hand the waiting sightings to a hub; each stays here until the hub's receipt has come.
 
     \b
@@ -94,7 +102,12 @@ def send(to: str, patience: float, outbox: Path | None, as_json: bool) -> None:
       contrechamp-probe send --to folder:/media/usb
     """
     with Outbox(outbox or default_outbox()) as box, _sending(box.standing()) as progress:
-        delivery = _uplink(to, patience).deliver(box, progress)
+        uplink = _uplink(to, patience)
+        delivery = uplink.deliver(box, progress)
+        while follow:
+            time.sleep(0.3)
+            if box.standing().queued:
+                delivery = uplink.deliver(box, progress)
         refusals = box.refusals()
     standing = delivery.standing
     if as_json:
@@ -157,7 +170,7 @@ def main() -> None:
         sys.exit(141)
 
 
-def _emit(sightings: Iterator[Sighting], outbox: Path | None) -> None:
+def _emit(sightings: Iterator[Sighting], outbox: Path | None, *, at_once: bool = False) -> None:
     """To the outbox in batches of one commit each, or to stdout."""
     if outbox is None:
         for sighting in sightings:
@@ -167,7 +180,7 @@ def _emit(sightings: Iterator[Sighting], outbox: Path | None) -> None:
     with Outbox(outbox) as box:
         for sighting in sightings:
             batch.append(sighting)
-            if len(batch) == OUTBOX_BATCH:
+            if at_once or len(batch) == OUTBOX_BATCH:
                 box.add(batch)
                 batch.clear()
         box.add(batch)

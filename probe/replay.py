@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from probe import __version__
-from probe.camera.folder import PhotoCounts, read_folder
+from probe.camera.folder import Look, PhotoCounts, read_folder
 from probe.camera.pins import pin_of
 from probe.contract.geodesy import distance_m
 from probe.contract.sighting import (
@@ -27,12 +27,13 @@ from probe.detect.registry import Recogniser
 from probe.detect.rule import Finding
 from probe.position.nmea import read_log
 from probe.position.track import Track
+from probe.radio.frame import Frame
 from probe.radio.wigle import Row, RowCounts, read_csv
 from probe.sweep import MAX_EXTENT_M, Sweep, SweepCounts, moment, place_of
 
 SOFTWARE = f"contrechamp-probe {__version__}"
-# Wardriving's published error: a median of 32 m (Kim, Fielding and Kotz 2006).
-WIGLE_ACCURACY_M = 32.0
+# Wardriving's published error is a median of 32 m (Kim, Fielding and Kotz 2006): a 68 % radius of 41 m.
+WIGLE_ACCURACY_M = 41.0
 
 
 def new_id() -> str:
@@ -71,24 +72,33 @@ class Outcome:
 
 
 def replay(
-    recording: Recording, outcome: Outcome, *, progress: Callable[[int], None] = lambda _bytes: None
+    recording: Recording,
+    outcome: Outcome,
+    *,
+    progress: Callable[[int], None] = lambda _frames: None,
+    wait_until: Callable[[float], None] = lambda _at_s: None,
 ) -> Iterator[Sighting]:
-    """The sightings of a recorded walk. Raises BadInput where a named file is not what it should be."""
+    """The sightings of a recorded walk, each when its pass is over. Raises BadInput where a named file is none.
+
+    `wait_until` is called with the recording's Unix time before each step of a second, so that a caller may pace it.
+    """
     walk = new_id()
     made = _making(Adapter.REPLAY, composed=recording.composed)
-    position = _track(recording.track, outcome)
-    sweep = Sweep(walk=walk, made=made, new_id=new_id, position=position)
-    for path in recording.frames:
-        _hear(path, sweep, outcome, progress)
-    for sighting in sweep.sightings():
-        yield outcome.count(sighting)
+    sweep = Sweep(walk=walk, made=made, new_id=new_id, position=_track(recording.track, outcome))
     outcome.sweep = sweep.counts
-    if recording.photos is not None:
-        counts = PhotoCounts()
-        for look in read_folder(recording.photos, counts):
-            yield outcome.count(pin_of(look, walk=walk, made=made(None), new_id=new_id))
-        outcome.looks = counts.looks
-        outcome.troubles += counts.bad or []
+    looks = _looks(recording.photos, outcome)
+    step_s = float("-inf")
+    for frame in _frames(recording.frames, outcome, progress):
+        sweep.hear(frame)
+        if frame.captured_at_s - step_s >= 1.0 or frame.captured_at_s < step_s:
+            step_s = frame.captured_at_s
+            wait_until(step_s)
+            yield from map(outcome.count, sweep.passed(step_s))
+            while looks and looks[-1].at_s <= step_s:
+                yield outcome.count(pin_of(looks.pop(), walk=walk, made=made(None), new_id=new_id))
+    yield from map(outcome.count, sweep.sightings())
+    while looks:
+        yield outcome.count(pin_of(looks.pop(), walk=walk, made=made(None), new_id=new_id))
 
 
 def import_log(path: Path, outcome: Outcome) -> Iterator[Sighting]:
@@ -114,20 +124,31 @@ def import_log(path: Path, outcome: Outcome) -> Iterator[Sighting]:
         outcome.troubles.append(f"{path}: {counts.bad_rows} rows could not be read ({'; '.join(counts.bad)})")
 
 
-def _hear(path: Path, sweep: Sweep, outcome: Outcome, progress: Callable[[int], None]) -> None:
+def _frames(paths: Iterable[Path], outcome: Outcome, progress: Callable[[int], None]) -> Iterator[Frame]:
     from probe.radio.capture import open_capture
 
-    capture = open_capture(path)
-    hear = sweep.hear
-    for number, frame in enumerate(capture.frames(), start=1):
-        hear(frame)
-        if not number & 0x3FF:
-            progress(number)
-    outcome.malformed_frames += capture.counts.malformed
-    if capture.counts.truncated_at is not None:
-        outcome.troubles.append(
-            f"{path}: cut short at byte {capture.counts.truncated_at}; the frames before it were read"
-        )
+    for path in paths:
+        capture = open_capture(path)
+        for number, frame in enumerate(capture.frames(), start=1):
+            yield frame
+            if not number & 0xFFF:
+                progress(number)
+        outcome.malformed_frames += capture.counts.malformed
+        if capture.counts.truncated_at is not None:
+            outcome.troubles.append(
+                f"{path}: cut short at byte {capture.counts.truncated_at}; the frames before it were read"
+            )
+
+
+def _looks(folder: Path | None, outcome: Outcome) -> list[Look]:
+    """The looks of a folder, the last first, so that the next one is taken off the end."""
+    if folder is None:
+        return []
+    counts = PhotoCounts()
+    looks = sorted(read_folder(folder, counts), key=lambda look: look.at_s, reverse=True)
+    outcome.looks = counts.looks
+    outcome.troubles += counts.bad or []
+    return looks
 
 
 def _track(path: Path | None, outcome: Outcome) -> Track | None:

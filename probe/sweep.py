@@ -36,6 +36,8 @@ MAX_EXTENT_M = 500.0
 EARLIEST_S = datetime(2015, 1, 1, tzinfo=UTC).timestamp()  # a capture's clock before this was never set
 MAX_TRANSMITTERS = 20_000
 MEMO_SIZE = 4096
+# A transmitter that was not heard for so long has been passed: its sighting is made while the walk goes on.
+PASS_END_S = 45.0
 
 
 class Heard(Protocol):
@@ -85,10 +87,12 @@ class _Transmitter:
 
     finding: Finding
     first_s: float
+    last_s: float = 0.0
     spots: list[_Spot] = field(default_factory=list)
     spacing_m: float = HEARING_SPACING_M
 
     def hear(self, frame: Heard, fix: Fix) -> None:
+        """Add a hearing: to the last spot, or to a new one where the walk has gone on."""
         last = self.spots[-1] if self.spots else None
         if last is None or distance_m(last.fix.lat, last.fix.lon, fix.lat, fix.lon) >= self.spacing_m:
             if len(self.spots) >= MAX_HEARINGS:
@@ -182,6 +186,7 @@ class Sweep:
             if len(self._known) >= MAX_TRANSMITTERS:
                 return
             known = self._known[frame.transmitter] = _Transmitter(finding=finding, first_s=frame.captured_at_s)
+        known.last_s = frame.captured_at_s
         if fix is None:
             self.counts.without_place += 1
         else:
@@ -199,14 +204,24 @@ class Sweep:
             self._memo[key] = finding
             return finding
 
+    def passed(self, now_s: float) -> Iterator[Sighting]:
+        """The sightings of the transmitters that were not heard for a while before this Unix time."""
+        over = [octets for octets, known in self._known.items() if now_s - known.last_s > PASS_END_S]
+        for transmitter in over:
+            yield from self._end(transmitter)
+
     def sightings(self) -> Iterator[Sighting]:
-        """One sighting for each transmitter that stands still, then the survey of what was listened to."""
-        for transmitter, known in self._known.items():
-            if known.moves():
-                self.counts.moving += 1
-            else:
-                yield self._sighting(transmitter, known)
+        """What is left at the end of the walk: a sighting for each transmitter, and the survey."""
+        for transmitter in list(self._known):
+            yield from self._end(transmitter)
         yield from self._surveys()
+
+    def _end(self, transmitter: bytes) -> Iterator[Sighting]:
+        known = self._known.pop(transmitter)
+        if known.moves():
+            self.counts.moving += 1
+        else:
+            yield self._sighting(transmitter, known)
 
     def _locate(self, frame: Heard) -> Fix | None:
         """The fix of this frame. One look-up serves a tenth of a second, in which a walker moves 15 cm."""

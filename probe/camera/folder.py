@@ -36,6 +36,11 @@ class Look:
     distance_m: float | None
     tags: tuple[tuple[str, str], ...]
 
+    @property
+    def at_s(self) -> float:
+        """Unix time for sorting; a look without a time comes last."""
+        return float("inf") if self.taken_at is None else self.taken_at.timestamp()
+
 
 @dataclass(slots=True)
 class PhotoCounts:

@@ -1,0 +1,1 @@
+"""A plainly fictional town, its cameras, its air, and three walks through it. All of it is composed."""

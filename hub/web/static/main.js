@@ -145,6 +145,7 @@ async function select(id, move) {
   button.addEventListener("click", close);
   panel.prepend(button);
   panel.hidden = false;
+  if (innerWidth < 704) document.getElementById("nearby-box").open = false;
   panel.focus();
 }
 

@@ -98,7 +98,7 @@ function cameraLayers(c) {
     { id: "cameras", type: "symbol", source: "cameras", filter: single,
       layout: {
         "icon-image": ["concat", ["get", "standing"], "-", ["get", "title_kind"]],
-        "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 13, 0.62, 17, 1],
+        "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 13, 0.8, 17, 1],
         "symbol-sort-key": ["case", ["==", ["get", "standing"], "seen"], 2, 1],
       } },
   ];

@@ -1,0 +1,78 @@
+"""`contrechamp-hub demo`."""
+
+import json
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import click
+
+from hub.demo import run
+from hub.errors import BrokerError
+from hub.running import Running, Settings
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="As fast as it goes, then count and end.")
+@click.option("--port", default=8787, show_default=True, help="The page's port; 0 takes a free one.")
+@click.option("--speed", default=120.0, show_default=True, help="So many times faster than the walks were.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one line of JSON.")
+def demo(once: bool, port: int, speed: float, as_json: bool) -> None:
+    """Map a fictional town: the whole way, with a real probe process, a real broker and three recorded walks.
+
+    Everything in it is composed, and the page says so. Needs no hardware and no internet.
+
+    \b
+      contrechamp-hub demo
+      contrechamp-hub demo --once --json
+    """
+    began_s = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="contrechamp-demo-") as scratch:
+        folder = Path(scratch)
+        run.prepare(folder / "hub")
+        with Running(Settings(data=folder / "hub", port=0 if once else port)) as running:
+            if not running.wait_until_listening(run.LISTEN_S):
+                raise BrokerError("the demo's own broker did not answer; try again")
+            if not once:
+                click.echo(f"The map fills here: {running.url}", err=as_json)
+            counts = _walk(running, folder, None if once else speed, began_s)
+            click.echo(json.dumps(counts) if as_json else _sentence(counts))
+            if not once:
+                click.echo(f"The map stays at {running.url} until Ctrl-C.", err=as_json)
+                threading.Event().wait()
+    if counts["lost"] or counts["doubles"]:
+        sys.exit(1)
+
+
+def _walk(running: Running, folder: Path, speed: float | None, began_s: float) -> dict[str, int | float]:
+    outboxes = []
+    walks = run.walks()
+    with click.progressbar(
+        length=1000, label="three walks", file=sys.stderr, item_show_func=lambda _: _on_map(running)
+    ) as bar:
+        whole = sum(walk.seconds for walk in walks)
+        before = 0.0
+        for walk in walks:
+            outbox = folder / f"{walk.folder.name}.db"
+            outboxes.append(outbox)
+
+            def tick(share: float, walk: run.Walk = walk, before: float = before) -> None:
+                bar.update(int(1000 * (before + share * walk.seconds) / whole) - bar.pos, current_item=walk)
+
+            run.send_walk(walk, outbox, running.mqtt_url, speed=speed, tick=tick)
+            before += walk.seconds
+    return run.count(running, outboxes, began_s)
+
+
+def _on_map(running: Running) -> str:
+    return f"{running.hub.status().cameras} cameras"
+
+
+def _sentence(counts: dict[str, int | float]) -> str:
+    return (
+        f"{counts['made']} sightings made, {counts['receipts']} receipts, {counts['stored']} stored, {counts['lost']} lost. "
+        f"Of the town's cameras {counts['found']} were found, {counts['missed']} missed, {counts['invented']} invented; "
+        f"median error {counts['median_error_m']} m."
+    )

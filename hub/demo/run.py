@@ -1,0 +1,119 @@
+"""Runs the demo: the hub in this process, the probe in processes of its own, MQTT between them."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+from hub.demo.score import Truth, score
+from hub.errors import HubError
+from hub.running import Running
+from hub.service import BASE_LAYER
+
+DATA = Path(str(resources.files("hub.demo"))) / "data"
+LISTEN_S, SETTLE_S = 15.0, 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """A recorded walk of the town, and how long it took."""
+
+    folder: Path
+    seconds: float
+
+
+def walks() -> list[Walk]:
+    """The walks that come with the demo. Raises HubError where they are missing."""
+    found = [
+        Walk(folder=label.parent, seconds=float(json.loads(label.read_text())["seconds"]))
+        for label in sorted(DATA.glob("walk-*/walk.json"))
+    ]
+    if not found:
+        raise HubError(f"{DATA}: the demo's walks are missing; install contrechamp again")
+    return found
+
+
+def prepare(data: Path) -> None:
+    """Give a hub's folder the town's streets to draw."""
+    data.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(DATA / "base.geojson", data / BASE_LAYER)
+
+
+def send_walk(walk: Walk, outbox: Path, mqtt_url: str, *, speed: float | None, tick: Callable[[float], None]) -> None:
+    """A probe replays a walk and hands it over. `tick` hears the share that is done, 0 to 1.
+
+    Raises HubError where the probe fails.
+    """
+    replay = [*_probe("replay"), "--frames", str(walk.folder / "frames.pcap"), "--composed", "--outbox", str(outbox)]
+    replay += ["--track", str(walk.folder / "track.nmea"), "--photos", str(walk.folder / "photos")]
+    if speed is not None:
+        replay += ["--speed", str(speed)]
+    sending = _start([*_probe("send"), "--outbox", str(outbox), "--to", mqtt_url, "--follow"]) if speed else None
+    try:
+        replaying, began_s = _start(replay), time.monotonic()
+        while replaying.poll() is None:
+            time.sleep(0.1)
+            tick(min(1.0, (time.monotonic() - began_s) * (speed or 1e9) / walk.seconds))
+        _check(replaying)
+    finally:
+        if sending is not None:
+            sending.terminate()
+            sending.communicate()
+    last = _start([*_probe("send"), "--outbox", str(outbox), "--to", mqtt_url])
+    last.wait()
+    _check(last)
+    tick(1.0)
+
+
+def count(running: Running, outboxes: list[Path], began_s: float) -> dict[str, int | float]:
+    """What was made, receipted and stored, and how the map agrees with the town."""
+    standings = [_standing(outbox) for outbox in outboxes]
+    made = sum(standing["queued"] + standing["receipted"] for standing in standings)
+    stored = running.store.count()
+    deadline = time.monotonic() + SETTLE_S
+    while running.hub.status().sightings < stored and time.monotonic() < deadline:
+        time.sleep(0.05)
+    views = [detail.camera for detail in running.hub.cameras()]
+    agreement = score(views, msgspec.json.decode((DATA / "truth.json").read_bytes(), type=Truth))
+    told = [sighting for detail in running.hub.cameras() for sighting in detail.sighting_ids]
+    return {
+        "made": made,
+        "receipts": sum(standing["receipted"] for standing in standings),
+        "stored": stored,
+        "lost": made - stored,
+        "doubles": len(told) - len(set(told)) + max(0, stored - made),
+        "found": agreement.found,
+        "missed": agreement.missed,
+        "invented": agreement.invented,
+        "median_error_m": median(agreement.errors_m) if agreement.errors_m else 0.0,
+        "in_region95": agreement.in_region,
+        "seconds": round(time.monotonic() - began_s, 1),
+    }
+
+
+def _probe(command: str) -> list[str]:
+    return [sys.executable, "-m", "probe", command]
+
+
+def _start(command: list[str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def _check(process: "subprocess.Popen[str]") -> None:
+    _, said = process.communicate()
+    if process.returncode:
+        raise HubError(f"the demo's probe failed: {said.strip()[-300:] or process.returncode}")
+
+
+def _standing(outbox: Path) -> dict[str, int]:
+    command = [*_probe("status"), "--outbox", str(outbox), "--json"]
+    told: dict[str, int] = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    return told

@@ -1,0 +1,71 @@
+"""How well the cameras on the map agree with those that the fictional town has. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from hub.publish.view import CameraView
+from probe.contract.geodesy import distance_m
+
+GATE_M = 30.0
+
+
+class TownCamera(msgspec.Struct, frozen=True, kw_only=True):
+    """A camera that the town really has."""
+
+    name: str
+    lat: float
+    lon: float
+    kind: str
+    mount: str
+    direction: float
+    radio: bool
+
+
+class Truth(msgspec.Struct, frozen=True, kw_only=True):
+    """All of them."""
+
+    composed: bool
+    cameras: tuple[TownCamera, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """Found, missed and invented cameras; the found ones' errors in metres, and how many lie in their region."""
+
+    found: int
+    missed: int
+    invented: int
+    errors_m: tuple[float, ...]
+    in_region: int
+
+
+def score(cameras: Sequence[CameraView], truth: Truth) -> Score:
+    """Each camera on the map is matched to at most one of the town's, within 30 m, the nearest over all."""
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    if not cameras:
+        return Score(found=0, missed=len(truth.cameras), invented=0, errors_m=(), in_region=0)
+    gaps = np.array([[distance_m(c.lat, c.lon, t.lat, t.lon) for t in truth.cameras] for c in cameras])
+    costs = np.where(gaps <= GATE_M, gaps, 1e6)
+    rows, columns = linear_sum_assignment(costs)
+    pairs = [(row, column) for row, column in zip(rows, columns, strict=True) if costs[row, column] < 1e6]
+    inside = sum(_inside(truth.cameras[column], cameras[row].region95) for row, column in pairs)
+    return Score(
+        found=len(pairs),
+        missed=len(truth.cameras) - len(pairs),
+        invented=len(cameras) - len(pairs),
+        errors_m=tuple(sorted(round(float(gaps[row, column]), 1) for row, column in pairs)),
+        in_region=inside,
+    )
+
+
+def _inside(camera: TownCamera, ring: Sequence[tuple[float, float]]) -> bool:
+    """Whether a camera stands within a ring of (lon, lat): an odd number of edges lies east of it."""
+    odd = False
+    for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False):
+        if (y0 > camera.lat) != (y1 > camera.lat):
+            odd ^= camera.lon < (x1 - x0) * (camera.lat - y0) / (y1 - y0) + x0
+    return odd
