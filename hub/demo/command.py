@@ -5,7 +5,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -49,9 +51,8 @@ def demo(once: bool, port: int, speed: float, as_json: bool) -> None:
 def _walk(running: Running, folder: Path, speed: float | None, began_s: float) -> dict[str, int | float]:
     outboxes = []
     walks = run.walks()
-    with click.progressbar(
-        length=1000, label="three walks", file=sys.stderr, item_show_func=lambda _: _on_map(running)
-    ) as bar:
+    bar: Any
+    with click.progressbar(length=1000, label="three walks", file=sys.stderr, item_show_func=_on_map(running)) as bar:
         whole = sum(walk.seconds for walk in walks)
         before = 0.0
         for walk in walks:
@@ -66,13 +67,12 @@ def _walk(running: Running, folder: Path, speed: float | None, began_s: float) -
     return run.count(running, outboxes, began_s)
 
 
-def _on_map(running: Running) -> str:
-    return f"{running.hub.status().cameras} cameras"
+def _on_map(running: Running) -> Callable[[object], str]:
+    return lambda _: f"{running.hub.status().cameras} cameras"
 
 
 def _sentence(counts: dict[str, int | float]) -> str:
     return (
-        f"{counts['made']} sightings made, {counts['receipts']} receipts, {counts['stored']} stored, {counts['lost']} lost. "
-        f"Of the town's cameras {counts['found']} were found, {counts['missed']} missed, {counts['invented']} invented; "
-        f"median error {counts['median_error_m']} m."
-    )
+        "{made} sightings made, {receipts} receipts, {stored} stored, {lost} lost. Of the town's cameras {found} were "
+        "found, {missed} missed, {invented} invented; median error {median_error_m} m."
+    ).format(**counts)

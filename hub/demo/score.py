@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import msgspec
 
@@ -65,7 +66,7 @@ def score(cameras: Sequence[CameraView], truth: Truth) -> Score:
 def _inside(camera: TownCamera, ring: Sequence[tuple[float, float]]) -> bool:
     """Whether a camera stands within a ring of (lon, lat): an odd number of edges lies east of it."""
     odd = False
-    for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(ring):
         if (y0 > camera.lat) != (y1 > camera.lat):
             odd ^= camera.lon < (x1 - x0) * (camera.lat - y0) / (y1 - y0) + x0
     return odd

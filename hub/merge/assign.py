@@ -1,4 +1,4 @@
-"""Which sighting of a walk speaks of which camera: gated, one to one, never on distance alone.
+"""Which of these is which of those: gated, one to one, never on distance alone.
 
 On real camera positions this kind of assignment finds far more true pairs than any merging by radius, because the
 second camera of a walk cannot be the first one again.
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from hub.merge.observe import Estimate, Observation
+from hub.merge.observe import Estimate
 from probe.contract.geodesy import offset_m, turn_deg
 
 GATE = 9.21  # chi-square, 2 degrees of freedom, 99 %
@@ -19,11 +19,11 @@ UNKNOWN = 1.0
 CLEARLY_BETTER = 2.0
 
 
-class Candidate(Protocol):
-    """What a camera-to-be has to show."""
+class Thing(Protocol):
+    """What a sighting or a camera shows of itself; None is "not known"."""
 
     @property
-    def estimate(self) -> Estimate: ...
+    def estimate(self) -> Estimate | None: ...
     @property
     def kind(self) -> str | None: ...
     @property
@@ -34,7 +34,7 @@ class Candidate(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """An observation's camera, by its place in the list of candidates; None for a new one.
+    """The candidate that a thing is, by its place in their list; None for none of them.
 
     `rivals` are the candidates between which it could not be decided, in which case `candidate` is None.
     """
@@ -44,27 +44,23 @@ class Match:
     rivals: tuple[int, ...] = ()
 
 
-def assign(
-    observations: Sequence[Observation], candidates: Sequence[Candidate], near: Sequence[Sequence[int]]
-) -> list[Match]:
-    """One match for each observation of one walk. `near[i]` lists the candidates within reach of observation i."""
+def assign(things: Sequence[Thing], candidates: Sequence[Thing], near: Sequence[Sequence[int]]) -> list[Match]:
+    """One match for each thing; no two get the same candidate. `near[i]` lists those within reach of the i-th."""
     costs = [
-        {place: cost for place in near[number] if (cost := _cost(observation, candidates[place])) <= GATE}
-        for number, observation in enumerate(observations)
+        {place: cost for place in near[number] if (cost := _cost(thing, candidates[place])) <= GATE}
+        for number, thing in enumerate(things)
     ]
     chosen: dict[int, int] = {}
     for rows, columns in _components(costs):
         chosen.update(_solve(costs, rows, columns))
     taken = {place: number for number, place in chosen.items()}
-    return [
-        _match(number, observations[number], candidates, costs[number], chosen, taken) for number in range(len(costs))
-    ]
+    return [_match(number, things[number], candidates, costs[number], chosen, taken) for number in range(len(costs))]
 
 
 def _match(
     number: int,
-    observation: Observation,
-    candidates: Sequence[Candidate],
+    thing: Thing,
+    candidates: Sequence[Thing],
     costs: dict[int, float],
     chosen: dict[int, int],
     taken: dict[int, int],
@@ -76,23 +72,23 @@ def _match(
     rivals = [place for place, cost in free.items() if cost < CLEARLY_BETTER * costs[best] + 0.5 and place != best]
     if rivals:
         return Match(candidate=None, rivals=(best, *sorted(rivals)))
-    here, there = observation.estimate, candidates[best].estimate
-    if here is None:
+    here, there = thing.estimate, candidates[best].estimate
+    if here is None or there is None:
         return Match(candidate=None)
     east, north = offset_m(there.lat, there.lon, here.lat, here.lon)
     return Match(candidate=best, distance_m=round((east * east + north * north) ** 0.5, 1))
 
 
-def _cost(observation: Observation, candidate: Candidate) -> float:
-    here, there = observation.estimate, candidate.estimate
-    if here is None:
+def _cost(thing: Thing, candidate: Thing) -> float:
+    here, there = thing.estimate, candidate.estimate
+    if here is None or there is None:
         return float("inf")
     cost = mahalanobis2(here, there)
-    if observation.direction is not None and candidate.direction is not None:
-        cost += (turn_deg(observation.direction, candidate.direction) / DIRECTION_SD_DEG) ** 2
+    if thing.direction is not None and candidate.direction is not None:
+        cost += (turn_deg(thing.direction, candidate.direction) / DIRECTION_SD_DEG) ** 2
     else:
         cost += UNKNOWN
-    cost += _difference(observation.camera_kind, candidate.kind) + _difference(observation.mount, candidate.mount) / 2
+    cost += _difference(thing.kind, candidate.kind) + _difference(thing.mount, candidate.mount) / 2
     return cost
 
 
@@ -109,7 +105,7 @@ def _difference(a: str | None, b: str | None) -> float:
 
 
 def _components(costs: Sequence[dict[int, float]]) -> list[tuple[list[int], list[int]]]:
-    """Groups of observations and candidates that have nothing to do with each other."""
+    """Groups of things and candidates that have nothing to do with each other."""
     rows_of: dict[int, list[int]] = {}
     for number, row in enumerate(costs):
         for place in row:

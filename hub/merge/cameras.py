@@ -1,8 +1,9 @@
 """From sightings to cameras: a pure function of the log. Deriving again gives the same cameras.
 
-First, sightings of one transmitter are one camera, wherever they were made within 150 m. Then each walk's looks are
-assigned, walk by walk, to the cameras there are or become new ones. Radio never merges with other radio, and two looks
-of one walk never share a camera.
+Sightings of one transmitter are one camera, wherever they were made within 150 m. Each walk's looks are assigned, walk
+by walk, to the cameras that earlier looks found, or become new ones: two looks of one walk never share a camera. Last,
+what was heard is matched with what was seen, one to one and only where there is no second choice: radio alone is too
+rough to choose between neighbours. Radio never merges with other radio.
 """
 
 from collections import Counter
@@ -38,7 +39,7 @@ class Camera:
 
     @property
     def kind(self) -> str | None:
-        return _most(member.camera_kind for member in self.members)
+        return _most(member.kind for member in self.members)
 
     @property
     def mount(self) -> str | None:
@@ -58,6 +59,13 @@ class Camera:
             self.estimate = fuse((self.estimate, observation.estimate), self.walks)
         self.members.append(observation)
 
+    def join(self, other: "Camera", distance_m: float) -> None:
+        """Become one with a camera that was heard."""
+        self.members += other.members
+        self.far_apart = self.far_apart or other.far_apart
+        self.nearest_match_m.append(distance_m)
+        self.estimate = fuse((self.estimate, other.estimate), self.walks)
+
 
 def derive(observations: Iterable[Observation]) -> tuple[list[Camera], int]:
     """The cameras that the observations speak of, and how many observations have no place.
@@ -67,10 +75,10 @@ def derive(observations: Iterable[Observation]) -> tuple[list[Camera], int]:
     ordered = sorted(observations, key=_order)
     radio = [observation for observation in ordered if observation.transmitter is not None]
     looks = [observation for observation in ordered if observation.transmitter is None]
-    cameras, unplaced = _by_transmitter(radio)
+    heard, unplaced = _by_transmitter(radio)
     placed = [look for look in looks if look.estimate is not None]
-    _by_walk(placed, cameras)
-    return cameras, unplaced + len(looks) - len(placed)
+    seen = _by_walk(placed)
+    return _join_heard_and_seen(heard, seen), unplaced + len(looks) - len(placed)
 
 
 def _order(observation: Observation) -> tuple[str, str, str]:
@@ -124,18 +132,20 @@ def _radio_place(members: Sequence[Observation]) -> Estimate | None:
     return min(estimates, key=lambda estimate: estimate.east + estimate.north) if estimates else None
 
 
-def _by_walk(looks: Sequence[Observation], cameras: list[Camera]) -> None:
+def _by_walk(looks: Sequence[Observation]) -> list[Camera]:
     by_walk: dict[str, list[Observation]] = {}
     for look in looks:
         by_walk.setdefault(look.walk, []).append(look)
+    cameras: list[Camera] = []
     for walk in by_walk.values():
         grid = _Grid(cameras)
         near = [grid.near(look.estimate) if look.estimate else () for look in walk]
         for look, match in zip(walk, assign(walk, cameras, near), strict=True):
-            _apply(look, match, cameras)
+            _place(look, match, cameras)
+    return cameras
 
 
-def _apply(look: Observation, match: Match, cameras: list[Camera]) -> None:
+def _place(look: Observation, match: Match, cameras: list[Camera]) -> None:
     if match.candidate is not None:
         camera = cameras[match.candidate]
         camera.take(look)
@@ -143,6 +153,19 @@ def _apply(look: Observation, match: Match, cameras: list[Camera]) -> None:
     elif look.estimate is not None:
         rivals = tuple(cameras[place].id for place in match.rivals)
         cameras.append(Camera(estimate=look.estimate, members=[look], rivals=rivals))
+
+
+def _join_heard_and_seen(heard: list[Camera], seen: list[Camera]) -> list[Camera]:
+    grid = _Grid(seen)
+    matches = assign(heard, seen, [grid.near(camera.estimate) for camera in heard])
+    alone = []
+    for camera, match in zip(heard, matches, strict=True):
+        if match.candidate is None:
+            camera.rivals = tuple(seen[place].id for place in match.rivals)
+            alone.append(camera)
+        else:
+            seen[match.candidate].join(camera, match.distance_m or 0.0)
+    return alone + seen
 
 
 class _Grid:

@@ -52,7 +52,7 @@ class Observation:
     estimate: Estimate | None
     transmitter: str | None
     hearings: tuple[Hearing, ...] = field(repr=False)
-    camera_kind: str | None
+    kind: str | None
     mount: str | None
     direction: float | None
 
@@ -80,7 +80,7 @@ def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observatio
         estimate=None if radio is not None and not sighting.subject else _estimate(sighting),
         transmitter=None if radio is None else radio.transmitter,
         hearings=() if radio is None else radio.hearings,
-        camera_kind=None if kind is None else str(kind.value),
+        kind=None if kind is None else str(kind.value),
         mount=None if mount is None else str(mount.value),
         direction=None if direction is None else direction.value,
     )
