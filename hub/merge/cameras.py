@@ -1,6 +1,6 @@
 """From sightings to cameras: a pure function of the log. Deriving again gives the same cameras.
 
-Sightings of one transmitter are one camera, wherever they were made within 150 m. Each walk's looks are assigned, walk
+Sightings of one transmitter are one camera, within 150 m and their doubt. Each walk's looks are assigned, walk
 by walk, to the cameras that earlier looks found, or become new ones: two looks of one walk never share a camera. Last,
 what was heard is matched with what was seen, one to one and only where there is no second choice: radio alone is too
 rough to choose between neighbours. Radio never merges with other radio.
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from math import sqrt
 
 from hub.merge.assign import REACH_M, Match, assign
 from hub.merge.locate import from_hearings, fuse, mean_bearing
@@ -101,17 +102,25 @@ def _by_transmitter(observations: Sequence[Observation]) -> tuple[list[Camera], 
         places = [(observation, _radio_place([observation])) for observation in group]
         unplaced += sum(place is None for _, place in places)
         clusters: list[list[tuple[Observation, Estimate]]] = []
-        for observation, place in places:
+        # The loudest pass says best where a transmitter is: the others are held against it.
+        for observation, place in sorted(places, key=_loudness):
             if place is not None:
                 _join(clusters, observation, place)
         cameras += [_radio_camera(cluster, far_apart=len(clusters) > 1) for cluster in clusters]
     return cameras, unplaced
 
 
+def _loudness(placed: tuple[Observation, Estimate | None]) -> tuple[float, str]:
+    observation, _ = placed
+    signals = [hearing.signal_dbm for hearing in observation.hearings if hearing.signal_dbm is not None]
+    return -max(signals, default=-999.0), observation.sighting.id
+
+
 def _join(clusters: list[list[tuple[Observation, Estimate]]], observation: Observation, place: Estimate) -> None:
     for cluster in clusters:
         anchor = cluster[0][1]
-        if distance_m(anchor.lat, anchor.lon, place.lat, place.lon) <= SAME_TRANSMITTER_M:
+        doubt_m = 3 * (sqrt(anchor.east) + sqrt(place.east))
+        if distance_m(anchor.lat, anchor.lon, place.lat, place.lon) <= SAME_TRANSMITTER_M + doubt_m:
             cluster.append((observation, place))
             return
     clusters.append([(observation, place)])

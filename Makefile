@@ -1,0 +1,36 @@
+# Each target makes .venv when it is missing: Python 3.11 or newer and make are all that it takes.
+PYTHON ?= python3
+RUN = .venv/bin
+
+.PHONY: demo test check speed torture setup picture clean
+
+demo: .venv/ready  ## map a fictional town in the browser
+	$(RUN)/contrechamp-hub demo
+
+test: .venv/ready  ## all tests but the slow ones
+	$(RUN)/pytest -q
+
+check: .venv/ready  ## format, lint, types
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/mypy
+
+speed: .venv/ready  ## frames per CPU-second beside scapy, dpkt and tshark
+	$(RUN)/python -m tests.speed
+
+torture: .venv/ready  ## delivery while hub and broker are killed
+	$(RUN)/pytest -q -m slow tests/torture
+
+picture: .venv/ready  ## the README's picture and the generated documents
+	$(RUN)/python -m tests.house.picture
+	$(RUN)/python -m tests.house.documents
+
+setup: .venv/ready
+
+.venv/ready: pyproject.toml hub/web/package-lock.json
+	$(PYTHON) -m venv .venv
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+clean:
+	rm -rf .venv build dist hub/web/static/vendor

@@ -1,0 +1,102 @@
+"""Ready-made sightings and units for tests. Places are on the demo's fictional island."""
+
+from datetime import UTC, datetime
+from itertools import count
+
+from probe.contract.envelope import Parcel, Unit, encode, pack
+from probe.contract.geodesy import moved
+from probe.contract.sighting import (
+    Adapter,
+    ClockSource,
+    Hearing,
+    Kind,
+    Making,
+    Moment,
+    Pin,
+    Place,
+    Radio,
+    Sighting,
+    Subject,
+    SubjectHow,
+    bssid_octets,
+)
+from probe.detect.registry import Recogniser
+
+WALK_A, WALK_B, WALK_C = "a" * 32, "b" * 32, "c" * 32
+PROBE = "5" * 32
+AXIS = "ac:cc:8e:10:20:30"
+_numbers = count(1)
+
+
+def new_id() -> str:
+    """An id that no other example has."""
+    return f"{next(_numbers):032x}"
+
+
+def spot(east_m: float, north_m: float, accuracy_m: float | None = 4.0) -> Place:
+    """A place so many metres from the island's origin."""
+    lat, lon = moved(47.0, -17.0, east_m, north_m)
+    return Place(lat=lat, lon=lon, accuracy_m=accuracy_m)
+
+
+def radio(
+    transmitter: str = AXIS,
+    at: tuple[float, float] = (0.0, 0.0),
+    walk: str = WALK_A,
+    ssid: str | None = None,
+    signal_dbm: float = -60.0,
+) -> Sighting:
+    """What a probe makes of a transmitter that a rule knows, heard five times around a place."""
+    finding = Recogniser().examine(bssid_octets(transmitter), ssid)
+    assert finding is not None, "no rule knows this transmitter"
+    places = [spot(at[0] + step, at[1]) for step in (-4.0, -2.0, 0.0, 2.0, 4.0)]
+    return Sighting(
+        v=1,
+        id=new_id(),
+        walk=walk,
+        kind=Kind.RADIO,
+        made=Making(adapter=Adapter.REPLAY, software="test", rule=finding.rule, rule_version=finding.version),
+        time=Moment(utc=datetime(2026, 5, 9, 10, tzinfo=UTC), source=ClockSource.CAPTURE),
+        observer=places[2],
+        evidence=finding.evidence,
+        claims=finding.claims,
+        radio=Radio(
+            transmitter=transmitter,
+            hearings=tuple(Hearing(place=place, signal_dbm=signal_dbm, channel_mhz=2437) for place in places),
+        ),
+    )
+
+
+def look(
+    observer: tuple[float, float] = (0.0, 0.0),
+    bearing_deg: float | None = 90.0,
+    distance_m: float | None = 8.0,
+    walk: str = WALK_A,
+    claims: tuple[object, ...] = (),
+) -> Sighting:
+    """What a probe makes of a photo that a walker took."""
+    subject = None
+    if bearing_deg is not None:
+        subject = Subject(how=SubjectHow.BEARING, bearing_deg=bearing_deg, bearing_sd_deg=8.0, distance_m=distance_m)
+    return Sighting(
+        v=1,
+        id=new_id(),
+        walk=walk,
+        kind=Kind.PIN,
+        made=Making(adapter=Adapter.REPLAY, software="test"),
+        time=Moment(utc=datetime(2026, 5, 9, 10, tzinfo=UTC), source=ClockSource.EXIF),
+        observer=spot(*observer),
+        subject=subject,
+        claims=claims,  # type: ignore[arg-type]
+        pin=Pin(),
+    )
+
+
+def parcel(*sightings: Sighting, probe: str = PROBE) -> bytes:
+    """The bytes of a parcel that carries sightings."""
+    return encode(Parcel(v=1, units=tuple(pack(sighting, probe=probe) for sighting in sightings)))
+
+
+def unit(sighting: Sighting) -> Unit:
+    """A sighting's unit."""
+    return pack(sighting, probe=PROBE)

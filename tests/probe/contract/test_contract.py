@@ -1,0 +1,162 @@
+"""The contract: strict about what it is, tolerant of what it will be."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probe.contract import topics
+from probe.contract.document import FOLDER, documents
+from probe.contract.envelope import (
+    MAX_PARCEL_BYTES,
+    ContractError,
+    Unit,
+    decode_parcel,
+    decode_receipts,
+    decode_sighting,
+    encode,
+    open_unit,
+    read_body,
+)
+from probe.contract.sighting import Kind, Moment, Place, Sighting, bssid_octets, bssid_text
+from tests.examples import look, parcel, radio, unit
+
+GOLDEN = sorted((Path(__file__).parents[3] / "probe" / "contract" / "golden").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_a_golden_example_decodes_and_encodes_to_the_same(path: Path) -> None:
+    body = path.read_bytes()
+    sighting = decode_sighting(body)
+    assert json.loads(encode(sighting)) == json.loads(body)
+    assert decode_sighting(encode(sighting)) == sighting
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_a_golden_example_is_of_the_published_schema(path: Path) -> None:
+    schema = json.loads((FOLDER / "sighting.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(json.loads(path.read_bytes()))
+
+
+def test_there_is_a_golden_example_of_each_kind() -> None:
+    kinds = {decode_sighting(path.read_bytes()).kind for path in GOLDEN}
+    assert kinds == set(Kind)
+
+
+def test_the_published_documents_are_those_of_the_types() -> None:
+    for name, text in documents().items():
+        assert (FOLDER / name).read_text() == text, f"{name} is old: run python -m probe.contract.document"
+
+
+def test_the_asyncapi_document_names_the_topics_that_are_used() -> None:
+    channels = json.loads(documents()["asyncapi.json"])["channels"]
+    assert {channel["address"] for channel in channels.values()} == {topics.up("{mailbox}"), topics.down("{mailbox}")}
+
+
+def test_a_parcel_comes_through_whole() -> None:
+    sightings = [radio(), look()]
+    units = decode_parcel(parcel(*sightings)).units
+    assert [read_body(open_unit(unit)) for unit in units] == sightings
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_refused_in_a_sentence(data: bytes) -> None:
+    for decode in (decode_sighting, decode_parcel, decode_receipts):
+        with pytest.raises(ContractError, match="of the contract"):
+            decode(data)
+
+
+@pytest.mark.parametrize("whole", [encode(radio()), parcel(look())])
+def test_cut_at_every_byte_it_is_refused(whole: bytes) -> None:
+    decode: Any = decode_parcel if b"units" in whole[:30] else decode_sighting
+    for end in range(len(whole)):
+        with pytest.raises(ContractError):
+            decode(whole[:end])
+
+
+def test_deep_nesting_is_refused() -> None:
+    with pytest.raises(ContractError):
+        decode_sighting(b'{"id":' + b"[" * 100_000)
+
+
+def test_too_large_a_parcel_is_refused_before_it_is_read() -> None:
+    with pytest.raises(ContractError, match="more than"):
+        decode_parcel(b" " * (MAX_PARCEL_BYTES + 1))
+
+
+def test_fields_of_a_later_minor_version_are_passed_over() -> None:
+    body = json.loads(encode(look()))
+    body["added_later"] = {"anything": [1]}
+    assert decode_sighting(json.dumps(body)).kind is Kind.PIN
+
+
+def test_a_later_version_of_the_contract_is_refused() -> None:
+    body = json.loads(encode(look()))
+    body["v"] = 2
+    with pytest.raises(ContractError, match=r"\$\.v"):
+        decode_sighting(json.dumps(body))
+
+
+def test_the_part_must_fit_the_kind() -> None:
+    with pytest.raises(ValueError, match="lacks the part 'radio'"):
+        msgspec.structs.replace(look(), kind=Kind.RADIO)
+
+
+def test_a_claim_must_rest_on_evidence_that_is_there() -> None:
+    with pytest.raises(ValueError, match="evidence that is not there"):
+        msgspec.structs.replace(radio(), evidence=())
+
+
+@pytest.mark.parametrize(("lat", "lon"), [(91, 0), (0, 181), (-90.1, 0)])
+def test_a_place_is_on_this_earth(lat: float, lon: float) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"lat": lat, "lon": lon}, Place)
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="zone"):
+        msgspec.convert({"utc": "2026-05-09T10:00:00", "source": "gnss"}, Moment)
+
+
+def test_what_was_not_measured_is_absent_on_the_wire() -> None:
+    told = json.loads(encode(look(bearing_deg=None)))
+    assert "subject" not in told
+    assert "radio" not in told
+    assert told["v"] == 1
+
+
+def test_a_unit_cannot_be_readdressed() -> None:
+    real = unit(look())
+    forged = Unit(v=1, id="f" * 32, data=real.data)
+    with pytest.raises(ContractError, match="id"):
+        open_unit(forged)
+
+
+def test_an_id_holds_128_bits_and_no_more() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({**msgspec.to_builtins(look()), "id": "2026-05-09"}, Sighting)
+
+
+@given(st.binary(min_size=6, max_size=6))
+def test_addresses_come_through_text(octets: bytes) -> None:
+    assert bssid_octets(bssid_text(octets)) == octets
+    assert bssid_octets(bssid_text(octets).upper()) == octets
+
+
+@pytest.mark.parametrize(
+    ("topic", "mailbox"),
+    [
+        (topics.up("a" * 32), "a" * 32),
+        (topics.down("a" * 32), None),
+        ("contrechamp/1/short/up", None),
+        ("contrechamp/2/" + "a" * 32 + "/up", None),
+        ("elsewhere", None),
+    ],
+)
+def test_the_mailbox_of_a_topic(topic: str, mailbox: str | None) -> None:
+    assert topics.mailbox_of(topic) == mailbox
