@@ -1,0 +1,125 @@
+"""The sweep keeps cameras and forgets everyone else."""
+
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probe.contract.envelope import encode
+from probe.contract.sighting import MAX_HEARINGS, Kind, Sighting
+from probe.position.fix import Fix
+from probe.position.track import Track
+from probe.replay import _making
+from probe.sweep import PASS_END_S, Sweep
+from tests.examples import new_id, spot
+
+CAMERA, PHONE = bytes.fromhex("accc8e102030"), bytes.fromhex("f4cae5aabbcc")
+START_S = 1_778_320_800.0
+
+
+@dataclass(frozen=True)
+class Frame:
+    captured_at_s: float
+    transmitter: bytes = CAMERA
+    ssid: bytes | None = None
+    signal_dbm: int | None = -60
+    channel_mhz: int | None = 2437
+
+
+def straight(metres: float, speed_m_s: float = 1.3) -> Track:
+    seconds = int(metres / speed_m_s) + 1
+    places = [spot(second * speed_m_s, 0.0) for second in range(seconds)]
+    return Track(Fix(at_s=START_S + i, lat=place.lat, lon=place.lon, accuracy_m=4) for i, place in enumerate(places))
+
+
+def sweep(track: Track | None) -> Sweep:
+    from probe.contract.sighting import Adapter
+
+    return Sweep(walk="a" * 32, made=_making(Adapter.SCRIPTED, composed=True), new_id=new_id, position=track)
+
+
+def radio_of(sightings: list[Sighting]) -> list[Sighting]:
+    return [sighting for sighting in sightings if sighting.kind is Kind.RADIO]
+
+
+def test_hearings_are_averaged_every_two_metres() -> None:
+    walk = sweep(straight(20))
+    for tenth in range(150):
+        walk.hear(Frame(START_S + tenth / 10, signal_dbm=-60 - tenth % 2))
+    (sighting,) = radio_of(list(walk.sightings()))
+    assert sighting.radio is not None
+    assert 7 <= len(sighting.radio.hearings) <= 11
+    assert sum(hearing.frames for hearing in sighting.radio.hearings) == 150
+    assert all(
+        hearing.signal_dbm is not None and -61 <= hearing.signal_dbm <= -60 for hearing in sighting.radio.hearings
+    )
+
+
+@given(st.integers(1, 400))
+def test_hearings_are_bounded_however_long_the_street(metres: int) -> None:
+    walk = sweep(straight(metres))
+    for second in range(int(metres / 1.3)):
+        walk.hear(Frame(START_S + second))
+    for sighting in radio_of(list(walk.sightings())):
+        assert sighting.radio is not None
+        assert len(sighting.radio.hearings) <= MAX_HEARINGS
+
+
+def test_nobody_else_is_kept() -> None:
+    walk = sweep(straight(50))
+    for second in range(30):
+        walk.hear(Frame(START_S + second, transmitter=PHONE, ssid=b"Maison"))
+    told = b"".join(map(encode, walk.sightings()))
+    for trace in (PHONE.hex(), PHONE.hex(":"), "Maison"):
+        assert trace.encode() not in told
+    assert walk.counts.forgotten == 30
+
+
+def test_what_is_heard_over_half_a_kilometre_moves_and_is_forgotten() -> None:
+    walk = sweep(straight(700))
+    for second in range(530):
+        walk.hear(Frame(START_S + second))
+    assert not radio_of(list(walk.sightings()))
+    assert walk.counts.moving == 1
+
+
+def test_a_pass_that_is_over_is_told_while_the_walk_goes_on() -> None:
+    walk = sweep(straight(200))
+    walk.hear(Frame(START_S + 1))
+    assert not list(walk.passed(START_S + 1 + PASS_END_S))
+    assert len(list(walk.passed(START_S + 2 + PASS_END_S))) == 1
+    assert not radio_of(list(walk.sightings()))
+
+
+def test_the_survey_names_cells_and_channels_and_only_the_day() -> None:
+    walk = sweep(straight(50))
+    for second in range(30):
+        walk.hear(Frame(START_S + second, channel_mhz=2412 if second % 2 else 5180))
+    survey = next(sighting for sighting in walk.sightings() if sighting.kind is Kind.SURVEY).survey
+    assert survey is not None
+    assert {channel for cell in survey.cells for channel in cell.channels_mhz} == {2412, 5180}
+    assert survey.day is not None
+    assert all(cell.seconds is not None and cell.seconds % 10 == 0 for cell in survey.cells)
+
+
+def test_without_a_track_a_camera_has_no_place() -> None:
+    walk = sweep(None)
+    walk.hear(Frame(START_S))
+    (sighting,) = walk.sightings()
+    assert sighting.observer is None
+    assert sighting.radio is not None
+    assert sighting.radio.hearings == ()
+
+
+def test_a_clock_that_was_never_set_gives_no_time() -> None:
+    walk = sweep(None)
+    walk.hear(Frame(12.0))
+    (sighting,) = walk.sightings()
+    assert sighting.time is None
+
+
+def test_time_that_runs_backwards_does_no_harm() -> None:
+    walk = sweep(straight(100))
+    for second in (50, 10, 49, 0, -8192, 30):
+        walk.hear(Frame(START_S + second))
+    assert len(radio_of(list(walk.sightings()))) == 1
