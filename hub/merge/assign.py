@@ -14,7 +14,9 @@ from probe.contract.geodesy import offset_m, turn_deg
 GATE = 9.21  # chi-square, 2 degrees of freedom, 99 %
 REACH_M = 60.0
 DIRECTION_SD_DEG = 28.0
-CONFLICT = 9.0
+# Walkers take a dome for a panning camera, but a plate reader beside a traffic camera is two: hundreds of such pairs.
+CONFLICT, MOUNT_CONFLICT = 4.0, 2.0
+NEVER = 1e6
 UNKNOWN = 1.0
 CLEARLY_BETTER = 2.0
 
@@ -88,7 +90,7 @@ def _cost(thing: Thing, candidate: Thing) -> float:
         cost += (turn_deg(thing.direction, candidate.direction) / DIRECTION_SD_DEG) ** 2
     else:
         cost += UNKNOWN
-    cost += _difference(thing.kind, candidate.kind) + _difference(thing.mount, candidate.mount) / 2
+    cost += _kinds(thing.kind, candidate.kind) + (MOUNT_CONFLICT if _differ(thing.mount, candidate.mount) else 0.0)
     return cost
 
 
@@ -100,8 +102,14 @@ def mahalanobis2(a: Estimate, b: Estimate) -> float:
     return (dx * dx * snn - 2 * dx * dy * sen + dy * dy * see) / det
 
 
-def _difference(a: str | None, b: str | None) -> float:
-    return 0.0 if a is None or b is None or a == b else CONFLICT
+def _kinds(a: str | None, b: str | None) -> float:
+    if not _differ(a, b):
+        return 0.0
+    return NEVER if "alpr" in (a, b) else CONFLICT
+
+
+def _differ(a: str | None, b: str | None) -> bool:
+    return a is not None and b is not None and a != b
 
 
 def _components(costs: Sequence[dict[int, float]]) -> list[tuple[list[int], list[int]]]:

@@ -14,7 +14,12 @@ from probe.contract.envelope import Envelope, Parcel, Receipts
 from probe.contract.sighting import CONTRACT_VERSION, Sighting
 
 FOLDER = Path(__file__).parent / "schema"
-_TYPES = {"sighting": Sighting, "envelope": Envelope, "parcel": Parcel, "receipts": Receipts}
+_TYPES: dict[str, type[msgspec.Struct]] = {
+    "sighting": Sighting,
+    "envelope": Envelope,
+    "parcel": Parcel,
+    "receipts": Receipts,
+}
 
 
 def documents() -> dict[str, str]:

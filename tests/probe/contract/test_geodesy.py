@@ -41,8 +41,9 @@ def test_there_and_measured_again(lat: float, lon: float, bearing: float, metres
 
 @given(lats, lons, st.floats(-300, 300), st.floats(-300, 300))
 def test_an_offset_undoes_a_move(lat: float, lon: float, east: float, north: float) -> None:
-    back = offset_m(lat, lon, *moved(lat, lon, east, north))
-    assert back == (pytest.approx(east, abs=0.3), pytest.approx(north, abs=0.3))
+    back_east, back_north = offset_m(lat, lon, *moved(lat, lon, east, north))
+    assert back_east == pytest.approx(east, abs=0.3)
+    assert back_north == pytest.approx(north, abs=0.3)
 
 
 @given(lats, lons)

@@ -1,0 +1,114 @@
+"""Real processes for tests: brokers, hubs and probes on free loopback ports, with bounded waits."""
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+WAIT_S = 20.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(true: Callable[[], bool], what: str, wait_s: float = WAIT_S) -> None:
+    """Wait until something is true; fail with its name after a while."""
+    deadline = time.monotonic() + wait_s
+    while not true():
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {wait_s:.0f} s in vain for {what}")
+        time.sleep(0.02)
+
+
+def answers(port: int) -> bool:
+    """Whether somebody listens on a port."""
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Mosquitto:
+    """A real mosquitto that keeps nothing, to be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+        if self._program is None:
+            pytest.skip("no mosquitto on this machine: install it to run this test")
+        self.port = free_port()
+        self._config = folder / "mosquitto.conf"
+        self._config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"mqtt://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        command = [self._program or "", "-c", str(self._config)]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda: answers(self.port), "mosquitto")
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
+class HubProcess:
+    """`contrechamp-hub serve` as a process of its own, to be killed and started again."""
+
+    def __init__(self, data: Path, *, broker: str | None = None) -> None:
+        self.data = data
+        self.port, self.mqtt_port = free_port(), free_port()
+        self._broker = broker
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def mqtt_url(self) -> str:
+        return self._broker or f"mqtt://127.0.0.1:{self.mqtt_port}"
+
+    def start(self) -> dict[str, object]:
+        command = [sys.executable, "-m", "hub", "serve", "--data", str(self.data), "--port", str(self.port), "--json"]
+        command += ["--broker", self._broker] if self._broker else ["--mqtt-port", str(self.mqtt_port)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, f"the hub did not start: {self._process.stderr.read() if self._process.stderr else ''}"
+        ready: dict[str, object] = json.loads(line)
+        return ready
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        return self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> int:
+        if self._process is None:
+            return 0
+        self._process.send_signal(how)
+        self._process.communicate(timeout=WAIT_S)
+        return self._process.returncode
+
+
+def probe(*words: str | Path) -> "subprocess.CompletedProcess[str]":
+    """Run a probe's command to its end."""
+    command = [sys.executable, "-m", "probe", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+
+
+def hub(*words: str | Path) -> "subprocess.CompletedProcess[str]":
+    """Run a hub's command to its end."""
+    command = [sys.executable, "-m", "hub", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
