@@ -1,0 +1,71 @@
+"""A real Chromium for tests: Debian's, driven by Playwright, watched for errors and for requests that leave."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Watched:
+    """A page and what went wrong on it."""
+
+    def __init__(self, page: object) -> None:
+        from playwright.sync_api import Page
+
+        assert isinstance(page, Page)
+        self.page = page
+        self.complaints: list[str] = []
+        self.left: list[str] = []
+        page.on("console", lambda message: self._heard(message.type, message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._asked(request.url))
+
+    def _heard(self, kind: str, text: str) -> None:
+        # Software rendering is slow, and Chromium says so in warnings.
+        if kind == "error":
+            self.complaints.append(text)
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost"):
+            self.left.append(url)
+
+    def ready(self) -> None:
+        """Wait until the map is drawn."""
+        self.page.wait_for_selector("html[data-ready=yes]", state="attached", timeout=40_000)
+
+    def clean(self) -> None:
+        """Nothing went wrong, and nothing left this machine."""
+        assert self.complaints == []
+        assert self.left == []
+
+
+@contextmanager
+def chromium(width: int = 1280, height: int = 800, locale: str = "en-GB", dark: bool = False) -> Iterator[Watched]:
+    """A fresh browser with one page."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("no chromium on this machine: install it to run this test")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=locale, color_scheme="dark" if dark else "light"
+        )
+        yield Watched(context.new_page())
+        browser.close()

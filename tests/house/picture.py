@@ -1,0 +1,37 @@
+"""Takes the README's picture of the demo town in a real Chromium: `make picture`."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.browser import chromium
+
+PICTURE = Path(__file__).parents[2] / "docs" / "map.png"
+
+
+def main() -> None:
+    command = [sys.executable, "-m", "hub", "demo", "--port", "0", "--speed", "2000"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert running.stdout is not None
+    found = re.search(r"http://\S+", running.stdout.readline())
+    assert found
+    while "stays at" not in running.stdout.readline():
+        continue
+    with chromium() as watched:
+        page = watched.page
+        page.goto(found.group())
+        watched.ready()
+        page.click("#legend summary")
+        dome = page.locator("#nearby button", has_text="Dome camera").first
+        dome.evaluate("button => button.click()")
+        page.wait_for_selector("#panel:not([hidden]) article")
+        page.mouse.move(640, 700)
+        page.wait_for_timeout(2500)
+        page.screenshot(path=PICTURE)
+    running.terminate()
+    running.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""What the documents say is so: commands, options, topics, rules, targets."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from hub.cli import cli as hub_cli
+from probe.cli import cli as probe_cli
+from probe.contract import topics
+from tests.house.documents import RULES, rules_page
+from tests.processes import hub, probe
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+COMMANDS = (ROOT / "docs" / "commands.md").read_text()
+
+
+def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
+    assert README.count("\n") <= 150
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        if not target.startswith("http"):
+            assert (ROOT / target).exists(), target
+
+
+def test_every_command_and_option_is_documented() -> None:
+    for program, group in (("contrechamp-probe", probe_cli), ("contrechamp-hub", hub_cli)):
+        for name, command in group.commands.items():
+            assert f"### `{program} {name}`" in COMMANDS, f"{program} {name}"
+            section = COMMANDS.split(f"### `{program} {name}`")[1].split("\n### ")[0]
+            for option in command.params:
+                if isinstance(option, click.Option):
+                    assert f"`{option.opts[0]}" in section, f"{program} {name} {option.opts[0]}"
+
+
+def test_every_variable_is_documented() -> None:
+    code = "".join(path.read_text() for room in ("probe", "hub") for path in (ROOT / room).rglob("*.py"))
+    for name in set(re.findall(r'"(CONTRECHAMP_\w+)"', code)):
+        assert f"`{name}`" in COMMANDS, name
+
+
+def test_the_topics_are_documented() -> None:
+    text = (ROOT / "docs" / "contract.md").read_text()
+    assert topics.up("<mailbox>") in text
+    assert topics.down("<mailbox>") in text
+
+
+def test_the_page_of_rules_is_that_of_the_rules() -> None:
+    assert RULES.read_text() == rules_page(), "run make picture"
+
+
+def test_every_make_target_of_the_readme_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"`?make (\w+)", README):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+@pytest.mark.parametrize("line", re.findall(r"^ {4,}(contrechamp-\S+ .*)$", README, re.MULTILINE))
+def test_the_readmes_commands_are_commands(line: str) -> None:
+    """Each command of the README is known, with these options; running them for real is what other tests do."""
+    words = line.split("#", maxsplit=1)[0].split()
+    run, options = (probe if words[0] == "contrechamp-probe" else hub), [w for w in words[2:] if w.startswith("--")]
+    told = run(words[1], "--help")
+    assert told.returncode == 0, line
+    for option in options:
+        assert option in told.stdout, line
+
+
+def test_the_changelog_speaks_to_those_it_touches() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text()
+    for heading in ("Probe", "Hub", "Contract", "Hardware"):
+        assert f"### {heading}" in text

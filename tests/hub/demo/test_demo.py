@@ -1,0 +1,51 @@
+"""The demo, whole: real probe processes, the real embedded broker, the real page."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.browser import chromium
+from tests.processes import hub, until
+
+
+def test_once_in_json_nothing_is_lost_and_the_town_is_found() -> None:
+    done = hub("demo", "--once", "--json")
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stdout.splitlines()
+    counts = json.loads(line)
+    assert counts["made"] == counts["receipts"] == counts["stored"] > 200
+    assert (counts["lost"], counts["doubles"]) == (0, 0)
+    assert counts["found"] + counts["missed"] == 39
+    # Not a promise of quality, only that the demo shows what it should: the figure itself is in the README.
+    assert counts["found"] >= 30
+    assert counts["invented"] <= 12
+
+
+@pytest.mark.browser
+def test_the_map_fills_before_ones_eyes() -> None:
+    command = [sys.executable, "-m", "hub", "demo", "--port", "0", "--speed", "150"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert running.stdout is not None
+        found = re.search(r"http://\S+", running.stdout.readline())
+        assert found
+        with chromium() as watched:
+            watched.page.goto(found.group())
+            watched.ready()
+            seen = {int(watched.page.get_attribute("html", "data-cameras") or 0)}
+
+            def grown() -> bool:
+                watched.page.wait_for_timeout(50)  # lets the page's events through
+                seen.add(int(watched.page.get_attribute("html", "data-cameras") or 0))
+                return max(seen) >= 30
+
+            until(grown, "30 cameras on the map", 60)
+            assert len(seen) >= 3, "the cameras came all at once"
+            assert "composed" in watched.page.inner_text(".composed-note").lower()
+            watched.clean()
+    finally:
+        running.terminate()
+        running.communicate(timeout=20)

@@ -1,0 +1,146 @@
+"""The pages without a browser: languages, headers, hostile names, and what they refuse."""
+
+import re
+import tomllib
+from importlib import resources
+
+import msgspec
+import pytest
+from starlette.testclient import TestClient
+
+from hub.errors import BadInput
+from hub.web.app import make_app
+from hub.web.messages import LANGUAGES, choose, words
+from probe.contract.sighting import OperatorClaim, Strength
+from tests.examples import look, radio
+from tests.hub.web.scripted import ScriptedMap
+
+HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}"
+
+
+def client(source: ScriptedMap | None = None, tiles_url: str | None = None) -> TestClient:
+    app = make_app(source or ScriptedMap(radio(), look(observer=(200.0, 0.0))), tiles_url=tiles_url)
+    return TestClient(app, base_url="http://127.0.0.1:8787")
+
+
+def tables() -> dict[str, dict[str, str]]:
+    return tomllib.loads(resources.files("hub.web").joinpath("messages.toml").read_text(encoding="utf-8"))
+
+
+def test_both_languages_have_the_same_words_and_the_same_gaps() -> None:
+    english, french = (tables()[code] for code in LANGUAGES)
+    assert english.keys() == french.keys()
+    for key, text in english.items():
+        assert sorted(re.findall(r"\{(\w+)\}", text)) == sorted(re.findall(r"\{(\w+)\}", french[key])), key
+
+
+def test_every_word_that_a_page_asks_for_is_there() -> None:
+    known = tables()["en"]
+    folder = resources.files("hub.web").joinpath("templates")
+    for page in folder.iterdir():
+        for key in re.findall(r'say\(["\']([\w-]+)["\'][,)]', page.read_text(encoding="utf-8")):
+            assert key in known, f"{page.name} asks for {key}"
+    described = resources.files("hub.publish").joinpath("describe.py").read_text(encoding="utf-8")
+    for code in re.findall(r'code="(\w+)"', described) + re.findall(r'": "(\w+)"', described):
+        assert code in known, f"a camera may say {code}"
+
+
+def test_the_language_follows_the_query_the_cookie_and_the_browser() -> None:
+    assert choose("fr", "en", "en") == "fr"
+    assert choose(None, "fr", "en") == "fr"
+    assert choose("xx", None, "de, fr;q=0.8") == "fr"
+    assert choose(None, None, None) == "en"
+    with client() as browser:
+        french = browser.get("/?lang=fr")
+        assert '<html lang="fr">' in french.text
+        assert '<html lang="fr">' in browser.get("/cameras").text
+
+
+def test_the_list_says_what_the_map_shows() -> None:
+    with client() as browser:
+        drawn = {feature["id"] for feature in browser.get("/api/cameras.geojson").json()["features"]}
+        listed = set(re.findall(r'<tr data-camera="([^"]+)"', browser.get("/cameras").text))
+    assert drawn == listed
+    assert len(drawn) == 2
+
+
+@pytest.mark.parametrize("order", ["", "kind", "doubt", "last", "'; drop table"])
+def test_the_list_can_be_sorted(order: str) -> None:
+    with client() as browser:
+        assert browser.get("/cameras", params={"sort": order}).text.count("<tr data-camera") == 2
+
+
+def test_a_hostile_name_stays_text() -> None:
+    claim = OperatorClaim(value=HOSTILE, strength=Strength.WEAK)
+    source = ScriptedMap(look(claims=(claim,)))
+    (detail,) = source.cameras()
+    with client(source) as browser:
+        page = browser.get(f"/cameras/{detail.camera.id}").text
+    assert "<img src=x" not in page
+    assert "&lt;img" in page
+    assert "{{7*7}}" in page
+
+
+def test_a_fragment_is_only_the_details() -> None:
+    source = ScriptedMap(look())
+    (detail,) = source.cameras()
+    with client(source) as browser:
+        fragment = browser.get(f"/cameras/{detail.camera.id}", headers={"HX-Request": "true"}).text
+    assert "<html" not in fragment
+    assert "<article" in fragment
+
+
+def test_what_is_not_there_is_said_kindly() -> None:
+    with client() as browser:
+        assert browser.get("/cameras/none?lang=fr").status_code == 404
+        assert "n’existe pas" in browser.get("/nowhere").text
+        assert browser.get("/api/cameras/none").json() == {"error": "not found"}
+        assert browser.get("/static/../app.py").status_code == 404
+        assert browser.get("/static/%2e%2e/app.py").status_code == 404
+
+
+def test_only_its_own_names_are_answered() -> None:
+    with client() as browser:
+        assert browser.get("/", headers={"host": "evil.example"}).status_code == 400
+        assert browser.get("/api/cameras.geojson", headers={"host": "localhost:8787"}).status_code == 200
+
+
+def test_the_browser_is_kept_to_what_the_page_needs() -> None:
+    with client() as browser:
+        headers = browser.get("/").headers
+    policy = headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_tiles_come_only_from_the_server_that_the_operator_named() -> None:
+    with client(tiles_url="https://tiles.example/{z}/{x}/{y}.png") as browser:
+        page = browser.get("/")
+    assert "img-src 'self' data: blob: https://tiles.example;" in page.headers["content-security-policy"]
+    for wrong in ("javascript:{z}", "https://tiles.example/", "tiles/{z}"):
+        with pytest.raises(BadInput, match="--tiles"):
+            make_app(ScriptedMap(), tiles_url=wrong)
+
+
+def test_an_unchanged_map_is_not_sent_twice() -> None:
+    with client() as browser:
+        first = browser.get("/api/cameras.geojson")
+        again = browser.get("/api/cameras.geojson", headers={"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert not again.content
+
+
+def test_a_camera_in_json_says_on_what_it_rests() -> None:
+    source = ScriptedMap(radio())
+    (detail,) = source.cameras()
+    with client(source) as browser:
+        told = browser.get(f"/api/cameras/{detail.camera.id}").json()
+    assert told == msgspec.json.decode(msgspec.json.encode(detail))
+    assert told["evidence"][0]["reason"]["code"] == "vendor_oui"
+
+
+def test_points_of_the_compass() -> None:
+    assert words("fr").compass(260) == "O"
+    assert words("en").compass(359) == "N"
