@@ -1,6 +1,6 @@
 """From sightings to cameras: a pure function of the log. Deriving again gives the same cameras.
 
-Sightings of one transmitter are one camera, within 150 m and their doubt. Each walk's looks are assigned, walk
+Sightings of one transmitter are one camera, as far as its signal may carry. Each walk's looks are assigned, walk
 by walk, to the cameras that earlier looks found, or become new ones: two looks of one walk never share a camera. Last,
 what was heard is matched with what was seen, one to one and only where there is no second choice: radio alone is too
 rough to choose between neighbours. Radio never merges with other radio.
@@ -19,6 +19,7 @@ from probe.contract.geodesy import distance_m, offset_m
 from probe.contract.sighting import Hearing
 
 SAME_TRANSMITTER_M = 150.0
+FARTHEST_HEARD_M = 500.0
 _GRID_DEG = 0.001
 
 
@@ -110,20 +111,30 @@ def _by_transmitter(observations: Sequence[Observation]) -> tuple[list[Camera], 
     return cameras, unplaced
 
 
-def _loudness(placed: tuple[Observation, Estimate | None]) -> tuple[float, str]:
-    observation, _ = placed
+def _loudest_dbm(observation: Observation) -> float | None:
     signals = [hearing.signal_dbm for hearing in observation.hearings if hearing.signal_dbm is not None]
-    return -max(signals, default=-999.0), observation.sighting.id
+    return max(signals, default=None)
+
+
+def _loudness(placed: tuple[Observation, Estimate | None]) -> tuple[float, str]:
+    loudest = _loudest_dbm(placed[0])
+    return 999.0 if loudest is None else -loudest, placed[0].sighting.id
 
 
 def _join(clusters: list[list[tuple[Observation, Estimate]]], observation: Observation, place: Estimate) -> None:
     for cluster in clusters:
         anchor = cluster[0][1]
         doubt_m = 3 * (sqrt(anchor.east) + sqrt(place.east))
-        if distance_m(anchor.lat, anchor.lon, place.lat, place.lon) <= SAME_TRANSMITTER_M + doubt_m:
+        reach_m = max(SAME_TRANSMITTER_M + doubt_m, _free_space_m(_loudest_dbm(observation)))
+        if distance_m(anchor.lat, anchor.lon, place.lat, place.lon) <= reach_m:
             cluster.append((observation, place))
             return
     clusters.append([(observation, place)])
+
+
+def _free_space_m(signal_dbm: float | None) -> float:
+    """How far away a transmitter may be at most that is heard this faintly: 20 dBm sent, nothing in between."""
+    return 0.0 if signal_dbm is None else min(FARTHEST_HEARD_M, 10 ** ((-20.0 - signal_dbm) / 20))
 
 
 def _radio_camera(cluster: list[tuple[Observation, Estimate]], *, far_apart: bool) -> Camera:

@@ -10,6 +10,10 @@ from tests.browser import chromium
 PICTURE = Path(__file__).parents[2] / "docs" / "map.png"
 
 
+DOMES = """fetch("/api/cameras.geojson").then(answer => answer.json()).then(all => all.features
+    .filter(({properties}) => properties.title_kind === "dome" && properties.mount === "pole").map(({id}) => id))"""
+
+
 def main() -> None:
     command = [sys.executable, "-m", "hub", "demo", "--port", "0", "--speed", "2000"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -22,11 +26,13 @@ def main() -> None:
         page = watched.page
         page.goto(found.group())
         watched.ready()
-        page.click("#legend summary")
-        dome = page.locator("#nearby button", has_text="Dome camera").first
-        dome.evaluate("button => button.click()")
+        domes = page.evaluate(DOMES)
+        at = page.evaluate("id => document.getElementById('map').contrechamp.pixel(id)", domes[0])
+        box = page.locator("#map").bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
         page.wait_for_selector("#panel:not([hidden]) article")
-        page.mouse.move(640, 700)
+        page.mouse.move(640, 780)
         page.wait_for_timeout(2500)
         page.screenshot(path=PICTURE)
     running.terminate()

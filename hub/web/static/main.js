@@ -135,7 +135,7 @@ async function select(id, move) {
   fitted = "by hand";
   history.replaceState(null, "", `#camera=${encodeURIComponent(id)}`);
   const { coordinates } = cameras.get(id).geometry;
-  if (move) map.easeTo({ center: coordinates, zoom: Math.max(map.getZoom(), 17), animate: !calm });
+  if (move) map.easeTo({ center: coordinates, zoom: Math.max(map.getZoom(), 17), offset: besidePanel(), animate: !calm });
   draw();
   await htmx.ajax("GET", `/cameras/${encodeURIComponent(id)}`, { target: "#panel", swap: "innerHTML" });
   const button = document.createElement("button");
@@ -147,6 +147,11 @@ async function select(id, move) {
   panel.hidden = false;
   if (innerWidth < 704) document.getElementById("nearby-box").open = false;
   panel.focus();
+}
+
+// The panel covers the right side of a wide screen and the lower part of a narrow one.
+function besidePanel() {
+  return innerWidth < 704 ? [0, -holder.clientHeight * 0.3] : [-Math.min(200, innerWidth / 5), 0];
 }
 
 function close() {
