@@ -64,6 +64,10 @@ def serve(
     settings = Settings(
         data=data or default_data(), host=host, port=port, mqtt_port=mqtt_port, broker=broker, tiles_url=tiles
     )
+    if host not in ("127.0.0.1", "::1", "localhost"):
+        click.echo(
+            f"Beware: whoever reaches {host} can read this map and send to it; there are no accounts yet.", err=True
+        )
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

@@ -6,12 +6,15 @@ from types import TracebackType
 
 from hub.broker import EmbeddedBroker
 from hub.config import HOST
-from hub.ingest.mqtt import Broker, MqttIngest
+from hub.errors import BadInput
+from hub.ingest.mqtt import MqttIngest
 from hub.ingest.receive import Receiver
 from hub.service import Hub
 from hub.store.sqlite import SqliteStore
 from hub.web.app import make_app
 from hub.web.serve import WebServer
+from probe.contract.address import BrokerAddress
+from probe.contract.envelope import ContractError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ class Running:
 
     def __enter__(self) -> "Running":
         settings = self._settings
-        address = None if settings.broker is None else Broker.parse(settings.broker)
+        address = None if settings.broker is None else _address(settings.broker)
         self.store = SqliteStore(settings.data)
         self.hub = Hub(self.store, data=settings.data)
         app = make_app(self.hub, tiles_url=settings.tiles_url, names=(settings.host,))
@@ -47,7 +50,7 @@ class Running:
             self._web.close()
             self.store.close()
             raise
-        self._address = address or Broker(host=settings.host, port=self._broker.port if self._broker else 0)
+        self._address = address or BrokerAddress(host=settings.host, port=self._broker.port if self._broker else 0)
         self.hub.start()
         self._ingest = MqttIngest(self._address, Receiver(self.store), self.hub.poke)
         self._ingest.start()
@@ -72,9 +75,15 @@ class Running:
     @property
     def mqtt_url(self) -> str:
         """Where probes send to."""
-        scheme = "mqtts" if self._address.tls else "mqtt"
-        return f"{scheme}://{self._address.host}:{self._address.port}"
+        return str(self._address)
 
     def wait_until_listening(self, timeout_s: float) -> bool:
         """Whether the hub hears the broker, after waiting for it at most so long."""
         return self._ingest.listening.wait(timeout_s)
+
+
+def _address(url: str) -> BrokerAddress:
+    try:
+        return BrokerAddress.parse(url)
+    except ContractError as problem:
+        raise BadInput(f"--broker: {problem}") from problem

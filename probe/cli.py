@@ -12,7 +12,8 @@ import msgspec
 
 from probe import __version__, replay
 from probe.config import default_outbox
-from probe.contract.envelope import encode
+from probe.contract.address import BrokerAddress
+from probe.contract.envelope import ContractError, encode
 from probe.contract.sighting import Sighting
 from probe.detect.catalogue import Status, bundled
 from probe.detect.registry import rules as all_rules
@@ -217,13 +218,17 @@ def _summary(outcome: replay.Outcome) -> str:
 
 def _uplink(to: str, patience: float) -> Any:
     from probe.uplink.folder import FolderUplink
-    from probe.uplink.mqtt import BrokerAddress, MqttUplink
+    from probe.uplink.mqtt import MqttUplink
 
     if to.startswith("folder:"):
         if not to.removeprefix("folder:"):
             raise BadInput("--to folder: lacks the folder's name; write folder:DIR")
         return FolderUplink(Path(to.removeprefix("folder:")))
-    return MqttUplink(BrokerAddress.parse(to), patience_s=patience)
+    try:
+        address = BrokerAddress.parse(to)
+    except ContractError as problem:
+        raise BadInput(f"--to: {problem}") from problem
+    return MqttUplink(address, patience_s=patience)
 
 
 def _standing(standing: Standing) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """`contrechamp-hub demo`."""
 
 import json
+import signal
 import sys
 import tempfile
 import threading
@@ -30,6 +31,7 @@ def demo(once: bool, port: int, speed: float, as_json: bool) -> None:
       contrechamp-hub demo
       contrechamp-hub demo --once --json
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the scratch folder goes, too
     began_s = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="contrechamp-demo-") as scratch:
         folder = Path(scratch)

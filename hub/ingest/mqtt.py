@@ -9,13 +9,12 @@ import os
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from hub.errors import BadInput, StoreError
+from hub.errors import StoreError
 from hub.ingest.receive import Incoming, Receiver
 from probe.contract import topics
+from probe.contract.address import BrokerAddress
 from probe.contract.envelope import MAX_PARCEL_BYTES, encode
 
 _log = logging.getLogger(__name__)
@@ -23,36 +22,12 @@ _log = logging.getLogger(__name__)
 QUEUE_MESSAGES = 256
 BATCH_MESSAGES = 16
 GATHER_S = 0.02
-_PORTS = {"mqtt": 1883, "mqtts": 8883}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broker:
-    """Where the broker listens."""
-
-    host: str
-    port: int
-    tls: bool = False
-
-    @classmethod
-    def parse(cls, url: str) -> "Broker":
-        """The broker in `mqtt://host[:port]` or `mqtts://…`. Raises BadInput, also for a password in the URL."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError as problem:
-            raise BadInput("--broker is not an address; write mqtt://HOST or mqtt://HOST:PORT") from problem
-        if parts.username is not None or parts.password is not None:
-            raise BadInput("no name or password in --broker, please: set CONTRECHAMP_MQTT_USER and _PASSWORD")
-        if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/"):
-            raise BadInput(f"{url[:80]!r} is not a broker's address; write mqtt://HOST:PORT or mqtts://HOST:PORT")
-        return cls(host=parts.hostname, port=port or _PORTS[parts.scheme], tls=parts.scheme == "mqtts")
 
 
 class MqttIngest:
     """Listens at a broker until stopped, through its deaths and returns."""
 
-    def __init__(self, broker: Broker, receiver: Receiver, stored: Callable[[], None]) -> None:
+    def __init__(self, broker: BrokerAddress, receiver: Receiver, stored: Callable[[], None]) -> None:
         self._receiver = receiver
         self._stored = stored
         self._queue: queue.Queue[Incoming | None] = queue.Queue(QUEUE_MESSAGES)
@@ -99,7 +74,7 @@ class MqttIngest:
             batch.append(message)
         return batch, False
 
-    def _connect(self, broker: Broker) -> Any:
+    def _connect(self, broker: BrokerAddress) -> Any:
         import paho.mqtt.client as paho
         from paho.mqtt.enums import CallbackAPIVersion
 
@@ -113,12 +88,12 @@ class MqttIngest:
 
         def on_connect(client: Any, _data: object, _flags: object, reason: Any, _properties: object) -> None:
             if reason.is_failure:
-                _log.warning("the broker at %s:%d refuses: %s", broker.host, broker.port, reason)
+                _log.warning("%s refuses: %s", broker, reason)
             else:
                 client.subscribe(topics.EVERYTHING, qos=1)
 
         def on_subscribe(*_: object) -> None:
-            _log.info("listening at the broker %s:%d", broker.host, broker.port)
+            _log.info("listening at %s", broker)
             self.listening.set()
 
         def on_disconnect(*_: object) -> None:
@@ -130,7 +105,7 @@ class MqttIngest:
         return client
 
     def _on_message(self, _client: object, _data: object, message: Any) -> None:
-        if topics.is_down(message.topic):
+        if topics.from_a_hub(message.topic):
             return  # a hub's own answers
         # One byte more than allowed is enough to see that it is too much.
         payload = message.payload[: MAX_PARCEL_BYTES + 1]

@@ -63,6 +63,7 @@ def _asyncapi() -> dict[str, dict[str, Any]]:
         "channels": {
             "up": channel(topics.up(mailbox), "Sightings, from a probe to its hub.", "parcel"),
             "down": channel(topics.down(mailbox), "Receipts, from the hub to a probe, after commit.", "receipts"),
+            "home": channel(topics.home(mailbox), "Rules, map and errands for the next walk.", "home"),
         },
         "operations": {
             "probe.hands.over": operation("send", "up"),

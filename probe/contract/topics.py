@@ -2,6 +2,7 @@
 
     contrechamp/1/<mailbox>/up       probe -> hub   Parcel
     contrechamp/1/<mailbox>/down     hub -> probe   Receipts
+    contrechamp/1/<mailbox>/home     hub -> probe   HomePacket
 
 A mailbox is a random name, so that a broker learns addresses, timing and counts, but not whose probe it is.
 """
@@ -24,9 +25,14 @@ def down(mailbox: str) -> str:
     return f"{ROOT}/{mailbox}/down"
 
 
-def is_down(topic: str) -> bool:
-    """Whether this is an answer of a hub (which a hub that listens to everything hears as well)."""
-    return topic.startswith(ROOT) and topic.endswith("/down")
+def home(mailbox: str) -> str:
+    """Where the hub lays what the probe with this mailbox should take along."""
+    return f"{ROOT}/{mailbox}/home"
+
+
+def from_a_hub(topic: str) -> bool:
+    """Whether this is what a hub sends (which a hub that listens to everything hears as well)."""
+    return topic.startswith(f"{ROOT}/") and topic.endswith(("/down", "/home"))
 
 
 def mailbox_of(topic: str) -> str | None:

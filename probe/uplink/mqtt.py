@@ -10,44 +10,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from probe.contract import topics
+from probe.contract.address import BrokerAddress
 from probe.contract.envelope import ContractError, Receipts, decode_receipts, encode
-from probe.errors import BadInput, UplinkError
+from probe.errors import UplinkError
 from probe.outbox import Outbox, Standing
 from probe.uplink.uplink import Delivery, next_parcel
 
 PARCELS_IN_FLIGHT = 4
 RESEND_AFTER_S = 5.0
 DEFAULT_PATIENCE_S = 60.0
-_PORTS = {"mqtt": 1883, "mqtts": 8883}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokerAddress:
-    """Where a broker listens."""
-
-    host: str
-    port: int
-    tls: bool
-
-    @classmethod
-    def parse(cls, url: str) -> "BrokerAddress":
-        """The address in `mqtt://host[:port]` or `mqtts://…`. Raises BadInput, also for a password in the URL."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError as problem:
-            raise BadInput("that is not an address; write mqtt://HOST or mqtt://HOST:PORT") from problem
-        if parts.username is not None or parts.password is not None:
-            raise BadInput("no name or password in the address, please: set CONTRECHAMP_MQTT_USER and _PASSWORD")
-        if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/") or parts.query:
-            raise BadInput(f"{url[:80]!r} is not a broker's address; write mqtt://HOST:PORT or mqtts://HOST:PORT")
-        return cls(host=parts.hostname, port=port or _PORTS[parts.scheme], tls=parts.scheme == "mqtts")
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
 
 
 @dataclass(slots=True)

@@ -44,6 +44,7 @@ def test_the_topics_are_documented() -> None:
     text = (ROOT / "docs" / "contract.md").read_text()
     assert topics.up("<mailbox>") in text
     assert topics.down("<mailbox>") in text
+    assert topics.home("<mailbox>") in text
 
 
 def test_the_page_of_rules_is_that_of_the_rules() -> None:

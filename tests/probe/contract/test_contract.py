@@ -1,6 +1,7 @@
 """The contract: strict about what it is, tolerant of what it will be."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probe.contract import topics
+from probe.contract.address import BrokerAddress
 from probe.contract.document import FOLDER, documents
 from probe.contract.envelope import (
     MAX_PARCEL_BYTES,
@@ -23,6 +25,7 @@ from probe.contract.envelope import (
     open_unit,
     read_body,
 )
+from probe.contract.home import HomePacket, SecondLook, decode_home
 from probe.contract.sighting import Kind, Moment, Place, Sighting, bssid_octets, bssid_text
 from tests.examples import look, parcel, radio, unit
 
@@ -55,7 +58,11 @@ def test_the_published_documents_are_those_of_the_types() -> None:
 
 def test_the_asyncapi_document_names_the_topics_that_are_used() -> None:
     channels = json.loads(documents()["asyncapi.json"])["channels"]
-    assert {channel["address"] for channel in channels.values()} == {topics.up("{mailbox}"), topics.down("{mailbox}")}
+    assert {channel["address"] for channel in channels.values()} == {
+        topics.up("{mailbox}"),
+        topics.down("{mailbox}"),
+        topics.home("{mailbox}"),
+    }
 
 
 def test_a_parcel_comes_through_whole() -> None:
@@ -66,7 +73,7 @@ def test_a_parcel_comes_through_whole() -> None:
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_refused_in_a_sentence(data: bytes) -> None:
-    for decode in (decode_sighting, decode_parcel, decode_receipts):
+    for decode in (decode_sighting, decode_parcel, decode_receipts, decode_home):
         with pytest.raises(ContractError, match="of the contract"):
             decode(data)
 
@@ -160,3 +167,32 @@ def test_addresses_come_through_text(octets: bytes) -> None:
 )
 def test_the_mailbox_of_a_topic(topic: str, mailbox: str | None) -> None:
     assert topics.mailbox_of(topic) == mailbox
+
+
+def test_a_home_packet_comes_through() -> None:
+    packet = HomePacket(
+        v=1, hub="a" * 32, day=date(2026, 5, 9), catalogue="id\tvendor", basemap=b"\0\1",
+        places=(SecondLook(place=Place(lat=47.0, lon=-17.0), reason="second-bearing"),),
+    )  # fmt: skip
+    assert decode_home(encode(packet)) == packet
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_an_address_or_a_sentence(url: str) -> None:
+    try:
+        address = BrokerAddress.parse(url)
+    except ContractError as problem:
+        assert "\n" not in str(problem)
+    else:
+        assert BrokerAddress.parse(str(address)).port == address.port
+
+
+@pytest.mark.parametrize("url", ["mqtt://[::1]:1884", "mqtts://broker.example:8883", "mqtt://10.0.0.7:1883"])
+def test_an_address_reads_as_it_is_written(url: str) -> None:
+    assert str(BrokerAddress.parse(url)) == url
+
+
+def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
+    with pytest.raises(ContractError) as refused:
+        BrokerAddress.parse("mqtt://me:hunter2@broker")
+    assert "hunter2" not in str(refused.value)

@@ -1,0 +1,49 @@
+"""The way back: what a hub gives a probe to take along on its next walk."""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from probe.contract.envelope import MAX_UNITS, ContractError, Name, Receipt
+from probe.contract.sighting import Part, Place, Text, Version
+
+MAX_HOME_BYTES = 64 * 1024 * 1024
+
+
+class SecondLook(Part, frozen=True, kw_only=True):
+    """A published camera that is worth another look, and why, in a word that the probe's page has a sentence for."""
+
+    place: Place
+    reason: Text
+
+
+class HomePacket(Part, frozen=True, kw_only=True):
+    """Rules, map and errands for a probe. Everything but the hub's name and the day may be absent: unchanged.
+
+    `catalogue` is the text of a rules catalogue; `basemap` the bytes of a map for offline use; `signature` will cover
+    all other fields.
+    """
+
+    v: Version
+    hub: Name
+    day: date
+    catalogue: str | None = None
+    basemap: bytes | None = None
+    places: Annotated[tuple[SecondLook, ...], Meta(max_length=10_000)] = ()
+    receipts: Annotated[tuple[Receipt, ...], Meta(max_length=MAX_UNITS * 64)] = ()
+    signature: bytes | None = None
+
+
+_decoder = msgspec.json.Decoder(HomePacket)
+
+
+def decode_home(data: bytes) -> HomePacket:
+    """The home packet in these bytes. Raises ContractError."""
+    if len(data) > MAX_HOME_BYTES:
+        raise ContractError(f"{len(data)} bytes are more than a home packet may have")
+    try:
+        return _decoder.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
+        raise ContractError(f"not a home packet of the contract: {problem}") from problem

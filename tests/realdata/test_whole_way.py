@@ -1,0 +1,37 @@
+"""A real WiGLE export, the whole way: import, outbox, mosquitto, hub, and the map in Chromium."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.browser import chromium
+from tests.processes import HubProcess, Mosquitto, probe
+
+pytestmark = [pytest.mark.realdata, pytest.mark.browser]
+
+
+def test_the_export_reaches_the_map(testdata: Path, tmp_path: Path) -> None:
+    outbox = tmp_path / "o.db"
+    imported = probe("import", testdata / "wigle" / "flock-wifi.csv", "--outbox", outbox, "--json")
+    assert json.loads(imported.stdout)["by_rule"] == {"flock-suffix": 780}
+    mosquitto = Mosquitto(tmp_path)
+    mosquitto.start()
+    running = HubProcess(tmp_path / "hub", broker=mosquitto.url)
+    try:
+        running.start()
+        sent = probe("send", "--outbox", outbox, "--to", mosquitto.url, "--json")
+        assert json.loads(sent.stdout)["stored"] == 780
+        with chromium() as watched:
+            watched.page.goto(f"http://127.0.0.1:{running.port}/")
+            watched.ready()
+            watched.page.wait_for_selector("html[data-cameras='780']", state="attached", timeout=20_000)
+            ids: list[str] = watched.page.evaluate("document.getElementById('map').contrechamp.ids()")
+            watched.page.goto(f"http://127.0.0.1:{running.port}/cameras")
+            rows = watched.page.locator("tr[data-camera]")
+            assert sorted(rows.evaluate_all("rows => rows.map(row => row.dataset.camera)")) == ids
+            assert "Flock-" not in watched.page.content()
+            watched.clean()
+    finally:
+        running.kill()
+        mosquitto.kill()
