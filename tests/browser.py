@@ -55,8 +55,8 @@ class Watched:
 
 
 @contextmanager
-def chromium(width: int = 1280, height: int = 800, locale: str = "en-GB", dark: bool = False) -> Iterator[Watched]:
-    """A fresh browser with one page."""
+def chromium(width: int = 760, height: int = 480, locale: str = "en-GB", dark: bool = False) -> Iterator[Watched]:
+    """A fresh browser with one page, small by default: software draws each pixel."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("no chromium on this machine: install it to run this test")

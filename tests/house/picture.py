@@ -22,7 +22,7 @@ def main() -> None:
     assert found
     while "stays at" not in running.stdout.readline():
         continue
-    with chromium() as watched:
+    with chromium(1280, 800) as watched:
         page = watched.page
         page.goto(found.group())
         watched.ready()
