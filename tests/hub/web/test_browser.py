@@ -97,8 +97,7 @@ def test_it_works_by_keyboard_alone(url: str) -> None:
         watched.clean()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), [(360, True), (1280, False)])
 def test_nothing_runs_over_the_edge(url: str, width: int, dark: bool) -> None:
     with chromium(width=width, height=740, dark=dark) as watched:
         for path in ("", "cameras"):
