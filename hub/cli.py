@@ -5,7 +5,8 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -106,8 +107,8 @@ def import_command(file: Path, data: Path | None, as_json: bool) -> None:
 @_json
 def export(kind: str, everything: bool, output: Path | None, data: Path | None, as_json: bool) -> None:  # noqa: ARG001 (one format so far)
     """Write the cameras as GeoJSON with OpenStreetMap's tag names. Never an address or a network's name."""
-    hub = _derived(data)
-    cameras = hub.cameras()
+    with _derived(data) as hub:
+        cameras = hub.cameras()
     body = export_geojson(cameras, everything=everything)
     if output is None:
         click.echo(body)
@@ -125,13 +126,11 @@ def export(kind: str, everything: bool, output: Path | None, data: Path | None, 
 @_json
 def rebuild(data: Path | None, as_json: bool) -> None:
     """Derive the cameras from the log again and say whether they are the same."""
-    store = SqliteStore(data or default_data())
-    before = store.cameras()
-    hub = Hub(store)
-    hub.refresh()
-    after = store.cameras()
-    result = {"sightings": store.count(), "before": len(before), "cameras": len(after), "identical": before == after}
-    store.close()
+    with closing(SqliteStore(data or default_data())) as store:
+        before = store.cameras()
+        Hub(store).refresh()
+        after, sightings = store.cameras(), store.count()
+    result = {"sightings": sightings, "before": len(before), "cameras": len(after), "identical": before == after}
     same = "the same as before" if result["identical"] else f"before there were {len(before)}"
     click.echo(json.dumps(result) if as_json else f"{len(after)} cameras from {result['sightings']} sightings, {same}.")
 
@@ -142,9 +141,8 @@ def rebuild(data: Path | None, as_json: bool) -> None:
 @_json
 def quarantine(limit: int, data: Path | None, as_json: bool) -> None:
     """List what could not be taken in, and why."""
-    store = SqliteStore(data or default_data())
-    rows, count = store.quarantined(limit), store.quarantine_count()
-    store.close()
+    with closing(SqliteStore(data or default_data())) as store:
+        rows, count = store.quarantined(limit), store.quarantine_count()
     if as_json:
         click.echo(json.dumps([{"at": r.at, "reason": r.reason, "topic": r.topic, "size": r.size} for r in rows]))
         return
@@ -158,7 +156,8 @@ def quarantine(limit: int, data: Path | None, as_json: bool) -> None:
 @_json
 def status(data: Path | None, as_json: bool) -> None:
     """The hub at a glance: cameras, sightings, what was set aside."""
-    told = _derived(data).status()
+    with _derived(data) as hub:
+        told = hub.status()
     if as_json:
         click.echo(msgspec.json.encode(told))
     else:
@@ -186,17 +185,17 @@ def main() -> None:
 
 
 def _with_store(data: Path | None, work: Callable[[SqliteStore], Taken]) -> Taken:
-    store = SqliteStore(data or default_data())
-    try:
+    with closing(SqliteStore(data or default_data())) as store:
         return work(store)
-    finally:
-        store.close()
 
 
-def _derived(data: Path | None) -> Hub:
-    hub = Hub(SqliteStore(data or default_data()))
-    hub.refresh()
-    return hub
+@contextmanager
+def _derived(data: Path | None) -> Iterator[Hub]:
+    """A hub whose cameras are derived, for as long as it is looked at."""
+    with closing(SqliteStore(data or default_data())) as store:
+        hub = Hub(store)
+        hub.refresh()
+        yield hub
 
 
 def _report(taken: Taken, as_json: bool) -> None:

@@ -51,8 +51,15 @@ class Outbox:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, timeout=10.0)
-            self._prepare()
         except (OSError, sqlite3.Error) as problem:
+            raise OutboxError(f"{path}: cannot be opened ({problem}); name another with --outbox") from problem
+        try:
+            self._prepare()
+        except OutboxError:
+            self._db.close()
+            raise
+        except sqlite3.Error as problem:
+            self._db.close()
             raise OutboxError(
                 f"{path}: cannot be used as an outbox ({problem}); name another with --outbox"
             ) from problem

@@ -4,7 +4,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -48,11 +48,18 @@ class SqliteStore:
         try:
             data.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(self.path, isolation_level=None, timeout=10.0, check_same_thread=False)
+        except (OSError, sqlite3.Error) as problem:
+            raise StoreError(f"{self.path}: cannot be opened ({problem}); name another folder with --data") from problem
+        try:
             for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
                 self._db.execute(f"PRAGMA {pragma}")
             self._migrate()
             self._expire()
-        except (OSError, sqlite3.Error) as problem:
+        except StoreError:
+            self._db.close()
+            raise
+        except sqlite3.Error as problem:
+            self._db.close()
             raise StoreError(
                 f"{self.path}: cannot be used as a hub's store ({problem}); name another folder with --data"
             ) from problem
@@ -156,7 +163,7 @@ class SqliteStore:
         if version > len(_MIGRATIONS):
             raise StoreError(f"{self.path}: written by a newer version of contrechamp-hub; update this one")
         if 0 < version < len(_MIGRATIONS):
-            with sqlite3.connect(self.path.with_suffix(f".before-{version + 1}.db")) as copy:
+            with closing(sqlite3.connect(self.path.with_suffix(f".before-{version + 1}.db"))) as copy:
                 self._db.backup(copy)
         self._db.execute("BEGIN IMMEDIATE")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()  # another process may have been faster
