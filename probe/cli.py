@@ -68,10 +68,11 @@ def replay_command(
     recording = replay.Recording(frames=frames, track=track, photos=photos, composed=composed)
     outcome = replay.Outcome()
     with _progress("frames") as tick:
-        wait_until = pace(speed, time.monotonic, time.sleep)
-        _emit(
-            replay.replay(recording, outcome, progress=tick, wait_until=wait_until), outbox, at_once=speed is not None
-        )
+        if speed is None or outbox is None:
+            wait_until = pace(speed, time.monotonic, time.sleep)
+            _emit(replay.replay(recording, outcome, progress=tick, wait_until=wait_until), outbox)
+        else:
+            _live(replay.Walk(recording, outcome), speed, outbox, tick)
     _conclude(outcome, outbox, as_json)
 
 
@@ -171,7 +172,7 @@ def main() -> None:
         sys.exit(141)
 
 
-def _emit(sightings: Iterator[Sighting], outbox: Path | None, *, at_once: bool = False) -> None:
+def _emit(sightings: Iterator[Sighting], outbox: Path | None) -> None:
     """To the outbox in batches of one commit each, or to stdout."""
     if outbox is None:
         for sighting in sightings:
@@ -181,10 +182,19 @@ def _emit(sightings: Iterator[Sighting], outbox: Path | None, *, at_once: bool =
     with Outbox(outbox) as box:
         for sighting in sightings:
             batch.append(sighting)
-            if at_once or len(batch) == OUTBOX_BATCH:
+            if len(batch) == OUTBOX_BATCH:
                 box.add(batch)
                 batch.clear()
         box.add(batch)
+
+
+def _live(walk: replay.Walk, speed: float, outbox: Path, tick: Callable[[int], None]) -> None:
+    """To the outbox as each pass ends, as on a walk; what turns out to move is taken out of it again."""
+    with Outbox(outbox) as box:
+        for sighting in walk.sightings(progress=tick, wait_until=pace(speed, time.monotonic, time.sleep)):
+            box.add([sighting])
+            box.withdraw(walk.sweep.withdrawn())
+        box.withdraw(walk.sweep.withdrawn())
 
 
 def _conclude(outcome: replay.Outcome, outbox: Path | None, as_json: bool) -> None:
@@ -205,11 +215,12 @@ def _conclude(outcome: replay.Outcome, outbox: Path | None, as_json: bool) -> No
 def _summary(outcome: replay.Outcome) -> str:
     sweep = outcome.sweep
     heard = [
-        (sweep.frames, "frames"),
+        (outcome.frames, "frames"),
         (outcome.rows, "rows"),
         (outcome.looks, "photos"),
         (outcome.malformed_frames, "malformed frames"),
-        (sweep.moving, "moving transmitters forgotten"),
+        (sweep.moving, "transmitters that no fixed place explains, forgotten"),
+        (sweep.flooded, "frames of more cameras than there can be, forgotten"),
     ]
     rules_told = ", ".join(f"{name} {count}" for name, count in sorted(outcome.by_rule.items()))
     told = ", ".join(f"{count} {name}" for count, name in heard if count)

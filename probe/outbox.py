@@ -90,6 +90,23 @@ class Outbox:
             raise OutboxError(f"{self.path}: cannot be written ({problem}); free some space and try again") from problem
         return len(units)
 
+    def withdraw(self, ids: Iterable[str]) -> int:
+        """Forget units without a receipt, such as sightings of what turned out to move; returns how many there were."""
+        forgotten = 0
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            for unit_id in ids:
+                cursor = self._db.execute("DELETE FROM unit WHERE id = ? AND verdict IS NULL", (unit_id,))
+                forgotten += cursor.rowcount
+            self._db.execute("COMMIT")
+            if forgotten:
+                # The log that SQLite writes ahead holds the old rows until it is folded in.
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as problem:
+            self._roll_back()
+            raise OutboxError(f"{self.path}: cannot be written ({problem}); free some space and try again") from problem
+        return forgotten
+
     def waiting(self, *, after: int = 0, limit: int = 50) -> list[tuple[int, Unit]]:
         """Up to `limit` units without a receipt, oldest first, with their numbers, beyond a number."""
         rows = self._db.execute(

@@ -1,5 +1,6 @@
 """Recorded input through the very sweep that a walk uses: captures, tracks, photos, and other people's logs."""
 
+import heapq
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -8,10 +9,10 @@ from pathlib import Path
 from probe import __version__
 from probe.camera.folder import Look, PhotoCounts, read_folder
 from probe.camera.pins import pin_of
+from probe.contract.base import CONTRACT_VERSION, MAX_HEARINGS, bssid_text
+from probe.contract.evidence import Role
 from probe.contract.geodesy import distance_m
 from probe.contract.sighting import (
-    CONTRACT_VERSION,
-    MAX_HEARINGS,
     Adapter,
     ClockSource,
     Hearing,
@@ -21,15 +22,19 @@ from probe.contract.sighting import (
     Sighting,
     Subject,
     SubjectHow,
-    bssid_text,
 )
 from probe.detect.registry import Recogniser
-from probe.detect.rule import Finding
+from probe.detect.rule import Finding, Transmission
+from probe.position.fix import place_of
 from probe.position.nmea import read_log
 from probe.position.track import Track
-from probe.radio.frame import Frame
+from probe.radio.capture import open_capture
+from probe.radio.frame import Dwell, Event
+from probe.radio.source import FrameSource
+from probe.radio.strangers import Strangers
 from probe.radio.wigle import Row, RowCounts, read_csv
-from probe.sweep import MAX_EXTENT_M, Sweep, SweepCounts, moment, place_of
+from probe.sweep.fixed import FARTHEST_M
+from probe.sweep.sweep import Sweep, SweepCounts, moment
 
 SOFTWARE = f"contrechamp-probe {__version__}"
 # Wardriving's published error is a median of 32 m (Kim, Fielding and Kotz 2006): a 68 % radius of 41 m.
@@ -56,12 +61,14 @@ class Outcome:
     """What came of it. `troubles` are sentences about input that could not be used; all the rest was."""
 
     sightings: int = 0
+    frames: int = 0
     sweep: SweepCounts = field(default_factory=SweepCounts)
     malformed_frames: int = 0
     looks: int = 0
     rows: int = 0
     recognised_rows: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)
+    by_band: dict[str, int] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
 
     def count(self, sighting: Sighting) -> Sighting:
@@ -71,6 +78,63 @@ class Outcome:
         return sighting
 
 
+@dataclass
+class Walk:
+    """A recorded walk being replayed. `sources` and `sweep` may be looked at while it goes on."""
+
+    recording: Recording
+    outcome: Outcome
+    sources: list[FrameSource] = field(default_factory=list)
+    sweep: Sweep = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.walk = new_id()
+        self.made = making(Adapter.REPLAY, composed=self.recording.composed)
+        position = _track(self.recording.track, self.outcome)
+        self.sweep = Sweep(walk=self.walk, made=self.made, new_id=new_id, position=position)
+        self.outcome.sweep = self.sweep.counts
+        self.sources = [open_recording(path, self.sweep.strangers) for path in self.recording.frames]
+
+    def sightings(
+        self,
+        *,
+        progress: Callable[[int], None] = lambda _frames: None,
+        wait_until: Callable[[float], None] = lambda _at_s: None,
+    ) -> Iterator[Sighting]:
+        """The sightings, each when its pass is over. Raises BadInput where a named file is none.
+
+        `wait_until` is called with the recording's Unix time before each step of a second, so that a caller may pace
+        it.
+        """
+        sweep, outcome = self.sweep, self.outcome
+        looks = _looks(self.recording.photos, outcome)
+        step_s = float("-inf")
+        for event in heapq.merge(*(source.events() for source in self.sources), key=_time):
+            sweep.take(event)
+            at_s = _time(event)
+            if at_s - step_s >= 1.0 or at_s < step_s:
+                step_s = at_s
+                wait_until(step_s)
+                progress(sum(source.counts.frames for source in self.sources))
+                yield from map(outcome.count, sweep.passed(step_s))
+                while looks and looks[-1].at_s <= step_s:
+                    yield outcome.count(pin_of(looks.pop(), walk=self.walk, made=self.made(None), new_id=new_id))
+        yield from map(outcome.count, sweep.sightings())
+        while looks:
+            yield outcome.count(pin_of(looks.pop(), walk=self.walk, made=self.made(None), new_id=new_id))
+        self._conclude()
+
+    def _conclude(self) -> None:
+        for source, path in zip(self.sources, self.recording.frames, strict=True):
+            counts = source.counts
+            self.outcome.frames += counts.frames
+            self.outcome.malformed_frames += counts.malformed
+            if counts.truncated_at is not None:
+                self.outcome.troubles.append(
+                    f"{path}: cut short at byte {counts.truncated_at}; the frames before it were read"
+                )
+
+
 def replay(
     recording: Recording,
     outcome: Outcome,
@@ -78,66 +142,45 @@ def replay(
     progress: Callable[[int], None] = lambda _frames: None,
     wait_until: Callable[[float], None] = lambda _at_s: None,
 ) -> Iterator[Sighting]:
-    """The sightings of a recorded walk, each when its pass is over. Raises BadInput where a named file is none.
+    """The sightings of a recorded walk that is not hurried by anyone waiting for them: none that is withdrawn later."""
+    walk = Walk(recording, outcome)
+    made = list(walk.sightings(progress=progress, wait_until=wait_until))
+    withdrawn = set(walk.sweep.withdrawn())
+    yield from (sighting for sighting in made if sighting.id not in withdrawn)
 
-    `wait_until` is called with the recording's Unix time before each step of a second, so that a caller may pace it.
-    """
-    walk = new_id()
-    made = _making(Adapter.REPLAY, composed=recording.composed)
-    sweep = Sweep(walk=walk, made=made, new_id=new_id, position=_track(recording.track, outcome))
-    outcome.sweep = sweep.counts
-    looks = _looks(recording.photos, outcome)
-    step_s = float("-inf")
-    for frame in _frames(recording.frames, outcome, progress):
-        sweep.hear(frame)
-        if frame.captured_at_s - step_s >= 1.0 or frame.captured_at_s < step_s:
-            step_s = frame.captured_at_s
-            wait_until(step_s)
-            yield from map(outcome.count, sweep.passed(step_s))
-            while looks and looks[-1].at_s <= step_s:
-                yield outcome.count(pin_of(looks.pop(), walk=walk, made=made(None), new_id=new_id))
-    yield from map(outcome.count, sweep.sightings())
-    while looks:
-        yield outcome.count(pin_of(looks.pop(), walk=walk, made=made(None), new_id=new_id))
+
+def open_recording(path: Path, strangers: Strangers | None = None) -> FrameSource:
+    """What reads a recording of frames: so far, a capture."""
+    return open_capture(path, strangers)
+
+
+def _time(event: Event) -> float:
+    return event.ended_at_s if isinstance(event, Dwell) else event.captured_at_s
 
 
 def import_log(path: Path, outcome: Outcome) -> Iterator[Sighting]:
     """The sightings in a WiGLE export. Raises BadInput where the file is none."""
     counts = RowCounts()
     walk = new_id()
-    made = _making(Adapter.IMPORT, composed=False)
+    made = making(Adapter.IMPORT, composed=False)
     recogniser = Recogniser()
     heard: dict[bytes, tuple[Finding, list[Row]]] = {}
     for row in read_csv(path, counts):
-        finding = recogniser.examine(row.transmitter, row.ssid)
+        finding = recogniser.examine(Transmission(transmitter=row.transmitter, ssid=row.ssid, role=Role.NETWORK))
         if finding is None:
             continue
         outcome.recognised_rows += 1
+        band = "unknown" if row.channel_mhz is None else "2.4 GHz" if row.channel_mhz < 3000 else "5 GHz"
+        outcome.by_band[band] = outcome.by_band.get(band, 0) + 1
         heard.setdefault(row.transmitter, (finding, []))[1].append(row)
     outcome.rows = counts.rows
     for transmitter, (finding, rows) in heard.items():
-        if _extent_m(rows) > MAX_EXTENT_M:
+        if _extent_m(rows) > FARTHEST_M:
             outcome.sweep.moving += 1
         else:
             yield outcome.count(_imported(transmitter, finding, rows, walk, made(finding)))
     if counts.bad_rows:
         outcome.troubles.append(f"{path}: {counts.bad_rows} rows could not be read ({'; '.join(counts.bad)})")
-
-
-def _frames(paths: Iterable[Path], outcome: Outcome, progress: Callable[[int], None]) -> Iterator[Frame]:
-    from probe.radio.capture import open_capture
-
-    for path in paths:
-        capture = open_capture(path)
-        for number, frame in enumerate(capture.frames(), start=1):
-            yield frame
-            if not number & 0xFFF:
-                progress(number)
-        outcome.malformed_frames += capture.counts.malformed
-        if capture.counts.truncated_at is not None:
-            outcome.troubles.append(
-                f"{path}: cut short at byte {capture.counts.truncated_at}; the frames before it were read"
-            )
 
 
 def _looks(folder: Path | None, outcome: Outcome) -> list[Look]:
@@ -160,7 +203,7 @@ def _track(path: Path | None, outcome: Outcome) -> Track | None:
     return Track(fixes)
 
 
-def _making(adapter: Adapter, *, composed: bool) -> Callable[[Finding | None], Making]:
+def making(adapter: Adapter, *, composed: bool) -> Callable[[Finding | None], Making]:
     def made(finding: Finding | None) -> Making:
         return Making(
             adapter=adapter,

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from itertools import count
 
+from probe.contract.base import bssid_octets
 from probe.contract.envelope import Parcel, Unit, encode, pack
+from probe.contract.evidence import Role
 from probe.contract.geodesy import moved
 from probe.contract.sighting import (
     Adapter,
@@ -18,9 +20,9 @@ from probe.contract.sighting import (
     Sighting,
     Subject,
     SubjectHow,
-    bssid_octets,
 )
 from probe.detect.registry import Recogniser
+from probe.detect.rule import Transmission
 
 WALK_A, WALK_B, WALK_C = "a" * 32, "b" * 32, "c" * 32
 PROBE = "5" * 32
@@ -47,7 +49,7 @@ def radio(
     signal_dbm: float = -60.0,
 ) -> Sighting:
     """What a probe makes of a transmitter that a rule knows, heard five times around a place."""
-    finding = Recogniser().examine(bssid_octets(transmitter), ssid)
+    finding = Recogniser().examine(Transmission(transmitter=bssid_octets(transmitter), ssid=ssid, role=Role.NETWORK))
     assert finding is not None, "no rule knows this transmitter"
     places = [spot(at[0] + step, at[1]) for step in (-4.0, -2.0, 0.0, 2.0, 4.0)]
     return Sighting(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from probe.detect.registry import ORDER
 from tests.probe.radio.compose import beacon, pcap, radiotap
 from tests.processes import hub, probe
 
@@ -84,7 +85,7 @@ def test_a_probes_help_teaches(command: tuple[str, ...]) -> None:
 def test_rules_are_listed_for_people_and_machines() -> None:
     told = probe("rules").stdout
     machine = json.loads(probe("rules", "--json").stdout)
-    assert {rule["name"] for rule in machine["rules"]} == {"flock-suffix", "vendor-oui", "setup-network"}
+    assert [rule["name"] for rule in machine["rules"]] == list(ORDER)
     for rule in machine["rules"]:
         assert rule["name"] in told
     assert "fooled by" in told

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from hub.log.events import NewSighting, Origin, SetAside
 from hub.store.store import Store
+from probe.contract.base import CONTRACT_VERSION
 from probe.contract.envelope import (
     ContractError,
     Receipt,
@@ -19,7 +20,6 @@ from probe.contract.envelope import (
     open_unit,
     read_body,
 )
-from probe.contract.sighting import CONTRACT_VERSION
 from probe.detect.registry import Recogniser, unjustified
 
 MAX_REASON = 200

@@ -10,7 +10,8 @@ from hub.merge.cameras import Camera
 from hub.merge.locate import region95
 from hub.merge.observe import Observation, vendor_of
 from hub.publish.view import CameraDetail, CameraView, ClaimView, EvidenceView, Reason
-from probe.contract.sighting import Adapter, CatalogueEvidence, Kind, claim_about
+from probe.contract.evidence import CatalogueEvidence
+from probe.contract.sighting import Adapter, Kind, claim_about
 
 _RULE_CODES = {"flock-suffix": "flock_suffix", "vendor-oui": "vendor_oui", "setup-network": "setup_network"}
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from probe.camera.folder import Look
+from probe.contract.evidence import LookEvidence
 from probe.contract.geodesy import destination
 from probe.contract.sighting import (
     CameraKind,
@@ -11,7 +12,6 @@ from probe.contract.sighting import (
     DirectionClaim,
     Kind,
     KindClaim,
-    LookEvidence,
     Making,
     Moment,
     Mount,

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from probe.contract import topics
+from probe.contract.base import CONTRACT_VERSION
 from probe.contract.envelope import Envelope, Parcel, Receipts
-from probe.contract.sighting import CONTRACT_VERSION, Sighting
+from probe.contract.sighting import Sighting
 
 FOLDER = Path(__file__).parent / "schema"
 _TYPES: dict[str, type[msgspec.Struct]] = {

@@ -16,7 +16,8 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
-from probe.contract.sighting import CONTRACT_VERSION, MAX_ITEMS, Digest, Id, Part, Sighting, Text, Version
+from probe.contract.base import CONTRACT_VERSION, MAX_ITEMS, Digest, Id, Part, Text, Version
+from probe.contract.sighting import Sighting
 
 MAX_PARCEL_BYTES = 1024 * 1024
 MAX_UNITS = 64

@@ -13,7 +13,7 @@ _MERCATOR_LIMIT_DEG = 85.05112878
 
 def wrap_longitude(lon: float) -> float:
     """The same meridian in [-180, 180)."""
-    return (lon + 180.0) % 360.0 - 180.0
+    return lon if -180.0 <= lon < 180.0 else (lon + 180.0) % 360.0 - 180.0
 
 
 def wrap_bearing(bearing_deg: float) -> float:

@@ -6,8 +6,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from probe.contract.base import Part, Text, Version
 from probe.contract.envelope import MAX_UNITS, ContractError, Name, Receipt
-from probe.contract.sighting import Part, Place, Text, Version
+from probe.contract.sighting import Place
 
 MAX_HOME_BYTES = 64 * 1024 * 1024
 

@@ -8,36 +8,32 @@ Units: degrees (WGS 84; bearings clockwise from true north), metres, dBm, MHz, s
 Fields are added, never reused or renamed; a reader ignores the ones it does not know.
 """
 
-import re
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-CONTRACT_VERSION = 1
-
-Id = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="128 random bits in hex; there is no time in it")]
-Version = Annotated[int, Meta(ge=1, le=CONTRACT_VERSION, description="always on the wire")]
-Text = Annotated[str, Meta(max_length=200)]
-Bssid = Annotated[str, Meta(pattern="^([0-9a-f]{2}:){5}[0-9a-f]{2}$", description="six octets, lower case")]
-Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="SHA-256 in hex")]
-Latitude = Annotated[float, Meta(ge=-90, le=90)]
-Longitude = Annotated[float, Meta(ge=-180, le=180)]
-Bearing = Annotated[float, Meta(ge=0, lt=360, description="degrees clockwise from true north")]
-Metres = Annotated[float, Meta(ge=0, le=100_000)]
-Degrees = Annotated[float, Meta(ge=0, le=360)]
-SignalDbm = Annotated[float, Meta(ge=-150, le=50)]
-ChannelMhz = Annotated[int, Meta(ge=0, le=100_000)]
-Cell = Annotated[str, Meta(pattern=r"^17/\d{1,6}/\d{1,6}$", description="the contract's cell: see geodesy.cell")]
-Count = Annotated[int, Meta(ge=0)]
-
-MAX_HEARINGS = 64
-MAX_ITEMS = 256
-
-
-class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of everything in the contract: immutable, by keyword, absent fields are left out on the wire."""
+from probe.contract.base import (
+    MAX_HEARINGS,
+    MAX_ITEMS,
+    Bearing,
+    Bssid,
+    Cell,
+    ChannelMhz,
+    Count,
+    Degrees,
+    Digest,
+    Id,
+    Latitude,
+    Longitude,
+    Metres,
+    Part,
+    SignalDbm,
+    Text,
+    Version,
+)
+from probe.contract.evidence import Evidence
 
 
 class Kind(StrEnum):
@@ -76,6 +72,7 @@ class CameraKind(StrEnum):
     PANNING = "panning"
     ALPR = "alpr"
     BRIDGE = "bridge"
+    GUNSHOT_DETECTOR = "gunshot_detector"
 
 
 class Mount(StrEnum):
@@ -138,40 +135,6 @@ class Making(Part, frozen=True, kw_only=True):
     rule_version: Annotated[int, Meta(ge=1)] | None = None
     composed: bool = False
 
-
-# Evidence: what was actually seen or heard. A hub can run the rule again on it.
-
-
-class SsidEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="ssid"):
-    """A network name as sent, control characters escaped."""
-
-    ssid: Annotated[str, Meta(max_length=256)]
-
-
-class BssidEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="bssid"):
-    """The address of the transmitter, in full: only ever that of something a rule knows as a camera."""
-
-    bssid: Bssid
-
-
-class CatalogueEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="catalogue"):
-    """The row of the dated catalogue that matched."""
-
-    row: Text
-    vendor: Text
-    value: Text
-    confirmed_on: date | None = None
-
-
-class LookEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="look"):
-    """A person looked at it; `photo` is absent where no picture was kept."""
-
-    by: Text = "walker"
-    photo: Digest | None = None
-    note: Text | None = None
-
-
-Evidence = SsidEvidence | BssidEvidence | CatalogueEvidence | LookEvidence
 
 # Claims: one thing said of the subject, each with the evidence it rests on (indices into `Sighting.evidence`).
 
@@ -299,12 +262,37 @@ class Pin(Part, frozen=True, kw_only=True):
     photo_not_kept: PhotoNotKept | None = None
 
 
+class ChannelListened(Part, frozen=True, kw_only=True):
+    """How long one channel was listened to in a cell, rounded to 10 s, and how many frames were heard (two digits)."""
+
+    mhz: ChannelMhz
+    seconds: Count
+    frames: Count = 0
+
+
 class Listened(Part, frozen=True, kw_only=True):
-    """One cell that was walked while listening; seconds are rounded to 10."""
+    """One cell that was walked while listening; seconds are rounded to 10, frames and drops to two digits.
+
+    `drops` are frames that are known to have been lost before they were read: a lower bound.
+    """
 
     cell: Cell
     channels_mhz: Annotated[tuple[ChannelMhz, ...], Meta(max_length=MAX_ITEMS)]
     seconds: Count | None = None
+    channels: Annotated[tuple[ChannelListened, ...], Meta(max_length=MAX_ITEMS)] = ()
+    drops: Count | None = None
+
+
+class Flood(Part, frozen=True, kw_only=True):
+    """More camera-like transmitters in one cell than there can be cameras: somebody sent them out.
+
+    None of them became a sighting; `transmitters` are how many were told apart before counting stopped being exact.
+    """
+
+    cell: Cell
+    transmitters: Count
+    frames: Count
+    rules: Annotated[tuple[Text, ...], Meta(max_length=MAX_ITEMS)] = ()
 
 
 class Survey(Part, frozen=True, kw_only=True):
@@ -312,6 +300,7 @@ class Survey(Part, frozen=True, kw_only=True):
 
     day: date | None = None
     cells: Annotated[tuple[Listened, ...], Meta(max_length=4096)] = ()
+    floods: Annotated[tuple[Flood, ...], Meta(max_length=MAX_ITEMS)] = ()
 
 
 class Sighting(Part, frozen=True, kw_only=True):
@@ -349,23 +338,7 @@ class Sighting(Part, frozen=True, kw_only=True):
                 raise ValueError(f"the claim '{claim_about(claim)}' points at evidence that is not there")
 
 
-_ADDRESS = re.compile(r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$")
-
-
 def claim_about(claim: Claim) -> str:
     """The claim's name on the wire, such as `direction`."""
     tag: Any = type(claim).__struct_config__.tag
     return str(tag)
-
-
-def bssid_text(octets: bytes) -> str:
-    """Six octets as `aa:bb:cc:dd:ee:ff`."""
-    return octets.hex(":")
-
-
-def bssid_octets(text: str) -> bytes:
-    """The six octets of `aa:bb:cc:dd:ee:ff` (any case). Raises ValueError for anything else."""
-    lowered = text.lower()
-    if not _ADDRESS.match(lowered):
-        raise ValueError(f"not an address of six octets: {text[:40]!r}")
-    return bytes.fromhex(lowered.replace(":", ""))

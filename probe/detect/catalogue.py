@@ -1,8 +1,13 @@
 """The dated catalogue of signatures: data apart from code, because signatures rot.
 
-`catalogue.tsv` has one row for each prefix or name pattern: where it comes from, how strong it is, and the day it was
-last confirmed. Three statuses: `active` rows can make a sighting; `forget` rows name consumer devices and make the
-probe drop what they match; `rejected` rows are kept with the reason, so that nobody adds them again.
+`catalogue.tsv` has one row for each prefix, name pattern or fingerprint: where it comes from, how strong it is, and the
+day it was last confirmed. Three statuses: `active` rows can make a sighting; `forget` rows name consumer devices and
+what flies, and make the probe drop what they match; `rejected` rows are kept with the reason, so that nobody adds them
+again. `shared` names what else carries the same mark and is carried about: such a row never suffices alone.
+
+Values by evidence: `oui` `70:b3:d5:e9:9/36`; `ssid` and `ble_name` a pattern anchored at both ends; `ble_company` and
+`ble_service` hexadecimal numbers of 16 bits, with spaces between; `element` the first octets of a vendor element in
+hex; `order` a frame's elements in their order; `wps` a primary device type.
 """
 
 import re
@@ -12,9 +17,18 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-COLUMNS = ("id", "vendor", "kind", "evidence", "value", "strength", "status", "confirmed_on", "source", "note")
+COLUMNS = (
+    *("id", "vendor", "kind", "evidence", "value", "strength", "status", "shared", "confirmed_on", "source", "note"),
+)
 
 _PREFIX_BITS = (36, 28, 24)
+_SHAPES = {
+    "ble_company": re.compile("[0-9a-f]{4}"),
+    "ble_service": re.compile("[0-9a-f]{4}( [0-9a-f]{4})*"),
+    "element": re.compile("([0-9a-f]{2}){3,7}"),
+    "order": re.compile(r"[0-9a-f.,]+"),
+    "wps": re.compile("[0-9]+-[0-9]+"),
+}
 
 
 class Status(StrEnum):
@@ -34,26 +48,37 @@ class Row:
     value: str
     strong: bool
     status: Status
+    shared: str
     confirmed_on: date | None
     source: str
     note: str
 
 
 class Catalogue:
-    """Answers which signature an address or a network name matches."""
+    """Answers which signature an address, a name or a fingerprint matches."""
 
     def __init__(self, rows: tuple[Row, ...]) -> None:
         self.rows = rows
         self._prefixes: dict[int, dict[int, Row]] = {bits: {} for bits in _PREFIX_BITS}
-        self._names: list[tuple[re.Pattern[str], Row]] = []
+        self._patterns: dict[str, list[tuple[re.Pattern[str], Row]]] = {"ssid": [], "ble_name": []}
+        self._values: dict[tuple[str, str], Row] = {}
+        self._elements: list[tuple[bytes, Row]] = []
         for row in rows:
-            if row.status is Status.REJECTED:
-                continue
-            if row.evidence == "oui":
-                value, bits = _prefix(row.value)
-                self._prefixes[bits][value] = row
-            else:
-                self._names.append((re.compile(row.value), row))
+            if row.status is not Status.REJECTED:
+                self._enter(row)
+
+    def _enter(self, row: Row) -> None:
+        if row.evidence == "oui":
+            value, bits = _prefix(row.value)
+            self._prefixes[bits][value] = row
+        elif row.evidence in self._patterns:
+            self._patterns[row.evidence].append((re.compile(row.value), row))
+        elif row.evidence == "element":
+            self._elements.append((bytes.fromhex(row.value), row))
+        elif row.evidence in ("ble_company", "ble_service"):
+            self._values |= {(row.evidence, number): row for number in row.value.split()}
+        else:
+            self._values[row.evidence, row.value] = row
 
     def vendor_of(self, address: bytes) -> Row | None:
         """The row of the longest prefix of a globally administered address of six octets.
@@ -69,15 +94,38 @@ class Catalogue:
                 return row
         return None
 
-    def name_of(self, ssid: str) -> Row | None:
-        """The row whose pattern matches the whole network name; `forget` rows win over `active` ones."""
+    def name_of(self, name: str, evidence: str = "ssid") -> Row | None:
+        """The row whose pattern matches the whole name; `forget` rows win over `active` ones."""
         found = None
-        for pattern, row in self._names:
-            if pattern.fullmatch(ssid):
+        for pattern, row in self._patterns[evidence]:
+            if pattern.fullmatch(name):
                 if row.status is Status.FORGET:
                     return row
                 found = found or row
         return found
+
+    def value_of(self, evidence: str, value: str) -> Row | None:
+        """The row with exactly this value: a company, a service, an order of elements, a device type."""
+        return self._values.get((evidence, value))
+
+    def elements_of(self, heads: tuple[str, ...]) -> Row | None:
+        """The row of a vendor element, of which `heads` are the first octets in hex."""
+        for start, row in self._elements:
+            if any(bytes.fromhex(head).startswith(start) for head in heads):
+                return row
+        return None
+
+    def address_heads(self) -> frozenset[bytes]:
+        """The first three octets of every address that an active row may match."""
+        heads = set()
+        for bits, rows in self._prefixes.items():
+            active = (value for value, row in rows.items() if row.status is Status.ACTIVE)
+            heads |= {(value >> (bits - 24)).to_bytes(3, "big") for value in active}
+        return frozenset(heads)
+
+    def active_patterns(self) -> tuple[str, ...]:
+        """The patterns of network names that an active row may match."""
+        return tuple(row.value for _, row in self._patterns["ssid"] if row.status is Status.ACTIVE)
 
 
 def parse(text: str) -> Catalogue:
@@ -110,6 +158,7 @@ def _row(number: int, line: str) -> Row:
         value=named["value"],
         strong=named["strength"] == "strong",
         status=Status(named["status"]),
+        shared=named["shared"],
         confirmed_on=date.fromisoformat(named["confirmed_on"]) if named["confirmed_on"] else None,
         source=named["source"],
         note=named["note"],
@@ -122,9 +171,12 @@ def _row(number: int, line: str) -> Row:
 def _check(number: int, row: Row) -> None:
     if row.evidence == "oui":
         _prefix(row.value)
-    elif row.evidence == "ssid":
+    elif row.evidence in ("ssid", "ble_name"):
         if not (row.value.startswith("^") and row.value.endswith("$")):
             raise ValueError(f"line {number}: the pattern {row.value!r} is not anchored at both ends")
+    elif row.evidence in _SHAPES:
+        if not _SHAPES[row.evidence].fullmatch(row.value):
+            raise ValueError(f"line {number}: {row.value!r} is no value for {row.evidence}")
     else:
         raise ValueError(f"line {number}: unknown evidence {row.evidence!r}")
 

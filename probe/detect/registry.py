@@ -1,22 +1,27 @@
 """The one place where rules are found, and where they are run."""
 
-from collections.abc import Iterable
 from importlib import import_module
 from pkgutil import iter_modules
 
 import probe.detect.rules
-from probe.contract.sighting import (
-    BssidEvidence,
-    Kind,
-    Sighting,
-    SsidEvidence,
-    bssid_octets,
-)
-from probe.detect.catalogue import Catalogue, Status, bundled
-from probe.detect.rule import Finding, Rule, Transmission
+from probe.contract.evidence import BssidEvidence
+from probe.contract.sighting import Kind, Sighting
+from probe.detect.catalogue import Catalogue, Row, Status, bundled
+from probe.detect.rule import Finding, Rule, Transmission, told_by
+from probe.detect.screen import Screen
 
 # The most telling first: a sighting carries the first rule that finds something.
-ORDER = ("flock-suffix", "vendor-oui", "setup-network")
+ORDER = (
+    "flock-suffix",
+    "flock-probe",
+    "flock-bluetooth",
+    "raven-services",
+    "setup-network",
+    "wps-camera",
+    "camera-bluetooth",
+    "radio-bridge",
+    "vendor-oui",
+)
 
 
 def rules() -> tuple[Rule, ...]:
@@ -30,32 +35,50 @@ def rules() -> tuple[Rule, ...]:
 
 
 class Recogniser:
-    """Runs the rules over a transmitter and a name."""
+    """Runs the rules over what was transmitted."""
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self.catalogue = catalogue or bundled()
         self.rules = rules()
+        self.screen = Screen(self.catalogue)
 
-    def examine(self, transmitter: bytes, ssid: str | None) -> Finding | None:
-        """What the rules make of a transmitter (six octets) and a network name; None for everyone else."""
-        heard = Transmission(transmitter=transmitter, ssid=ssid)
-        if self._consumer_device(heard):
+    def examine(self, heard: Transmission) -> Finding | None:
+        """What the rules make of a transmission; None for everyone else."""
+        if not self._lasting(heard):
             return None
-        findings = (rule.examine(heard, self.catalogue) for rule in self.rules)
-        return next((finding for finding in findings if finding is not None), None)
+        for rule in self.rules:
+            finding = rule.examine(heard, self.catalogue)
+            if finding is not None:
+                return None if self._to_be_forgotten(heard) else finding
+        return None
 
-    def _consumer_device(self, heard: Transmission) -> bool:
-        """Doorbells and indoor cameras are forgotten, whatever else matches; there is no option to keep them."""
-        by_address = self.catalogue.vendor_of(heard.transmitter)
-        by_name = self.catalogue.name_of(heard.ssid) if heard.ssid else None
-        return any(row is not None and row.status is Status.FORGET for row in (by_address, by_name))
+    @staticmethod
+    def _lasting(heard: Transmission) -> bool:
+        """Whether the address will be the same tomorrow: of Bluetooth's random ones, only the static kind is."""
+        ble = heard.bluetooth
+        return ble is None or ble.public or heard.transmitter[0] >> 6 == 0b11
+
+    def _to_be_forgotten(self, heard: Transmission) -> bool:
+        """Doorbells, indoor cameras and drones, whatever else matches; there is no option to keep them."""
+        catalogue, ble = self.catalogue, heard.bluetooth
+        rows: list[Row | None] = []
+        if ble is None or ble.public:
+            rows.append(catalogue.vendor_of(heard.transmitter))
+        if heard.ssid:
+            rows.append(catalogue.name_of(heard.ssid))
+        if heard.elements:
+            rows.append(catalogue.elements_of(heard.elements))
+        if ble is not None:
+            rows += [catalogue.value_of("ble_company", number) for number in ble.companies]
+            rows += [catalogue.value_of("ble_service", number) for number in ble.services]
+            rows.append(catalogue.name_of(ble.name, "ble_name") if ble.name else None)
+        return any(row is not None and row.status is Status.FORGET for row in rows)
 
 
-def unjustified(sighting: Sighting, recogniser: Recogniser) -> str | None:
-    """Why a radio sighting's own evidence does not bear it out, in a few words; None where it does.
+def examined_again(sighting: Sighting, recogniser: Recogniser) -> Finding | str | None:
+    """What the rules of today make of a radio sighting's own evidence: a finding, or why there is none, in a few words.
 
-    The rule that the sighting names is run again on the address and the name it carries. Sightings of other kinds rest
-    on a person's eyes, and no rule applies.
+    None for sightings of other kinds: they rest on a person's eyes, and no rule applies.
     """
     if sighting.kind is not Kind.RADIO or sighting.radio is None:
         return None
@@ -65,15 +88,25 @@ def unjustified(sighting: Sighting, recogniser: Recogniser) -> str | None:
         return "it names a rule that this release does not have"
     if (sighting.made.rule_version or 0) > rule.version:
         return f"its rule {rule.name} is newer than this release's"
-    transmitter = next((e.bssid for e in sighting.evidence if isinstance(e, BssidEvidence)), None)
-    if transmitter != sighting.radio.transmitter:
+    address = next((item.bssid for item in sighting.evidence if isinstance(item, BssidEvidence)), None)
+    heard = told_by(sighting.evidence)
+    if heard is None or address != sighting.radio.transmitter:
         return "its evidence is not about its transmitter"
-    finding = recogniser.examine(bssid_octets(transmitter), _name(sighting.evidence))
-    if finding is None or finding.rule != rule.name:
-        return f"the rule {rule.name} does not find it on this evidence"
-    beyond = [claim for claim in sighting.claims if claim not in finding.claims]
+    return recogniser.examine(heard) or f"the rule {rule.name} does not find it on this evidence"
+
+
+def unjustified(sighting: Sighting, recogniser: Recogniser) -> str | None:
+    """Why a radio sighting's own evidence does not bear it out, in a few words; None where it does.
+
+    A sighting by an earlier version of its rule is held against the rule of today only in that it finds something: what
+    it may claim is decided when cameras are derived.
+    """
+    found = examined_again(sighting, recogniser)
+    if found is None or isinstance(found, str):
+        return found
+    if found.rule != sighting.made.rule:
+        return f"the rule {sighting.made.rule} does not find it on this evidence"
+    if found.version != sighting.made.rule_version:
+        return None
+    beyond = [claim for claim in sighting.claims if claim not in found.claims]
     return "it claims more than its rule does" if beyond else None
-
-
-def _name(evidence: Iterable[object]) -> str | None:
-    return next((e.ssid for e in evidence if isinstance(e, SsidEvidence)), None)

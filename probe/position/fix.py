@@ -6,6 +6,12 @@ from typing import Protocol
 from probe.contract.sighting import Place
 
 
+def place_of(lat: float, lon: float, accuracy_m: float | None = None) -> Place:
+    """The contract's place, to a centimetre and its accuracy to a decimetre."""
+    accuracy = None if accuracy_m is None else round(accuracy_m, 1)
+    return Place(lat=round(lat, 7), lon=round(lon, 7), accuracy_m=accuracy)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
     """A position at an instant: `at_s` in Unix seconds, degrees on WGS 84, `accuracy_m` the 68 % radius."""
@@ -18,8 +24,7 @@ class Fix:
     @property
     def place(self) -> Place:
         """The fix as the contract's place, to a centimetre."""
-        accuracy = None if self.accuracy_m is None else round(self.accuracy_m, 1)
-        return Place(lat=round(self.lat, 7), lon=round(self.lon, 7), accuracy_m=accuracy)
+        return place_of(self.lat, self.lon, self.accuracy_m)
 
 
 class PositionSource(Protocol):

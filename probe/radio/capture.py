@@ -1,19 +1,18 @@
 """Capture files as a source of frames: pcap in both byte orders and resolutions, and pcapng."""
 
 from collections.abc import Callable, Iterator
+from io import BufferedReader
 from pathlib import Path
 from struct import Struct
-from typing import BinaryIO
 
 from probe.errors import BadInput
-from probe.radio import pcapng, prism, radiotap
+from probe.radio import pcapng, prism
 from probe.radio.dot11 import Reader
-from probe.radio.frame import Frame
-from probe.radio.pcapng import MAX_PACKET, Packet, Truncated
-from probe.radio.radiotap import Header
+from probe.radio.frame import Dwell, Event, Frame
+from probe.radio.pcapng import MAX_PACKET, Truncated
 from probe.radio.source import CaptureCounts
+from probe.radio.strangers import Strangers
 
-_LINK_TYPES: dict[int, Callable[[bytes], Header | None] | None] = {127: radiotap.read, 119: prism.read, 105: None}
 _LINK_NAMES = {0: "null", 1: "Ethernet", 113: "Linux cooked", 163: "AVS", 192: "PPI", 201: "Bluetooth"}
 _MAGICS = {
     b"\xa1\xb2\xc3\xd4": (">", 1e-6),
@@ -21,90 +20,135 @@ _MAGICS = {
     b"\xa1\xb2\x3c\x4d": (">", 1e-9),
     b"\x4d\x3c\xb2\xa1": ("<", 1e-9),
 }
-_BUFFER = 512 * 1024
+_BLOCK = 1024 * 1024
+_TELL_S = 0.5
+_LONGEST_GAP_S = 10.0  # a longer silence of a capture is a pause of its maker, not listening
 
 
 class Capture:
     """A `FrameSource` over a capture file. One pass; memory does not grow with the file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, strangers: Strangers | None = None) -> None:
         self.path = path
+        self.name = path.name
         self.counts = CaptureCounts()
-        self._reader = Reader(self.counts)
+        self._reader = Reader(self.counts, strangers)
+        self._told_at_s = float("nan")
 
     def frames(self) -> Iterator[Frame]:
-        """The frames that carry identity. Raises BadInput where the file is no capture of 802.11.
+        """The frames alone. Raises as `events` does."""
+        return (event for event in self.events() if isinstance(event, Frame))
 
-        A file cut short yields what lies before the cut; `counts.truncated_at` then says where that is.
+    def events(self) -> Iterator[Event]:
+        """Frames that carry identity, and every half second what was listened to.
+
+        Raises BadInput where the file is no capture of 802.11. A file cut short yields what lies before the cut;
+        `counts.truncated_at` then says where that is.
         """
         try:
-            with self.path.open("rb", buffering=_BUFFER) as stream:
-                yield from self._frames(stream)
+            with self.path.open("rb") as stream:
+                yield from self._events(stream)
         except OSError as problem:
             raise BadInput(f"{self.path}: cannot be read ({problem.strerror}); give a pcap or pcapng file") from problem
 
-    def _frames(self, stream: BinaryIO) -> Iterator[Frame]:
+    def _events(self, stream: BufferedReader) -> Iterator[Event]:
         magic = stream.read(4)
         if not magic:
             raise BadInput(f"{self.path}: the file is empty; give a pcap or pcapng capture")
-        if magic in _MAGICS:
-            packets = self._pcap(stream, *_MAGICS[magic])
-        elif magic == pcapng.MAGIC:
-            packets = pcapng.packets(stream)
-        else:
-            raise BadInput(
-                f"{self.path}: byte 0: not a capture (starts with {magic.hex()}); give a pcap or pcapng file"
-            )
-        take = self._reader.frame
-        counts = self.counts
-        current, read = -1, None
         try:
-            for at_s, link, data in packets:
-                if link != current:
-                    current, read = link, self._link(link)
-                if read is None:
-                    frame = take(data, at_s)
-                else:
-                    header = read(data)
-                    if header is None:
-                        counts.frames += 1
-                        counts.malformed += 1
-                        continue
-                    frame = take(data, at_s, header)
-                if frame is not None:
-                    yield frame
+            if magic in _MAGICS:
+                yield from self._pcap(stream, *_MAGICS[magic])
+            elif magic == pcapng.MAGIC:
+                yield from self._pcapng(stream)
+            else:
+                raise BadInput(
+                    f"{self.path}: byte 0: not a capture (starts with {magic.hex()}); give a pcap or pcapng file"
+                )
         except Truncated as cut:
-            counts.truncated_at = cut.at
+            self.counts.truncated_at = cut.at
+        yield from self._dwells(self._told_at_s)
 
-    def _pcap(self, stream: BinaryIO, order: str, resolution_s: float) -> Iterator[Packet]:
+    def _pcap(self, stream: BufferedReader, order: str, resolution_s: float) -> Iterator[Event]:
+        """Records are read in place from blocks of the file: this loop runs for every frame."""
         rest = stream.read(20)
         if len(rest) < 20:
             raise BadInput(f"{self.path}: byte {4 + len(rest)}: cut short in its file header; there is nothing to read")
-        link = Struct(order + "I").unpack(rest[16:20])[0] & 0x0FFFFFFF
-        record = Struct(order + "IIII")
-        unpack, read, at = record.unpack, stream.read, 24
-        while head := read(16):
-            if len(head) < 16:
-                raise Truncated(at)
-            seconds, part, stored, _ = unpack(head)
-            if stored > MAX_PACKET:
-                raise Truncated(at)
-            data = read(stored)
-            if len(data) < stored:
-                raise Truncated(at)
-            yield seconds + part * resolution_s, link, data
-            at += 16 + stored
+        link, take = Struct(order + "I").unpack(rest[16:20])[0] & 0x0FFFFFFF, None
+        unpack = Struct(order + "IIII").unpack_from
+        block, at, before = b"", 0, 24  # `before` is how many bytes of the file came before this block
+        turn_s, due_s = 0.0, float("-inf")
+        while fresh := stream.read1(_BLOCK):  # of a pipe, what is there
+            before += at
+            block, at = block[at:] + fresh, 0
+            last = len(block) - 16
+            take = take or self._taker(link)
+            while at <= last:
+                seconds, part, stored, _ = unpack(block, at)
+                end = at + 16 + stored
+                if end > last + 16:
+                    if stored > MAX_PACKET:
+                        raise Truncated(before + at)
+                    break
+                at_s = seconds + part * resolution_s
+                if not turn_s <= at_s < due_s:
+                    yield from self._dwells(at_s)
+                    turn_s, due_s = at_s, at_s + _TELL_S
+                frame = take(block, at + 16, end, at_s)
+                if frame is not None:
+                    yield frame
+                at = end
+        if at < len(block):
+            raise Truncated(before + at)
 
-    def _link(self, link: int) -> Callable[[bytes], Header | None] | None:
-        if link in _LINK_TYPES:
-            return _LINK_TYPES[link]
+    def _pcapng(self, stream: BufferedReader) -> Iterator[Event]:
+        current, take = -1, None
+        turn_s, due_s = 0.0, float("-inf")
+        for at_s, link, data in pcapng.packets(stream):
+            if link != current or take is None:
+                current, take = link, self._taker(link)
+            if not turn_s <= at_s < due_s:
+                yield from self._dwells(at_s)
+                turn_s, due_s = at_s, at_s + _TELL_S
+            frame = take(data, 0, len(data), at_s)
+            if frame is not None:
+                yield frame
+
+    def _dwells(self, at_s: float) -> Iterator[Dwell]:
+        """What was listened to since this was last told.
+
+        A capture does not say when its radio changed the channel: the time is shared evenly between those heard.
+        """
+        reader = self._reader
+        if reader.strangers is not None:
+            reader.strangers.pass_time(at_s)
+        step_s = at_s - self._told_at_s
+        self._told_at_s = at_s
+        if not reader.heard:
+            return
+        share_s = (step_s if 0.0 < step_s < _LONGEST_GAP_S else 0.0) / len(reader.heard)
+        for channel, frames in reader.heard.items():
+            yield Dwell(at_s, int.from_bytes(channel, "little") or None, share_s, frames)
+        reader.heard.clear()
+
+    def _taker(self, link: int) -> Callable[[bytes, int, int, float], Frame | None]:
+        """What reads a packet of a link type, at an offset into a buffer."""
+        if link == 127:
+            return self._reader.radiotap
+        if link == 105:
+            return self._reader.unmarked
+        if link == 119:
+            return self._prism
         name = _LINK_NAMES.get(link, "unknown")
         raise BadInput(
             f"{self.path}: link type {link} ({name}) carries no 802.11 frames that can be read; "
             "capture in monitor mode with radiotap headers"
         )
 
+    def _prism(self, octets: bytes, at: int, end: int, at_s: float) -> Frame | None:
+        packet = octets[at:end]
+        return self._reader.behind(prism.read(packet), packet, at_s)
 
-def open_capture(path: Path) -> Capture:
-    """The capture at a path; nothing is read before its `frames` are asked for."""
-    return Capture(path)
+
+def open_capture(path: Path, strangers: Strangers | None = None) -> Capture:
+    """The capture at a path; nothing is read before its `events` are asked for."""
+    return Capture(path, strangers)

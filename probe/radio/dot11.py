@@ -1,106 +1,154 @@
-"""802.11 management frames: who sends, and under which name.
+"""802.11 management frames: who sends, and under which name. This is the hot path: it runs for every frame heard.
 
-Only frames that carry identity are read: beacons, probe requests and responses, (re)association requests. Everything
-else is passed over by a look at its first byte.
+Only frames that carry identity are read: beacons, probe requests and responses, (re)association requests; all others
+are passed over by a look at their first octet. A frame that says what the same transmitter said a moment ago, when no
+rule knew it, is passed over as well, before anything is made of it. The traffic map and the load report are left out of
+that comparison: they change with every beacon, and no rule looks at them. Frames are read in place, at offsets into the
+buffer that they came in, because copies cost more than the reading.
 """
 
-from probe.radio.frame import Frame
-from probe.radio.radiotap import Header
+from probe.radio import radiotap
+from probe.radio.elements import find_ssid, passing
+from probe.radio.frame import Frame, Memory
+from probe.radio.radiotap import Header, Place
 from probe.radio.source import CaptureCounts
+from probe.radio.strangers import Strangers
 
-# First byte of the frame control field -> length of the fixed fields before the elements.
-_FIXED = {
-    0x00: 4,  # association request
-    0x20: 10,  # reassociation request
-    0x40: 0,  # probe request
-    0x50: 12,  # probe response
-    0x80: 12,  # beacon
+# First octet of the frame control field -> octets from the frame's start to its elements.
+_BODY_AT = {
+    0x00: 28,  # association request
+    0x20: 34,  # reassociation request
+    0x40: 24,  # probe request
+    0x50: 36,  # probe response
+    0x80: 36,  # beacon
 }
-_HEADER = 24
-_ORDER = 0x80  # with +HTC a management frame has four more bytes of header
+_ORDER = 0x80  # with +HTC a management frame has four more octets of header
 _PROTECTED = 0x40
-_MEMO_SIZE = 8192
-_NO_SIGNAL = Header(0, None, None, False, False)
+_MAX_PLACES = 256
+_NOBODY = Memory(0, 0, (0, 0, 0, 0))
 
 
 class Reader:
-    """Turns captured bytes into frames, remembering elements it has taken apart before.
+    """Turns captured octets into frames, and passes over those of strangers.
 
-    The memo holds the octets of elements and the name found in them, in memory only, and is emptied when full.
+    Without `strangers` every frame with an identity is given. `heard` counts frames by the two octets of their
+    channel in the radiotap header (b"" where it has none), for whoever reports what was listened to.
     """
 
-    def __init__(self, counts: CaptureCounts) -> None:
+    def __init__(self, counts: CaptureCounts, strangers: Strangers | None = None) -> None:
         self.counts = counts
-        self._names: dict[bytes, bytes | None] = {}
+        self.strangers = strangers
+        self.heard: dict[bytes, int] = {}
+        self._places: dict[bytes, Place] = {}
 
-    def frame(self, packet: bytes, at_s: float, header: Header = _NO_SIGNAL) -> Frame | None:
-        """The frame in a packet behind its radio header, or None, counted by reason."""
+    def radiotap(self, octets: bytes, at: int, end: int, at_s: float) -> Frame | None:
+        """The frame behind the radiotap header at an offset, or None: damaged, without identity, or a stranger's."""
+        place = self._places.get(octets[at : at + 8])
+        if place is None and (place := self._place(octets, at, end)) is None:
+            self.counts.frames += 1
+            self.counts.malformed += 1
+            return None
+        length, flags_at, channel_at, signal_at = place
+        if flags_at:
+            flags = octets[at + flags_at]
+            if flags & 0x40:
+                self.counts.frames += 1
+                self.counts.bad_fcs += 1
+                return None
+            if flags & 0x10:
+                end -= 4
+        heard = self.heard
+        channel = octets[at + channel_at : at + channel_at + 2] if channel_at else b""
+        heard[channel] = heard.get(channel, 0) + 1
+        return self.bare(octets, at + length, end, at_s, channel, octets[at + signal_at] if signal_at else 0)
+
+    def bare(
+        self, octets: bytes, start: int, end: int, at_s: float, channel: bytes = b"", signal: int = 0
+    ) -> Frame | None:
+        """The frame at an offset, or None. `channel` little-endian MHz and `signal` one octet, as radiotap has them."""
         counts = self.counts
         counts.frames += 1
-        start, channel_mhz, signal_dbm, has_fcs, bad_fcs = header
-        if bad_fcs:
-            counts.bad_fcs += 1
-            return None
-        end = len(packet) - 4 if has_fcs else len(packet)
         if end - start < 2:
             counts.malformed += 1
             return None
-        fixed = _FIXED.get(packet[start])
-        if fixed is None or packet[start + 1] & _PROTECTED:
+        control = octets[start]
+        body = _BODY_AT.get(control)
+        if body is None:
             counts.skipped += 1
             return None
-        body = start + _HEADER + (4 if packet[start + 1] & _ORDER else 0) + fixed
+        body += start
+        if octets[start + 1]:
+            if octets[start + 1] & _PROTECTED:
+                counts.skipped += 1
+                return None
+            if octets[start + 1] & _ORDER:
+                body += 4
         if body > end:
             counts.malformed += 1
             return None
-        elements = packet[body:end]
-        try:
-            ssid = self._names[elements]
-        except KeyError:
-            ssid = self._name(elements)
+        strangers = self.strangers
+        if strangers is None:
+            return self._frame(octets, start, body, end, at_s, channel, signal)
+        who = hash(octets[start + 10 : start + 16]) ^ end - body ^ control << 32
+        known = strangers.now.get(who) or strangers.before.get(who)
+        if known is not None:
+            a, b, c, d = known[2]
+            if known[1] == hash(octets[body : body + a] + octets[body + b : body + c] + octets[body + d : end]):
+                return None
+        return self._frame(octets, start, body, end, at_s, channel, signal, who)
+
+    def unmarked(self, octets: bytes, start: int, end: int, at_s: float) -> Frame | None:
+        """The frame at an offset where nothing was said about channel and signal."""
+        self.heard[b""] = self.heard.get(b"", 0) + 1
+        return self.bare(octets, start, end, at_s)
+
+    def _frame(
+        self,
+        octets: bytes,
+        start: int,
+        body: int,
+        end: int,
+        at_s: float,
+        channel: bytes,
+        signal: int,
+        who: int | None = None,
+    ) -> Frame:
+        elements = octets[body:end]
+        ssid, whole = find_ssid(elements)
+        memory = None
+        if not whole:
+            self.counts.malformed += 1  # and never remembered, so that each malformed frame is counted
+        elif who is not None:
+            a, b, c, d = cuts = passing(elements)
+            memory = Memory(who, hash(elements[:a] + elements[b:c] + elements[d:]), cuts)
+        self.counts.told += 1
         return Frame(
             at_s,
-            packet[start + 10 : start + 16],
-            packet[start + 16 : start + 22],
-            packet[start] >> 4,
+            octets[start + 10 : start + 16],
+            octets[start + 16 : start + 22],
+            octets[start] >> 4,
             ssid,
-            signal_dbm,
-            channel_mhz,
+            (signal if signal < 128 else signal - 256) or None,
+            (channel[0] | channel[1] << 8) or None if channel else None,
             elements,
+            memory,
         )
 
-    def _name(self, elements: bytes) -> bytes | None:
-        ssid, whole = find_ssid(elements)
-        if not whole:
+    def _place(self, octets: bytes, at: int, end: int) -> Place | None:
+        place = radiotap.place(octets, at, end)
+        # The first eight octets say where everything is, unless more words of the bitmap follow.
+        if place is not None and not octets[at + 7] & 0x80:
+            if len(self._places) >= _MAX_PLACES:
+                self._places.clear()
+            self._places[octets[at : at + 8]] = place
+        return place
+
+    def behind(self, header: Header | None, octets: bytes, at_s: float) -> Frame | None:
+        """The frame behind an old header that was read apart, None being a malformed one."""
+        if header is None:
+            self.counts.frames += 1
             self.counts.malformed += 1
-            return ssid  # not remembered, so that each malformed frame is counted
-        if len(self._names) >= _MEMO_SIZE:
-            self._names.clear()
-        self._names[elements] = ssid
-        return ssid
-
-
-def find_ssid(elements: bytes) -> tuple[bytes | None, bool]:
-    """The name among a frame's elements, and whether the elements end where they should.
-
-    A name longer than the 32 octets that a name may have is no name.
-    """
-    at, end, ssid = 0, len(elements), None
-    while at + 2 <= end:
-        length = elements[at + 1]
-        if at + 2 + length > end:
-            return ssid, False
-        if elements[at] == 0 and ssid is None:
-            if length > 32:
-                return None, False
-            ssid = elements[at + 2 : at + 2 + length]
-        at += 2 + length
-    return ssid, at == end
-
-
-def ssid_text(octets: bytes) -> str:
-    """A name as text: UTF-8 where it is, else with octets escaped as `\\xhh`; control characters always escaped."""
-    text = octets.decode("utf-8", errors="backslashreplace")
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+            return None
+        channel = b"" if header.channel_mhz is None else header.channel_mhz.to_bytes(2, "little")
+        self.heard[channel] = self.heard.get(channel, 0) + 1
+        return self.bare(octets, header.length, len(octets), at_s, channel, (header.signal_dbm or 0) & 0xFF)

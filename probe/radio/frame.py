@@ -1,13 +1,26 @@
-"""One management frame, as far as the rules care."""
+"""What a source gives: frames and adverts with an identity, and the stretches of listening between them."""
 
 from typing import NamedTuple
 
 
+class Memory(NamedTuple):
+    """By what a frame is known again: who sent it and what it says, both as hashes keyed when the process started.
+
+    `cuts` are the two stretches of the elements (start and end of each, in octets) that change from frame to frame and
+    that no rule looks at; they are not in the hash.
+    """
+
+    who: int
+    says: int
+    cuts: tuple[int, int, int, int]
+
+
 class Frame(NamedTuple):
-    """A frame that says who sends it. A NamedTuple, because the hot path makes one for each frame heard.
+    """A management frame that says who sends it. A NamedTuple, because it is made often.
 
     `captured_at_s` Unix seconds; `transmitter` and `bssid` six octets; `subtype` 0 to 15 of type management;
-    `ssid` the octets of the name, b"" where hidden, None where the frame has no such element.
+    `ssid` the octets of the name, b"" where hidden, None where the frame has no such element; `times` how often it was
+    heard since it was last told (a board counts repeats by itself).
     """
 
     captured_at_s: float
@@ -18,3 +31,34 @@ class Frame(NamedTuple):
     signal_dbm: int | None
     channel_mhz: int | None
     elements: bytes
+    memory: Memory | None = None
+    times: int = 1
+
+
+class Advert(NamedTuple):
+    """A Bluetooth LE advertisement. `public` is whether the address was given by a maker; `data` its AD structures."""
+
+    captured_at_s: float
+    transmitter: bytes
+    public: bool
+    signal_dbm: int | None
+    data: bytes
+    memory: Memory | None = None
+    times: int = 1
+    channel_mhz: int | None = None
+    ssid: bytes | None = None
+
+
+class Dwell(NamedTuple):
+    """A stretch of listening that has just ended: on which channel, how long, how much was heard.
+
+    `channel_mhz` None where the source does not say; Bluetooth's three advertising channels count as 2402.
+    """
+
+    ended_at_s: float
+    channel_mhz: int | None
+    seconds: float
+    frames: int
+
+
+Event = Frame | Advert | Dwell

@@ -18,7 +18,7 @@ def read(packet: bytes) -> Header | None:
             channel = value
         elif did & 0xFFFF == 0x0044 and did >> 16 == 6 and -128 <= value < 0:
             signal = value
-    return Header(length, _mhz(channel), signal, False, False)
+    return Header(length, _mhz(channel), signal)
 
 
 def _mhz(channel: int | None) -> int | None:

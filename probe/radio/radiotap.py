@@ -40,7 +40,6 @@ _FIELDS = {
 _RADIOTAP_NAMESPACE, _VENDOR_NAMESPACE, _MORE = 29, 30, 31
 _MAX_WORDS = 16
 _MAX_LAYOUTS = 256
-_FLAG_FCS, _FLAG_BAD_FCS = 0x10, 0x40
 
 
 class Layout(NamedTuple):
@@ -51,44 +50,46 @@ class Layout(NamedTuple):
     signal_at: int | None
 
 
+class Place(NamedTuple):
+    """Where a packet keeps what we read: the header's length, and offsets into it, 0 where it does not say."""
+
+    length: int
+    flags_at: int
+    channel_at: int
+    signal_at: int
+
+
 class Header(NamedTuple):
     """What a header says. `length` in bytes; the frame follows it."""
 
     length: int
     channel_mhz: int | None
     signal_dbm: int | None
-    has_fcs: bool
-    bad_fcs: bool
 
 
 _layouts: dict[bytes, Layout | None] = {}
 
 
-def read(packet: bytes) -> Header | None:
-    """The header at the start of a packet, or None where it is malformed."""
-    if len(packet) < 8 or packet[0] != 0:
+def place(octets: bytes, at: int, end: int) -> Place | None:
+    """The places in the header at an offset of a buffer whose packet ends at `end`; None where it is malformed."""
+    if end - at < 8 or octets[at] != 0:
         return None
-    length = packet[2] | packet[3] << 8
-    if not 8 <= length <= len(packet):
+    length = octets[at + 2] | octets[at + 3] << 8
+    if not 8 <= length <= end - at:
         return None
     # The layout depends on the bitmap words and on nothing else; one word is by far the most common.
-    words_end = 8 if not packet[7] & 0x80 else _words_end(packet, length)
-    key = packet[4:words_end]
+    header = octets[at : at + length]
+    key = header[4 : 8 if not header[7] & 0x80 else _words_end(header, length)]
     try:
         layout = _layouts[key]
     except KeyError:
-        layout = _remember(key, packet[:length])
+        layout = _remember(key, header)
     if layout is None:
         return None
-    flags_at, channel_at, signal_at = layout
-    if (signal_at or 0) >= length or (channel_at or 0) + 2 > length or (flags_at or 0) >= length:
+    flags_at, channel_at, signal_at = (where or 0 for where in layout)
+    if signal_at >= length or channel_at + 2 > length or flags_at >= length:
         return None
-    flags = packet[flags_at] if flags_at is not None else 0
-    channel = packet[channel_at] | packet[channel_at + 1] << 8 if channel_at is not None else 0
-    signal = packet[signal_at] if signal_at is not None else 0
-    if signal > 127:
-        signal -= 256
-    return Header(length, channel or None, signal or None, bool(flags & _FLAG_FCS), bool(flags & _FLAG_BAD_FCS))
+    return Place(length, flags_at, channel_at, signal_at)
 
 
 def _words_end(packet: bytes, length: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from probe.radio.frame import Frame
+from probe.radio.frame import Event
 
 
 @dataclass(slots=True)
@@ -12,13 +12,17 @@ class CaptureCounts:
     """What became of what was heard.
 
     `frames` were read; of these `skipped` carry no identity (data, control, other management), `malformed` break their
-    own rules, `bad_fcs` were damaged on the air. `truncated_at` is the byte at which a file was cut short.
+    own rules, `bad_fcs` were damaged on the air, `told` were given to the sweep; the rest were strangers known from a
+    moment ago. `dropped` were lost before they were read, as far as the kernel or the board counts them.
+    `truncated_at` is the byte at which a file was cut short.
     """
 
     frames: int = 0
     skipped: int = 0
     malformed: int = 0
     bad_fcs: int = 0
+    told: int = 0
+    dropped: int = 0
     truncated_at: int | None = None
 
 
@@ -26,8 +30,17 @@ class FrameSource(Protocol):
     """Where frames come from: a radio, a board, a capture file."""
 
     @property
+    def name(self) -> str:
+        """What a person calls it: an interface, a port, a file."""
+        ...
+
+    @property
     def counts(self) -> CaptureCounts: ...
 
-    def frames(self) -> Iterator[Frame]:
-        """The frames in the order in which they were heard."""
+    def events(self) -> Iterator[Event]:
+        """Frames of everyone not known as a stranger, and what was listened to, in the order of time.
+
+        A live source blocks for a second at most before it says how long it listened, and ends when it is closed or
+        its radio is gone.
+        """
         ...

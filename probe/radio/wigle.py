@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from probe.contract.sighting import bssid_octets
+from probe.contract.base import bssid_octets
 from probe.errors import BadInput
 
 APP_COLUMNS = ("MAC", "SSID", "FirstSeen", "RSSI", "CurrentLatitude", "CurrentLongitude", "AccuracyMeters", "Type")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from probe.contract.base import CONTRACT_VERSION
 from probe.contract.envelope import Parcel, Unit
-from probe.contract.sighting import CONTRACT_VERSION
 from probe.outbox import Outbox, Standing
 
 UNITS_PER_PARCEL = 50

@@ -9,7 +9,6 @@ from hub.demo.run import DATA
 from probe.camera.folder import PhotoCounts, read_folder
 from probe.detect.registry import Recogniser
 from probe.position.nmea import read_log
-from probe.radio.dot11 import ssid_text
 from tests.town.__main__ import make
 
 
@@ -69,6 +68,8 @@ def test_scapy_reads_the_same_frames_as_we_do() -> None:
 def test_every_bystander_is_forgotten_and_every_camera_with_a_radio_known() -> None:
     from random import Random
 
+    from probe.radio.frame import Frame
+    from probe.radio.transmission import transmission_of
     from tests.town.__main__ import SEED
     from tests.town.air import bystanders, camera_senders
     from tests.town.cameras import town_cameras
@@ -76,5 +77,5 @@ def test_every_bystander_is_forgotten_and_every_camera_with_a_radio_known() -> N
     random, recogniser = Random(SEED), Recogniser()
     cameras = camera_senders(town_cameras(random), random)
     for sender, known in [(s, True) for s in cameras] + [(s, False) for s in bystanders(random)]:
-        name = None if sender.ssid is None else ssid_text(sender.ssid)
-        assert (recogniser.examine(sender.transmitter, name) is not None) is known, sender
+        sent = Frame(0.0, sender.transmitter, sender.transmitter, sender.subtype, sender.ssid, None, None, b"")
+        assert (recogniser.examine(transmission_of(sent)) is not None) is known, sender

@@ -2,18 +2,10 @@
 
 import re
 
-from probe.contract.sighting import (
-    BssidEvidence,
-    CameraKind,
-    KindClaim,
-    PresentClaim,
-    SsidEvidence,
-    Strength,
-    VendorClaim,
-    bssid_text,
-)
+from probe.contract.evidence import SsidEvidence
+from probe.contract.sighting import CameraKind, KindClaim, PresentClaim, Strength, VendorClaim
 from probe.detect.catalogue import Catalogue
-from probe.detect.rule import Finding, Transmission, globally_administered
+from probe.detect.rule import Finding, Transmission, address_of, globally_administered
 
 _NAME = re.compile(r"flock-([0-9a-f]{6})", re.IGNORECASE)
 
@@ -40,7 +32,7 @@ class FlockSuffix:
         return Finding(
             rule=self.name,
             version=self.version,
-            evidence=(SsidEvidence(ssid=heard.ssid), BssidEvidence(bssid=bssid_text(heard.transmitter))),
+            evidence=(SsidEvidence(ssid=heard.ssid), address_of(heard)),
             claims=(
                 PresentClaim(strength=Strength.STRONG, evidence=(0, 1)),
                 KindClaim(value=CameraKind.ALPR, strength=Strength.STRONG, evidence=(0, 1)),

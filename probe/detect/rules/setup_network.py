@@ -1,27 +1,28 @@
 """The network that a surveillance camera opens by itself while it waits to be set up."""
 
-from probe.contract.sighting import (
-    BssidEvidence,
-    CameraKind,
-    CatalogueEvidence,
-    Claim,
-    KindClaim,
-    PresentClaim,
-    SsidEvidence,
-    Strength,
-    VendorClaim,
-    bssid_text,
+from probe.contract.evidence import SsidEvidence
+from probe.contract.sighting import Strength
+from probe.detect.catalogue import Catalogue, Status
+from probe.detect.rule import (
+    Finding,
+    Transmission,
+    address_of,
+    claims_of,
+    globally_administered,
+    row_evidence,
+    same_maker,
 )
-from probe.detect.catalogue import Catalogue, Row, Status
-from probe.detect.rule import Finding, Transmission, globally_administered
+
+_MAKERS = {"cctv", "alpr"}
 
 
 class SetupNetwork:
     name = "setup-network"
-    version = 1
+    version = 2
     finds = (
         "A network name that matches, as a whole, the pattern of a maker's set-up network in the catalogue, sent from "
-        "a globally administered address."
+        "a globally administered address. Strong where the address belongs to the same maker; nothing where it belongs "
+        "to another maker of cameras."
     )
     false_positives = (
         "Anyone may give a network such a name. Most patterns come from manuals as quoted elsewhere and were not "
@@ -36,24 +37,17 @@ class SetupNetwork:
         # A name alone does not make a Flock camera: look-alikes exist, and the suffix tells them apart.
         if row is None or row.status is not Status.ACTIVE or row.value.startswith("^Flock-"):
             return None
-        seen = CatalogueEvidence(row=row.id, vendor=row.vendor, value=row.value, confirmed_on=row.confirmed_on)
+        maker = catalogue.vendor_of(heard.transmitter)
+        own = same_maker(row, maker)
+        if maker is not None and maker.strong and maker.kind in _MAKERS and not own:
+            return None
+        strength = Strength.STRONG if own or row.strong else Strength.WEAK
         return Finding(
             rule=self.name,
             version=self.version,
-            evidence=(SsidEvidence(ssid=heard.ssid), BssidEvidence(bssid=bssid_text(heard.transmitter)), seen),
-            claims=_claims(row),
+            evidence=(SsidEvidence(ssid=heard.ssid), address_of(heard), row_evidence(row)),
+            claims=claims_of(row, present=strength, vendor=strength, kind=strength, evidence=(0, 1, 2)),
         )
-
-
-def _claims(row: Row) -> tuple[Claim, ...]:
-    strength = Strength.STRONG if row.strong else Strength.WEAK
-    claims: list[Claim] = [
-        PresentClaim(strength=strength, evidence=(0, 1, 2)),
-        VendorClaim(value=row.vendor, strength=strength, evidence=(0, 2)),
-    ]
-    if row.kind == "alpr":
-        claims.append(KindClaim(value=CameraKind.ALPR, strength=strength, evidence=(0, 2)))
-    return tuple(claims)
 
 
 RULE = SetupNetwork()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from probe.contract import topics
 from probe.contract.address import BrokerAddress
+from probe.contract.base import bssid_octets, bssid_text
 from probe.contract.document import FOLDER, documents
 from probe.contract.envelope import (
     MAX_PARCEL_BYTES,
@@ -26,7 +27,7 @@ from probe.contract.envelope import (
     read_body,
 )
 from probe.contract.home import HomePacket, SecondLook, decode_home
-from probe.contract.sighting import Kind, Moment, Place, Sighting, bssid_octets, bssid_text
+from probe.contract.sighting import Kind, Moment, Place, Sighting
 from tests.examples import look, parcel, radio, unit
 
 GOLDEN = sorted((Path(__file__).parents[3] / "probe" / "contract" / "golden").glob("*.json"))

@@ -5,16 +5,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.contract.sighting import KindClaim, PresentClaim, Strength, VendorClaim, bssid_octets
+from probe.contract.base import bssid_octets
+from probe.contract.evidence import Role
+from probe.contract.sighting import KindClaim, PresentClaim, Strength, VendorClaim
 from probe.detect.catalogue import COLUMNS, Status, bundled, parse
 from probe.detect.registry import ORDER, Recogniser, rules, unjustified
+from probe.detect.rule import Transmission
 from tests.examples import look, radio
 
 RECOGNISER = Recogniser()
 
 
+def network(address: bytes, ssid: str | None) -> Transmission:
+    return Transmission(transmitter=address, ssid=ssid, role=Role.NETWORK)
+
+
 def found(address: str, ssid: str | None) -> str | None:
-    finding = RECOGNISER.examine(bssid_octets(address), ssid)
+    finding = RECOGNISER.examine(network(bssid_octets(address), ssid))
     return None if finding is None else finding.rule
 
 
@@ -56,7 +63,7 @@ def test_longer_prefixes_win_and_divided_blocks_do_not_count() -> None:
 
 @given(st.binary(min_size=6, max_size=6), st.none() | st.text(max_size=40))
 def test_any_address_and_name_is_answered_with_evidence_that_justifies_it(address: bytes, ssid: str | None) -> None:
-    finding = RECOGNISER.examine(address, ssid)
+    finding = RECOGNISER.examine(network(address, ssid))
     if finding is not None:
         assert not address[0] & 3
         assert finding.evidence
@@ -64,7 +71,7 @@ def test_any_address_and_name_is_answered_with_evidence_that_justifies_it(addres
 
 
 def test_an_address_alone_is_only_a_weak_sign_of_a_camera() -> None:
-    finding = RECOGNISER.examine(bssid_octets("ac:cc:8e:00:00:01"), None)
+    finding = RECOGNISER.examine(network(bssid_octets("ac:cc:8e:00:00:01"), None))
     assert finding is not None
     strengths = {type(claim): claim.strength for claim in finding.claims}
     assert strengths[PresentClaim] is Strength.WEAK
@@ -91,9 +98,9 @@ def test_every_row_has_a_source_and_rejected_ones_a_reason() -> None:
     ("line", "words"),
     [
         ("a\tb", "columns"),
-        ("x\tX\tcctv\tssid\tabc.*\tweak\tactive\t\tsource\t", "anchored"),
-        ("x\tX\tcctv\toui\taa:bb/20\tweak\tactive\t\tsource\t", "24, 28 or 36"),
-        ("x\tX\tcctv\ttelepathy\t1\tweak\tactive\t\tsource\t", "unknown evidence"),
+        ("x\tX\tcctv\tssid\tabc.*\tweak\tactive\t\t\tsource\t", "anchored"),
+        ("x\tX\tcctv\toui\taa:bb/20\tweak\tactive\t\t\tsource\t", "24, 28 or 36"),
+        ("x\tX\tcctv\ttelepathy\t1\tweak\tactive\t\t\tsource\t", "unknown evidence"),
     ],
 )
 def test_a_bad_catalogue_is_refused_by_line(line: str, words: str) -> None:

@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probe.errors import BadInput
-from probe.radio import prism, radiotap
+from probe.radio import prism
 from probe.radio.capture import open_capture
-from probe.radio.dot11 import Reader, find_ssid, ssid_text
+from probe.radio.dot11 import Reader
+from probe.radio.elements import find_ssid, ssid_text
 from probe.radio.source import CaptureCounts
+from probe.radio.strangers import Strangers
 from tests.probe.radio.compose import AXIS_OCTETS, beacon, element, pcap, pcapng
 from tests.probe.radio.compose import prism as with_prism
 from tests.probe.radio.compose import radiotap as with_radiotap
@@ -80,12 +82,21 @@ def test_damage_is_counted_and_never_escapes(
 @given(st.binary(max_size=200))
 def test_any_packet_is_a_frame_or_counted(packet: bytes) -> None:
     counts = CaptureCounts()
-    reader = Reader(counts)
-    for header in (radiotap.read(packet), prism.read(packet)):
-        if header is not None:
-            reader.frame(packet, 0.0, header)
-    reader.frame(packet, 0.0)
-    assert counts.frames >= counts.skipped + counts.bad_fcs
+    reader = Reader(counts, Strangers())
+    read = reader.radiotap(packet, 0, len(packet), 0.0), reader.behind(prism.read(packet), packet, 0.0)
+    told = [frame for frame in (*read, reader.unmarked(packet, 0, len(packet), 0.0)) if frame is not None]
+    assert counts.frames == 3
+    assert counts.told == len(told)
+    assert counts.told + counts.skipped + counts.bad_fcs + counts.malformed >= 3
+
+
+@given(st.binary(max_size=120), st.binary(max_size=20), st.binary(max_size=20))
+def test_where_in_a_buffer_a_packet_lies_makes_no_difference(packet: bytes, before: bytes, after: bytes) -> None:
+    alone, amid = Reader(CaptureCounts()), Reader(CaptureCounts())
+    one = alone.radiotap(packet, 0, len(packet), 0.0)
+    other = amid.radiotap(before + packet + after, len(before), len(before) + len(packet), 0.0)
+    assert one == other
+    assert alone.counts == amid.counts
 
 
 def test_a_record_that_announces_too_much_ends_the_file(tmp_path: Path) -> None:
@@ -136,9 +147,10 @@ def test_fields_are_found_behind_a_timestamp_and_a_second_bitmap() -> None:
     # TSFT (aligned to 8), flags, channel, signal; a second word with another antenna's signal.
     header = bytes.fromhex("000022002b0000a020000000") + b"\0" * 4 + b"\1" * 8 + b"\x00\x02"
     header += (5180).to_bytes(2, "little") + b"\x40\x01" + b"\xbd\xaa" + b"\0\0"
-    read = radiotap.read(header + beacon())
-    assert read is not None
-    assert (read.channel_mhz, read.signal_dbm) == (5180, -67)
+    packet = header + beacon()
+    frame = Reader(CaptureCounts()).radiotap(packet, 0, len(packet), 0.0)
+    assert frame is not None
+    assert (frame.channel_mhz, frame.signal_dbm) == (5180, -67)
 
 
 @pytest.mark.parametrize("subtype", [0, 2, 4, 5, 8])
@@ -146,7 +158,7 @@ def test_scapy_reads_the_same_name_and_sender(subtype: int) -> None:
     from scapy.layers.dot11 import Dot11, Dot11Elt
 
     raw = beacon(subtype=subtype, ssid=b"agree", extra=element(48, bytes(20)))
-    frame = Reader(CaptureCounts()).frame(raw, 0.0)
+    frame = Reader(CaptureCounts()).unmarked(raw, 0, len(raw), 0.0)
     theirs = Dot11(raw)
     assert frame is not None
     assert theirs.addr2 == frame.transmitter.hex(":")

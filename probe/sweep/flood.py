@@ -1,0 +1,64 @@
+"""More cameras in one place than there can be: somebody sends out names and addresses.
+
+A street has some cameras that speak by radio, a shopping centre some dozens. Where one cell of the map has a hundred
+within one walk, none of those that are new is believed, and the place is told once, with how many there were.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from probe.contract.sighting import Flood
+from probe.sweep.listening import two_digits
+
+MOST_IN_A_CELL = 100
+# Where the place is not known, for a whole walk.
+MOST_ANYWHERE = 1_000
+MAX_FLOODS = 256
+NOWHERE = ""
+
+
+@dataclass(slots=True)
+class _Cell:
+    members: set[bytes] = field(default_factory=set)
+    transmitters: int = 0
+    frames: int = 0
+    rules: Counter[str] = field(default_factory=Counter)
+    flooded: bool = False
+
+
+class Floods:
+    """Counts recognised transmitters by cell. Of those in a flood only numbers are kept."""
+
+    def __init__(self) -> None:
+        self._cells: dict[str, _Cell] = {}
+
+    def admit(self, name: str, transmitter: bytes, rule: str) -> tuple[bool, frozenset[bytes]]:
+        """Whether a transmitter that is new in a cell may be believed, and which earlier ones are to be forgotten."""
+        found = self._cells.setdefault(name, _Cell())
+        found.frames += 1
+        found.rules[rule] += 1
+        if found.flooded:
+            found.transmitters += 1
+            return False, frozenset()
+        found.members.add(transmitter)
+        found.transmitters = len(found.members)
+        if found.transmitters <= (MOST_IN_A_CELL if name else MOST_ANYWHERE):
+            return True, frozenset()
+        found.flooded = True
+        members = frozenset(found.members)
+        found.members.clear()
+        return False, members
+
+    def told(self) -> tuple[Flood, ...]:
+        """The floods so far."""
+        floods = [
+            Flood(
+                cell=name,
+                transmitters=two_digits(found.transmitters),
+                frames=two_digits(found.frames),
+                rules=tuple(sorted(found.rules)),
+            )
+            for name, found in sorted(self._cells.items())
+            if found.flooded and name
+        ]
+        return tuple(floods[:MAX_FLOODS])

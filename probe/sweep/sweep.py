@@ -1,0 +1,231 @@
+"""The sweep ties what was recognised to where it was heard, and forgets everyone else.
+
+Of a transmitter that no rule knows, nothing is kept but what `Strangers` keeps for a minute. What is kept of a camera
+is bounded: hearings are averaged about every 2 m of the walk, and when there are more than 64 the spacing doubles.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from probe.contract.base import CONTRACT_VERSION, MAX_HEARINGS, bssid_text
+from probe.contract.geodesy import cell
+from probe.contract.sighting import ClockSource, Kind, Making, Moment, Radio, Sighting, Survey
+from probe.detect.registry import Recogniser
+from probe.detect.rule import Finding
+from probe.position.fix import Fix, PositionSource
+from probe.radio.frame import Advert, Dwell, Event, Frame, Memory
+from probe.radio.strangers import Strangers
+from probe.radio.transmission import transmission_of
+from probe.sweep.flood import NOWHERE, Floods
+from probe.sweep.hearing import Pass, Spot
+from probe.sweep.listening import Coverage, Trail, silences
+
+EARLIEST_S = datetime(2015, 1, 1, tzinfo=UTC).timestamp()  # a capture's clock before this was never set
+# A transmitter that was not heard for so long has been passed: its sighting is made while the walk goes on.
+PASS_END_S = 45.0
+MAX_PASSES, MAX_PASSED, MAX_KNOWN = 2_000, 2_000, 4_096
+
+
+@dataclass(slots=True)
+class SweepCounts:
+    """What the sweep did: `forgotten` frames were nobody a rule knows; `moving` transmitters were dropped.
+
+    `frames` and `forgotten` leave out the strangers that a source passed over by itself; `flooded` frames were of more
+    cameras than there can be; `by_rule` counts transmitters.
+    """
+
+    frames: int = 0
+    recognised_frames: int = 0
+    forgotten: int = 0
+    without_place: int = 0
+    moving: int = 0
+    flooded: int = 0
+    by_reason: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Passed:
+    """Sightings of one transmitter that were made on this walk: what a later pass of it is held against."""
+
+    sightings: list[str] = field(default_factory=list)
+    spots: list[Spot] = field(default_factory=list)
+
+    def add(self, sighting: str, spots: list[Spot]) -> None:
+        self.sightings = [*self.sightings, sighting][-MAX_HEARINGS:]
+        self.spots = [*self.spots, *spots][-2 * MAX_HEARINGS :]
+
+
+class Sweep:
+    """Feed it what the sources give, in order of time; then ask for the sightings of the walk."""
+
+    def __init__(
+        self,
+        *,
+        walk: str,
+        made: Callable[[Finding | None], Making],
+        new_id: Callable[[], str],
+        position: PositionSource | None = None,
+        recogniser: Recogniser | None = None,
+        clock: ClockSource = ClockSource.CAPTURE,
+    ) -> None:
+        self.counts = SweepCounts()
+        self.strangers = Strangers()
+        self.passes: dict[bytes, Pass] = {}
+        self._walk = walk
+        self._made = made
+        self._new_id = new_id
+        self._position = position
+        self._recogniser = recogniser or Recogniser()
+        self._clock = clock
+        self._known: dict[Memory, Finding] = {}
+        self._passed: dict[bytes, _Passed] = {}
+        self._withdrawn: list[str] = []
+        self._trail = Trail()
+        self._coverage = Coverage()
+        self._floods = Floods()
+
+    def take(self, event: Event) -> None:
+        """Take in a frame, an advert or a stretch of listening."""
+        if isinstance(event, Dwell):
+            self._listened(event)
+        else:
+            self.hear(event)
+
+    def hear(self, heard: Frame | Advert) -> None:
+        """Take one frame or advert in: hold on to a camera's, forget everyone else's."""
+        self.counts.frames += 1
+        finding = self._examine(heard)
+        if finding is None:
+            self.counts.forgotten += 1
+            self.strangers.learn(heard.memory)
+            return
+        self.counts.recognised_frames += 1
+        fix = self._position.at(heard.captured_at_s) if self._position is not None else None
+        known = self.passes.get(heard.transmitter) or self._admit(heard, finding, fix)
+        if known is None:
+            return
+        if fix is None:
+            self.counts.without_place += 1
+        known.hear(heard.captured_at_s, heard.signal_dbm, heard.channel_mhz, heard.times, fix)
+
+    def _admit(self, heard: Frame | Advert, finding: Finding, fix: Fix | None) -> Pass | None:
+        """A new pass, unless there are more cameras here than there can be."""
+        where = NOWHERE if fix is None else cell(fix.lat, fix.lon)
+        if heard.transmitter not in self._passed:
+            believed, disowned = self._floods.admit(where, heard.transmitter, finding.rule)
+            for transmitter in disowned:
+                self.passes.pop(transmitter, None)
+                self._withdraw(transmitter)
+            if not believed:
+                self.counts.flooded += 1
+                self.strangers.learn(heard.memory)
+                return None
+        if len(self.passes) >= MAX_PASSES:
+            return None
+        known = Pass(finding=finding, first_s=heard.captured_at_s, last_s=heard.captured_at_s)
+        self.passes[heard.transmitter] = known
+        return known
+
+    def _examine(self, heard: Frame | Advert) -> Finding | None:
+        """The rules' answer; that they know somebody is remembered for the next frames that say the same."""
+        memory = heard.memory
+        if memory is not None and (known := self._known.get(memory)) is not None:
+            return known
+        if isinstance(heard, Frame) and not self._recogniser.screen.passes(
+            heard.transmitter, heard.ssid, heard.elements
+        ):
+            return None
+        finding = self._recogniser.examine(transmission_of(heard))
+        if finding is not None and memory is not None:
+            if len(self._known) >= MAX_KNOWN:
+                self._known.clear()
+            self._known[memory] = finding
+        return finding
+
+    def _listened(self, dwell: Dwell) -> None:
+        self.strangers.pass_time(dwell.ended_at_s)
+        fix = self._position.at(dwell.ended_at_s) if self._position is not None else None
+        if fix is not None:
+            self._trail.add(dwell, fix)
+            self._coverage.add(dwell, fix)
+
+    def passed(self, now_s: float) -> Iterator[Sighting]:
+        """The sightings of the transmitters that were not heard for a while before this Unix time."""
+        over = [octets for octets, known in self.passes.items() if now_s - known.last_s > PASS_END_S]
+        for transmitter in over:
+            yield from self._end(transmitter)
+
+    def sightings(self) -> Iterator[Sighting]:
+        """What is left at the end of the walk: a sighting for each transmitter, and the survey."""
+        for transmitter in list(self.passes):
+            yield from self._end(transmitter)
+        yield from self._surveys()
+
+    def withdrawn(self) -> list[str]:
+        """Ids of sightings already given that turned out to be of something that moves or floods. Each is told once."""
+        told, self._withdrawn = self._withdrawn, []
+        return told
+
+    def _end(self, transmitter: bytes) -> Iterator[Sighting]:
+        known = self.passes.pop(transmitter)
+        silent = known.silence(self._trail)
+        earlier = self._passed.get(transmitter)
+        reason = known.why_not_fixed(silent, earlier.spots if earlier else ())
+        if reason is not None:
+            self.counts.moving += 1
+            self.counts.by_reason[reason] = self.counts.by_reason.get(reason, 0) + 1
+            # A later pass that is only short or odd says nothing against an earlier one; another place does.
+            if reason in ("wide", "places"):
+                self._withdraw(transmitter)
+            return
+        loudest = known.loudest()
+        sighting = Sighting(
+            v=CONTRACT_VERSION,
+            id=self._new_id(),
+            walk=self._walk,
+            kind=Kind.RADIO,
+            made=self._made(known.finding),
+            time=moment(known.first_s, self._clock),
+            observer=None if loudest is None else loudest.fix.place,
+            evidence=known.finding.evidence,
+            claims=known.finding.claims,
+            radio=Radio(
+                transmitter=bssid_text(transmitter),
+                hearings=tuple(spot.hearing() for spot in known.spots),
+                silences=silences(silent),
+            ),
+        )
+        if earlier is not None or len(self._passed) < MAX_PASSED:
+            self._passed.setdefault(transmitter, _Passed()).add(sighting.id, known.spots)
+        yield sighting
+
+    def _withdraw(self, transmitter: bytes) -> None:
+        passed = self._passed.pop(transmitter, None)
+        if passed is not None:
+            self._withdrawn += passed.sightings
+
+    def _surveys(self) -> Iterator[Sighting]:
+        for day, cells in self._coverage.by_day():
+            for start in range(0, len(cells), 4096):
+                yield self._survey(Survey(day=day, cells=tuple(cells[start : start + 4096])))
+        floods = self._floods.told()
+        if floods:
+            yield self._survey(Survey(floods=floods))
+
+    def _survey(self, survey: Survey) -> Sighting:
+        return Sighting(
+            v=CONTRACT_VERSION,
+            id=self._new_id(),
+            walk=self._walk,
+            kind=Kind.SURVEY,
+            made=self._made(None),
+            survey=survey,
+        )
+
+
+def moment(at_s: float, source: ClockSource) -> Moment | None:
+    """The contract's time for a Unix time, or None where the clock was plainly never set."""
+    if not EARLIEST_S <= at_s < 4_102_444_800:  # 2100
+        return None
+    return Moment(utc=datetime.fromtimestamp(at_s, UTC), source=source)
