@@ -11,15 +11,17 @@ import click
 import msgspec
 
 from probe import __version__, replay
+from probe.cli_live import listen, run
 from probe.config import default_outbox
-from probe.contract.address import BrokerAddress
-from probe.contract.envelope import ContractError, encode
+from probe.contract.envelope import encode
 from probe.contract.sighting import Sighting
 from probe.detect.catalogue import Status, bundled
 from probe.detect.registry import rules as all_rules
 from probe.errors import BadInput, ProbeError
 from probe.outbox import Outbox, Standing
 from probe.pace import pace
+from probe.process import leave_no_dump
+from probe.uplink.choose import uplink_to
 
 OUTBOX_BATCH = 200
 
@@ -63,6 +65,7 @@ def replay_command(
     \b
       contrechamp-probe replay --frames walk.pcap --track walk.nmea --photos photos/
     """
+    leave_no_dump()
     if not frames and photos is None:
         raise BadInput("nothing to replay: give --frames CAPTURE, --photos FOLDER, or both")
     recording = replay.Recording(frames=frames, track=track, photos=photos, composed=composed)
@@ -104,7 +107,7 @@ def send(to: str, follow: bool, patience: float, outbox: Path | None, as_json: b
       contrechamp-probe send --to folder:/media/usb
     """
     with Outbox(outbox or default_outbox()) as box, _sending(box.standing()) as progress:
-        uplink = _uplink(to, patience)
+        uplink = uplink_to(to, patience_s=patience)
         delivery = uplink.deliver(box, progress)
         while follow:
             time.sleep(0.3)
@@ -154,6 +157,10 @@ def rules(as_json: bool) -> None:
         click.echo(click.wrap_text(rule.false_positives, 100, "  fooled by: ", "             ") + "\n")
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     click.echo(f"catalogue: {told}; confirmed between {min(days)} and {max(days)}")
+
+
+cli.add_command(run)
+cli.add_command(listen)
 
 
 def main() -> None:
@@ -225,21 +232,6 @@ def _summary(outcome: replay.Outcome) -> str:
     rules_told = ", ".join(f"{name} {count}" for name, count in sorted(outcome.by_rule.items()))
     told = ", ".join(f"{count} {name}" for count, name in heard if count)
     return f"{outcome.sightings} sightings from {told or 'nothing'}" + (f" ({rules_told})" if rules_told else "")
-
-
-def _uplink(to: str, patience: float) -> Any:
-    from probe.uplink.folder import FolderUplink
-    from probe.uplink.mqtt import MqttUplink
-
-    if to.startswith("folder:"):
-        if not to.removeprefix("folder:"):
-            raise BadInput("--to folder: lacks the folder's name; write folder:DIR")
-        return FolderUplink(Path(to.removeprefix("folder:")))
-    try:
-        address = BrokerAddress.parse(to)
-    except ContractError as problem:
-        raise BadInput(f"--to: {problem}") from problem
-    return MqttUplink(address, patience_s=patience)
 
 
 def _standing(standing: Standing) -> dict[str, int]:

@@ -3,6 +3,7 @@
     ProbeError
     ├── BadInput      a file or stream that is not what it should be   (also a ValueError)
     ├── OutboxError   the store of unsent sightings cannot be used     (also an OSError)
+    ├── SourceLost    a radio, board or receiver that was there is gone (also an OSError)
     └── UplinkError   a hub, broker or folder cannot be reached        (also a ConnectionError)
 
 The message is one sentence for a person: what happened, where, and what to try. Commands print it on one line and exit
@@ -20,6 +21,10 @@ class BadInput(ProbeError, ValueError):
 
 class OutboxError(ProbeError, OSError):
     """The outbox cannot be opened, written or read."""
+
+
+class SourceLost(ProbeError, OSError):
+    """A source that was open is gone: unplugged, down, or silent for too long. It may come back."""
 
 
 class UplinkError(ProbeError, ConnectionError):

@@ -86,6 +86,7 @@ class Walk:
     outcome: Outcome
     sources: list[FrameSource] = field(default_factory=list)
     sweep: Sweep = field(init=False)
+    now_s: float = 0.0
 
     def __post_init__(self) -> None:
         self.walk = new_id()
@@ -113,7 +114,7 @@ class Walk:
             sweep.take(event)
             at_s = _time(event)
             if at_s - step_s >= 1.0 or at_s < step_s:
-                step_s = at_s
+                step_s = self.now_s = at_s
                 wait_until(step_s)
                 progress(sum(source.counts.frames for source in self.sources))
                 yield from map(outcome.count, sweep.passed(step_s))

@@ -50,20 +50,35 @@ def read_log(path: Path) -> tuple[list[Fix], NmeaCounts]:
 
 def read_fixes(stream: BinaryIO, counts: NmeaCounts) -> Iterator[Fix]:
     """Fixes as the sentences of a stream complete them. Never raises for what the bytes say."""
-    hdop: float | None = None
-    hdop_time: object = None
-    for number, line in enumerate(_lines(stream), start=1):
-        message = _parse(line, number, counts)
-        if message is None:
-            continue
+    sentences = Sentences(counts)
+    for line in _lines(stream):
+        fix = sentences.take(line)
+        if fix is not None:
+            yield fix
+
+
+class Sentences:
+    """Puts fixes together out of sentences, one at a time: RMC has time and place, GGA of the same second the HDOP."""
+
+    def __init__(self, counts: NmeaCounts) -> None:
+        self._counts = counts
+        self._number = 0
+        self._hdop: float | None = None
+        self._hdop_time: object = None
+
+    def take(self, line: bytes) -> Fix | None:
+        """The fix that a sentence completes, if it does. Never raises for what the bytes say."""
+        self._number += 1
+        message = _parse(line, self._number, self._counts)
         kind = getattr(message, "msgID", "")
         if kind == "GGA":
-            hdop, hdop_time = _number(message, "HDOP"), getattr(message, "time", None)
+            self._hdop, self._hdop_time = _number(message, "HDOP"), getattr(message, "time", None)
         elif kind == "RMC":
             fix = _fix(message)
-            if fix is not None:
-                known = hdop is not None and hdop > 0 and hdop_time == getattr(message, "time", None)
-                yield replace(fix, accuracy_m=hdop * RANGE_ERROR_M) if known and hdop else fix
+            if fix is not None and self._hdop and self._hdop > 0 and self._hdop_time == getattr(message, "time", None):
+                return replace(fix, accuracy_m=self._hdop * RANGE_ERROR_M)
+            return fix
+        return None
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:

@@ -43,6 +43,14 @@ def walk(elements: bytes) -> Iterator[tuple[int, bytes]]:
         at = stop
 
 
+def whole_part(frame: bytes) -> bytes:
+    """A management frame that was cut short, up to the end of its last whole element."""
+    at = {0x00: 28, 0x20: 34, 0x40: 24, 0x50: 36, 0x80: 36}.get(frame[0] if frame else 0, len(frame))
+    while at + 2 <= len(frame) and at + 2 + frame[at + 1] <= len(frame):
+        at += 2 + frame[at + 1]
+    return frame[:at]
+
+
 def passing(elements: bytes) -> tuple[int, int, int, int]:
     """The bodies of the traffic map and of the load report, as two stretches of octets (see `Memory.cuts`)."""
     found: list[int] = []

@@ -49,6 +49,16 @@ class Advert(NamedTuple):
     ssid: bytes | None = None
 
 
+class Repeat(NamedTuple):
+    """Something that was heard again, told by its memory alone: a board says in full only once what it hears."""
+
+    captured_at_s: float
+    memory: Memory
+    signal_dbm: int | None
+    channel_mhz: int | None
+    times: int
+
+
 class Dwell(NamedTuple):
     """A stretch of listening that has just ended: on which channel, how long, how much was heard.
 
@@ -61,4 +71,4 @@ class Dwell(NamedTuple):
     frames: int
 
 
-Event = Frame | Advert | Dwell
+Event = Frame | Advert | Repeat | Dwell

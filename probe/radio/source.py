@@ -44,3 +44,13 @@ class FrameSource(Protocol):
         its radio is gone.
         """
         ...
+
+
+class LiveSource(FrameSource, Protocol):
+    """A source that goes on until it is closed. `hold` keeps it on one channel (MHz); None lets it hop."""
+
+    hold: int | None
+
+    def close(self) -> None:
+        """End `events` within a second or so; safe from another thread."""
+        ...

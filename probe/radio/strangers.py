@@ -34,6 +34,10 @@ class Strangers:
             self._turn()
         self.now[memory.who] = memory
 
+    def knows(self, memory: Memory) -> bool:
+        """Whether this was learnt within the last minute."""
+        return memory in (self.now.get(memory.who), self.before.get(memory.who))
+
     def pass_time(self, at_s: float) -> None:
         """Say what time it is, in the sources' own clock: forgets what is older than a minute."""
         if not 0.0 <= at_s - self._began_s < GENERATION_S:

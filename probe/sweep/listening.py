@@ -6,7 +6,7 @@ The detail tells where something was *not* heard near by. The cells become the s
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 
 from probe.contract.geodesy import cell, distance_m
 from probe.contract.sighting import ChannelListened, Listened, Silence
@@ -84,10 +84,9 @@ class Coverage:
     def __init__(self) -> None:
         self._cells: dict[tuple[date, str], _Cell] = {}
 
-    def add(self, dwell: Dwell, fix: Fix) -> None:
-        """Note a stretch of listening at a place."""
-        day = datetime.fromtimestamp(dwell.ended_at_s, UTC).date()
-        key = (day, cell(fix.lat, fix.lon))
+    def add(self, dwell: Dwell, fix: Fix, day: date | None) -> None:
+        """Note a stretch of listening at a place. Where the day is not known, it counts as `date.min`."""
+        key = (day or date.min, cell(fix.lat, fix.lon))
         found = self._cells.get(key)
         if found is None:
             if len(self._cells) >= MAX_CELLS:

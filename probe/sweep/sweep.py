@@ -6,7 +6,7 @@ is bounded: hearings are averaged about every 2 m of the walk, and when there ar
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from probe.contract.base import CONTRACT_VERSION, MAX_HEARINGS, bssid_text
 from probe.contract.geodesy import cell
@@ -14,7 +14,7 @@ from probe.contract.sighting import ClockSource, Kind, Making, Moment, Radio, Si
 from probe.detect.registry import Recogniser
 from probe.detect.rule import Finding
 from probe.position.fix import Fix, PositionSource
-from probe.radio.frame import Advert, Dwell, Event, Frame, Memory
+from probe.radio.frame import Advert, Dwell, Event, Frame, Memory, Repeat
 from probe.radio.strangers import Strangers
 from probe.radio.transmission import transmission_of
 from probe.sweep.flood import NOWHERE, Floods
@@ -67,7 +67,7 @@ class Sweep:
         new_id: Callable[[], str],
         position: PositionSource | None = None,
         recogniser: Recogniser | None = None,
-        clock: ClockSource = ClockSource.CAPTURE,
+        when: Callable[[float], Moment | None] | None = None,
     ) -> None:
         self.counts = SweepCounts()
         self.strangers = Strangers()
@@ -75,10 +75,10 @@ class Sweep:
         self._walk = walk
         self._made = made
         self._new_id = new_id
-        self._position = position
+        self.position = position
         self._recogniser = recogniser or Recogniser()
-        self._clock = clock
-        self._known: dict[Memory, Finding] = {}
+        self._when = when or (lambda at_s: moment(at_s, ClockSource.CAPTURE))
+        self._known: dict[Memory, tuple[bytes, Finding]] = {}
         self._passed: dict[bytes, _Passed] = {}
         self._withdrawn: list[str] = []
         self._trail = Trail()
@@ -89,6 +89,8 @@ class Sweep:
         """Take in a frame, an advert or a stretch of listening."""
         if isinstance(event, Dwell):
             self._listened(event)
+        elif isinstance(event, Repeat):
+            self._hear_again(event)
         else:
             self.hear(event)
 
@@ -100,23 +102,37 @@ class Sweep:
             self.counts.forgotten += 1
             self.strangers.learn(heard.memory)
             return
+        self._hold_on(heard.transmitter, finding, heard)
+
+    def _hear_again(self, heard: Repeat) -> None:
+        """What a board tells by number is a camera's, or has been forgotten."""
+        self.counts.frames += 1
+        known = self._known.get(heard.memory)
+        if known is None:
+            self.counts.forgotten += 1
+        else:
+            self._hold_on(known[0], known[1], heard)
+
+    def _hold_on(self, transmitter: bytes, finding: Finding, heard: Frame | Advert | Repeat) -> None:
         self.counts.recognised_frames += 1
-        fix = self._position.at(heard.captured_at_s) if self._position is not None else None
-        known = self.passes.get(heard.transmitter) or self._admit(heard, finding, fix)
+        fix = self.position.at(heard.captured_at_s) if self.position is not None else None
+        known = self.passes.get(transmitter) or self._admit(transmitter, heard, finding, fix)
         if known is None:
             return
         if fix is None:
             self.counts.without_place += 1
         known.hear(heard.captured_at_s, heard.signal_dbm, heard.channel_mhz, heard.times, fix)
 
-    def _admit(self, heard: Frame | Advert, finding: Finding, fix: Fix | None) -> Pass | None:
+    def _admit(
+        self, transmitter: bytes, heard: Frame | Advert | Repeat, finding: Finding, fix: Fix | None
+    ) -> Pass | None:
         """A new pass, unless there are more cameras here than there can be."""
         where = NOWHERE if fix is None else cell(fix.lat, fix.lon)
-        if heard.transmitter not in self._passed:
-            believed, disowned = self._floods.admit(where, heard.transmitter, finding.rule)
-            for transmitter in disowned:
-                self.passes.pop(transmitter, None)
-                self._withdraw(transmitter)
+        if transmitter not in self._passed:
+            believed, disowned = self._floods.admit(where, transmitter, finding.rule)
+            for other in disowned:
+                self.passes.pop(other, None)
+                self._withdraw(other)
             if not believed:
                 self.counts.flooded += 1
                 self.strangers.learn(heard.memory)
@@ -124,14 +140,14 @@ class Sweep:
         if len(self.passes) >= MAX_PASSES:
             return None
         known = Pass(finding=finding, first_s=heard.captured_at_s, last_s=heard.captured_at_s)
-        self.passes[heard.transmitter] = known
+        self.passes[transmitter] = known
         return known
 
     def _examine(self, heard: Frame | Advert) -> Finding | None:
         """The rules' answer; that they know somebody is remembered for the next frames that say the same."""
         memory = heard.memory
         if memory is not None and (known := self._known.get(memory)) is not None:
-            return known
+            return known[1]
         if isinstance(heard, Frame) and not self._recogniser.screen.passes(
             heard.transmitter, heard.ssid, heard.elements
         ):
@@ -140,15 +156,16 @@ class Sweep:
         if finding is not None and memory is not None:
             if len(self._known) >= MAX_KNOWN:
                 self._known.clear()
-            self._known[memory] = finding
+            self._known[memory] = (heard.transmitter, finding)
         return finding
 
     def _listened(self, dwell: Dwell) -> None:
         self.strangers.pass_time(dwell.ended_at_s)
-        fix = self._position.at(dwell.ended_at_s) if self._position is not None else None
+        fix = self.position.at(dwell.ended_at_s) if self.position is not None else None
         if fix is not None:
             self._trail.add(dwell, fix)
-            self._coverage.add(dwell, fix)
+            at = self._when(dwell.ended_at_s)
+            self._coverage.add(dwell, fix, None if at is None else at.utc.date())
 
     def passed(self, now_s: float) -> Iterator[Sighting]:
         """The sightings of the transmitters that were not heard for a while before this Unix time."""
@@ -186,7 +203,7 @@ class Sweep:
             walk=self._walk,
             kind=Kind.RADIO,
             made=self._made(known.finding),
-            time=moment(known.first_s, self._clock),
+            time=self._when(known.first_s),
             observer=None if loudest is None else loudest.fix.place,
             evidence=known.finding.evidence,
             claims=known.finding.claims,
@@ -208,7 +225,9 @@ class Sweep:
     def _surveys(self) -> Iterator[Sighting]:
         for day, cells in self._coverage.by_day():
             for start in range(0, len(cells), 4096):
-                yield self._survey(Survey(day=day, cells=tuple(cells[start : start + 4096])))
+                yield self._survey(
+                    Survey(day=None if day == date.min else day, cells=tuple(cells[start : start + 4096]))
+                )
         floods = self._floods.told()
         if floods:
             yield self._survey(Survey(floods=floods))

@@ -1,0 +1,174 @@
+"""What the live view shows, taken from a walk at one moment. Nothing of anyone that no rule knows is in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from probe.contract.evidence import BleEvidence, BssidEvidence, CatalogueEvidence, SsidEvidence
+from probe.contract.sighting import VendorClaim
+from probe.live import Keeper
+from probe.position.fix import PositionSource
+from probe.radio.plan import channel_of
+from probe.radio.source import FrameSource
+from probe.sweep.hearing import Pass
+from probe.sweep.sweep import Sweep
+
+RATE_S = 2.0
+METER_S = 2.0
+
+
+class Walked(Protocol):
+    """A walk, live or recorded."""
+
+    @property
+    def sources(self) -> Sequence[Keeper] | Sequence[FrameSource]: ...
+
+    @property
+    def sweep(self) -> Sweep: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """One source. `share` is its part of all frames; `rate` frames per second of late; `channel` a number."""
+
+    name: str
+    kind: str
+    health: str
+    channel: int | None
+    rate: float
+    frames: int
+    share: float
+    lost: int
+    malformed: int
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraLine:
+    """One recognised transmitter. `key` is what a lock holds on to; the name is printable."""
+
+    key: bytes
+    name: str
+    rule: str
+    why: str
+    confirmed: str
+    signal_dbm: int | None
+    channel: int | None
+    mhz: int | None
+    ago_s: float
+
+
+@dataclass(slots=True)
+class _Meter:
+    level: float | None = None
+    before: float | None = None
+    at_s: float = 0.0
+
+
+@dataclass
+class Watcher:
+    """Looks at a walk from time to time and works out rates and trends. `now_s` is the walk's own time."""
+
+    walk: Walked
+    selected: int = 0
+    locked: bytes | None = None
+    _frames: dict[str, tuple[float, int, float]] = field(default_factory=dict)
+    _meter: _Meter = field(default_factory=_Meter)
+
+    def sources(self, now_s: float) -> list[SourceLine]:
+        """The sources, with their rates since a moment ago."""
+        counted = [(source, source.counts) for source in self.walk.sources]
+        total = sum(counts.frames for _, counts in counted) or 1
+        lines = []
+        for source, counts in counted:
+            kept = isinstance(source, Keeper)
+            channel = source.channel_mhz if isinstance(source, Keeper) else None
+            lines.append(
+                SourceLine(
+                    name=printable(source.name),
+                    kind=source.kind if isinstance(source, Keeper) else type(source).__name__.lower(),
+                    health=str(source.health) if isinstance(source, Keeper) else "listening",
+                    channel=None if channel is None else channel_of(channel),
+                    rate=self._rate(source.name, counts.frames, now_s),
+                    frames=counts.frames,
+                    share=counts.frames / total,
+                    lost=counts.dropped,
+                    malformed=counts.malformed + counts.bad_fcs,
+                    trouble=source.trouble if isinstance(source, Keeper) and kept else None,
+                )
+            )
+        return lines
+
+    def _rate(self, name: str, frames: int, now_s: float) -> float:
+        at_s, before, rate = self._frames.get(name, (now_s, frames, 0.0))
+        if now_s - at_s >= RATE_S or now_s < at_s:
+            rate = max(0.0, (frames - before) / (now_s - at_s)) if now_s > at_s else 0.0
+            at_s, before = now_s, frames
+        self._frames[name] = (at_s, before, rate)
+        return rate
+
+    def cameras(self, now_s: float) -> list[CameraLine]:
+        """What is recognised at present, the loudest first."""
+        passes = list(self.walk.sweep.passes.items())
+        lines = [_camera(key, known, now_s) for key, known in passes]
+        return sorted(lines, key=lambda line: (-(line.signal_dbm or -999), line.name, line.key))
+
+    def lock(self, lines: Sequence[CameraLine]) -> CameraLine | None:
+        """Lock on the chosen transmitter, or let go where one is locked. Only what is recognised can be chosen."""
+        self._meter = _Meter()
+        if self.locked is not None or not lines:
+            self.locked = None
+            return None
+        chosen = lines[min(self.selected, len(lines) - 1)]
+        self.locked = chosen.key
+        return chosen
+
+    def trend(self, line: CameraLine, now_s: float) -> str:
+        """`warmer`, `colder` or `same`, against two seconds ago."""
+        meter = self._meter
+        if line.signal_dbm is not None and line.ago_s < 3.0:
+            meter.level = line.signal_dbm if meter.level is None else 0.6 * meter.level + 0.4 * line.signal_dbm
+        if meter.level is None:
+            return "same"
+        if meter.before is None or now_s < meter.at_s:
+            meter.before, meter.at_s = meter.level, now_s
+        change = meter.level - meter.before
+        if now_s - meter.at_s >= METER_S:
+            meter.before, meter.at_s = meter.level, now_s
+        return "warmer" if change > 1.5 else "colder" if change < -1.5 else "same"
+
+    def fix(self, now_s: float) -> tuple[float, float] | None:
+        """Accuracy in metres and age in seconds of the position, None where there is none."""
+        position: PositionSource | None = self.walk.sweep.position
+        found = None if position is None else position.at(now_s)
+        return None if found is None else (found.accuracy_m or 0.0, max(0.0, now_s - found.at_s))
+
+
+def _camera(key: bytes, known: Pass, now_s: float) -> CameraLine:
+    evidence = known.finding.evidence
+    vendor = next((claim.value for claim in known.finding.claims if isinstance(claim, VendorClaim)), "?")
+    row = next((item for item in evidence if isinstance(item, CatalogueEvidence)), None)
+    signs = []
+    for item in evidence:
+        if isinstance(item, SsidEvidence):
+            signs.append(item.ssid)
+        elif isinstance(item, BleEvidence):
+            signs.append(item.name or " ".join((*item.companies, *item.services)))
+        elif isinstance(item, BssidEvidence):
+            signs.append(f"…{item.bssid[-8:]}")
+    return CameraLine(
+        key=key,
+        name=printable(vendor),
+        rule=known.finding.rule,
+        why=printable(" ".join(signs))[:48],
+        confirmed=str(row.confirmed_on) if row is not None and row.confirmed_on else "-",
+        signal_dbm=known.last_dbm,
+        channel=None if known.channel_mhz is None else channel_of(known.channel_mhz),
+        mhz=known.channel_mhz,
+        ago_s=max(0.0, now_s - known.last_s),
+    )
+
+
+def printable(text: str) -> str:
+    """A text that no terminal obeys."""
+    return "".join(char if char.isprintable() else "?" for char in text)

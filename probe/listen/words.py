@@ -1,0 +1,86 @@
+"""The words of the live view, in English and French."""
+
+import os
+
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "title": "Contrechamp listens",
+        "passive": "sends nothing",
+        "replay": "replay of a recording",
+        "fix": "fix ±{metres:.0f} m, {age:.0f} s old",
+        "no_fix": "no fix",
+        "source": "source",
+        "kind": "kind",
+        "health": "health",
+        "channel": "channel",
+        "rate": "frames/s",
+        "frames": "frames",
+        "share": "share",
+        "lost": "lost",
+        "malformed": "malformed",
+        "recognised": "recognised as a fixed camera",
+        "why": "why",
+        "confirmed": "confirmed",
+        "signal": "signal",
+        "ago": "heard",
+        "nothing": "nothing recognised: silent is not the same as none",
+        "seconds": "{seconds:.0f} s ago",
+        "meter": "on {name}",
+        "warmer": "warmer",
+        "colder": "colder",
+        "same": "as before",
+        "gone": "silent for {seconds:.0f} s",
+        "held": "one radio stays on its channel while you look",
+        "keys": "up/down: choose   enter: lock on   q: end",
+        "counts": "{forgotten} frames of others forgotten, {moving} of things that move, {sightings} sightings made",
+        "starting": "starting",
+        "listening": "listening",
+        "ended": "ended",
+        "REFUSED": "refused",
+        "LOST": "lost",
+    },
+    "fr": {
+        "title": "Contrechamp écoute",
+        "passive": "n'émet rien",
+        "replay": "relecture d'un enregistrement",
+        "fix": "position ±{metres:.0f} m, il y a {age:.0f} s",
+        "no_fix": "pas de position",
+        "source": "source",
+        "kind": "type",
+        "health": "état",
+        "channel": "canal",
+        "rate": "trames/s",
+        "frames": "trames",
+        "share": "part",
+        "lost": "perdues",
+        "malformed": "abîmées",
+        "recognised": "reconnue comme caméra fixe",
+        "why": "pourquoi",
+        "confirmed": "confirmé",
+        "signal": "signal",
+        "ago": "entendue",
+        "nothing": "rien de reconnu : silencieux ne veut pas dire absent",
+        "seconds": "il y a {seconds:.0f} s",
+        "meter": "sur {name}",
+        "warmer": "plus chaud",
+        "colder": "plus froid",
+        "same": "comme avant",
+        "gone": "silence depuis {seconds:.0f} s",
+        "held": "une radio reste sur son canal pendant ce temps",
+        "keys": "haut/bas : choisir   entrée : verrouiller   q : fin",
+        "counts": "{forgotten} trames d'autres oubliées, {moving} de ce qui bouge, {sightings} observations",
+        "starting": "démarre",
+        "listening": "écoute",
+        "ended": "finie",
+        "REFUSED": "refusée",
+        "LOST": "perdue",
+    },
+}
+
+
+def language(asked: str | None) -> str:
+    """`en` or `fr`: what was asked for, else what the terminal speaks."""
+    if asked in WORDS:
+        return asked
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "fr" if spoken.startswith("fr") else "en"

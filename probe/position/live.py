@@ -1,0 +1,58 @@
+"""A receiver on a serial port, as the walk goes on: where the probe is now, and what time it really is."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from probe.position.fix import Fix
+from probe.position.nmea import NmeaCounts, Sentences
+
+# At walking pace a place this old is 7 m off: better none.
+OLDEST_S = 5.0
+_LONGEST_LINE = 1024
+# A receiver's sentence comes this long after the second that it tells, give or take.
+USUAL_DELAY_S, DELAY_SD_S = 0.3, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class _Received:
+    fix: Fix
+    at_s: float
+
+
+class LivePosition:
+    """A `PositionSource` fed with NMEA sentences, from any thread. Its clock is this machine's.
+
+    The machine's clock may be wrong (a Pi has none that lasts): `offset_s` is how much the receiver's time is ahead of
+    it, None until a fix has come.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self.counts = NmeaCounts()
+        self.offset_s: float | None = None
+        self._clock = clock
+        self._sentences = Sentences(self.counts)
+        self._last: _Received | None = None
+        self._lock = threading.Lock()
+
+    def take(self, line: bytes) -> None:
+        """Take in a sentence."""
+        with self._lock:
+            fix = self._sentences.take(line[:_LONGEST_LINE])
+            if fix is None:
+                return
+            now_s = self._clock()
+            self.offset_s = fix.at_s + USUAL_DELAY_S - now_s
+            self._last = _Received(fix, now_s)
+
+    def at(self, at_s: float) -> Fix | None:
+        """The place at a Unix time of this machine's clock: the last one told, unless it is too old."""
+        last = self._last
+        if last is None or not -OLDEST_S <= at_s - last.at_s <= OLDEST_S:
+            return None
+        return replace(last.fix, at_s=at_s)
+
+    def age_s(self) -> float | None:
+        """How old the last fix is; None where there was none."""
+        return None if self._last is None else self._clock() - self._last.at_s

@@ -1,0 +1,228 @@
+"""A radio board on a serial port as a source: an ESP32 that listens, remembers for a minute, and tells in lines.
+
+The board says in full what it hears for the first time and then only counts, so a slow port carries a busy street. What
+a slot stands for is kept here as a keyed hash: the address of a stranger is in no one's memory but for a moment.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+from probe.errors import SourceLost
+from probe.radio.dot11 import Reader
+from probe.radio.elements import whole_part
+from probe.radio.frame import Advert, Dwell, Event, Memory, Repeat
+from probe.radio.link import BLUETOOTH, LONGEST_LINE, Heard, read_heard, read_message, write_message
+from probe.radio.plan import channel_of, mhz_of
+from probe.radio.source import CaptureCounts
+from probe.radio.strangers import Strangers
+
+BLUETOOTH_MHZ = 2402
+_SLOTS = 65_536
+_ASK_AGAIN_S, _HELLO_S, _SILENT_S = 5.0, 2.0, 15.0
+_ADVERT_HEADER = 8
+_LONGEST_DWELL_MS = 60_000
+
+
+class Port(Protocol):
+    """The little that is used of a serial port: `read` returns what came within a second, b"" for nothing."""
+
+    def read(self, size: int = 1, /) -> bytes: ...
+    def write(self, data: bytes, /) -> int | None: ...
+    def close(self) -> None: ...
+
+
+class Board:
+    """A `FrameSource` over the lines of a radio board.
+
+    `plan_mhz` is the hopping plan to tell the board, empty for its own; `on_sentence` gets each NMEA sentence that a
+    receiver on the board gave. In `counts`, `dropped` are lines lost on the way (by their numbers) and frames that the
+    board itself lost (as far as it knows: a lower bound); `noise` was no line, `damaged` failed its check sum.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        port: Port,
+        *,
+        strangers: Strangers | None = None,
+        plan_mhz: Sequence[int] = (),
+        dwell_ms: int = 120,
+        on_sentence: Callable[[str], None] = lambda _line: None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.name = name
+        self.counts = CaptureCounts()
+        self.noise = self.damaged = self.lost_lines = 0
+        self.about: dict[str, Any] = {}
+        self._port = port
+        self._strangers = strangers
+        self._reader = Reader(self.counts, strangers)
+        self._plan_mhz, self._dwell_ms = tuple(plan_mhz), dwell_ms
+        self._on_sentence = on_sentence
+        self._clock = clock
+        self._slots: dict[int, Memory | None] = {}
+        self._seq: int | None = None
+        self._asked_s = float("-inf")
+        self._closed = False
+        self._hold: int | None = None
+
+    @property
+    def hold(self) -> int | None:
+        """The channel (MHz) to stay on; None to hop."""
+        return self._hold
+
+    @hold.setter
+    def hold(self, mhz: int | None) -> None:
+        if mhz != self._hold:
+            self._hold = mhz
+            self._say({"do": "hold", "channel": None if mhz is None else channel_of(mhz)})
+
+    def close(self) -> None:
+        self._closed = True
+
+    def events(self) -> Iterator[Event]:
+        """What the board hears. Raises SourceLost where the port is gone or the board says nothing for 15 s."""
+        try:
+            self._say({"do": "forget"})
+            self._say({"do": "hello"})
+            rest, heard_s = b"", self._clock()
+            while not self._closed:
+                data = self._read()
+                now_s = self._clock()
+                lines = (rest + data).split(b"\n")
+                rest = lines.pop()
+                if len(rest) > LONGEST_LINE:
+                    rest = b""
+                    self.noise += 1
+                before = self._seq
+                for line in lines:
+                    yield from self._line(line.strip(b"\r"), now_s)
+                if self._seq != before:
+                    heard_s = now_s
+                elif not 0.0 <= now_s - heard_s < _SILENT_S:
+                    raise SourceLost(f"{self.name}: the board has said nothing for {_SILENT_S:.0f} s")
+                elif not self.about and now_s - self._asked_s > _HELLO_S:
+                    self._ask({"do": "hello"}, now_s)
+        finally:
+            self._port.close()
+
+    def _read(self) -> bytes:
+        try:
+            return self._port.read(4096)
+        except OSError as problem:  # pyserial's SerialException is one
+            raise SourceLost(f"{self.name}: the board was unplugged") from problem
+
+    def _say(self, message: dict[str, Any]) -> None:
+        try:
+            self._port.write(write_message(message) + b"\n")
+        except OSError:
+            return  # what reads notices as well
+
+    def _ask(self, message: dict[str, Any], now_s: float) -> None:
+        self._asked_s = now_s
+        self._say(message)
+
+    def _line(self, line: bytes, now_s: float) -> Iterator[Event]:
+        if line[:1] == b"!" and len(line) <= LONGEST_LINE:
+            heard = read_heard(line)
+            if heard is None:
+                self.damaged += 1
+                self.counts.malformed += 1
+            else:
+                self._count(heard.seq)
+                event = self._heard(heard, now_s)
+                if event is not None:
+                    yield event
+        elif line[:1] == b"#" and len(line) <= LONGEST_LINE:
+            message = read_message(line)
+            if message is None or not isinstance(message.get("seq"), int):
+                self.damaged += 1
+                self.counts.malformed += 1
+            else:
+                self._count(message["seq"] & 0xFFFF)
+                yield from self._message(message, now_s)
+        elif line:
+            self.noise += 1
+
+    def _count(self, seq: int) -> None:
+        """Lines are numbered: the gaps are what was lost on the way."""
+        if self._seq is not None:
+            gap = (seq - self._seq - 1) & 0xFFFF
+            self.lost_lines += gap
+            self.counts.dropped += gap
+        self._seq = seq
+
+    def _heard(self, heard: Heard, now_s: float) -> Event | None:
+        mhz = BLUETOOTH_MHZ if heard.kind == BLUETOOTH else mhz_of(heard.channel) if heard.channel else None
+        signal = heard.rssi or None
+        if not heard.prefix:
+            self.counts.frames += heard.times
+            return self._again(heard, mhz, signal, now_s)
+        event = self._advert(heard, signal, now_s) if heard.kind == BLUETOOTH else self._frame(heard, mhz, now_s)
+        self._slots[heard.slot % _SLOTS] = None if event is None else event.memory
+        self.counts.frames += heard.times - 1
+        return None if event is None else event._replace(times=heard.times)
+
+    def _again(self, heard: Heard, mhz: int | None, signal: int | None, now_s: float) -> Event | None:
+        if heard.slot not in self._slots:
+            if now_s - self._asked_s > _ASK_AGAIN_S:
+                self._ask({"do": "forget"}, now_s)  # its first line was lost: have everything said in full again
+            return None
+        memory = self._slots[heard.slot]
+        if memory is None:
+            return None
+        if self._strangers is not None and self._strangers.knows(memory):
+            self._slots[heard.slot] = None
+            return None
+        return Repeat(now_s, memory, signal, mhz, heard.times)
+
+    def _frame(self, heard: Heard, mhz: int | None, now_s: float) -> Any:
+        data = heard.prefix if len(heard.prefix) >= heard.length else whole_part(heard.prefix)
+        channel = b"" if mhz is None else mhz.to_bytes(2, "little")
+        return self._reader.bare(data, 0, len(data), now_s, channel, heard.rssi & 0xFF)
+
+    def _advert(self, heard: Heard, signal: int | None, now_s: float) -> Advert | None:
+        self.counts.frames += 1
+        if len(heard.prefix) < _ADVERT_HEADER:
+            self.counts.malformed += 1
+            return None
+        address, data = heard.prefix[2:8], heard.prefix[8:]
+        memory = Memory(hash(address), hash(heard.prefix), (0, 0, 0, 0))
+        if self._strangers is not None and self._strangers.knows(memory):
+            return None
+        self.counts.told += 1
+        return Advert(now_s, address, heard.prefix[0] == 0, signal, data, memory, 1, BLUETOOTH_MHZ)
+
+    def _message(self, message: dict[str, Any], now_s: float) -> Iterator[Event]:
+        kind = message.get("type")
+        if kind == "hello":
+            self._greeted(message)
+        elif kind == "status":
+            for name in ("lost", "dropped"):
+                count = message.get(name)
+                self.counts.dropped += min(count, 1_000_000) if isinstance(count, int) and count > 0 else 0
+            yield from _dwells(message.get("dwells"), now_s)
+            if self._strangers is not None:
+                self._strangers.pass_time(now_s)
+        elif kind == "nmea" and isinstance(message.get("line"), str):
+            self._on_sentence(message["line"][:LONGEST_LINE])
+
+    def _greeted(self, hello: dict[str, Any]) -> None:
+        """A board that has just started knows no plan and has fresh slots."""
+        self._slots.clear()
+        self.about = {name: hello[name] for name in ("board", "uid", "software", "channels", "ble") if name in hello}
+        channels = hello.get("channels")
+        able = {c for c in channels if isinstance(c, int)} if isinstance(channels, list) else set()
+        plan = [channel_of(mhz) for mhz in self._plan_mhz if channel_of(mhz) in able]
+        if plan:
+            self._say({"do": "plan", "channels": plan, "dwell_ms": self._dwell_ms})
+
+
+def _dwells(told: object, now_s: float) -> Iterator[Dwell]:
+    if not isinstance(told, list):
+        return
+    for entry in told[:64]:
+        match entry:
+            case [int(channel), int(ms), int(frames)] if 0 <= channel <= 200 and 0 <= ms <= _LONGEST_DWELL_MS:
+                yield Dwell(now_s, mhz_of(channel) if channel else BLUETOOTH_MHZ, ms / 1000, max(0, frames))
