@@ -4,6 +4,7 @@ import heapq
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 
 from probe import __version__
@@ -29,7 +30,6 @@ from probe.position.fix import place_of
 from probe.position.nmea import read_log
 from probe.position.track import Track
 from probe.radio.capture import open_capture
-from probe.radio.frame import Dwell, Event
 from probe.radio.source import FrameSource
 from probe.radio.strangers import Strangers
 from probe.radio.wigle import Row, RowCounts, read_csv
@@ -110,9 +110,9 @@ class Walk:
         sweep, outcome = self.sweep, self.outcome
         looks = _looks(self.recording.photos, outcome)
         step_s = float("-inf")
-        for event in heapq.merge(*(source.events() for source in self.sources), key=_time):
+        for event in heapq.merge(*(source.events() for source in self.sources), key=itemgetter(0)):
             sweep.take(event)
-            at_s = _time(event)
+            at_s = event[0]  # each kind of event begins with its time
             if at_s - step_s >= 1.0 or at_s < step_s:
                 step_s = self.now_s = at_s
                 wait_until(step_s)
@@ -153,10 +153,6 @@ def replay(
 def open_recording(path: Path, strangers: Strangers | None = None) -> FrameSource:
     """What reads a recording of frames: so far, a capture."""
     return open_capture(path, strangers)
-
-
-def _time(event: Event) -> float:
-    return event.ended_at_s if isinstance(event, Dwell) else event.captured_at_s
 
 
 def import_log(path: Path, outcome: Outcome) -> Iterator[Sighting]:

@@ -200,7 +200,7 @@ class Bluetooth:
 
     def _advert(self, report: Report, now_s: float) -> Advert | None:
         who = hash(report.address + bytes([report.public]))
-        memory = Memory(who, hash(report.data), (0, 0, 0, 0))
+        memory = Memory(who, hash(report.data))
         if self._strangers is not None:
             if self._strangers.knows(memory):
                 return None

@@ -188,7 +188,7 @@ class Board:
             self.counts.malformed += 1
             return None
         address, data = heard.prefix[2:8], heard.prefix[8:]
-        memory = Memory(hash(address), hash(heard.prefix), (0, 0, 0, 0))
+        memory = Memory(hash(address), hash(heard.prefix))
         if self._strangers is not None and self._strangers.knows(memory):
             return None
         self.counts.told += 1

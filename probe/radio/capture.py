@@ -32,6 +32,7 @@ class Capture:
         self.path = path
         self.name = path.name
         self.counts = CaptureCounts()
+        self._strangers = strangers
         self._reader = Reader(self.counts, strangers)
         self._told_at_s = float("nan")
 
@@ -119,8 +120,8 @@ class Capture:
         A capture does not say when its radio changed the channel: the time is shared evenly between those heard.
         """
         reader = self._reader
-        if reader.strangers is not None:
-            reader.strangers.pass_time(at_s)
+        if self._strangers is not None:
+            self._strangers.pass_time(at_s)
         step_s = at_s - self._told_at_s
         self._told_at_s = at_s
         if not reader.heard:

@@ -7,6 +7,8 @@ that comparison: they change with every beacon, and no rule looks at them. Frame
 buffer that they came in, because copies cost more than the reading.
 """
 
+from collections.abc import Mapping
+
 from probe.radio import radiotap
 from probe.radio.elements import find_ssid, passing
 from probe.radio.frame import Frame, Memory
@@ -14,18 +16,20 @@ from probe.radio.radiotap import Header, Place
 from probe.radio.source import CaptureCounts
 from probe.radio.strangers import Strangers
 
-# First octet of the frame control field -> octets from the frame's start to its elements.
-_BODY_AT = {
-    0x00: 28,  # association request
-    0x20: 34,  # reassociation request
-    0x40: 24,  # probe request
-    0x50: 36,  # probe response
-    0x80: 36,  # beacon
-}
+# First octet of the frame control field -> octets from the frame's start to its elements; 0 for all other frames.
+_BODY_AT = bytearray(256)
+_BODY_AT[0x00] = 28  # association request
+_BODY_AT[0x20] = 34  # reassociation request
+_BODY_AT[0x40] = 24  # probe request
+_BODY_AT[0x50] = 36  # probe response
+_BODY_AT[0x80] = 36  # beacon
 _ORDER = 0x80  # with +HTC a management frame has four more octets of header
 _PROTECTED = 0x40
 _MAX_PLACES = 256
-_NOBODY = Memory(0, 0, (0, 0, 0, 0))
+
+
+def _all_pass(_transmitter: bytes, _ssid: bytes | None, _elements: bytes) -> bool:
+    return True
 
 
 class Reader:
@@ -37,65 +41,92 @@ class Reader:
 
     def __init__(self, counts: CaptureCounts, strangers: Strangers | None = None) -> None:
         self.counts = counts
-        self.strangers = strangers
         self.heard: dict[bytes, int] = {}
         self._places: dict[bytes, Place] = {}
+        self._known: Mapping[int, tuple[int, int, int, int, int]] = {} if strangers is None else strangers.known
+        self._learn = None if strangers is None or not strangers.remembers else strangers.learn
+        screen = None if strangers is None else strangers.screen
+        self._screen = _all_pass if screen is None else screen.passes
 
     def radiotap(self, octets: bytes, at: int, end: int, at_s: float) -> Frame | None:
-        """The frame behind the radiotap header at an offset, or None: damaged, without identity, or a stranger's."""
+        """The frame behind the radiotap header at an offset, or None: damaged, without identity, or a stranger's.
+
+        What `bare` does is done here once more, in place: calls would cost a tenth of the whole.
+        """
+        counts = self.counts
+        counts.frames += 1
         place = self._places.get(octets[at : at + 8])
         if place is None and (place := self._place(octets, at, end)) is None:
-            self.counts.frames += 1
-            self.counts.malformed += 1
+            counts.malformed += 1
             return None
         length, flags_at, channel_at, signal_at = place
         if flags_at:
             flags = octets[at + flags_at]
-            if flags & 0x40:
-                self.counts.frames += 1
-                self.counts.bad_fcs += 1
-                return None
-            if flags & 0x10:
+            if flags & 0x50:
+                if flags & 0x40:
+                    counts.bad_fcs += 1
+                    return None
                 end -= 4
-        heard = self.heard
         channel = octets[at + channel_at : at + channel_at + 2] if channel_at else b""
-        heard[channel] = heard.get(channel, 0) + 1
-        return self.bare(octets, at + length, end, at_s, channel, octets[at + signal_at] if signal_at else 0)
+        try:
+            self.heard[channel] += 1
+        except KeyError:
+            self.heard[channel] = 1
+        start = at + length
+        if start + 24 > end:
+            self._rest(octets, start, end)
+            return None
+        control = octets[start]
+        body = start + _BODY_AT[control]
+        if body == start or octets[start + 1] or body > end:
+            body = self._body(octets, start, end)
+            if not body:
+                return None
+        who = hash(octets[start + 10 : start + 16]) ^ (end - body << 8) ^ control
+        known = self._known.get(who)
+        if known is not None:
+            says, a, b, c, d = known
+            if says == hash(octets[body : body + a] + octets[body + b : body + c] + octets[body + d : end]):
+                return None
+        return self._frame(octets, start, body, end, at_s, channel, octets[at + signal_at] if signal_at else 0, who)
 
     def bare(
         self, octets: bytes, start: int, end: int, at_s: float, channel: bytes = b"", signal: int = 0
     ) -> Frame | None:
         """The frame at an offset, or None. `channel` little-endian MHz and `signal` one octet, as radiotap has them."""
-        counts = self.counts
-        counts.frames += 1
-        if end - start < 2:
-            counts.malformed += 1
+        self.counts.frames += 1
+        if start + 24 > end:
+            self._rest(octets, start, end)
             return None
-        control = octets[start]
-        body = _BODY_AT.get(control)
-        if body is None:
-            counts.skipped += 1
+        body = self._body(octets, start, end)
+        if not body:
             return None
-        body += start
-        if octets[start + 1]:
-            if octets[start + 1] & _PROTECTED:
-                counts.skipped += 1
-                return None
-            if octets[start + 1] & _ORDER:
-                body += 4
-        if body > end:
-            counts.malformed += 1
-            return None
-        strangers = self.strangers
-        if strangers is None:
-            return self._frame(octets, start, body, end, at_s, channel, signal)
-        who = hash(octets[start + 10 : start + 16]) ^ end - body ^ control << 32
-        known = strangers.now.get(who) or strangers.before.get(who)
+        who = hash(octets[start + 10 : start + 16]) ^ (end - body << 8) ^ octets[start]
+        known = self._known.get(who)
         if known is not None:
-            a, b, c, d = known[2]
-            if known[1] == hash(octets[body : body + a] + octets[body + b : body + c] + octets[body + d : end]):
+            says, a, b, c, d = known
+            if says == hash(octets[body : body + a] + octets[body + b : body + c] + octets[body + d : end]):
                 return None
         return self._frame(octets, start, body, end, at_s, channel, signal, who)
+
+    def _rest(self, octets: bytes, start: int, end: int) -> None:
+        """Count a packet too short for a frame with an identity."""
+        if end - start < 2 or _BODY_AT[octets[start]]:
+            self.counts.malformed += 1
+        else:
+            self.counts.skipped += 1
+
+    def _body(self, octets: bytes, start: int, end: int) -> int:
+        """Where the elements of a frame begin; 0 where it has no identity or is cut, which is counted."""
+        body_at, flags = _BODY_AT[octets[start]], octets[start + 1]
+        if not body_at or flags & _PROTECTED:
+            self.counts.skipped += 1
+            return 0
+        body = start + body_at + (4 if flags & _ORDER else 0)
+        if body > end:
+            self.counts.malformed += 1
+            return 0
+        return body
 
     def unmarked(self, octets: bytes, start: int, end: int, at_s: float) -> Frame | None:
         """The frame at an offset where nothing was said about channel and signal."""
@@ -111,20 +142,25 @@ class Reader:
         at_s: float,
         channel: bytes,
         signal: int,
-        who: int | None = None,
-    ) -> Frame:
+        who: int,
+    ) -> Frame | None:
         elements = octets[body:end]
         ssid, whole = find_ssid(elements)
+        transmitter = octets[start + 10 : start + 16]
         memory = None
         if not whole:
             self.counts.malformed += 1  # and never remembered, so that each malformed frame is counted
-        elif who is not None:
-            a, b, c, d = cuts = passing(elements)
-            memory = Memory(who, hash(elements[:a] + elements[b:c] + elements[d:]), cuts)
+        elif self._learn is not None:
+            a, b, c, d = passing(elements)
+            memory = Memory(who, hash(elements[:a] + elements[b:c] + elements[d:]), a, b, c, d)
+        if not self._screen(transmitter, ssid, elements):
+            if self._learn is not None:
+                self._learn(memory)
+            return None
         self.counts.told += 1
         return Frame(
             at_s,
-            octets[start + 10 : start + 16],
+            transmitter,
             octets[start + 16 : start + 22],
             octets[start] >> 4,
             ssid,

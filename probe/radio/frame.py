@@ -6,13 +6,16 @@ from typing import NamedTuple
 class Memory(NamedTuple):
     """By what a frame is known again: who sent it and what it says, both as hashes keyed when the process started.
 
-    `cuts` are the two stretches of the elements (start and end of each, in octets) that change from frame to frame and
-    that no rule looks at; they are not in the hash.
+    From octet `a` to `b` and from `c` to `d` its elements change from frame to frame, and no rule looks at that: these
+    stretches are not in the hash.
     """
 
     who: int
     says: int
-    cuts: tuple[int, int, int, int]
+    a: int = 0
+    b: int = 0
+    c: int = 0
+    d: int = 0
 
 
 class Frame(NamedTuple):

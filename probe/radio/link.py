@@ -4,9 +4,8 @@ A line is printable ASCII: `!` and base64 for what was heard, `#` and JSON with 
 else comes over a serial port (a banner, a traceback, half a line) is noise: it is counted, never obeyed.
 """
 
-from base64 import b64encode
 from binascii import Error as Base64Error
-from binascii import a2b_base64, crc32
+from binascii import a2b_base64, b2a_base64, crc32
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -44,7 +43,8 @@ def read_heard(line: bytes) -> Heard | None:
         payload = a2b_base64(line[1:], strict_mode=True)
     except (Base64Error, ValueError):
         return None
-    if len(payload) < _HEADER.size + _CHECK:
+    # The last letter holds bits that say nothing: a line damaged there is damaged all the same.
+    if len(payload) < _HEADER.size + _CHECK or b2a_base64(payload, newline=False) != line[1:]:
         return None
     body = payload[:-_CHECK]
     if crc32(body) != int.from_bytes(payload[-_CHECK:], "little"):
@@ -72,7 +72,7 @@ def read_message(line: bytes) -> dict[str, Any] | None:
 def write_heard(heard: Heard) -> bytes:
     """The line for what was heard, without its end: for recordings and tests; boards have their own."""
     body = _HEADER.pack(PROTOCOL, *heard[:-1]) + heard.prefix
-    return b"!" + b64encode(body + crc32(body).to_bytes(_CHECK, "little"))
+    return b"!" + b2a_base64(body + crc32(body).to_bytes(_CHECK, "little"), newline=False)
 
 
 def write_message(message: dict[str, Any]) -> bytes:

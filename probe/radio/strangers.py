@@ -1,53 +1,78 @@
 """What is remembered of everyone who is not a camera: a keyed hash, in memory, for a minute at most.
 
 Python keys its hash of octets (SipHash) with random bits at each start, so the numbers kept here mean nothing to
-another process or after a restart. They are forgotten by generations: a new one every 30 s, of which the last two are
-asked.
+another process or after a restart. They are forgotten by generations of 10 s, the oldest of six at a time.
 """
 
 import os
+from collections import deque
+from typing import Protocol
 
 from probe.errors import ProbeError
 from probe.radio.frame import Memory
 
-GENERATION_S = 30.0
-MAX_REMEMBERED = 16_384  # in each generation: 2 x 16,384 entries are about 12 MB
+GENERATION_S, GENERATIONS = 10.0, 6
+MAX_REMEMBERED = 5_000  # in each generation: 30,000 entries are about 8 MB
+
+
+class Screens(Protocol):
+    """What tells at a glance whether the rules are to be asked about a frame."""
+
+    def passes(self, transmitter: bytes, ssid: bytes | None, elements: bytes) -> bool: ...
 
 
 class Strangers:
-    """Shared by all sources of a sweep. Adding and asking are single operations on a dict: safe between threads."""
+    """Shared by all sources of a sweep. Adding and asking are single operations on a dict: safe between threads.
 
-    def __init__(self) -> None:
+    `screen` is a first look at raw octets: what it holds back, no rule finds. Without `remembers`, every frame is taken
+    apart anew: for measuring.
+    """
+
+    remembers = True
+
+    def __init__(self, screen: Screens | None = None) -> None:
+        self.screen = screen
         if os.environ.get("PYTHONHASHSEED", "random") != "random":
             raise ProbeError(
                 "PYTHONHASHSEED is set: what is remembered of strangers would not be keyed; unset it and start again"
             )
-        self.now: dict[int, Memory] = {}
-        self.before: dict[int, Memory] = {}
+        # The hot path asks this one: who -> what was said (see `Memory`). It is changed in place, never exchanged.
+        self.known: dict[int, tuple[int, int, int, int, int]] = {}
+        self._generations: deque[list[int]] = deque([[]])
         self._began_s = float("-inf")
 
     def learn(self, memory: Memory | None) -> None:
         """Remember that no rule knows the frame with this memory."""
         if memory is None:
             return
-        if len(self.now) >= MAX_REMEMBERED:
+        youngest = self._generations[-1]
+        if len(youngest) >= MAX_REMEMBERED:
             self._turn()
-        self.now[memory.who] = memory
+            youngest = self._generations[-1]
+        youngest.append(memory[0])
+        self.known[memory[0]] = memory[1:]
 
     def knows(self, memory: Memory) -> bool:
         """Whether this was learnt within the last minute."""
-        return memory in (self.now.get(memory.who), self.before.get(memory.who))
+        return self.known.get(memory[0]) == memory[1:]
 
     def pass_time(self, at_s: float) -> None:
         """Say what time it is, in the sources' own clock: forgets what is older than a minute."""
-        if not 0.0 <= at_s - self._began_s < GENERATION_S:
-            if not 0.0 <= at_s - self._began_s < 2 * GENERATION_S:
-                self.now = {}  # time jumped: nobody knows how old it is
-            self._began_s = at_s
+        gone_s = at_s - self._began_s
+        if 0.0 <= gone_s < GENERATION_S:
+            return
+        # One turn for each generation that has gone by; all of them where time jumped and nobody knows how much.
+        turns = int(gone_s // GENERATION_S) if 0.0 <= gone_s < GENERATIONS * GENERATION_S else GENERATIONS
+        self._began_s = at_s
+        for _ in range(turns):
             self._turn()
 
     def _turn(self) -> None:
-        self.before, self.now = self.now, {}
+        """Begin a new generation and forget the oldest. Other threads ask meanwhile: they may miss, never err."""
+        self._generations.append([])
+        if len(self._generations) > GENERATIONS:
+            for who in self._generations.popleft():
+                self.known.pop(who, None)
 
     def __len__(self) -> int:
-        return len(self.now) + len(self.before)
+        return len(self.known)

@@ -31,8 +31,8 @@ MAX_PASSES, MAX_PASSED, MAX_KNOWN = 2_000, 2_000, 4_096
 class SweepCounts:
     """What the sweep did: `forgotten` frames were nobody a rule knows; `moving` transmitters were dropped.
 
-    `frames` and `forgotten` leave out the strangers that a source passed over by itself; `flooded` frames were of more
-    cameras than there can be; `by_rule` counts transmitters.
+    `frames` and `forgotten` leave out those that a source passed over by itself: known strangers, and what no rule
+    could know at a glance. `flooded` frames were of more cameras than there can be; `by_reason` says why things moved.
     """
 
     frames: int = 0
@@ -70,13 +70,13 @@ class Sweep:
         when: Callable[[float], Moment | None] | None = None,
     ) -> None:
         self.counts = SweepCounts()
-        self.strangers = Strangers()
         self.passes: dict[bytes, Pass] = {}
         self._walk = walk
         self._made = made
         self._new_id = new_id
         self.position = position
         self._recogniser = recogniser or Recogniser()
+        self.strangers = Strangers(self._recogniser.screen)
         self._when = when or (lambda at_s: moment(at_s, ClockSource.CAPTURE))
         self._known: dict[Memory, tuple[bytes, Finding]] = {}
         self._passed: dict[bytes, _Passed] = {}
@@ -148,10 +148,6 @@ class Sweep:
         memory = heard.memory
         if memory is not None and (known := self._known.get(memory)) is not None:
             return known[1]
-        if isinstance(heard, Frame) and not self._recogniser.screen.passes(
-            heard.transmitter, heard.ssid, heard.elements
-        ):
-            return None
         finding = self._recogniser.examine(transmission_of(heard))
         if finding is not None and memory is not None:
             if len(self._known) >= MAX_KNOWN:

@@ -8,17 +8,38 @@ from pathlib import Path
 
 
 def ours(path: Path) -> tuple[int, int]:
-    """The very path of `contrechamp-probe replay --frames`: reading, rules, sweep."""
-    from probe.radio.capture import open_capture
+    """The very path of `contrechamp-probe replay --frames --track`: reading, rules, positions, sweep, sightings."""
     from probe.replay import Outcome, Recording, replay
 
     outcome = Outcome()
-    for _ in replay(Recording(frames=(path,)), outcome):
-        pass
-    # The sweep does not remember who it forgot: counting the senders takes a second look, which is not timed in.
-    if "--count" in sys.argv:
-        return outcome.sweep.frames, len({frame.transmitter for frame in open_capture(path).frames()})
-    return outcome.sweep.frames, 0
+    track = path.with_suffix(".nmea")
+    sightings = list(replay(Recording(frames=(path,), track=track if track.exists() else None), outcome))
+    return outcome.frames, len(sightings)
+
+
+def forgetful(path: Path) -> tuple[int, int]:
+    """The same, remembering nobody: every frame is taken apart and put to the rules."""
+    from probe.radio.strangers import Strangers
+
+    Strangers.remembers = False
+    return ours(path)
+
+
+def flat(path: Path) -> tuple[int, int]:
+    """The whole path over a pipe of five million frames: prints the resident memory after each million, in MB."""
+    from probe.replay import Outcome, Recording, Walk
+
+    walk = Walk(Recording(frames=(path,)), Outcome())
+    due = 1_000_000
+
+    def look(frames: int) -> None:
+        nonlocal due
+        if frames >= due:
+            due += 1_000_000
+            print(round(int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6, 1), flush=True)
+
+    made = sum(1 for _ in walk.sightings(progress=look))
+    return walk.outcome.frames, made
 
 
 def dpkt(path: Path) -> tuple[int, int]:
@@ -55,4 +76,4 @@ def scapy(path: Path) -> tuple[int, int]:
 
 if __name__ == "__main__":
     name, file = sys.argv[1], Path(sys.argv[2])
-    print(*{"ours": ours, "dpkt": dpkt, "scapy": scapy}[name](file))
+    print(*{"ours": ours, "forgetful": forgetful, "flat": flat, "dpkt": dpkt, "scapy": scapy}[name](file))

@@ -1,7 +1,7 @@
 """A network interface of the kernel that gives what a monitor gives: radiotap frames, through the real AF_PACKET.
 
-It is a tap device with a monitor's link type. What is written to it, the kernel receives on it. There is no radio behind
-it and nothing to tune: the bench with the kernel's own radios is another.
+It is a tap device with a monitor's link type. What is written to it, the kernel receives on it. There is no radio
+behind it and nothing to tune: the bench with the kernel's own radios is another.
 """
 
 import fcntl
