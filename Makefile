@@ -30,6 +30,7 @@ setup: .venv/ready
 .venv/ready: pyproject.toml hub/web/package-lock.json
 	$(PYTHON) -m venv .venv
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	-$(RUN)/python -m tests.firmware.fetch  # MicroPython, for the board's tests
 	touch $@
 
 clean:

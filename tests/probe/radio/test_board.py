@@ -63,8 +63,7 @@ def read_all(board: Board) -> list[object]:
 
 def collect(board: Board, events: list[object]) -> None:
     try:
-        for event in board.events():
-            events.append(event)
+        events.extend(board.events())
     except SourceLost as problem:
         events.append(problem)
 
@@ -103,13 +102,12 @@ def test_a_stranger_is_known_again_by_its_number_and_kept_by_no_address() -> Non
     strangers = Strangers()
     port = Script(lines_of(HELLO, heard(1)), lines_of(heard(2, 1, b"")), lines_of(heard(3, 1, b"")))
     board = Board("b", port, strangers=strangers)
-    events = []
+    told = board.events()
+    event = next(told)
+    assert isinstance(event, Frame)
+    strangers.learn(event.memory)
     with pytest.raises(SourceLost):
-        for event in board.events():
-            events.append(event)
-            if isinstance(event, Frame):
-                strangers.learn(event.memory)
-    assert len(events) == 1
+        next(told)  # both repeats are passed over
     assert AXIS_OCTETS not in repr(vars(board)).encode()
 
 

@@ -24,16 +24,16 @@ from tests.processes import until
 NAME = f"ctc{os.getpid() % 100000}"
 IW = """
 Wiphy phy0
-	Supported interface modes:
-		 * managed
-		 * monitor
-	Band 1:
-		Frequencies:
-			* 2412.0 MHz [1] (20.0 dBm)
-			* 2467 MHz [12] (disabled)
-	Band 2:
-			* 5180.0 MHz [36] (20.0 dBm) (no IR)
-			* 5260 MHz [52] (20.0 dBm) (no IR, radar detection)
+    Supported interface modes:
+         * managed
+         * monitor
+    Band 1:
+        Frequencies:
+            * 2412.0 MHz [1] (20.0 dBm)
+            * 2467 MHz [12] (disabled)
+    Band 2:
+            * 5180.0 MHz [36] (20.0 dBm) (no IR)
+            * 5260 MHz [52] (20.0 dBm) (no IR, radar detection)
 """
 
 

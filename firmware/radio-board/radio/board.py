@@ -1,0 +1,172 @@
+"""The board's loop, with everything that touches hardware handed in: a monitor, a scanner, a port, a clock.
+
+monitor: `channel` to be set (ValueError where it cannot be), `packet()` -> (raw octets, channel, rssi) or None,
+`lost()` -> frames lost since last asked. scanner: `adverts()` -> iterable of (address type, event type, address, data,
+rssi), or None. random: so many octets that nobody can guess. port: `read()` -> octets that came, `write(octets)` ->
+octets taken, 0 or None for none. clock: ms.
+"""
+
+from radio.lines import LONGEST_LINE, PROTOCOL, heard, message, read_message
+from radio.plan import Plan
+from radio.remember import Memory
+
+SOFTWARE = "radio-board 1"
+STATUS_MS = 1000
+BURST = 64  # frames taken at a time, before the port is looked at
+WAITING = 32  # octet lines that wait for the port at most
+
+
+class Board:
+    """`step()` is one turn of the loop; it never waits."""
+
+    def __init__(self, monitor, scanner, port, clock, channels, name, uid, random, free=None):
+        self.plan = Plan(channels)
+        self.memory = Memory(random)
+        self.ignored = 0
+        self._monitor, self._scanner, self._port, self._clock = monitor, scanner, port, clock
+        self._name, self._uid, self._free = name, uid, free
+        self._ble = scanner is not None
+        self._seq = 0
+        self._lost = 0
+        self._dropped = 0
+        self._frames = 0
+        self._dwells = []
+        self._rest = b""
+        self._out = []
+        self._channel = None
+        self._since = self._told = clock()
+        self._hello()
+
+    def step(self):
+        """Listen a little, say what is due, obey the host."""
+        now = self._clock()
+        self._tune(now)
+        for _ in range(BURST):
+            packet = self._monitor.packet() if self._channel is not None else None
+            if packet is None:
+                break
+            raw, channel, rssi = packet
+            self._frames += 1
+            self.memory.frame(raw, channel, rssi, now)
+        if self._ble:
+            for address_type, event_type, address, data, rssi in self._scanner.adverts():
+                self.memory.advert(address_type, event_type, address, data, rssi, now)
+        self._obey()
+        if not 0 <= now - self._told < STATUS_MS:
+            self._status(now)
+        self._tell(now)
+        self._flush()
+
+    def _tune(self, now):
+        if self._channel is not None and 0 <= now - self._since < self.plan.dwell_ms:
+            return
+        self._end_visit(now)
+        while self.plan.channels:
+            channel = self.plan.next()
+            if channel == self._channel:
+                return
+            try:
+                self._monitor.channel = channel
+            except (ValueError, RuntimeError) as problem:
+                self.plan.drop(channel)
+                self._say({"type": "log", "text": "channel " + str(channel) + ": " + str(problem)})
+                continue
+            self._channel = channel
+            return
+        self._channel = None
+
+    def _end_visit(self, now):
+        if self._channel is not None and len(self._dwells) < 48:
+            self._dwells.append([self._channel, max(0, now - self._since), self._frames])
+        self._lost += self._monitor.lost()
+        self._frames = 0
+        self._since = now
+
+    def _tell(self, now):
+        for slot in list(self.memory.due(now)):
+            if len(self._out) >= WAITING:
+                return  # the port is slow: these slots go on counting
+            line = heard(
+                slot.kind, self._seq, now, slot.channel, slot.rssi, slot.times, slot.number, slot.length, slot.prefix
+            )
+            self._queue(line)
+            self.memory.told(slot, now)
+
+    def _status(self, now):
+        self._told = now
+        self.memory.expire(now)
+        told = {"type": "status", "at_ms": now & 0xFFFFFFFF, "dwells": self._dwells, "lost": self._lost}
+        told["dropped"] = self.memory.dropped + self._dropped
+        told["memory"] = self._free() if self._free else 0
+        if self._say(told):
+            self._dwells = []
+            self._lost = self.memory.dropped = self._dropped = 0
+
+    def _hello(self):
+        self._say(
+            {
+                "type": "hello",
+                "protocol": PROTOCOL,
+                "board": self._name,
+                "uid": self._uid,
+                "channels": self.plan.able,
+                "ble": self._scanner is not None,
+                "software": SOFTWARE,
+            }
+        )
+
+    def sensor(self, line):
+        """Pass on a sentence of a receiver on the board."""
+        self._say({"type": "nmea", "line": line[:100]})
+
+    def _say(self, content):
+        if len(self._out) >= WAITING:
+            self._dropped += 1
+            return False
+        content["seq"] = self._seq
+        self._queue(message(content))
+        return True
+
+    def _queue(self, line):
+        self._seq = (self._seq + 1) & 0xFFFF
+        self._out.append(line)
+
+    def _flush(self):
+        while self._out:
+            taken = self._port.write(self._out[0]) or 0
+            if taken < len(self._out[0]):
+                self._out[0] = self._out[0][taken:]
+                return
+            self._out.pop(0)
+
+    def _obey(self):
+        came = self._port.read()
+        if not came:
+            return
+        lines = (self._rest + came).split(b"\n")
+        self._rest = lines.pop()[-LONGEST_LINE:]
+        for line in lines:
+            if line.strip():
+                self._do(read_message(line) or {})
+
+    def _do(self, wish):
+        do = wish.get("do")
+        if do == "hello":
+            self._hello()
+            return
+        if do == "plan":
+            done = self.plan.set(wish.get("channels"), wish.get("dwell_ms"))
+        elif do == "hold":
+            done = self.plan.hold(wish.get("channel"))
+        elif do == "forget":
+            self.memory.forget()
+            done = True
+        elif do == "ble" and isinstance(wish.get("on"), bool):
+            self._ble = wish["on"] and self._scanner is not None
+            done = True
+        else:
+            done = False
+        if done:
+            self._status(self._clock())
+        else:
+            self.ignored += 1
