@@ -15,7 +15,7 @@ check: .venv/ready  ## format, lint, types
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 
-speed: .venv/ready  ## frames per CPU-second beside scapy, dpkt and tshark
+speed: .venv/ready  ## frames per CPU-second beside scapy, dpkt and tshark; memory; what a small machine makes of it
 	$(RUN)/python -m tests.speed
 
 torture: .venv/ready  ## delivery while hub and broker are killed
@@ -23,6 +23,7 @@ torture: .venv/ready  ## delivery while hub and broker are killed
 
 picture: .venv/ready  ## the README's picture and the generated documents
 	$(RUN)/python -m tests.house.picture
+	$(RUN)/python -m tests.house.terminal
 	$(RUN)/python -m tests.house.documents
 
 setup: .venv/ready

@@ -20,6 +20,7 @@ from hub.store.store import Store
 from probe.contract.envelope import ContractError, decode_sighting
 from probe.contract.geodesy import cell_bounds
 from probe.contract.sighting import Sighting, Survey
+from probe.detect.registry import Recogniser, examined_again
 
 DEBOUNCE_S = 0.5
 LOOK_S = 1.0  # how soon sightings written by another process (ingest, import) are noticed
@@ -42,6 +43,8 @@ class Hub:
         self._composed = False
         self._cameras: dict[str, CameraDetail] = {}
         self._unplaced = 0
+        self._unrecognised = 0
+        self._recogniser = Recogniser()
         self._revision = 0
         self._listeners: list[Listener] = []
         self._wake = threading.Event()
@@ -90,6 +93,7 @@ class Hub:
                 cameras=len(self._cameras),
                 sightings=len(self._observations) + len(self._surveys),
                 unplaced=self._unplaced,
+                unrecognised=self._unrecognised,
                 quarantined=self.store.quarantine_count(),
                 revision=self._revision,
                 composed=self._composed,
@@ -165,6 +169,12 @@ class Hub:
                 self._observe(row, sighting)
 
     def _observe(self, row: StoredSighting, sighting: Sighting) -> None:
+        found = examined_again(sighting, self._recogniser)
+        if isinstance(found, str):
+            self._unrecognised += 1  # a rule that has learnt since does not know it any more
+            return
+        if found is not None:
+            sighting = msgspec.structs.replace(sighting, claims=found.claims)
         observation = observe(row.seq, sighting, row.sender)
         # A private dwelling's camera stays out of everything that is shown; only a person may decide otherwise.
         if observation is not None and not says_private(sighting):

@@ -42,7 +42,9 @@ def cli() -> None:
 
 
 @cli.command("replay")
-@click.option("--frames", multiple=True, type=click.Path(path_type=Path), help="A capture: pcap or pcapng. Repeatable.")
+@click.option(
+    "--frames", multiple=True, type=click.Path(path_type=Path), help="A capture, or a board's lines. Repeatable."
+)
 @click.option("--track", type=click.Path(path_type=Path), help="Where the probe was: an NMEA log.")
 @click.option("--photos", type=click.Path(path_type=Path), help="A folder of geotagged photos.")
 @click.option("--speed", type=click.FloatRange(min=0.1), help="Pace it, so many times faster than it was recorded.")
@@ -84,7 +86,7 @@ def replay_command(
 @_outbox
 @_json
 def import_command(file: Path, outbox: Path | None, as_json: bool) -> None:
-    """Read other people's logs: WiGLE CSV, from the app (WigleWifi-1.x) or the web site.
+    """Read other people's logs: WiGLE CSV, from the app (WigleWifi-1.x) or the web site; Kismet's .kismet and .netxml.
 
     Rows that no rule knows as a camera are counted and forgotten.
     """
@@ -146,13 +148,19 @@ def rules(as_json: bool) -> None:
     counts = {status.value: sum(row.status is status for row in catalogue.rows) for status in Status}
     if as_json:
         listed = [
-            {"name": r.name, "version": r.version, "finds": r.finds, "false_positives": r.false_positives}
+            {
+                "name": r.name,
+                "version": r.version,
+                "revised": str(r.revised),
+                "finds": r.finds,
+                "false_positives": r.false_positives,
+            }
             for r in all_rules()
         ]
         click.echo(json.dumps({"rules": listed, "catalogue": {**counts, "newest": str(max(days))}}))
         return
     for rule in all_rules():
-        click.echo(f"{rule.name} (version {rule.version})")
+        click.echo(f"{rule.name} (version {rule.version}, {rule.revised})")
         click.echo(click.wrap_text(rule.finds, 100, "  finds: ", "         "))
         click.echo(click.wrap_text(rule.false_positives, 100, "  fooled by: ", "             ") + "\n")
     told = ", ".join(f"{count} {name}" for name, count in counts.items())

@@ -1,6 +1,7 @@
 """Recorded input through the very sweep that a walk uses: captures, tracks, photos, and other people's logs."""
 
 import heapq
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -26,10 +27,14 @@ from probe.contract.sighting import (
 )
 from probe.detect.registry import Recogniser
 from probe.detect.rule import Finding, Transmission
+from probe.errors import BadInput
 from probe.position.fix import place_of
 from probe.position.nmea import read_log
 from probe.position.track import Track
+from probe.radio.board import Recording as BoardRecording
 from probe.radio.capture import open_capture
+from probe.radio.kismet import read_kismet
+from probe.radio.netxml import read_netxml
 from probe.radio.source import FrameSource
 from probe.radio.strangers import Strangers
 from probe.radio.wigle import Row, RowCounts, read_csv
@@ -39,6 +44,7 @@ from probe.sweep.sweep import Sweep, SweepCounts, moment
 SOFTWARE = f"contrechamp-probe {__version__}"
 # Wardriving's published error is a median of 32 m (Kim, Fielding and Kotz 2006): a 68 % radius of 41 m.
 WIGLE_ACCURACY_M = 41.0
+_BOARD_LINE = re.compile(rb"\d{1,11}(\.\d+)? [!#]")
 
 
 def new_id() -> str:
@@ -151,18 +157,37 @@ def replay(
 
 
 def open_recording(path: Path, strangers: Strangers | None = None) -> FrameSource:
-    """What reads a recording of frames: so far, a capture."""
-    return open_capture(path, strangers)
+    """What reads a recording of frames: a capture, or the lines of a radio board, each behind its Unix time."""
+    try:
+        start = b""
+        if not path.is_fifo():  # what is read of a pipe is gone
+            with path.open("rb") as file:
+                start = file.read(64)
+    except OSError as problem:
+        raise BadInput(f"{path}: cannot be read ({problem.strerror}); give a capture") from problem
+    return BoardRecording(path, strangers) if _BOARD_LINE.match(start) else open_capture(path, strangers)
+
+
+def _log_reader(path: Path) -> Callable[[Path, RowCounts], Iterator[Row]]:
+    """What reads a log, by how it begins: files are renamed."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n")
+    except OSError as problem:
+        raise BadInput(f"{path}: cannot be read ({problem.strerror}); give a WiGLE CSV or a Kismet log") from problem
+    if start.startswith(b"SQLite format 3"):
+        return read_kismet
+    return read_netxml if start.startswith(b"<") else read_csv
 
 
 def import_log(path: Path, outcome: Outcome) -> Iterator[Sighting]:
-    """The sightings in a WiGLE export. Raises BadInput where the file is none."""
+    """The sightings in a WiGLE export or a Kismet log. Raises BadInput where the file is none."""
     counts = RowCounts()
     walk = new_id()
     made = making(Adapter.IMPORT, composed=False)
     recogniser = Recogniser()
     heard: dict[bytes, tuple[Finding, list[Row]]] = {}
-    for row in read_csv(path, counts):
+    for row in _log_reader(path)(path, counts):
         finding = recogniser.examine(Transmission(transmitter=row.transmitter, ssid=row.ssid, role=Role.NETWORK))
         if finding is None:
             continue

@@ -162,6 +162,8 @@ def _bluetooth(name: str, strangers: Strangers) -> Keeper:
 class Receiver:
     """A GNSS receiver on a serial port, kept like a source of frames so that it comes back like one."""
 
+    kind = "gnss"
+
     def __init__(self, device: str, baud: int, position: LivePosition, port: Port | None = None) -> None:
         self.name = device
         self.counts = CaptureCounts()

@@ -20,6 +20,7 @@ from probe.contract.sighting import Hearing
 
 SAME_TRANSMITTER_M = 150.0
 FARTHEST_HEARD_M = 500.0
+MOVES_WITHIN_DAYS = 7
 _GRID_DEG = 0.001
 
 
@@ -107,6 +108,8 @@ def _by_transmitter(observations: Sequence[Observation]) -> tuple[list[Camera], 
         for observation, place in sorted(places, key=_loudness):
             if place is not None:
                 _join(clusters, observation, place)
+        if _moves(clusters):
+            continue
         cameras += [_radio_camera(cluster, far_apart=len(clusters) > 1) for cluster in clusters]
     return cameras, unplaced
 
@@ -130,6 +133,17 @@ def _join(clusters: list[list[tuple[Observation, Estimate]]], observation: Obser
             cluster.append((observation, place))
             return
     clusters.append([(observation, place)])
+
+
+def _moves(clusters: list[list[tuple[Observation, Estimate]]]) -> bool:
+    """Whether one transmitter was in two places within days: what moves is no camera. Months apart, it was moved."""
+    days = [sorted(day for member, _ in cluster if (day := member.day) is not None) for cluster in clusters]
+    known = [(days[0], days[-1]) for days in days if days]
+    return any(
+        (later[0] - earlier[1]).days <= MOVES_WITHIN_DAYS and (earlier[0] - later[1]).days <= MOVES_WITHIN_DAYS
+        for place, earlier in enumerate(known)
+        for later in known[place + 1 :]
+    )
 
 
 def _free_space_m(signal_dbm: float | None) -> float:

@@ -12,8 +12,9 @@ from hub.merge.observe import Observation, vendor_of
 from hub.publish.view import CameraDetail, CameraView, ClaimView, EvidenceView, Reason
 from probe.contract.evidence import CatalogueEvidence
 from probe.contract.sighting import Adapter, Kind, claim_about
+from probe.detect.registry import ORDER
 
-_RULE_CODES = {"flock-suffix": "flock_suffix", "vendor-oui": "vendor_oui", "setup-network": "setup_network"}
+_RULE_CODES = {name: name.replace("-", "_") for name in ORDER}
 
 
 def describe(camera: Camera) -> CameraDetail:

@@ -71,6 +71,7 @@ class Status(Struct, frozen=True, kw_only=True):
     cameras: int
     sightings: int
     unplaced: int
+    unrecognised: int = 0
     quarantined: int
     revision: int
     composed: bool

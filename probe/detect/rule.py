@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from probe.contract.base import bssid_octets, bssid_text
@@ -79,6 +80,11 @@ class Rule(Protocol):
 
     @property
     def version(self) -> int: ...
+
+    @property
+    def revised(self) -> date:
+        """The day of this version."""
+        ...
 
     @property
     def finds(self) -> str: ...

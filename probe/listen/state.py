@@ -81,12 +81,11 @@ class Watcher:
         total = sum(counts.frames for _, counts in counted) or 1
         lines = []
         for source, counts in counted:
-            kept = isinstance(source, Keeper)
             channel = source.channel_mhz if isinstance(source, Keeper) else None
             lines.append(
                 SourceLine(
                     name=printable(source.name),
-                    kind=source.kind if isinstance(source, Keeper) else type(source).__name__.lower(),
+                    kind=source.kind,
                     health=str(source.health) if isinstance(source, Keeper) else "listening",
                     channel=None if channel is None else channel_of(channel),
                     rate=self._rate(source.name, counts.frames, now_s),
@@ -94,7 +93,7 @@ class Watcher:
                     share=counts.frames / total,
                     lost=counts.dropped,
                     malformed=counts.malformed + counts.bad_fcs,
-                    trouble=source.trouble if isinstance(source, Keeper) and kept else None,
+                    trouble=source.trouble if isinstance(source, Keeper) else None,
                 )
             )
         return lines

@@ -31,7 +31,7 @@ def draw(watcher: Watcher, now_s: float, *, language: str, recorded: bool, sight
     ]
     locked = next((line for line in cameras if line.key == watcher.locked), None)
     if locked is not None:
-        parts.append(_meter(locked, watcher.trend(locked, now_s), words))
+        parts.append(_meter(locked, watcher.trend(locked, now_s), words, recorded=recorded))
     parts += [Text(told, style="dim"), Text(words["keys"], style="dim")]
     return Group(*parts)
 
@@ -56,7 +56,7 @@ def _sources(lines: Sequence[SourceLine], words: dict[str, str]) -> Table:
             Text(line.kind),
             health,
             Text("-" if line.channel is None else str(line.channel)),
-            Text(f"{line.rate:,.0f}"),
+            Text(f"{line.rate:,.0f}" if line.rate >= 10 else f"{line.rate:.1f}"),
             Text(f"{line.frames:,}"),
             Text(f"{line.share:.0%}"),
             Text(f"{line.lost:,}", style="red" if line.lost else ""),
@@ -87,9 +87,10 @@ def _cameras(lines: Sequence[CameraLine], watcher: Watcher, words: dict[str, str
     return table
 
 
-def _meter(line: CameraLine, trend: str, words: dict[str, str]) -> Panel:
+def _meter(line: CameraLine, trend: str, words: dict[str, str], *, recorded: bool) -> Panel:
     said = words["gone"].format(seconds=line.ago_s) if line.ago_s > 6.0 else words[trend]
-    content = Group(bar(line.signal_dbm, 60), Text(said, style="bold"), Text(words["held"], style="dim"))
+    note = "" if recorded else words["held"]
+    content = Group(bar(line.signal_dbm, 60), Text(said, style="bold"), Text(note, style="dim"))
     return Panel(content, title=Text(words["meter"].format(name=line.name)), expand=True)
 
 

@@ -108,6 +108,8 @@ STOP = (command(_ENABLE, b"\x00\x00"), command(_EXTENDED_ENABLE, pack("<BBHH", 0
 class Bluetooth:
     """A `FrameSource` over a Bluetooth adapter such as `hci0`."""
 
+    kind = "bluetooth"
+
     def __init__(
         self,
         name: str,

@@ -6,9 +6,10 @@ a slot stands for is kept here as a keyed hash: the address of a stranger is in 
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
-from probe.errors import SourceLost
+from probe.errors import BadInput, SourceLost
 from probe.radio.dot11 import Reader
 from probe.radio.elements import whole_part
 from probe.radio.frame import Advert, Dwell, Event, Memory, Repeat
@@ -39,6 +40,8 @@ class Board:
     receiver on the board gave. In `counts`, `dropped` are lines lost on the way (by their numbers) and frames that the
     board itself lost (as far as it knows: a lower bound); `noise` was no line, `damaged` failed its check sum.
     """
+
+    kind = "board"
 
     def __init__(
         self,
@@ -217,6 +220,68 @@ class Board:
         plan = [channel_of(mhz) for mhz in self._plan_mhz if channel_of(mhz) in able]
         if plan:
             self._say({"do": "plan", "channels": plan, "dwell_ms": self._dwell_ms})
+
+
+class Recording:
+    """A `FrameSource` over recorded lines of a board: each behind the Unix time at which it came, and a space."""
+
+    kind = "board"
+
+    def __init__(self, path: Path, strangers: Strangers | None = None) -> None:
+        self._path = path
+        self._now_s = 0.0
+        self._lines = self._read()
+        self._board = Board(path.name, _Deaf(self._next), strangers=strangers, clock=lambda: self._now_s)
+        self.name = path.name
+
+    @property
+    def counts(self) -> CaptureCounts:
+        return self._board.counts
+
+    def events(self) -> Iterator[Event]:
+        """What the board heard, at the times at which it was recorded. Raises BadInput where the file is none."""
+        try:
+            yield from self._board.events()
+        except SourceLost:
+            return  # the end of the file
+
+    def _next(self) -> bytes:
+        line = next(self._lines, None)
+        if line is None:
+            raise OSError("the end")
+        return line
+
+    def _read(self) -> Iterator[bytes]:
+        try:
+            with self._path.open("rb") as file:
+                while line := file.readline(2 * LONGEST_LINE):
+                    stamp, _, said = line.partition(b" ")
+                    try:
+                        at_s = float(stamp)
+                    except ValueError:
+                        self._board.noise += 1
+                        continue
+                    if 0.0 <= at_s < 1e11:
+                        self._now_s = at_s
+                        yield said
+        except OSError as problem:
+            raise BadInput(f"{self._path}: cannot be read ({problem.strerror})") from problem
+
+
+class _Deaf:
+    """A port that is only read."""
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
+
+    def read(self, _size: int = 1, /) -> bytes:
+        return self._read()
+
+    def write(self, data: bytes, /) -> int:
+        return len(data)
+
+    def close(self) -> None:
+        """Nothing to close."""
 
 
 def _dwells(told: object, now_s: float) -> Iterator[Dwell]:

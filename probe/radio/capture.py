@@ -28,6 +28,8 @@ _LONGEST_GAP_S = 10.0  # a longer silence of a capture is a pause of its maker, 
 class Capture:
     """A `FrameSource` over a capture file. One pass; memory does not grow with the file."""
 
+    kind = "capture"
+
     def __init__(self, path: Path, strangers: Strangers | None = None) -> None:
         self.path = path
         self.name = path.name

@@ -57,6 +57,8 @@ class Monitor:
     It hops over `channels_mhz`, or stays on the one that `hold` names. Frames are stamped with this machine's clock.
     """
 
+    kind = "monitor"
+
     def __init__(
         self,
         interface: str,

@@ -35,6 +35,11 @@ class FrameSource(Protocol):
         ...
 
     @property
+    def kind(self) -> str:
+        """`monitor`, `board`, `bluetooth`, `gnss` or `capture`."""
+        ...
+
+    @property
     def counts(self) -> CaptureCounts: ...
 
     def events(self) -> Iterator[Event]:

@@ -21,7 +21,7 @@ def rules_page() -> str:
         "",
     ]
     for rule in rules():
-        lines += [f"## {rule.name}", "", f"Version {rule.version}.", "", f"**Finds.** {rule.finds}", ""]
+        lines += [f"## {rule.name}", "", f"Version {rule.version}, {rule.revised}.", "", f"**Finds.** {rule.finds}", ""]
         lines += [f"**Is fooled by.** {rule.false_positives}", ""]
     counts = Counter((row.status, row.evidence, row.strong) for row in rows)
     lines += [

@@ -4,7 +4,7 @@ const INK = "#16324f", PAPER = "#f4efe4", AMBER = "#e8a33d";
 
 export function addIcons(map) {
   for (const standing of ["seen", "hint"]) {
-    for (const kind of ["camera", "fixed", "dome", "panning", "alpr", "bridge"]) {
+    for (const kind of ["camera", "fixed", "dome", "panning", "alpr", "bridge", "gunshot_detector"]) {
       const name = `${standing}-${kind}`;
       if (!map.hasImage(name)) map.addImage(name, draw(standing, kind), { pixelRatio: 2 });
     }

@@ -1,5 +1,7 @@
 """A camera maker's mark in a Bluetooth advertisement: its company number or its service."""
 
+from datetime import date
+
 from probe.contract.evidence import BleEvidence
 from probe.contract.sighting import Strength
 from probe.detect.catalogue import Catalogue, Row, Status
@@ -11,6 +13,7 @@ _MAKERS = {"cctv", "alpr"}
 class CameraBluetooth:
     name = "camera-bluetooth"
     version = 1
+    revised = date(2026, 11, 24)
     finds = (
         "The assigned number of a maker of fixed cameras (company or service) in an advertisement whose address a "
         "maker gave. For makers that also sell what people wear, the address must be the maker's own as well."

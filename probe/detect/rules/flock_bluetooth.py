@@ -1,5 +1,7 @@
 """The Bluetooth accessories of Flock Safety's cameras: batteries and set-up, by name and one more sign."""
 
+from datetime import date
+
 from probe.contract.evidence import BleEvidence
 from probe.contract.sighting import Strength
 from probe.detect.catalogue import Catalogue, Status
@@ -11,6 +13,7 @@ _MODULE = "09c8"
 class FlockBluetooth:
     name = "flock-bluetooth"
     version = 1
+    revised = date(2026, 11, 24)
     finds = (
         "A Bluetooth name of these accessories (`FS Ext Battery`, `Penguin-` and ten digits, `FS-` and six hex digits) "
         "together with the module maker's company number 09C8; the first two also from an address that a maker gave."

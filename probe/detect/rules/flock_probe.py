@@ -1,5 +1,7 @@
 """A Flock Safety camera that looks for its network: by how it asks, not by what it says."""
 
+from datetime import date
+
 from probe.contract.evidence import ElementsEvidence, Role
 from probe.contract.sighting import Strength
 from probe.detect.catalogue import Catalogue, Status
@@ -9,6 +11,7 @@ from probe.detect.rule import Finding, Transmission, address_of, claims_of, row_
 class FlockProbe:
     name = "flock-probe"
     version = 1
+    revised = date(2026, 11, 24)
     finds = (
         "A probe request for any network whose elements come in the catalogued order of these cameras, from a globally "
         "administered address in one of the blocks that their modules have: two evidences that fail alone."

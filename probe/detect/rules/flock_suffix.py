@@ -1,6 +1,7 @@
 """A Flock Safety access point whose name repeats the end of its own address."""
 
 import re
+from datetime import date
 
 from probe.contract.evidence import SsidEvidence
 from probe.contract.sighting import CameraKind, KindClaim, PresentClaim, Strength, VendorClaim
@@ -13,6 +14,7 @@ _NAME = re.compile(r"flock-([0-9a-f]{6})", re.IGNORECASE)
 class FlockSuffix:
     name = "flock-suffix"
     version = 1
+    revised = date(2026, 11, 24)
     finds = (
         "The name `Flock-` and six hex digits (in any case) that equal the last three octets of the transmitter's own, "
         "globally administered address. Needs no list of makers: 780 of 803 such access points in a 2024 WiGLE export."

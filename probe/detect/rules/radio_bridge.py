@@ -1,6 +1,7 @@
 """A radio link that typically feeds cameras: by its maker and by a name that says so."""
 
 import re
+from datetime import date
 
 from probe.contract.evidence import Role, SsidEvidence
 from probe.contract.sighting import Strength
@@ -18,6 +19,7 @@ _CAMERA = re.compile(
 class RadioBridge:
     name = "radio-bridge"
     version = 1
+    revised = date(2026, 11, 24)
     finds = (
         "A network kept open by a maker of radio links whose name says camera as a word of its own (`CCTV-3`, "
         "`cam2`, `videosurveillance`): two weak signs, and together a weak one. It is where the picture is carried "

@@ -1,5 +1,7 @@
 """A gunshot detector by the Bluetooth services that it offers, at least two of them."""
 
+from datetime import date
+
 from probe.contract.evidence import BleEvidence
 from probe.contract.sighting import Strength
 from probe.detect.catalogue import Catalogue, Status
@@ -9,6 +11,7 @@ from probe.detect.rule import Finding, Transmission, address_of, claims_of, row_
 class RavenServices:
     name = "raven-services"
     version = 1
+    revised = date(2026, 11, 24)
     finds = "At least two of the services 3100, 3200, 3300, 3400 and 3500 in one Bluetooth advertisement."
     false_positives = (
         "None known with two services. One of them alone gave 19 false positives in a drive of 20 minutes, which is "

@@ -1,5 +1,7 @@
 """The network that a surveillance camera opens by itself while it waits to be set up."""
 
+from datetime import date
+
 from probe.contract.evidence import SsidEvidence
 from probe.contract.sighting import Strength
 from probe.detect.catalogue import Catalogue, Status
@@ -19,6 +21,7 @@ _MAKERS = {"cctv", "alpr"}
 class SetupNetwork:
     name = "setup-network"
     version = 2
+    revised = date(2026, 11, 24)
     finds = (
         "A network name that matches, as a whole, the pattern of a maker's set-up network in the catalogue, sent from "
         "a globally administered address. Strong where the address belongs to the same maker; nothing where it belongs "

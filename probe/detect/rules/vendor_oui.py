@@ -1,5 +1,7 @@
 """The address block of a maker who sells fixed surveillance cameras and little else."""
 
+from datetime import date
+
 from probe.contract.evidence import Role
 from probe.contract.sighting import Strength
 from probe.detect.catalogue import Catalogue, Status
@@ -9,6 +11,7 @@ from probe.detect.rule import Finding, Transmission, address_of, claims_of, row_
 class VendorOui:
     name = "vendor-oui"
     version = 2
+    revised = date(2026, 11, 24)
     finds = (
         "A globally administered address whose longest known prefix (24, 28 or 36 bits) belongs to a maker of fixed "
         "surveillance cameras, and that the catalogue holds as strong. Prefixes shared with what people carry "

@@ -1,5 +1,7 @@
 """A device that calls itself a surveillance camera in Wi-Fi Protected Setup."""
 
+from datetime import date
+
 from probe.contract.evidence import WpsEvidence
 from probe.contract.sighting import Strength
 from probe.detect.catalogue import Catalogue, Status
@@ -9,6 +11,7 @@ from probe.detect.rule import Finding, Transmission, address_of, claims_of, glob
 class WpsCamera:
     name = "wps-camera"
     version = 1
+    revised = date(2026, 11, 24)
     finds = (
         "The primary device type of a surveillance camera (category 4, subcategory 4) in Wi-Fi Protected Setup, from a "
         "globally administered address. Strong where the address block belongs to a maker of fixed cameras as well."

@@ -36,10 +36,8 @@ def test_two_transmitters_on_one_pole_are_two_cameras() -> None:
     assert len(cameras(radio("ac:cc:8e:00:00:01"), radio("ac:cc:8e:00:00:02"))) == 2
 
 
-def test_the_same_address_far_away_is_another_camera_to_review() -> None:
-    found = cameras(radio(walk=WALK_A), radio(walk=WALK_B, at=(900.0, 0.0)))
-    assert len(found) == 2
-    assert all(camera.far_apart for camera in found)
+def test_the_same_address_far_away_on_the_same_day_is_no_camera() -> None:
+    assert cameras(radio(walk=WALK_A), radio(walk=WALK_B, at=(900.0, 0.0))) == []
 
 
 def test_two_looks_of_one_walk_are_two_cameras() -> None:
