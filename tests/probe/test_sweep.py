@@ -121,3 +121,27 @@ def test_time_that_runs_backwards_does_no_harm() -> None:
         walk.hear(frame(START_S + second))
         walk.take(Dwell(START_S + second, 2437, 0.5, 1))
     assert len(radio_of(list(walk.sightings()))) <= 1
+
+
+def test_silence_before_and_after_is_told_where_the_channel_was_listened_to() -> None:
+    walk = sweep(straight(300))
+    for second in range(200):
+        walk.take(Dwell(START_S + second, 2437, 1.0, 5))
+        if 80 <= second < 120:
+            walk.hear(frame(START_S + second, signal_dbm=-75))
+    (sighting,) = radio_of(list(walk.sightings()))
+    assert sighting.radio is not None
+    before, after = sighting.radio.silences
+    assert before.start.lon < before.end.lon < sighting.radio.hearings[0].place.lon
+    assert sighting.radio.hearings[-1].place.lon < after.start.lon < after.end.lon
+
+
+def test_a_channel_that_was_not_listened_to_says_nothing() -> None:
+    walk = sweep(straight(300))
+    for second in range(200):
+        walk.take(Dwell(START_S + second, 5180, 1.0, 5))
+        if 80 <= second < 120:
+            walk.hear(frame(START_S + second, signal_dbm=-75))
+    (sighting,) = radio_of(list(walk.sightings()))
+    assert sighting.radio is not None
+    assert sighting.radio.silences == ()

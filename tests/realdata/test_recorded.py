@@ -63,6 +63,7 @@ def test_the_wigle_export_by_rule(testdata: Path) -> None:
     rules = Counter(sighting.made.rule for sighting in sightings)
     assert outcome.rows == 803
     assert rules == {"flock-suffix": 780}
+    assert outcome.by_band == {"2.4 GHz": 629, "5 GHz": 151}
     assert rules["flock-suffix"] / outcome.rows > 0.97
     finnish = [s for s in sightings if s.subject and s.subject.place and s.subject.place.lon > 0]
     assert finnish == []
