@@ -202,10 +202,10 @@ class Board:
         if kind == "hello":
             self._greeted(message)
         elif kind == "status":
-            for name in ("lost", "dropped"):
-                count = message.get(name)
-                self.counts.dropped += min(count, 1_000_000) if isinstance(count, int) and count > 0 else 0
-            yield from _dwells(message.get("dwells"), now_s)
+            told = (message.get(name) for name in ("lost", "dropped"))
+            drops = sum(min(count, 1_000_000) for count in told if isinstance(count, int) and count > 0)
+            self.counts.dropped += drops
+            yield from _dwells(message.get("dwells"), now_s, drops)
             if self._strangers is not None:
                 self._strangers.pass_time(now_s)
         elif kind == "nmea" and isinstance(message.get("line"), str):
@@ -284,10 +284,12 @@ class _Deaf:
         """Nothing to close."""
 
 
-def _dwells(told: object, now_s: float) -> Iterator[Dwell]:
+def _dwells(told: object, now_s: float, drops: int) -> Iterator[Dwell]:
+    """The visits of a second; what was lost in it is told with the first."""
     if not isinstance(told, list):
         return
     for entry in told[:64]:
         match entry:
             case [int(channel), int(ms), int(frames)] if 0 <= channel <= 200 and 0 <= ms <= _LONGEST_DWELL_MS:
-                yield Dwell(now_s, mhz_of(channel) if channel else BLUETOOTH_MHZ, ms / 1000, max(0, frames))
+                yield Dwell(now_s, mhz_of(channel) if channel else BLUETOOTH_MHZ, ms / 1000, max(0, frames), drops)
+                drops = 0

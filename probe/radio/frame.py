@@ -63,7 +63,7 @@ class Repeat(NamedTuple):
 
 
 class Dwell(NamedTuple):
-    """A stretch of listening that has just ended: on which channel, how long, how much was heard.
+    """A stretch of listening that has just ended: on which channel, how long, how much was heard and known to be lost.
 
     `channel_mhz` None where the source does not say; Bluetooth's three advertising channels count as 2402.
     """
@@ -72,6 +72,7 @@ class Dwell(NamedTuple):
     channel_mhz: int | None
     seconds: float
     frames: int
+    drops: int = 0
 
 
 Event = Frame | Advert | Repeat | Dwell

@@ -124,12 +124,13 @@ class Monitor:
             if frame is not None:
                 yield frame
         self._reader.heard.clear()
-        self.counts.dropped += self._drops()
+        drops = self._drops()
+        self.counts.dropped += drops
         if index_of(self.name) != self._ifindex:
             # After a replug the old socket stays silent for ever, without an error.
             raise SourceLost(f"{self.name}: the interface was unplugged, or is another one now")
         now_s = self._clock()
-        yield Dwell(now_s, mhz, max(0.0, now_s - began_s), self.counts.frames - before)
+        yield Dwell(now_s, mhz, max(0.0, now_s - began_s), self.counts.frames - before, drops)
 
     def _tune(self, mhz: int, untuned: set[int]) -> bool:
         if self._tuner is None or self._ifindex is None:

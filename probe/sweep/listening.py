@@ -76,6 +76,7 @@ class _Cell:
     channels: dict[int, _Channel] = field(default_factory=dict)
     seconds: float = 0.0
     last_s: float = 0.0
+    drops: int = 0
 
 
 class Coverage:
@@ -96,6 +97,7 @@ class Coverage:
         if 0.0 < step_s < 10.0:
             found.seconds += step_s
         found.last_s = dwell.ended_at_s
+        found.drops += dwell.drops
         if dwell.channel_mhz is not None and (dwell.channel_mhz in found.channels or len(found.channels) < 256):
             channel = found.channels.setdefault(dwell.channel_mhz, _Channel())
             channel.seconds += dwell.seconds
@@ -115,6 +117,7 @@ class Coverage:
                     channels_mhz=tuple(channel.mhz for channel in channels),
                     seconds=int(round(listened.seconds, -1)),
                     channels=channels,
+                    drops=two_digits(listened.drops) or None,
                 )
             )
         yield from days.items()

@@ -87,7 +87,7 @@ def test_a_pass_that_is_over_is_told_while_the_walk_goes_on() -> None:
 def test_the_survey_names_cells_and_channels_and_only_the_day() -> None:
     walk = sweep(straight(50))
     for second in range(30):
-        walk.take(Dwell(START_S + second, 2412 if second % 2 else 5180, 1.0, 123))
+        walk.take(Dwell(START_S + second, 2412 if second % 2 else 5180, 1.0, 123, 2))
     (survey,) = (sighting.survey for sighting in walk.sightings())
     assert survey is not None
     assert {channel for cell in survey.cells for channel in cell.channels_mhz} == {2412, 5180}
@@ -96,6 +96,7 @@ def test_the_survey_names_cells_and_channels_and_only_the_day() -> None:
         assert cell.seconds is not None
         assert cell.seconds % 10 == 0
         assert all(channel.seconds % 10 == 0 and channel.frames % 100 == 0 for channel in cell.channels)
+    assert sum(cell.drops or 0 for cell in survey.cells) == 60
     assert b"T" not in encode(survey)
 
 

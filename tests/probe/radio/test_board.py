@@ -84,7 +84,7 @@ def test_what_a_board_tells_becomes_frames_repeats_adverts_and_dwells() -> None:
     assert (repeat.memory, repeat.times) == (frame.memory, 7)
     assert isinstance(told, Advert)
     assert (told.transmitter, told.public, told.channel_mhz) == (AXIS_OCTETS, True, BLUETOOTH_MHZ)
-    assert dwell == Dwell(5.0, 2437, 0.12, 40)
+    assert dwell == Dwell(5.0, 2437, 0.12, 40, 3)
     assert isinstance(lost, SourceLost)
     assert (board.counts.frames, board.counts.dropped, board.noise, board.damaged) == (9, 3, 0, 0)
 
