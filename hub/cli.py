@@ -163,7 +163,7 @@ def status(data: Path | None, as_json: bool) -> None:
     else:
         click.echo(
             f"{told.cameras} cameras from {told.sightings} sightings; {told.unplaced} sightings without a place, "
-            f"{told.quarantined} set aside."
+            f"{told.quarantined} set aside, {told.unrecognised} that no rule of today bears out, {told.floods} floods."
         )
 
 

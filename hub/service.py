@@ -94,6 +94,7 @@ class Hub:
                 sightings=len(self._observations) + len(self._surveys),
                 unplaced=self._unplaced,
                 unrecognised=self._unrecognised,
+                floods=sum(len(survey.floods) for survey in self._surveys),
                 quarantined=self.store.quarantine_count(),
                 revision=self._revision,
                 composed=self._composed,

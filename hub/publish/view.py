@@ -72,6 +72,7 @@ class Status(Struct, frozen=True, kw_only=True):
     sightings: int
     unplaced: int
     unrecognised: int = 0
+    floods: int = 0
     quarantined: int
     revision: int
     composed: bool

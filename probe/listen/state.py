@@ -15,6 +15,7 @@ from probe.sweep.sweep import Sweep
 
 RATE_S = 2.0
 METER_S = 2.0
+_RECEIVER = "gnss"  # its sentences are no frames
 
 
 class Walked(Protocol):
@@ -78,7 +79,7 @@ class Watcher:
     def sources(self, now_s: float) -> list[SourceLine]:
         """The sources, with their rates since a moment ago."""
         counted = [(source, source.counts) for source in self.walk.sources]
-        total = sum(counts.frames for _, counts in counted) or 1
+        total = sum(counts.frames for source, counts in counted if source.kind != _RECEIVER) or 1
         lines = []
         for source, counts in counted:
             channel = source.channel_mhz if isinstance(source, Keeper) else None
@@ -90,7 +91,7 @@ class Watcher:
                     channel=None if channel is None else channel_of(channel),
                     rate=self._rate(source.name, counts.frames, now_s),
                     frames=counts.frames,
-                    share=counts.frames / total,
+                    share=0.0 if source.kind == _RECEIVER else counts.frames / total,
                     lost=counts.dropped,
                     malformed=counts.malformed + counts.bad_fcs,
                     trouble=source.trouble if isinstance(source, Keeper) else None,

@@ -46,6 +46,14 @@ def test_a_flood_becomes_one_sighting_and_bounded_storage(tmp_path: Path) -> Non
     (flood,) = floods[0]["survey"]["floods"]
     assert 4000 <= flood["transmitters"] <= 6000
     assert flood["rules"] == ["vendor-oui"]
+    server = HubProcess(tmp_path / "hub")
+    server.start()
+    try:
+        probe("send", "--outbox", tmp_path / "o.db", "--to", server.mqtt_url, "--patience", "20")
+    finally:
+        server.stop()
+    status = json.loads(hub("status", "--data", tmp_path / "hub", "--json").stdout)
+    assert (status["cameras"], status["floods"]) == (0, 1)
     assert b"accc8e" not in (tmp_path / "o.db").read_bytes()
     assert (tmp_path / "o.db").stat().st_size < 200_000
 
