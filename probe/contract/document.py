@@ -4,6 +4,7 @@
 """
 
 import json
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,22 @@ def documents() -> dict[str, str]:
 
 
 def _schema(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    schema = msgspec.json.schema(kind)
+    schema = _plain(msgspec.json.schema(kind))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Contrechamp {kind.__name__}",
         **schema,
     }
+
+
+def _plain(part: Any) -> Any:
+    """The same with descriptions flush left: before Python 3.13, docstrings keep their indentation."""
+    if isinstance(part, dict):
+        return {
+            name: cleandoc(value) if name == "description" and isinstance(value, str) else _plain(value)
+            for name, value in part.items()
+        }
+    return [_plain(item) for item in part] if isinstance(part, list) else part
 
 
 def _asyncapi() -> dict[str, dict[str, Any]]:
