@@ -3,38 +3,42 @@
 monitor: `channel` to be set (ValueError where it cannot be), `packet()` -> (raw octets, channel, rssi) or None,
 `lost()` -> frames lost since last asked. scanner: `adverts()` -> iterable of (address type, event type, address, data,
 rssi), or None. random: so many octets that nobody can guess. port: `read()` -> octets that came, `write(octets)` ->
-octets taken, 0 or None for none. clock: ms.
+octets taken, 0 or None for none. clock: ms. free: octets of memory left.
 """
 
 from radio.lines import LONGEST_LINE, PROTOCOL, heard, message, read_message
 from radio.plan import Plan
-from radio.remember import Memory
+from radio.remember import SLOTS, Memory
 
 SOFTWARE = "radio-board 1"
 STATUS_MS = 1000
 BURST = 64  # frames taken at a time, before the port is looked at
-WAITING = 32  # octet lines that wait for the port at most
+WAITING = 32  # lines that wait for the port at most
+STUCK_MS = 58000  # lines hold addresses, and nothing with an address is kept for more than a minute
+VISITS = 36  # of which a status tells, at most: a line holds no more
+LONGEST_TEXT = 150  # letters, each of which may become six
 
 
 class Board:
     """`step()` is one turn of the loop; it never waits."""
 
-    def __init__(self, monitor, scanner, port, clock, channels, name, uid, random, free=None):
+    def __init__(self, monitor, scanner, port, clock, channels, name, uid, random, free=None, slots=SLOTS):
         self.plan = Plan(channels)
-        self.memory = Memory(random)
+        self.memory = Memory(random, slots)
         self.ignored = 0
         self._monitor, self._scanner, self._port, self._clock = monitor, scanner, port, clock
         self._name, self._uid, self._free = name, uid, free
         self._ble = scanner is not None
         self._seq = 0
         self._lost = 0
-        self._dropped = 0
+        self._ignored_told = 0
         self._frames = 0
         self._dwells = []
         self._rest = b""
-        self._out = []
+        self._out = [b"\n"]  # ends whatever the console had begun to say
         self._channel = None
-        self._since = self._told = clock()
+        self._hop = True
+        self._since = self._told = self._moved = clock()
         self._hello()
 
     def step(self):
@@ -55,11 +59,26 @@ class Board:
         if not 0 <= now - self._told < STATUS_MS:
             self._status(now)
         self._tell(now)
-        self._flush()
+        self._flush(now)
+
+    def log(self, text):
+        """Say something to the people at the other end."""
+        self._say({"type": "log", "text": text[:LONGEST_TEXT]})
+
+    def last_words(self, text):
+        """Say why it ends here, instead of whatever waits."""
+        self._out = [b"\n"]
+        self.log(text)
+        self._flush(self._clock())
+
+    def sensor(self, line):
+        """Pass on a sentence of a receiver on the board."""
+        self._say({"type": "nmea", "line": line[:LONGEST_TEXT]})
 
     def _tune(self, now):
-        if self._channel is not None and 0 <= now - self._since < self.plan.dwell_ms:
+        if not self._hop and self._channel is not None and 0 <= now - self._since < self.plan.dwell_ms:
             return
+        self._hop = False
         self._end_visit(now)
         while self.plan.channels:
             channel = self.plan.next()
@@ -69,21 +88,24 @@ class Board:
                 self._monitor.channel = channel
             except (ValueError, RuntimeError) as problem:
                 self.plan.drop(channel)
-                self._say({"type": "log", "text": "channel " + str(channel) + ": " + str(problem)})
+                self.log("channel " + str(channel) + ": " + str(problem))
                 continue
             self._channel = channel
             return
         self._channel = None
 
     def _end_visit(self, now):
-        if self._channel is not None and len(self._dwells) < 48:
+        if self._channel is not None:
             self._dwells.append([self._channel, max(0, now - self._since), self._frames])
+            self._dwells = self._dwells[-VISITS:]
         self._lost += self._monitor.lost()
         self._frames = 0
         self._since = now
 
     def _tell(self, now):
-        for slot in list(self.memory.due(now)):
+        if len(self._out) >= WAITING:
+            return
+        for slot in self.memory.due(now):
             if len(self._out) >= WAITING:
                 return  # the port is slow: these slots go on counting
             line = heard(
@@ -96,11 +118,14 @@ class Board:
         self._told = now
         self.memory.expire(now)
         told = {"type": "status", "at_ms": now & 0xFFFFFFFF, "dwells": self._dwells, "lost": self._lost}
-        told["dropped"] = self.memory.dropped + self._dropped
+        told["dropped"] = self.memory.dropped
         told["memory"] = self._free() if self._free else 0
-        if self._say(told):
+        if self._say(told):  # else the counts go on until there is room
             self._dwells = []
-            self._lost = self.memory.dropped = self._dropped = 0
+            self._lost = self.memory.dropped = 0
+        if self.ignored != self._ignored_told:
+            self._ignored_told = self.ignored
+            self.log("lines not understood: " + str(self.ignored))
 
     def _hello(self):
         self._say(
@@ -115,13 +140,8 @@ class Board:
             }
         )
 
-    def sensor(self, line):
-        """Pass on a sentence of a receiver on the board."""
-        self._say({"type": "nmea", "line": line[:100]})
-
     def _say(self, content):
         if len(self._out) >= WAITING:
-            self._dropped += 1
             return False
         content["seq"] = self._seq
         self._queue(message(content))
@@ -131,13 +151,22 @@ class Board:
         self._seq = (self._seq + 1) & 0xFFFF
         self._out.append(line)
 
-    def _flush(self):
+    def _flush(self, now):
         while self._out:
             taken = self._port.write(self._out[0]) or 0
+            if taken:
+                self._moved = now
             if taken < len(self._out[0]):
                 self._out[0] = self._out[0][taken:]
-                return
+                break
             self._out.pop(0)
+        if not self._out:
+            self._moved = now
+        elif not 0 <= now - self._moved < STUCK_MS:
+            # Nobody reads. Who comes later sees a gap in the numbers, and gets everything in full.
+            self._out = [b"\n"]
+            self._moved = now
+            self.memory.forget()
 
     def _obey(self):
         came = self._port.read()
@@ -156,8 +185,10 @@ class Board:
             return
         if do == "plan":
             done = self.plan.set(wish.get("channels"), wish.get("dwell_ms"))
+            self._hop = self._hop or done  # now, not at the end of a visit that may last 10 s
         elif do == "hold":
             done = self.plan.hold(wish.get("channel"))
+            self._hop = self._hop or done
         elif do == "forget":
             self.memory.forget()
             done = True

@@ -1,4 +1,4 @@
-"""The only file that touches the hardware: CircuitPython's wifi, _bleio and usb_cdc.
+"""The only file that touches the hardware: CircuitPython's wifi, _bleio, usb_cdc and supervisor.
 
 Never connected: an associated station stays on its channel. Never an active scan: `active=False` below.
 """
@@ -10,9 +10,12 @@ import sys
 import time
 
 import microcontroller
+import supervisor
 import wifi
 
 from radio.board import Board
+from radio.plan import tunable
+from radio.remember import SLOTS
 
 try:
     import _bleio
@@ -26,6 +29,7 @@ except ImportError:
 QUEUE = 128
 CHANNELS_2 = list(range(1, 14))
 CHANNELS_5 = list(range(36, 65, 4)) + list(range(100, 145, 4)) + list(range(149, 166, 4))
+SLOT_OCTETS = 1500  # with its prefix; measured under MicroPython and doubled: a C3 has about 100 kB in all
 
 
 class Monitor:
@@ -57,31 +61,41 @@ class Monitor:
 
 
 class Scanner:
-    """A passive scan in short turns."""
+    """A passive scan in short turns: while one runs, asking for the next advert blocks, and nobody hops."""
+
+    TURN_MS = 100
+    PAUSE_MS = 300
+    MOST = 64  # adverts of a turn
 
     def __init__(self):
         _bleio.adapter.enabled = True
-        self._scan = None
-        self._started = 0.0
+        self._ended = milliseconds() - self.PAUSE_MS
 
     def adverts(self):
-        """What came since last asked."""
-        if self._scan is None or time.monotonic() - self._started > 5:
+        """What was heard in a turn of 100 ms, every 400 ms; nothing in between."""
+        if milliseconds() - self._ended < self.PAUSE_MS:
+            return []
+        found = []
+        try:
+            # The weakest signal that is told is -80 dBm if nothing else is said.
+            for entry in _bleio.adapter.start_scan(
+                timeout=self.TURN_MS / 1000, interval=0.05, window=0.05, minimum_rssi=-128, active=False
+            ):
+                if entry is not None:
+                    found.append(self._told(entry))
+                if len(found) >= self.MOST:
+                    break
             _bleio.adapter.stop_scan()
-            self._scan = iter(_bleio.adapter.start_scan(timeout=6, interval=0.06, window=0.03, active=False))
-            self._started = time.monotonic()
-        for _ in range(16):
-            try:
-                entry = next(self._scan)
-            except StopIteration:
-                self._scan = None
-                return
-            if entry is None:
-                return
-            address = entry.address
-            octets = bytes(reversed(bytes(address.address_bytes)))
-            public = address.type == _bleio.Address.PUBLIC
-            yield 0 if public else 1, 0 if entry.connectable else 1, octets, entry.advertisement_bytes, entry.rssi
+        except (_bleio.BluetoothError, RuntimeError, OSError):
+            pass  # still busy with the turn before: the next one comes soon
+        self._ended = milliseconds()
+        return found
+
+    def _told(self, entry):
+        address = entry.address
+        octets = bytes(reversed(bytes(address.address_bytes)))
+        public = address.type == _bleio.Address.PUBLIC
+        return 0 if public else 1, 0 if entry.connectable else 1, octets, entry.advertisement_bytes, entry.rssi
 
 
 class Port:
@@ -97,10 +111,13 @@ class Port:
     def read(self):
         if self._data is not None:
             return self._data.read(self._data.in_waiting) if self._data.in_waiting else b""
-        import supervisor
-
         waiting = supervisor.runtime.serial_bytes_available
-        return sys.stdin.read(waiting).encode() if waiting else b""
+        if not waiting:
+            return b""
+        try:
+            return sys.stdin.read(waiting).encode()
+        except UnicodeError:
+            return b"?\n"  # noise, and counted as that
 
     def write(self, octets):
         if self._data is not None:
@@ -109,39 +126,58 @@ class Port:
         return len(octets)
 
 
-def tunable(monitor):
-    """The channels that this board and this CircuitPython can tune: 5 GHz needs a C5 and version 10.4."""
-    found = []
-    for number in CHANNELS_2 + CHANNELS_5:
-        try:
-            monitor.channel = number
-        except (ValueError, RuntimeError):
-            continue
-        found.append(number)
-    return found
-
-
 def milliseconds():
+    """Since the board started."""
     return time.monotonic_ns() // 1000000
 
 
-def listen():
-    """For ever."""
+def quiet():
+    """No restart when a computer touches the drive, no advertising, no status bar between the lines of the console."""
+    supervisor.runtime.autoreload = False
+    for owner, name in ((supervisor.runtime, "ble_workflow"), (supervisor.status_bar, "console")):
+        try:
+            setattr(owner, name, False)
+        except AttributeError:
+            continue  # not on this board
+
+
+def made():
+    """The board with its hardware, and what is to be said of it at the start."""
     import board as pins
 
+    said = []
     monitor = Monitor()
-    scanner = Scanner() if _bleio is not None else None
+    able, refused = tunable(monitor, CHANNELS_2 + CHANNELS_5)
+    if refused:
+        said.append("cannot tune " + " ".join([str(number) for number in refused]))
+    scanner = None
+    if _bleio is not None:
+        try:
+            scanner = Scanner()
+        except (_bleio.BluetoothError, RuntimeError, OSError, MemoryError) as problem:
+            said.append("no Bluetooth: " + str(problem))
     uid = binascii.hexlify(bytes(microcontroller.cpu.uid)).decode()
-    board = Board(
-        monitor,
-        scanner,
-        Port(),
-        milliseconds,
-        tunable(monitor),
-        pins.board_id,
-        uid,
-        os.urandom,
-        gc.mem_free,  # type: ignore[attr-defined]
-    )
-    while True:
-        board.step()
+    free = gc.mem_free  # type: ignore[attr-defined]
+    slots = max(32, min(SLOTS, free() // SLOT_OCTETS))
+    board = Board(monitor, scanner, Port(), milliseconds, able, pins.board_id, uid, os.urandom, free=free, slots=slots)
+    for text in said:
+        board.log(text)
+    return board
+
+
+def listen():
+    """For ever; after a fault, say which and start afresh."""
+    import traceback
+
+    quiet()
+    board = None
+    try:
+        board = made()
+        while True:
+            board.step()
+    except Exception as problem:  # noqa: BLE001 (nobody is there to press a key)
+        if board is not None:
+            board.last_words(type(problem).__name__ + ": " + str(problem))
+        traceback.print_exception(problem)
+        time.sleep(2)
+        supervisor.reload()

@@ -13,7 +13,10 @@ _HEADER = "<BBHIBbHHH"
 
 
 def heard(kind, seq, at_ms, channel, rssi, times, slot, length, prefix=b""):
-    """The line for what was heard: in full with a prefix, or again without one. Octets, with the line's end."""
+    """The line for what was heard: in full with a prefix, or again without one. Octets, with the line's end.
+
+    `at_ms` in ms, `channel` a number (0 for Bluetooth), `rssi` in dBm, `length` in octets.
+    """
     body = (
         struct.pack(
             _HEADER,
@@ -35,21 +38,31 @@ def heard(kind, seq, at_ms, channel, rssi, times, slot, length, prefix=b""):
 
 def message(content):
     """The line for an object, with the line's end."""
-    body = json.dumps(content).encode()
-    return b"#" + body + b"*" + ("%08x" % (binascii.crc32(body) & 0xFFFFFFFF)).encode() + b"\n"
+    text = json.dumps(content)
+    body = text.encode()
+    if len(body) != len(text) or "\x7f" in text:
+        # MicroPython's dumps() leaves other letters as they are, and a localized CircuitPython has them in its errors.
+        body = "".join(
+            [one if " " <= one <= "~" else "\\u{:04x}".format(min(ord(one), 0xFFFD)) for one in text]
+        ).encode()
+    return b"#" + body + b"*" + _check(body) + b"\n"
 
 
 def read_message(line):
     """The object in a line from the host, or None where it is damaged or something else."""
-    line = line.strip()
+    line = line.strip(b"\r\n")
     star = line.rfind(b"*")
-    if not line.startswith(b"#") or star < 0 or len(line) - star != 9 or len(line) > LONGEST_LINE:
+    if not line.startswith(b"#") or star < 0 or len(line) > LONGEST_LINE:
         return None
     body = line[1:star]
+    if line[star + 1 :] != _check(body):
+        return None
     try:
-        if int(line[star + 1 :].decode(), 16) != binascii.crc32(body) & 0xFFFFFFFF:
-            return None
         content = json.loads(body.decode())
-    except (ValueError, UnicodeError):
+    except (ValueError, RuntimeError):  # RuntimeError: nested deeper than this Python can go
         return None
     return content if isinstance(content, dict) else None
+
+
+def _check(body):
+    return ("%08x" % (binascii.crc32(body) & 0xFFFFFFFF)).encode()

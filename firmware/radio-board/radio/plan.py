@@ -1,11 +1,30 @@
 """The hopping plan: which channel when. Told by the probe; before that, all channels that the board can tune."""
 
-SHORTEST_MS = 110
+SHORTEST_MS = 110  # a beacon comes every 102.4 ms
 LONGEST_MS = 10000
+MOST_CHANNELS = 64
+
+
+def tunable(monitor, wanted):
+    """Two lists of channel numbers: those that the monitor takes, and those that it refuses."""
+    able, refused = [], []
+    for number in wanted:
+        try:
+            monitor.channel = number
+            # Some versions take any number and tune something else.
+            (able if monitor.channel == number else refused).append(number)
+        except (ValueError, RuntimeError):
+            refused.append(number)
+    return able, refused
+
+
+def _whole(value):
+    """JSON's true and 6.0 equal 1 and 6, but no radio takes them."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 class Plan:
-    """Channels by number. `hold` stays on one."""
+    """Channels by number, visits of `dwell_ms`. `hold` stays on one."""
 
     def __init__(self, channels, dwell_ms=120):
         self.able = list(channels)
@@ -16,9 +35,9 @@ class Plan:
 
     def set(self, channels, dwell_ms):
         """Take a plan over; what the board cannot tune is left out. False where nothing is left of it."""
-        if not isinstance(channels, list) or not isinstance(dwell_ms, int):
+        if not isinstance(channels, list) or not _whole(dwell_ms):
             return False
-        wanted = [channel for channel in channels[:64] if channel in self.able]
+        wanted = [channel for channel in channels[:MOST_CHANNELS] if _whole(channel) and channel in self.able]
         if not wanted:
             return False
         self.channels = wanted
@@ -28,7 +47,7 @@ class Plan:
 
     def hold(self, channel):
         """Stay on a channel, or hop again where it is None. False where the board cannot tune it."""
-        if channel is not None and channel not in self.able:
+        if channel is not None and not (_whole(channel) and channel in self.able):
             return False
         self.held = channel
         return True

@@ -3,7 +3,8 @@
 import hashlib
 
 SLOTS = 256
-REMEMBERED_MS = 60000
+AGAIN_MS = 58000  # heard again after this, it is told in full again
+LONGEST_MS = 59000  # looked at once a second, so that nothing is remembered for more than a minute
 TELL_MS = 1000
 # First octet of the frame control field -> where its elements begin. Only frames that say who sends them.
 BODY_AT = {0x00: 28, 0x20: 34, 0x40: 24, 0x50: 36, 0x80: 36}
@@ -17,7 +18,7 @@ def _sha256(data):
 
 
 def lasting(frame, body):
-    """The elements of a frame without those that change with every beacon."""
+    """The elements of a frame without those that change with every beacon; they begin at octet `body`."""
     kept, at, end = [], body, len(frame)
     while at + 2 <= end:
         stop = at + 2 + frame[at + 1]
@@ -28,11 +29,13 @@ def lasting(frame, body):
 
 
 class Slot:
-    """One thing heard: its number, and what is to be told of it."""
+    """One thing heard: its number, and what is to be told of it. `born` and `told` in ms, `rssi` in dBm."""
 
-    def __init__(self, number, now):
+    def __init__(self, number, place, mark, born):
         self.number = number
-        self.born = now
+        self.place = place
+        self.mark = mark
+        self.born = born
         self.told = None
         self.times = 0
         self.rssi = -128
@@ -43,19 +46,25 @@ class Slot:
 
 
 class Memory:
-    """Slots by key. `random` gives so many octets; `dropped` counts what found no slot because all were taken."""
+    """Slots by key. `random` gives so many octets; `dropped` counts what was heard and will not be told.
+
+    Places are taken in a ring: when all are taken, the oldest gives way, so that no crowd of passing addresses makes
+    the board deaf to what comes next. One that was not told yet keeps its place: then the cable is what is slow.
+    """
 
     def __init__(self, random, slots=SLOTS):
         self.dropped = 0
-        self._most = slots
         self._random = random
         self._salt = random(16)
         self._slots = {}
+        self._ring = [None] * slots
         self._next = 0
 
     def forget(self):
         """Forget everyone, and take another salt."""
+        self.dropped += sum([slot.times for slot in self._slots.values()])
         self._slots = {}
+        self._ring = [None] * len(self._ring)
         self._salt = self._random(16)
 
     def __len__(self):
@@ -65,19 +74,35 @@ class Memory:
         """Note that something was heard. `key` is what it is known again by, before hashing; `now` in ms."""
         mark = _sha256(self._salt + key)[:8]
         slot = self._slots.get(mark)
-        if slot is None or not 0 <= now - slot.born < REMEMBERED_MS:
-            self._slots.pop(mark, None)
-            if len(self._slots) >= self._most:
-                self.expire(now)
-            if len(self._slots) >= self._most:
+        if slot is None or not 0 <= now - slot.born < AGAIN_MS:
+            slot = self._new(mark, slot, now)
+            if slot is None:
                 self.dropped += 1
                 return
-            slot = self._slots[mark] = Slot(self._next & 0xFFFF, now)
-            self._next += 1
             slot.prefix = bytes(prefix)
         slot.kind, slot.length, slot.channel = kind, length, channel
         slot.times += 1
         slot.rssi = max(slot.rssi, rssi)
+
+    def _new(self, mark, before, now):
+        place = self._next % len(self._ring)
+        oldest = self._ring[place]
+        if oldest is not None and oldest is not before:
+            if oldest.told is None:
+                return None
+            self.dropped += oldest.times
+            self._free(oldest)
+        slot = Slot(self._next & 0xFFFF, place, mark, now)
+        if before is not None:  # the same again, after a minute: what was not told of it yet is not lost
+            slot.times, slot.rssi = before.times, before.rssi
+            self._free(before)
+        self._next += 1
+        self._ring[place] = self._slots[mark] = slot
+        return slot
+
+    def _free(self, slot):
+        del self._slots[slot.mark]
+        self._ring[slot.place] = None
 
     def frame(self, raw, channel, rssi, now):
         """Note a management frame (octets without FCS). Those without an identity are let go."""
@@ -94,10 +119,15 @@ class Memory:
         self.hear(2, prefix, prefix, len(prefix), 0, rssi, now)
 
     def due(self, now):
-        """The slots that are to be told now: new ones at once, others once a second."""
+        """The slots to be told now: new ones at once and first, others once a second, the longest waiting first."""
+        new, again = [], []
         for slot in self._slots.values():
-            if slot.times and (slot.told is None or now - slot.told >= TELL_MS or now < slot.told):
-                yield slot
+            if slot.told is None:
+                new.append(slot)
+            elif slot.times and not 0 <= now - slot.told < TELL_MS:
+                again.append(slot)
+        again.sort(key=lambda slot: slot.told)
+        return new + again
 
     def told(self, slot, now):
         """A slot was told: count anew; the prefix, with its address, is not needed any more."""
@@ -107,8 +137,9 @@ class Memory:
         slot.prefix = b""
 
     def expire(self, now):
-        """Forget what is older than a minute: it is told in full again when it comes back."""
-        untold = [mark for mark, slot in self._slots.items() if not slot.times]
-        old = [mark for mark in untold if not 0 <= now - self._slots[mark].born < REMEMBERED_MS]
-        for mark in old:
-            del self._slots[mark]
+        """Forget what is a minute old, told or not: it is told in full again when it comes back."""
+        for slot in list(self._slots.values()):
+            age = now - slot.born
+            if not 0 <= age < (LONGEST_MS if slot.times else AGAIN_MS):
+                self.dropped += slot.times
+                self._free(slot)
