@@ -5,7 +5,7 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,13 @@ from typing import Any
 import click
 import msgspec
 
-from hub.config import HOST, MQTT_PORT, PORT, default_data
+from hub.broker.embedded import is_loopback
+from hub.cli_probes import COMMANDS
+from hub.config import HOST, MQTT_PORT, MQTTS_PORT, PORT, default_data
 from hub.demo.command import demo
 from hub.errors import HubError
 from hub.ingest.folder import Taken, import_lines, ingest_folder
+from hub.open import opened
 from hub.publish.geojson import export as export_geojson
 from hub.running import Running, Settings
 from hub.service import Hub
@@ -36,7 +39,8 @@ def cli() -> None:
     A first look, without any hardware:
       contrechamp-hub demo
     For a group of your own:
-      contrechamp-hub serve
+      contrechamp-hub serve --host 0.0.0.0
+      contrechamp-hub enroll "Probe 1"
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
 
@@ -49,26 +53,46 @@ def cli() -> None:
 )
 @click.option("--port", default=PORT, show_default=True, help="The page's port; 0 takes a free one.")
 @click.option(
-    "--mqtt-port", default=MQTT_PORT, show_default=True, help="The embedded broker's port; 0 takes a free one."
+    "--mqtt-port",
+    type=int,
+    help=f"The embedded broker's port; 0 takes a free one. Default: {MQTT_PORT}, with TLS {MQTTS_PORT}.",
+)
+@click.option(
+    "--announce",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Let probes find the hub in the network where this machine has this address. Repeatable.",
 )
 @click.option("--tiles", help="A raster tile server for the map: https://HOST/{z}/{x}/{y}.png. Default: no internet.")
 @_json
 def serve(
-    data: Path | None, broker: str | None, host: str, port: int, mqtt_port: int, tiles: str | None, as_json: bool
+    data: Path | None,
+    broker: str | None,
+    host: str,
+    port: int,
+    mqtt_port: int | None,
+    announce: tuple[str, ...],
+    tiles: str | None,
+    as_json: bool,
 ) -> None:
     """Take sightings in and show the map, until Ctrl-C.
 
     \b
       contrechamp-hub serve
-      contrechamp-hub serve --data ~/hub --broker mqtt://broker.local
+      contrechamp-hub serve --host 0.0.0.0 --announce 192.168.1.20
+      contrechamp-hub serve --data ~/hub --broker mqtts://broker.example
     """
     settings = Settings(
-        data=data or default_data(), host=host, port=port, mqtt_port=mqtt_port, broker=broker, tiles_url=tiles
+        data=data or default_data(),
+        host=host,
+        port=port,
+        mqtt_port=mqtt_port,
+        broker=broker,
+        tiles_url=tiles,
+        announce=announce,
     )
-    if host not in ("127.0.0.1", "::1", "localhost"):
-        click.echo(
-            f"Beware: whoever reaches {host} can read this map and send to it; there are no accounts yet.", err=True
-        )
+    if not is_loopback(host):
+        click.echo(f"Beware: whoever reaches {host} can read this map; the page has no accounts yet.", err=True)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
@@ -87,7 +111,9 @@ def serve(
 @_json
 def ingest(folder: Path, data: Path | None, as_json: bool) -> None:
     """Take in the parcels that a probe left in FOLDER, an SD card or a stick; the receipts are laid beside them."""
-    _report(_with_store(data, lambda store: ingest_folder(folder, store)), as_json)
+    with opened(data or default_data()) as hub:
+        taken = ingest_folder(folder, hub)
+    _report(taken, as_json)
 
 
 @cli.command("import")
@@ -96,7 +122,9 @@ def ingest(folder: Path, data: Path | None, as_json: bool) -> None:
 @_json
 def import_command(file: Path, data: Path | None, as_json: bool) -> None:
     """Take in plain sightings, one JSON a line, as `contrechamp-probe replay` prints them."""
-    _report(_with_store(data, lambda store: import_lines(file, store)), as_json)
+    with opened(data or default_data()) as hub:
+        taken = import_lines(file, hub.store)
+    _report(taken, as_json)
 
 
 @cli.command()
@@ -144,10 +172,11 @@ def quarantine(limit: int, data: Path | None, as_json: bool) -> None:
     with closing(SqliteStore(data or default_data())) as store:
         rows, count = store.quarantined(limit), store.quarantine_count()
     if as_json:
-        click.echo(json.dumps([{"at": r.at, "reason": r.reason, "topic": r.topic, "size": r.size} for r in rows]))
+        listed = [{"at": r.at, "why": r.why, "reason": r.reason, "topic": r.topic, "size": r.size} for r in rows]
+        click.echo(json.dumps(listed))
         return
     for row in rows:
-        click.echo(f"{row.at}  {row.size:>8} bytes  {_plain(row.topic)}: {_plain(row.reason)}")
+        click.echo(f"{row.at}  {row.size:>8} bytes  {row.why}: {_plain(row.reason)} ({_plain(row.topic)})")
     click.echo(f"{count} set aside in all.")
 
 
@@ -167,7 +196,8 @@ def status(data: Path | None, as_json: bool) -> None:
         )
 
 
-cli.add_command(demo)
+for command in (demo, *COMMANDS):
+    cli.add_command(command)
 
 
 def main() -> None:
@@ -184,11 +214,6 @@ def main() -> None:
         sys.exit(130)
 
 
-def _with_store(data: Path | None, work: Callable[[SqliteStore], Taken]) -> Taken:
-    with closing(SqliteStore(data or default_data())) as store:
-        return work(store)
-
-
 @contextmanager
 def _derived(data: Path | None) -> Iterator[Hub]:
     """A hub whose cameras are derived, for as long as it is looked at."""
@@ -203,7 +228,8 @@ def _report(taken: Taken, as_json: bool) -> None:
         click.echo(msgspec.json.encode(taken))
     else:
         click.echo(
-            f"{taken.stored} stored, {taken.doubles} known already, {taken.refused} refused, {taken.files} files."
+            f"{taken.stored} sightings and {taken.pictures} pictures stored, {taken.held} held, {taken.doubles} known "
+            f"already, {taken.refused} refused, {taken.files} files; {taken.paired} probes paired."
         )
     for trouble in taken.troubles[:20]:
         click.echo(_plain(trouble), err=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 PORT = 8787
 MQTT_PORT = 1883
+MQTTS_PORT = 8883
 HOST = "127.0.0.1"
 
 

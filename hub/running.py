@@ -1,32 +1,38 @@
-"""A hub that runs: store, derived cameras, broker, ingest and page, started and stopped in the right order."""
+"""A hub that runs: folder, derived cameras, broker, ingest and page, started and stopped in the right order."""
 
+import os
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from hub.broker import EmbeddedBroker
-from hub.config import HOST
+from hub.announce import Announcement
+from hub.broker.embedded import EmbeddedBroker, is_loopback
+from hub.broker.rights import Login
+from hub.broker.tls import own_broker
+from hub.config import HOST, MQTT_PORT, MQTTS_PORT
 from hub.errors import BadInput
 from hub.ingest.mqtt import MqttIngest
-from hub.ingest.receive import Receiver
+from hub.open import Folder, open_now
 from hub.service import Hub
-from hub.store.sqlite import SqliteStore
 from hub.web.app import make_app
 from hub.web.serve import WebServer
 from probe.contract.address import BrokerAddress
-from probe.contract.envelope import ContractError
+from probe.contract.base import ContractError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a hub is started with. `broker` None starts the embedded one."""
+    """What a hub is started with. `broker` None starts the embedded one; `announce` are addresses of this machine in
+    the networks in which probes may find the hub by themselves."""
 
     data: Path
     host: str = HOST
     port: int = 0
-    mqtt_port: int = 0
+    mqtt_port: int | None = 0
     broker: str | None = None
     tiles_url: str | None = None
+    announce: tuple[str, ...] = ()
 
 
 class Running:
@@ -37,29 +43,38 @@ class Running:
 
     def __enter__(self) -> "Running":
         settings = self._settings
-        address = None if settings.broker is None else _address(settings.broker)
-        self.store = SqliteStore(settings.data)
+        outer = None if settings.broker is None else _address(settings.broker)
+        self.folder = folder = open_now(settings.data)
+        self.store = folder.store
         self.hub = Hub(self.store, data=settings.data)
-        app = make_app(self.hub, tiles_url=settings.tiles_url, names=(settings.host,))
-        self._web = WebServer(app, settings.host, settings.port)
-        self._broker = None if address is not None else EmbeddedBroker(settings.host, settings.mqtt_port)
+        self._broker: EmbeddedBroker | None = None
+        self._announcement: Announcement | None = None
         try:
-            if self._broker is not None:
+            app = make_app(self.hub, pairing=folder.pairing(), tiles_url=settings.tiles_url, names=(settings.host,))
+            self._web = WebServer(app, settings.host, settings.port)
+            if outer is None:
+                self._broker = self._embedded(folder)
                 self._broker.start()
         except BaseException:
-            self._web.close()
+            if hasattr(self, "_web"):
+                self._web.close()
             self.store.close()
             raise
-        self._address = address or BrokerAddress(host=settings.host, port=self._broker.port if self._broker else 0)
+        self._address = outer or self._embedded_address(self._broker)
+        folder.note_address(str(self._address))
         self.hub.start()
-        self._ingest = MqttIngest(self._address, Receiver(self.store), self.hub.poke)
+        self._ingest = self._listening(folder, outer)
         self._ingest.start()
         self._web.start()
+        if settings.announce:
+            self._announcement = Announcement(settings.announce, self._address)
         return self
 
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
+        if self._announcement is not None:
+            self._announcement.end()
         self._ingest.stop()
         if self._broker is not None:
             self._broker.stop()
@@ -80,6 +95,48 @@ class Running:
     def wait_until_listening(self, timeout_s: float) -> bool:
         """Whether the hub hears the broker, after waiting for it at most so long."""
         return self._ingest.listening.wait(timeout_s)
+
+    def _embedded(self, folder: Folder) -> EmbeddedBroker:
+        settings = self._settings
+        port = settings.mqtt_port
+        if port is None:
+            port = MQTT_PORT if is_loopback(settings.host) else MQTTS_PORT
+        return EmbeddedBroker(settings.host, port, folder.keys, folder.registry)
+
+    def _embedded_address(self, broker: EmbeddedBroker | None) -> BrokerAddress:
+        assert broker is not None  # noqa: S101 (without one of the operator's there is this one)
+        return BrokerAddress(host=reachable(broker.host), port=broker.port, tls=broker.tls)
+
+    def _listening(self, folder: Folder, outer: BrokerAddress | None) -> MqttIngest:
+        if self._broker is not None:
+            address, login = self._broker.own_address, self._broker.login
+        else:
+            assert outer is not None  # noqa: S101
+            address, login = outer, _login(folder)
+        return MqttIngest(
+            address, login, folder.receiver(), folder.pairing(), folder.keys, folder.registry, self.hub.poke
+        )
+
+
+def reachable(host: str) -> str:
+    """How others reach what listens here: for 'every address', the one that this machine goes out by."""
+    if host not in ("0.0.0.0", "::"):
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: only chooses the way
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+def _login(folder: Folder) -> Login:
+    """At a broker of the operator's: what the environment says, else what `broker-config` wrote."""
+    return Login(
+        user=os.environ.get("CONTRECHAMP_MQTT_USER", "hub"),
+        password=os.environ.get("CONTRECHAMP_MQTT_PASSWORD") or folder.registry.hub_password(),
+        tls=lambda: own_broker(folder.keys),
+    )
 
 
 def _address(url: str) -> BrokerAddress:

@@ -17,7 +17,8 @@ from hub.merge.observe import Observation, observe, says_private
 from hub.publish.describe import describe
 from hub.publish.view import CameraDetail, Status, feature
 from hub.store.store import Store
-from probe.contract.envelope import ContractError, decode_sighting
+from probe.contract.base import ContractError
+from probe.contract.envelope import decode_sighting
 from probe.contract.geodesy import cell_bounds
 from probe.contract.sighting import Sighting, Survey
 from probe.detect.registry import Recogniser, examined_again
@@ -40,6 +41,7 @@ class Hub:
         self._observations: list[Observation] = []
         self._surveys: list[Survey] = []
         self._read_to = 0
+        self._generation: int | None = None
         self._composed = False
         self._cameras: dict[str, CameraDetail] = {}
         self._unplaced = 0
@@ -149,13 +151,24 @@ class Hub:
                 pause.wait(DEBOUNCE_S)
 
     def _read(self) -> bool:
-        new = False
+        new = self._turn_page()
         while rows := self.store.read(self._read_to):
             new = True
             for row in rows:
                 self._take(row)
             self._read_to = rows[-1].seq
         return new
+
+    def _turn_page(self) -> bool:
+        """Start again from the first sighting where some were erased, held or released since."""
+        generation = self.store.generation()
+        if generation == self._generation:
+            return False
+        with self._lock:
+            self._observations, self._surveys = [], []
+            self._read_to, self._composed, self._unrecognised = 0, False, 0
+        known, self._generation = self._generation is not None, generation
+        return known
 
     def _take(self, row: StoredSighting) -> None:
         try:

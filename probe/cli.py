@@ -5,23 +5,22 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
 
 from probe import __version__, replay
+from probe.cli_delivery import COMMANDS
 from probe.cli_live import listen, run
-from probe.config import default_outbox
 from probe.contract.envelope import encode
 from probe.contract.sighting import Sighting
 from probe.detect.catalogue import Status, bundled
 from probe.detect.registry import rules as all_rules
 from probe.errors import BadInput, ProbeError
-from probe.outbox import Outbox, Standing
+from probe.outbox import Outbox
 from probe.pace import pace
 from probe.process import leave_no_dump
-from probe.uplink.choose import uplink_to
+from probe.replay import new_id
 
 OUTBOX_BATCH = 200
 
@@ -36,8 +35,11 @@ def cli() -> None:
 
     \b
     A first try, without any hardware:
-      contrechamp-probe replay --frames walk.pcap --track walk.nmea --outbox walk.db
-      contrechamp-probe send --outbox walk.db --to mqtt://localhost
+      contrechamp-probe replay --frames walk.pcap --track walk.nmea
+    With a hub, which shows a code at `contrechamp-hub enroll NAME`:
+      contrechamp-probe pair photo-of-the-code.jpg
+      contrechamp-probe run
+      contrechamp-probe send
     """
 
 
@@ -96,50 +98,6 @@ def import_command(file: Path, outbox: Path | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.option("--to", required=True, help="mqtt://HOST:PORT, mqtts://HOST:PORT or folder:DIR.")
-@click.option("--follow", is_flag=True, help="Go on sending what is added, until Ctrl-C.")
-@click.option("--patience", default=60.0, show_default=True, help="Give up after so many seconds without a receipt.")
-@_outbox
-@_json
-def send(to: str, follow: bool, patience: float, outbox: Path | None, as_json: bool) -> None:
-    """Hand the waiting sightings to a hub; each stays here until the hub's receipt has come.
-
-    \b
-      contrechamp-probe send --to mqtt://hub.local
-      contrechamp-probe send --to folder:/media/usb
-    """
-    with Outbox(outbox or default_outbox()) as box, _sending(box.standing()) as progress:
-        uplink = uplink_to(to, patience_s=patience)
-        delivery = uplink.deliver(box, progress)
-        while follow:
-            time.sleep(0.3)
-            if box.standing().queued:
-                delivery = uplink.deliver(box, progress)
-        refusals = box.refusals()
-    standing = delivery.standing
-    if as_json:
-        click.echo(json.dumps({"handed_over": delivery.handed_over, **_standing(standing)}))
-    else:
-        waiting = f"; {standing.queued} wait for a receipt" if standing.queued else ""
-        click.echo(f"{delivery.handed_over} sightings handed over{waiting}.")
-        for unit, reason in refusals:
-            click.echo(f"refused: {unit} ({reason})", err=True)
-
-
-@cli.command()
-@_outbox
-@_json
-def status(outbox: Path | None, as_json: bool) -> None:
-    """How many sightings wait, and what became of the others."""
-    with Outbox(outbox or default_outbox()) as box:
-        standing = _standing(box.standing())
-    if as_json:
-        click.echo(json.dumps(standing))
-    else:
-        click.echo(", ".join(f"{count} {name}" for name, count in standing.items()))
-
-
-@cli.command()
 @_json
 def rules(as_json: bool) -> None:
     """The rules by which a camera is recognised, what fools them, and how old their evidence is."""
@@ -167,8 +125,8 @@ def rules(as_json: bool) -> None:
     click.echo(f"catalogue: {told}; confirmed between {min(days)} and {max(days)}")
 
 
-cli.add_command(run)
-cli.add_command(listen)
+for command in (run, listen, *COMMANDS):
+    cli.add_command(command)
 
 
 def main() -> None:
@@ -208,8 +166,8 @@ def _live(walk: replay.Walk, speed: float, outbox: Path, tick: Callable[[int], N
     with Outbox(outbox) as box:
         for sighting in walk.sightings(progress=tick, wait_until=pace(speed, time.monotonic, time.sleep)):
             box.add([sighting])
-            box.withdraw(walk.sweep.withdrawn())
-        box.withdraw(walk.sweep.withdrawn())
+            box.withdraw(walk.sweep.withdrawn(), new_id)
+        box.withdraw(walk.sweep.withdrawn(), new_id)
 
 
 def _conclude(outcome: replay.Outcome, outbox: Path | None, as_json: bool) -> None:
@@ -242,16 +200,6 @@ def _summary(outcome: replay.Outcome) -> str:
     return f"{outcome.sightings} sightings from {told or 'nothing'}" + (f" ({rules_told})" if rules_told else "")
 
 
-def _standing(standing: Standing) -> dict[str, int]:
-    return {
-        "queued": standing.queued,
-        "receipted": standing.receipted,
-        "stored": standing.stored,
-        "held": standing.held,
-        "refused": standing.refused,
-    }
-
-
 class _progress:  # noqa: N801 (used as a function)
     """A counter on stderr that redraws itself, on a terminal only."""
 
@@ -269,28 +217,6 @@ class _progress:  # noqa: N801 (used as a function)
     def __exit__(self, *_: object) -> None:
         if self._drawn:
             click.echo("\r\x1b[K", nl=False, err=True)
-
-
-class _sending:  # noqa: N801 (used as a function)
-    """A progress bar of receipts on stderr, on a terminal only."""
-
-    def __init__(self, before: Standing) -> None:
-        self._before = before
-        self._bar: Any = None
-
-    def __enter__(self) -> Callable[[Standing], None]:
-        if not sys.stderr.isatty() or not self._before.queued:
-            return lambda _standing: None
-        self._bar = click.progressbar(length=self._before.queued, label="receipts", file=sys.stderr)
-        self._bar.__enter__()
-        return self._tick
-
-    def _tick(self, standing: Standing) -> None:
-        self._bar.update(self._before.queued - standing.queued - self._bar.pos)
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(None, None, None)
 
 
 def _fail(sentence: str) -> None:

@@ -11,14 +11,17 @@ from typing import Any, TypeVar
 import click
 
 from probe import replay
+from probe.cli_delivery import find_uplink
 from probe.config import default_outbox
 from probe.contract.sighting import Sighting
-from probe.errors import BadInput, UplinkError
+from probe.errors import BadInput, OutboxError, UplinkError
+from probe.keeping import Keeping
 from probe.live import Keeper, wait_for_first
-from probe.outbox import Outbox
+from probe.outbox import DEFAULT_BUDGET_BYTES, Outbox
 from probe.pace import pace
 from probe.process import leave_no_dump
 from probe.radio.plan import SHORTEST_DWELL_MS, USUAL_DWELL_MS
+from probe.replay import new_id
 from probe.uplink.choose import uplink_to
 from probe.walk import Kit, LiveWalk
 
@@ -58,10 +61,22 @@ def _kit(**asked: Any) -> Kit:
 @click.command()
 @_kit_options
 @click.option("--outbox", type=click.Path(path_type=Path), help="The store of sightings that wait for a hub.")
-@click.option("--to", help="Hand sightings over as they are made: mqtt://HOST, mqtts://HOST or folder:DIR.")
+@click.option("--to", help="Where to hand sightings over: mqtts://HOST or folder:DIR. Default: the hub, if it is near.")
+@click.option("--offline", is_flag=True, help="Hand nothing over during the walk.")
+@click.option(
+    "--budget", type=click.IntRange(min=1), default=DEFAULT_BUDGET_BYTES >> 20, show_default=True, help="MiB to use."
+)
 @click.option("--for", "seconds", type=click.FloatRange(min=0.1), help="End after so many seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
-def run(outbox: Path | None, to: str | None, seconds: float | None, as_json: bool, **asked: Any) -> None:
+def run(
+    outbox: Path | None,
+    to: str | None,
+    offline: bool,
+    budget: int,
+    seconds: float | None,
+    as_json: bool,
+    **asked: Any,
+) -> None:
     """Walk: listen with all that is plugged in, and keep sightings until a hub has them. Ctrl-C ends it.
 
     Adapters named with --monitor are put into monitor mode; nothing is ever sent on them.
@@ -71,27 +86,30 @@ def run(outbox: Path | None, to: str | None, seconds: float | None, as_json: boo
       contrechamp-probe run --board auto --country FR
     """
     leave_no_dump()
+    path, made = outbox or default_outbox(), 0
+    keeping = Keeping(path, new_id, lambda said: click.echo(said, err=True), budget_bytes=budget << 20)
+    if to is not None:
+        uplink_to(to, 1.0)  # a wrong word is said at once, not after the walk
     walk = LiveWalk(_kit(**asked).found())
     for keeper in walk.sources:
         keeper.changed = _log
-    uplink = None if to is None else uplink_to(to, patience_s=20.0)
-    path, made = outbox or default_outbox(), 0
     _stop_on_signals(walk.live.stop)
     if seconds is not None:
         threading.Timer(seconds, walk.live.stop).start()
     stopped = threading.Event()
-    with Outbox(path) as box:
-        sender = threading.Thread(target=_send, args=(uplink, path, stopped), daemon=True)
+    sender = threading.Thread(target=_send, args=(None if offline else to or "", path, stopped), daemon=True)
+    with keeping:
         sender.start()
         for sighting in walk.sightings(started=lambda: wait_for_first(walk.sources)):
-            box.add([sighting])
-            box.withdraw(walk.sweep.withdrawn())
+            keeping.put(sighting)
+            keeping.withdraw(walk.sweep.withdrawn())
             made += 1
-        box.withdraw(walk.sweep.withdrawn())
-        stopped.set()
-        sender.join(timeout=25.0)
+        keeping.withdraw(walk.sweep.withdrawn())
+    stopped.set()
+    sender.join(timeout=25.0)
+    with Outbox(path) as box:
         standing = box.standing()
-    _say_end(walk, made, standing.queued, as_json=as_json)
+    _say_end(walk, made, standing.queued + keeping.in_ram, as_json=as_json)
 
 
 def _log(keeper: Keeper) -> None:
@@ -112,19 +130,20 @@ def _say_end(walk: LiveWalk, made: int, queued: int, *, as_json: bool) -> None:
     click.echo(f"{made} sightings made, {queued} wait for a receipt; {heard}")
 
 
-def _send(uplink: Any, path: Path, stopped: threading.Event) -> None:
-    """Hand over what waits, again and again; one last time when the walk is over."""
-    if uplink is None:
+def _send(to: str | None, path: Path, stopped: threading.Event) -> None:
+    """Hand over what waits, again and again; one last time when the walk is over. None: not at all; "": to the hub."""
+    if to is None:
         return
     with Outbox(path) as box:
-        last = False
+        last, uplink = False, None
         while not last:
             last = stopped.wait(_DELIVER_S)
             try:
                 if box.standing().queued:
+                    uplink = uplink or find_uplink(to or None, box.paired(), 20.0)
                     uplink.deliver(box, lambda _standing: None)
-            except UplinkError:
-                continue  # they stay in the outbox; there is always a next time
+            except (UplinkError, OutboxError):
+                uplink = None  # they stay in the outbox; there is always a next time
 
 
 @click.command()

@@ -3,6 +3,8 @@
     ProbeError
     ├── BadInput      a file or stream that is not what it should be   (also a ValueError)
     ├── OutboxError   the store of unsent sightings cannot be used     (also an OSError)
+    │   ├── NotPaired   it has no hub to seal for
+    │   └── OutboxFull  its budget is used up by what waits
     ├── SourceLost    a radio, board or receiver that was there is gone (also an OSError)
     └── UplinkError   a hub, broker or folder cannot be reached        (also a ConnectionError)
 
@@ -21,6 +23,14 @@ class BadInput(ProbeError, ValueError):
 
 class OutboxError(ProbeError, OSError):
     """The outbox cannot be opened, written or read."""
+
+
+class NotPaired(OutboxError):
+    """There is no hub yet that sightings could be sealed for."""
+
+
+class OutboxFull(OutboxError):
+    """No room can be made within the outbox's budget."""
 
 
 class SourceLost(ProbeError, OSError):

@@ -1,42 +1,67 @@
-"""What is still to be delivered, on disk, until the hub's receipt has come.
+"""What is still to be delivered, sealed, on disk, until the hub's signed receipt has come.
 
-SQLite in WAL with synchronous=FULL: when `add` returns, the sightings survive a power cut. A unit is deleted only on a
-receipt that names its very bytes; a refused one stays, so that nothing a walker made vanishes in silence.
+SQLite in WAL with synchronous=FULL: when `add` returns, the sightings survive a power cut. A unit is settled only by a
+receipt that names its very bytes, and is then kept for some days more, for a hub that has to come back from a backup;
+a refused one stays, so that nothing a walker made vanishes in silence. There is no time of a walk in here, and nothing
+that this probe could read: which unit holds what is known in RAM alone, for as long as the program runs.
 """
 
-import secrets
+import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
-from probe.contract.envelope import Receipt, Unit, Verdict, pack
-from probe.contract.sighting import Sighting
-from probe.errors import OutboxError
+import msgspec
 
-SCHEMA_VERSION = 1
+from probe.contract.base import ContractError
+from probe.contract.envelope import SIGHTING_BYTES, Picture
+from probe.contract.pairing import SealingKey, decode_descriptor
+from probe.contract.parcel import Receipts, Unit, Verdict, decode_signed
+from probe.contract.sighting import Kind, Sighting
+from probe.errors import NotPaired, OutboxError, OutboxFull
+from probe.identity import Identity, from_text, to_text
+from probe.seal import Sealer
+
+SCHEMA_VERSION = 2
+DEFAULT_BUDGET_BYTES = 1 << 30
+KEPT_DAYS = 7
+REMEMBERED_DAYS = 60
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE unit (
     number INTEGER PRIMARY KEY,  -- in the order in which they were made
-    id TEXT NOT NULL UNIQUE,
-    hash TEXT NOT NULL,
-    data BLOB,                   -- NULL once the hub has it
+    hash BLOB NOT NULL UNIQUE,
+    key TEXT NOT NULL,           -- the hub's key that it was sealed to
+    size INTEGER NOT NULL,
+    data BLOB,                   -- NULL some days after the hub has said that it has it
     verdict TEXT,                -- NULL while no receipt has come
-    reason TEXT
+    reason TEXT,
+    day TEXT                     -- of the receipt, by the hub's clock
 );
-CREATE INDEX unit_waiting ON unit (number) WHERE verdict IS NULL;
+CREATE INDEX unit_waiting ON unit (number, size) WHERE verdict IS NULL;
+CREATE INDEX unit_there ON unit (size) WHERE data IS NOT NULL
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How many units wait, and what became of the others."""
+    """How many units wait, what became of the others, and what had to give way for want of room.
+
+    `key` is the hub's key that the oldest waiting unit was sealed to: it says from when on that may be, to a few weeks,
+    and until when the hub can open it.
+    """
 
     queued: int
     stored: int
     held: int
     refused: int
+    queued_bytes: int = 0
+    gave_way: int = 0
+    lost: int = 0
+    key: SealingKey | None = None
 
     @property
     def receipted(self) -> int:
@@ -44,27 +69,32 @@ class Standing:
 
 
 class Outbox:
-    """The store of unsent sightings. One process writes at a time; SQLite makes others wait up to 10 s."""
+    """The store of unsent units. One process writes at a time; SQLite makes others wait up to 10 s."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
         self.path = path
+        self._budget = budget_bytes
+        self._numbers: dict[str, int] = {}  # of the sightings of this run, so that they can be taken back
+        self._surveys: set[int] = set()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # nobody else's to read: the probe's key is in it
             self._db = sqlite3.connect(path, isolation_level=None, timeout=10.0)
         except (OSError, sqlite3.Error) as problem:
             raise OutboxError(f"{path}: cannot be opened ({problem}); name another with --outbox") from problem
         try:
             self._prepare()
+            text = self._meta("identity")
+            self.identity: Identity | None = None if text is None else from_text(text)
         except OutboxError:
             self._db.close()
             raise
-        except sqlite3.Error as problem:
+        except (sqlite3.Error, ContractError) as problem:
             self._db.close()
             raise OutboxError(
                 f"{path}: cannot be used as an outbox ({problem}); name another with --outbox"
             ) from problem
-        self.probe = self._meta("probe")
-        self.mailbox = self._meta("mailbox")
+        self._sealer: Sealer | None = None
 
     def __enter__(self) -> "Outbox":
         return self
@@ -75,106 +105,257 @@ class Outbox:
     def close(self) -> None:
         self._db.close()
 
-    def add(self, sightings: Iterable[Sighting]) -> int:
-        """Write sightings down in one commit; returns how many. Raises OutboxError (full disk, read-only)."""
-        units = [pack(sighting, probe=self.probe) for sighting in sightings]
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany(
-                "INSERT INTO unit (id, hash, data) VALUES (?, ?, ?)",
-                [(unit.id, unit.hash, unit.data) for unit in units],
+    def paired(self) -> Identity:
+        """This probe and its hub. Raises NotPaired."""
+        if self.identity is None:
+            raise NotPaired(
+                f"{self.path}: this probe has no hub to seal for; let `contrechamp-hub enroll NAME` show a code and "
+                "give it to `contrechamp-probe pair`"
             )
-            self._db.execute("COMMIT")
-        except sqlite3.Error as problem:
-            self._roll_back()
-            raise OutboxError(f"{self.path}: cannot be written ({problem}); free some space and try again") from problem
+        return self.identity
+
+    def pair(self, identity: Identity) -> None:
+        """Take an identity over. Raises OutboxError where units wait that only another hub can open."""
+        standing = self.standing()
+        if self.identity is not None and self.identity.hub_id != identity.hub_id and standing.queued:
+            raise OutboxError(
+                f"{self.path}: {standing.queued} sightings wait in it that only another hub can open; send them first, "
+                "or name another outbox with --outbox"
+            )
+        with self._transaction():
+            self._set_meta("identity", to_text(identity))
+            self._set_meta("epoch", identity.hub.epoch)
+        self.identity, self._sealer = identity, None
+
+    def add(self, sightings: Iterable[Sighting]) -> int:
+        """Seal sightings and write them down in one commit; returns how many.
+
+        Raises NotPaired, OutboxFull where no room can be made, OutboxError (full disk, read-only).
+        """
+        sealer, made = self._sealing(), list(sightings)
+        try:
+            units = [sealer.sighting(sighting) for sighting in made]
+        except ContractError as problem:
+            raise OutboxError(f"{self.path}: a sighting cannot be sealed: {problem}") from problem
+        for sighting, number in zip(made, self.put(units), strict=True):
+            self._numbers[sighting.id] = number
+            if sighting.kind is Kind.SURVEY:
+                self._surveys.add(number)
         return len(units)
 
-    def withdraw(self, ids: Iterable[str]) -> int:
-        """Forget units without a receipt, such as sightings of what turned out to move; returns how many there were."""
-        forgotten = 0
+    def add_picture(self, picture: Picture) -> None:
+        """Seal a redacted picture and write it down. Raises as `add` does."""
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            for unit_id in ids:
-                cursor = self._db.execute("DELETE FROM unit WHERE id = ? AND verdict IS NULL", (unit_id,))
-                forgotten += cursor.rowcount
-            self._db.execute("COMMIT")
-            if forgotten:
-                # The log that SQLite writes ahead holds the old rows until it is folded in.
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as problem:
-            self._roll_back()
-            raise OutboxError(f"{self.path}: cannot be written ({problem}); free some space and try again") from problem
-        return forgotten
+            unit = self._sealing().picture(picture)
+        except ContractError as problem:
+            raise OutboxError(f"{self.path}: a picture cannot be sealed: {problem}") from problem
+        self.put([unit])
 
-    def waiting(self, *, after: int = 0, limit: int = 50) -> list[tuple[int, Unit]]:
+    def put(self, units: list[Unit]) -> list[int]:
+        """Write units down in one commit; returns their numbers. Raises OutboxFull, OutboxError."""
+        with self._transaction():
+            self._make_room(sum(len(unit.data) for unit in units))
+            return self._insert(units)
+
+    def withdraw(self, ids: Iterable[str], new_id: Callable[[], str]) -> int:
+        """Take back sightings of this run, such as those of what turned out to move; returns how many there were.
+
+        They are deleted here, and a withdrawal goes to the hub, which may have them already.
+        """
+        known = [sighting for sighting in ids if sighting in self._numbers]
+        if not known:
+            return 0
+        sealer = self._sealing()
+        units = [sealer.withdrawal(new_id(), known[start : start + 100]) for start in range(0, len(known), 100)]
+        with self._transaction():
+            gone = [(self._numbers[sighting],) for sighting in known]
+            self._db.executemany("DELETE FROM unit WHERE number = ?", gone)
+            self._insert(units)
+        for sighting in known:
+            del self._numbers[sighting]
+        return len(known)
+
+    def waiting(self, *, after: int = 0, limit: int = 16, pictures: bool = False) -> list[tuple[int, Unit]]:
         """Up to `limit` units without a receipt, oldest first, with their numbers, beyond a number."""
+        which = ">" if pictures else "="
         rows = self._db.execute(
-            "SELECT number, id, data FROM unit WHERE verdict IS NULL AND number > ? ORDER BY number LIMIT ?",
-            (after, limit),
+            f"SELECT number, key, data FROM unit WHERE verdict IS NULL AND number > ? AND size {which} ?"  # noqa: S608 (an operator)
+            " ORDER BY number LIMIT ?",
+            (after, SIGHTING_BYTES, limit),
         )
-        return [(number, Unit(v=1, id=unit_id, data=data)) for number, unit_id, data in rows]
+        return [(number, Unit(key=key, data=data)) for number, key, data in rows]
 
-    def settle(self, receipts: Iterable[Receipt]) -> int:
-        """Take receipts in; returns how many units they settled. Those for other bytes change nothing."""
+    def settle(self, receipts: Receipts) -> int:
+        """Take checked receipts in; returns how many units they settled. Those for other bytes change nothing."""
         settled = 0
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            for receipt in receipts:
-                settled += self._settle(receipt)
-            self._db.execute("COMMIT")
-        except sqlite3.Error as problem:
-            self._roll_back()
-            raise OutboxError(f"{self.path}: cannot be written ({problem}); free some space and try again") from problem
+        with self._transaction():
+            self._notice(receipts.epoch)
+            for receipt in receipts.receipts:
+                cursor = self._db.execute(
+                    "UPDATE unit SET verdict = ?, reason = ?, day = ? WHERE hash = ? AND verdict IS NULL",
+                    (receipt.verdict, receipt.reason, receipts.day.isoformat(), receipt.hash),
+                )
+                settled += cursor.rowcount
+            self._let_go(receipts.day)
         return settled
+
+    def all_settled(self, hashes: Iterable[bytes]) -> bool:
+        """Whether all these units are of this outbox, and the hub has said what became of each."""
+        query = "SELECT 1 FROM unit WHERE hash = ? AND verdict IS NOT NULL"
+        return all(self._db.execute(query, (digest,)).fetchone() for digest in hashes)
+
+    def take_descriptor(self, descriptor: bytes) -> None:
+        """Take over a newer descriptor of the same hub, whose signature was checked."""
+        identity = self.paired()
+        newer = decode_descriptor(decode_signed(descriptor).body)
+        if newer.public != identity.hub.public or newer.serial <= identity.hub.serial:
+            return
+        changed = msgspec.structs.replace(identity, descriptor=descriptor)
+        with self._transaction():
+            self._set_meta("identity", to_text(changed))
+            self._notice(newer.epoch)
+        self.identity, self._sealer = changed, None
 
     def standing(self) -> Standing:
         """How many units are in which state."""
-        rows = self._db.execute("SELECT coalesce(verdict, ''), count(*) FROM unit GROUP BY 1")
-        counts: dict[str, int] = dict(rows)
+        counts: dict[str, int] = dict(self._db.execute("SELECT coalesce(verdict, ''), count(*) FROM unit GROUP BY 1"))
+        queued = self._db.execute("SELECT total(size) FROM unit WHERE verdict IS NULL").fetchone()[0]
+        oldest = self._db.execute("SELECT key FROM unit WHERE verdict IS NULL ORDER BY number LIMIT 1").fetchone()
+        keys = {} if self.identity is None else {key.id: key for key in self.identity.hub.keys}
         return Standing(
             queued=counts.get("", 0),
             stored=counts.get(Verdict.STORED, 0),
             held=counts.get(Verdict.HELD, 0),
             refused=counts.get(Verdict.REFUSED, 0),
+            queued_bytes=int(queued),
+            gave_way=int(self._meta("gave_way") or 0),
+            lost=int(self._meta("lost") or 0),
+            key=None if oldest is None else keys.get(oldest[0]),
         )
 
     def refusals(self, limit: int = 20) -> list[tuple[str, str]]:
-        """The ids of refused units and why, newest first."""
+        """Refused units, by the start of their hash, and why, newest first."""
         rows = self._db.execute(
-            "SELECT id, coalesce(reason, '') FROM unit WHERE verdict = ? ORDER BY number DESC LIMIT ?",
+            "SELECT hash, coalesce(reason, '') FROM unit WHERE verdict = ? ORDER BY number DESC LIMIT ?",
             (Verdict.REFUSED, limit),
         )
-        return [(unit_id, reason) for unit_id, reason in rows]
+        return [(digest.hex()[:16], reason) for digest, reason in rows]
 
-    def _settle(self, receipt: Receipt) -> int:
-        keep = receipt.verdict is Verdict.REFUSED
-        cursor = self._db.execute(
-            "UPDATE unit SET verdict = ?, reason = ?, data = CASE WHEN ? THEN data END"
-            " WHERE id = ? AND hash = ? AND verdict IS NULL",
-            (receipt.verdict, receipt.reason, keep, receipt.id, receipt.hash),
+    def offer_again(self) -> int:
+        """Let the refused units wait again, for a hub that was told better since; returns how many."""
+        with self._transaction():
+            return self._db.execute(
+                "UPDATE unit SET verdict = NULL WHERE verdict = ? AND data IS NOT NULL", (Verdict.REFUSED,)
+            ).rowcount
+
+    def count_lost(self, sightings: int) -> None:
+        """Note that so many sightings could not be kept, so that the walker is told."""
+        with self._transaction():
+            self._add_to("lost", sightings)
+
+    def _sealing(self) -> Sealer:
+        if self._sealer is None:
+            self._sealer = self.paired().sealer()
+        return self._sealer
+
+    def _insert(self, units: Iterable[Unit]) -> list[int]:
+        numbers = []
+        for unit in units:
+            cursor = self._db.execute(
+                "INSERT INTO unit (hash, key, size, data) VALUES (?, ?, ?, ?)",
+                (unit.hash, unit.key, len(unit.data), unit.data),
+            )
+            numbers.append(int(cursor.lastrowid or 0))
+        return numbers
+
+    def _make_room(self, needed: int) -> None:
+        """Keep within the budget. What gives way: what the hub has, then surveys of this run, then pictures, oldest
+        first. Waiting sightings never do."""
+        there = int(self._db.execute("SELECT total(size) FROM unit WHERE data IS NOT NULL").fetchone()[0])
+        excess = there + needed - self._budget
+        surveys = ",".join(map(str, self._surveys)) or "NULL"
+        for which, counted in (
+            ("verdict IN ('stored', 'held')", False),
+            (f"number IN ({surveys}) AND verdict IS NULL", True),
+            (f"size > {SIGHTING_BYTES} AND verdict IS NULL", True),
+        ):
+            if excess <= 0:
+                return
+            rows = self._db.execute(
+                f"SELECT number, size FROM unit WHERE data IS NOT NULL AND {which} ORDER BY number"  # noqa: S608 (our own words and numbers)
+            ).fetchall()
+            for number, size in rows:
+                if excess <= 0:
+                    break
+                excess -= size
+                if counted:
+                    self._db.execute("DELETE FROM unit WHERE number = ?", (number,))
+                    self._surveys.discard(number)
+                    self._add_to("gave_way", 1)
+                else:
+                    self._db.execute("UPDATE unit SET data = NULL WHERE number = ?", (number,))
+        if excess > 0:
+            raise OutboxFull(
+                f"{self.path}: full ({self._budget >> 20} MiB); hand over what waits, or give more room with --budget"
+            )
+
+    def _notice(self, epoch: str) -> None:
+        """A hub that has come back from a backup may lack what it has receipted: offer it all again."""
+        if self._meta("epoch") == epoch:
+            return
+        self._set_meta("epoch", epoch)
+        self._db.execute("UPDATE unit SET verdict = NULL WHERE data IS NOT NULL AND verdict IN ('stored', 'held')")
+
+    def _let_go(self, today: date) -> None:
+        """Drop the data of what the hub has had for some days, and in the end the memory of it."""
+        kept, remembered = today - timedelta(days=KEPT_DAYS), today - timedelta(days=REMEMBERED_DAYS)
+        self._db.execute(
+            "UPDATE unit SET data = NULL WHERE verdict IN ('stored', 'held') AND day < ? AND data IS NOT NULL",
+            (kept.isoformat(),),
         )
-        return cursor.rowcount
+        self._db.execute("DELETE FROM unit WHERE verdict IN ('stored', 'held') AND day < ?", (remembered.isoformat(),))
 
     def _prepare(self) -> None:
-        # secure_delete: a delivered sighting leaves no readable trace in the file's free pages.
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+        for pragma in ("journal_mode = WAL", "synchronous = FULL"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.execute("BEGIN IMMEDIATE")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version == 0:
             for statement in _SCHEMA.split(";\n"):
                 self._db.execute(statement)
-            names = [("probe", secrets.token_hex(16)), ("mailbox", secrets.token_hex(16))]
-            self._db.executemany("INSERT INTO meta VALUES (?, ?)", names)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         self._db.execute("COMMIT")
         if version > SCHEMA_VERSION:
             raise OutboxError(f"{self.path}: written by a newer version of contrechamp-probe; update this one")
+        if version == 1:
+            raise OutboxError(
+                f"{self.path}: holds unsealed sightings of an earlier version; hand them over with that version, then "
+                "delete the file"
+            )
 
-    def _meta(self, name: str) -> str:
-        (value,) = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return str(value)
+    def _meta(self, name: str) -> str | None:
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def _set_meta(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def _add_to(self, name: str, count: int) -> None:
+        self._set_meta(name, str(int(self._meta(name) or 0) + count))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """One commit. Raises OutboxError where it cannot be written; then nothing of it was."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+            self._db.execute("COMMIT")
+        except sqlite3.Error as problem:
+            self._roll_back()
+            raise OutboxError(f"{self.path}: cannot be written ({problem}); free some space and try again") from problem
+        except BaseException:
+            self._roll_back()
+            raise
 
     def _roll_back(self) -> None:
         if self._db.in_transaction:

@@ -1,19 +1,21 @@
 """Sightings that come by hand: parcels on an SD card or a stick, and plain sightings that the operator imports."""
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.errors import BadInput
-from hub.ingest.receive import Incoming, Receiver
-from hub.log.events import NewSighting, Origin
+from hub.ingest.receive import Incoming
+from hub.ingest.stick import answer_requests, lay_home
+from hub.log.events import Batch, NewSighting, Origin
+from hub.open import Folder
 from hub.store.store import Store
-from probe.contract.envelope import MAX_PARCEL_BYTES, ContractError, Verdict, decode_sighting, encode
+from probe.contract.base import ContractError
+from probe.contract.envelope import decode_sighting, digest, encode
+from probe.contract.parcel import MAX_PARCEL_BYTES, Verdict
 from probe.detect.registry import Recogniser, unjustified
 
-PARCELS = "*.parcel.json"
-PARCEL_SUFFIX = ".parcel.json"
-RECEIPTS_SUFFIX = ".receipts.json"
+PARCELS = "*.parcel"
+RECEIPTS_SUFFIX = ".receipts"
 MAX_LINE_BYTES = MAX_PARCEL_BYTES
 _LINES_PER_COMMIT = 500
 BY_HAND = "0" * 32  # stands for the mailbox that a folder does not have
@@ -24,37 +26,47 @@ class Taken:
     """What came of it. `troubles` are sentences about what could not be taken."""
 
     files: int = 0
+    paired: int = 0
     stored: int = 0
+    pictures: int = 0
+    held: int = 0
     doubles: int = 0
     refused: int = 0
     troubles: list[str] = field(default_factory=list)
 
 
-def ingest_folder(folder: Path, store: Store) -> Taken:
-    """Take in the parcels in a folder and lay the receipts beside them. Raises BadInput where there is no folder."""
-    if not folder.is_dir():
-        raise BadInput(f"{folder}: not a folder; name the folder that `contrechamp-probe send --to folder:` wrote")
-    receiver, taken = Receiver(store), Taken()
-    for path in sorted(folder.glob(PARCELS)):
+def ingest_folder(stick: Path, folder: Folder) -> Taken:
+    """Take in what lies on a stick and lay the receipts beside it. Raises BadInput where there is no folder."""
+    if not stick.is_dir():
+        raise BadInput(f"{stick}: not a folder; name the folder that `contrechamp-probe send --to folder:` wrote")
+    taken = Taken(paired=answer_requests(stick, folder))
+    receiver, store = folder.receiver(), folder.store
+    for path in sorted(stick.glob(PARCELS)):
         taken.files += 1
-        before = store.count()
+        before = store.counts()
         try:
             with path.open("rb") as file:
                 payload = file.read(MAX_PARCEL_BYTES + 1)
         except OSError as problem:
             taken.troubles.append(f"{path}: cannot be read ({problem.strerror})")
             continue
-        answers = receiver.receive([Incoming(topic=str(path), mailbox=BY_HAND, payload=payload)])
-        receipts = [receipt for _, answer in answers for receipt in answer.receipts]
-        stored = store.count() - before
-        refused = [receipt for receipt in receipts if receipt.verdict is Verdict.REFUSED]
+        message = Incoming(topic=str(path), mailbox=BY_HAND, payload=payload, by_hand=True)
+        answers = receiver.receive([message])
+        now = store.counts()
+        stored, pictures = now["sightings"] - before["sightings"], now["pictures"] - before["pictures"]
+        receipts = [receipt for answer in answers for receipt in answer.receipts]
+        good = sum(receipt.verdict is not Verdict.REFUSED for receipt in receipts)
+        aside = now["quarantined"] - before["quarantined"]
         taken.stored += stored
-        taken.refused += len(refused)
-        taken.doubles += len(receipts) - stored - len(refused)
-        if not answers:
-            taken.troubles.append(f"{path}: not a parcel of the contract; set aside, see `contrechamp-hub quarantine`")
-        for _, answer in answers:
-            _answer(path, encode(answer), taken)
+        taken.pictures += pictures
+        taken.held += now["held"] - before["held"]
+        taken.doubles += max(0, good - stored - pictures)
+        taken.refused += aside
+        if aside:
+            taken.troubles.append(f"{path}: {aside} not taken in, set aside; see `contrechamp-hub quarantine`")
+        for answer in answers:
+            _answer(path, answer.signed, taken)
+    lay_home(stick, folder)
     return taken
 
 
@@ -90,23 +102,22 @@ def _import_line(where: str, line: bytes, batch: dict[str, NewSighting], taken: 
         taken.troubles.append(f"{where}: {reason}")
         return
     body = encode(sighting)  # whatever the line held beyond the contract stays outside
-    digest = hashlib.sha256(body).hexdigest()
     if sighting.id in batch:
         taken.doubles += 1
-    batch[sighting.id] = NewSighting(id=sighting.id, hash=digest, body=body, origin=Origin.OPERATOR)
+    batch[sighting.id] = NewSighting(id=sighting.id, hash=digest(body), body=body, origin=Origin.OPERATOR)
 
 
 def _commit(batch: dict[str, NewSighting], store: Store, taken: Taken) -> None:
-    known = store.known(list(batch))
-    fresh = [new for new in batch.values() if new.id not in known]
-    store.append(fresh)
+    known = store.known("sighting", list(batch))
+    fresh = {name: new for name, new in batch.items() if name not in known}
+    store.append(Batch(sightings=fresh))
     taken.stored += len(fresh)
     taken.doubles += len(known)
     batch.clear()
 
 
 def _answer(path: Path, receipts: bytes, taken: Taken) -> None:
-    target = path.with_name(path.name.removesuffix(PARCEL_SUFFIX) + RECEIPTS_SUFFIX)
+    target = path.with_suffix(RECEIPTS_SUFFIX)
     try:
         aside = target.with_suffix(".part")
         aside.write_bytes(receipts)

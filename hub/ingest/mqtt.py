@@ -1,37 +1,59 @@
 """The hub's ear at the broker: takes parcels in, sends receipts out.
 
-One thread (paho's) listens and only queues; another commits in batches and answers. When the queue is full, messages
-are dropped unanswered: the probe keeps what has no receipt and sends it again.
+One thread (paho's) listens and only queues; another commits in batches and answers. The queue is bounded in octets:
+where it is full the listening waits for it, and the broker holds the rest back; what is dropped in the end, the probe
+sends again.
 """
 
 import logging
-import os
 import queue
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
+from hub.broker.rights import Login
+from hub.enrol.pairing import Pairing
 from hub.errors import StoreError
 from hub.ingest.receive import Incoming, Receiver
+from hub.keys import HubKeys
+from hub.store.registry import Registry
 from probe.contract import topics
 from probe.contract.address import BrokerAddress
-from probe.contract.envelope import MAX_PARCEL_BYTES, encode
+from probe.contract.base import CONTRACT_VERSION
+from probe.contract.envelope import pack
+from probe.contract.home import HomePacket
+from probe.contract.parcel import MAX_PARCEL_BYTES, Said
 
 _log = logging.getLogger(__name__)
 
-QUEUE_MESSAGES = 256
-BATCH_MESSAGES = 16
+QUEUE_BYTES = 32 << 20
+BATCH_BYTES = 2 << 20
 GATHER_S = 0.02
+PATIENCE_S = 5.0
+LOOK_S = 2.0  # how soon probes that were enrolled by another process get the hub's keys
 
 
 class MqttIngest:
     """Listens at a broker until stopped, through its deaths and returns."""
 
-    def __init__(self, broker: BrokerAddress, receiver: Receiver, stored: Callable[[], None]) -> None:
-        self._receiver = receiver
+    def __init__(
+        self,
+        broker: BrokerAddress,
+        login: Login,
+        receiver: Receiver,
+        pairing: Pairing,
+        keys: HubKeys,
+        registry: Registry,
+        stored: Callable[[], None],
+    ) -> None:
+        self._receiver, self._pairing, self._keys, self._registry = receiver, pairing, keys, registry
         self._stored = stored
-        self._queue: queue.Queue[Incoming | None] = queue.Queue(QUEUE_MESSAGES)
-        self._client = self._connect(broker)
+        self._queue: queue.Queue[Incoming | None] = queue.Queue()
+        self._room = _Room(QUEUE_BYTES)
+        self._told: tuple[str, int, int] | None = None
+        self._client = self._connect(broker, login)
         self._worker = threading.Thread(target=self._work, name="ingest", daemon=True)
         self.listening = threading.Event()
 
@@ -42,48 +64,89 @@ class MqttIngest:
 
     def stop(self) -> None:
         """Finish what was taken in, then leave."""
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._room.close()
         self._queue.put(None)
         self._worker.join(timeout=10)
+        self._client.disconnect()
+        self._client.loop_stop()
 
     def _work(self) -> None:
-        while (first := self._queue.get()) is not None:
-            batch, last = self._gather(first)
-            try:
-                answers = self._receiver.receive(batch)
-            except StoreError as problem:
-                _log.error("%s", problem)
-                continue
-            for mailbox, receipts in answers:
-                self._client.publish(topics.down(mailbox), encode(receipts), qos=1)
-            self._stored()
-            if last:
-                return
+        last, tidied_s = False, monotonic()
+        while not last:
+            batch, last = self._gather()
+            if batch:
+                self._take(batch)
+                self._room.give_back(sum(len(message.payload) for message in batch))
+            if monotonic() - tidied_s > LOOK_S:
+                tidied_s = monotonic()
+                self._look_after_keys()
 
-    def _gather(self, first: Incoming) -> tuple[list[Incoming], bool]:
-        """More messages for the same commit, for at most 20 ms; and whether the end was among them."""
-        batch = [first]
-        while len(batch) < BATCH_MESSAGES:
+    def _take(self, batch: list[Incoming]) -> None:
+        parcels = []
+        for message in batch:
+            rendezvous = topics.rendezvous_of(message.topic)
+            if rendezvous is None:
+                parcels.append(message)
+            elif (answer := self._pairing.answer(message.payload)) is not None:
+                self._client.publish(topics.pair_down(rendezvous), answer, qos=1)
+        if not parcels:
+            return
+        try:
+            answers = self._receiver.receive(parcels)
+        except StoreError as problem:
+            _log.error("%s", problem)
+            return
+        for answer_ in answers:
+            self._client.publish(topics.down(answer_.mailbox), answer_.signed, qos=1)
+        self._stored()
+
+    def _look_after_keys(self) -> None:
+        """Turn the sealing keys when it is time, and lay the newest where probes find them when they come home."""
+        try:
+            self._keys.turn()
+            state = self._keys.epoch, self._keys.serial, self._registry.version
+            if state == self._told or not self.listening.is_set():
+                return
+            packet = HomePacket(
+                v=CONTRACT_VERSION,
+                hub=self._keys.hub_id,
+                day=datetime.now(UTC).date(),
+                descriptor=self._keys.descriptor(),
+            )
+            signed = self._keys.sign(Said.HOME, pack(packet))
+            for probe in self._registry.probes():
+                if not probe.revoked:
+                    self._client.publish(topics.home(probe.mailbox), signed, qos=1, retain=True)
+            self._told = state
+        except (StoreError, OSError) as problem:
+            _log.error("the hub's keys cannot be looked after: %s", problem)
+
+    def _gather(self) -> tuple[list[Incoming], bool]:
+        """Messages for one commit, of up to 2 MiB, or none after a while; and whether the end was among them."""
+        batch: list[Incoming] = []
+        wait_s, size = LOOK_S, 0
+        while size < BATCH_BYTES:
             try:
-                message = self._queue.get(timeout=GATHER_S)
+                message = self._queue.get(timeout=wait_s)
             except queue.Empty:
                 break
             if message is None:
                 return batch, True
             batch.append(message)
+            size += len(message.payload)
+            wait_s = GATHER_S
         return batch, False
 
-    def _connect(self, broker: BrokerAddress) -> Any:
+    def _connect(self, broker: BrokerAddress, login: Login) -> Any:
         import paho.mqtt.client as paho
         from paho.mqtt.enums import CallbackAPIVersion
 
-        client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311, clean_session=True)
-        user, password = os.environ.get("CONTRECHAMP_MQTT_USER"), os.environ.get("CONTRECHAMP_MQTT_PASSWORD")
-        if user:
-            client.username_pw_set(user, password)
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2, client_id=login.client, protocol=paho.MQTTv311, clean_session=True
+        )
+        client.username_pw_set(login.user, login.password)
         if broker.tls:
-            client.tls_set()
+            client.tls_set_context(login.tls())
         client.reconnect_delay_set(min_delay=1, max_delay=10)
 
         def on_connect(client: Any, _data: object, _flags: object, reason: Any, _properties: object) -> None:
@@ -94,6 +157,7 @@ class MqttIngest:
 
         def on_subscribe(*_: object) -> None:
             _log.info("listening at %s", broker)
+            self._told = None  # a broker that was away may have forgotten what was laid there
             self.listening.set()
 
         def on_disconnect(*_: object) -> None:
@@ -101,7 +165,7 @@ class MqttIngest:
 
         client.on_connect, client.on_subscribe = on_connect, on_subscribe
         client.on_disconnect, client.on_message = on_disconnect, self._on_message
-        client.connect_async(broker.host, broker.port, keepalive=20)
+        client.connect_async(broker.host, broker.port, keepalive=30)
         return client
 
     def _on_message(self, _client: object, _data: object, message: Any) -> None:
@@ -109,8 +173,33 @@ class MqttIngest:
             return  # a hub's own answers
         # One byte more than allowed is enough to see that it is too much.
         payload = message.payload[: MAX_PARCEL_BYTES + 1]
-        incoming = Incoming(topic=message.topic, mailbox=topics.mailbox_of(message.topic), payload=payload)
-        try:
-            self._queue.put_nowait(incoming)
-        except queue.Full:
+        if not self._room.take(len(payload)):
             _log.warning("too much at once: a message was dropped, its probe will send it again")
+            return
+        self._queue.put(Incoming(topic=message.topic, mailbox=topics.mailbox_of(message.topic), payload=payload))
+
+
+class _Room:
+    """So many octets may wait; who brings more waits for a while."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def take(self, size: int) -> bool:
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._left >= size or self._closed, PATIENCE_S) or self._closed:
+                return False
+            self._left -= size
+            return True
+
+    def give_back(self, size: int) -> None:
+        with self._changed:
+            self._left += size
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()

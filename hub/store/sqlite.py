@@ -1,180 +1,239 @@
-"""The store in one SQLite file: WAL, synchronous=FULL, so that a commit that returned survives a power cut."""
+"""The log in SQLite: what came, what is held, what was erased, what was set aside, and the cameras derived from it."""
 
-import secrets
 import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from hub.errors import StoreError
-from hub.log.events import NewSighting, Origin, SetAside, StoredSighting
+from hub.log.events import (
+    Batch,
+    Known,
+    NewSighting,
+    NewWithdrawal,
+    Origin,
+    SetAside,
+    StoredSighting,
+    Why,
+)
+from hub.store.database import Database
 
-FILE = "hub.db"
 SENDER_DAYS = 30
 QUARANTINE_ROWS = 5000
-QUARANTINE_START = 2048
+QUARANTINE_ROWS_EACH = 500  # of one topic, so that nobody crowds out the others
+QUARANTINE_BYTES = 64 << 20
 _IDS_PER_QUERY = 500
-
-# One entry for each version of the schema; a database is brought forward from whichever it has.
-_MIGRATIONS = (
-    """
-    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE sighting (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
-        id TEXT NOT NULL UNIQUE,
-        hash TEXT NOT NULL,
-        origin TEXT NOT NULL,
-        body BLOB NOT NULL
-    );
-    -- Who sent it stands apart, so that it can be forgotten without touching the sighting.
-    CREATE TABLE sender (seq INTEGER PRIMARY KEY, probe TEXT NOT NULL, expires TEXT NOT NULL);
-    CREATE TABLE quarantine (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        at TEXT NOT NULL, reason TEXT NOT NULL, topic TEXT NOT NULL, unit_id TEXT, size INTEGER NOT NULL, start BLOB
-    );
-    CREATE TABLE camera (id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID
-    """,
-)
+_TABLES = ("sighting", "picture", "withdrawal")
 
 
 class SqliteStore:
     """A `Store` in a data directory, which is made where it is missing."""
 
     def __init__(self, data: Path) -> None:
-        self.path = data / FILE
-        self._lock = threading.RLock()
-        try:
-            data.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self.path, isolation_level=None, timeout=10.0, check_same_thread=False)
-        except (OSError, sqlite3.Error) as problem:
-            raise StoreError(f"{self.path}: cannot be opened ({problem}); name another folder with --data") from problem
-        try:
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-                self._db.execute(f"PRAGMA {pragma}")
-            self._migrate()
-            self._expire()
-        except StoreError:
-            self._db.close()
-            raise
-        except sqlite3.Error as problem:
-            self._db.close()
-            raise StoreError(
-                f"{self.path}: cannot be used as a hub's store ({problem}); name another folder with --data"
-            ) from problem
-        self._hub_id = str(self._db.execute("SELECT value FROM meta WHERE name = 'hub'").fetchone()[0])
-
-    @property
-    def hub_id(self) -> str:
-        return self._hub_id
+        self.db = Database(data)
+        self.path = self.db.path
+        self._expire()
+        self._aside_bytes = int(self.db.row("SELECT total(length(data)) FROM quarantine")[0])
 
     def close(self) -> None:
-        with self._lock:
-            self._db.close()
+        self.db.close()
 
-    def known(self, ids: Sequence[str]) -> dict[str, str]:
-        found: dict[str, str] = {}
-        with self._lock:
-            for start in range(0, len(ids), _IDS_PER_QUERY):
-                some = ids[start : start + _IDS_PER_QUERY]
-                marks = ",".join("?" * len(some))
-                found.update(self._db.execute(f"SELECT id, hash FROM sighting WHERE id IN ({marks})", some))  # noqa: S608 (marks only)
+    def known(self, table: str, ids: Sequence[str]) -> dict[str, Known]:
+        if table not in _TABLES:
+            raise ValueError(table)
+        found: dict[str, Known] = {}
+        for start in range(0, len(ids), _IDS_PER_QUERY):
+            some = ids[start : start + _IDS_PER_QUERY]
+            marks = ",".join("?" * len(some))
+            held = {"sighting": "held.seq IS NOT NULL", "picture": "held IS NOT NULL"}.get(table, "0")
+            join = "LEFT JOIN held ON held.seq = sighting.seq" if table == "sighting" else ""
+            query = f"SELECT id, hash, {held} FROM {table} {join} WHERE id IN ({marks})"  # noqa: S608 (our own words)
+            found.update((name, Known(hash=digest, held=bool(h))) for name, digest, h in self.db.rows(query, some))
         return found
 
-    def append(self, sightings: Sequence[NewSighting], aside: Sequence[SetAside] = ()) -> None:
-        expires = (datetime.now(UTC) + timedelta(days=SENDER_DAYS)).date().isoformat()
-        with self._transaction():
-            for new in sightings:
-                cursor = self._db.execute(
-                    "INSERT INTO sighting (id, hash, origin, body) VALUES (?, ?, ?, ?)",
-                    (new.id, new.hash, new.origin, new.body),
-                )
-                if new.sender is not None:
-                    self._db.execute("INSERT INTO sender VALUES (?, ?, ?)", (cursor.lastrowid, new.sender, expires))
-            self._set_aside(aside)
+    def append(self, batch: Batch) -> None:
+        today = datetime.now(UTC).date()
+        with self.db.transaction() as db:
+            for new in batch.sightings.values():
+                self._append(db, new, today)
+            expires = (today + timedelta(days=SENDER_DAYS)).isoformat()
+            db.executemany(
+                "INSERT INTO picture (id, hash, sha256, held, probe, expires, jpeg) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(p.id, p.hash, p.sha256, p.held, p.sender, expires, p.jpeg) for p in batch.pictures.values()],
+            )
+            for withdrawal in batch.withdrawals.values():
+                self._withdraw(db, withdrawal, today)
+            self._set_aside(db, batch.aside)
 
     def read(self, after: int = 0, limit: int = 10_000) -> list[StoredSighting]:
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT sighting.seq, body, origin, probe FROM sighting LEFT JOIN sender ON sender.seq = sighting.seq"
-                " WHERE sighting.seq > ? ORDER BY sighting.seq LIMIT ?",
-                (after, limit),
-            ).fetchall()
+        rows = self.db.rows(
+            "SELECT sighting.seq, body, origin, sender.probe FROM sighting"
+            " LEFT JOIN sender ON sender.seq = sighting.seq LEFT JOIN held ON held.seq = sighting.seq"
+            " WHERE sighting.seq > ? AND held.seq IS NULL AND length(body) > 0 ORDER BY sighting.seq LIMIT ?",
+            (after, limit),
+        )
         return [StoredSighting(seq=seq, body=body, origin=Origin(o), sender=sender) for seq, body, o, sender in rows]
 
     def count(self) -> int:
-        return self._number("SELECT count(*) FROM sighting")
+        return self._number("SELECT count(*) FROM sighting WHERE length(body) > 0")
 
-    def version(self) -> int:
-        return self._number("SELECT coalesce(max(seq), 0) FROM sighting")
+    def counts(self) -> dict[str, int]:
+        return {
+            "sightings": self.count(),
+            "pictures": self._number("SELECT count(*) FROM picture"),
+            "held": self._number("SELECT count(*) FROM held")
+            + self._number("SELECT count(*) FROM picture WHERE held IS NOT NULL"),
+            "erased": self._number("SELECT count(*) FROM deletion"),
+            "quarantined": self.quarantine_count(),
+        }
+
+    def generation(self) -> int:
+        return int(self.db.meta("generation") or 0)
+
+    def picture(self, sha256: str) -> bytes | None:
+        row = self.db.row("SELECT jpeg FROM picture WHERE sha256 = ? AND held IS NULL", (sha256,))
+        return None if row is None else bytes(row[0])
+
+    def hold_since(self, probe: str, day: date, reason: str) -> int:
+        """Hold what a probe sent since a day; returns how much."""
+        today = datetime.now(UTC).date().isoformat()
+        with self.db.transaction() as db:
+            held = db.execute(
+                "INSERT OR IGNORE INTO held (seq, reason, day)"
+                " SELECT seq, ?, ? FROM sender WHERE probe = ? AND day >= ?",
+                (reason, today, probe, day.isoformat()),
+            ).rowcount
+            since = (day + timedelta(days=SENDER_DAYS)).isoformat()
+            held += db.execute(
+                "UPDATE picture SET held = ? WHERE probe = ? AND expires >= ? AND held IS NULL", (reason, probe, since)
+            ).rowcount
+            self._turn_page(db)
+        return held
+
+    def held(self) -> list[tuple[str, int, str]]:
+        """For each probe of which something is held: its id ('' where that was forgotten), how much, and why."""
+        rows = self.db.rows(
+            "SELECT coalesce(sender.probe, ''), count(*), max(reason) FROM held"
+            " LEFT JOIN sender ON sender.seq = held.seq GROUP BY 1 ORDER BY 1"
+        )
+        return [(probe, count, reason) for probe, count, reason in rows]
+
+    def decide(self, probe: str, *, keep: bool) -> int:
+        """Let what is held of a probe count, or erase it; returns how much."""
+        mine = (
+            "SELECT held.seq FROM held LEFT JOIN sender ON sender.seq = held.seq WHERE coalesce(sender.probe, '') = ?"
+        )
+        today = datetime.now(UTC).date().isoformat()
+        with self.db.transaction() as db:
+            seqs = [(seq,) for (seq,) in db.execute(mine, (probe,)).fetchall()]
+            if not keep:
+                db.executemany(
+                    "INSERT INTO deletion (sighting, why, day) SELECT id, 'rejected', ? FROM sighting WHERE seq = ?",
+                    [(today, seq) for (seq,) in seqs],
+                )
+                db.executemany("UPDATE sighting SET body = x'' WHERE seq = ?", seqs)
+                db.execute("DELETE FROM picture WHERE probe = ? AND held IS NOT NULL", (probe,))
+            else:
+                db.execute("UPDATE picture SET held = NULL WHERE probe = ?", (probe,))
+            db.executemany("DELETE FROM held WHERE seq = ?", seqs)
+            self._turn_page(db)
+        return len(seqs)
 
     def quarantined(self, limit: int = 100) -> list[SetAside]:
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT at, reason, topic, unit_id, size, start FROM quarantine ORDER BY number DESC LIMIT ?", (limit,)
-            ).fetchall()
-        names = ("at", "reason", "topic", "unit_id", "size", "start")
-        return [SetAside(**dict(zip(names, row, strict=True))) for row in rows]
+        rows = self.db.rows(
+            "SELECT at, why, reason, topic, size, data FROM quarantine ORDER BY number DESC LIMIT ?", (limit,)
+        )
+        return [
+            SetAside(at=at, why=Why(why), reason=reason, topic=topic, size=size, data=data)
+            for at, why, reason, topic, size, data in rows
+        ]
 
     def quarantine_count(self) -> int:
         return self._number("SELECT count(*) FROM quarantine")
 
     def save_cameras(self, cameras: Sequence[tuple[str, bytes]]) -> None:
-        with self._transaction():
-            self._db.execute("DELETE FROM camera")
-            self._db.executemany("INSERT INTO camera VALUES (?, ?)", cameras)
+        with self.db.transaction() as db:
+            db.execute("DELETE FROM camera")
+            db.executemany("INSERT INTO camera VALUES (?, ?)", cameras)
 
     def cameras(self) -> dict[str, bytes]:
-        with self._lock:
-            return dict(self._db.execute("SELECT id, body FROM camera").fetchall())
+        return dict(self.db.rows("SELECT id, body FROM camera"))
 
-    def _set_aside(self, aside: Sequence[SetAside]) -> None:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        self._db.executemany(
-            "INSERT INTO quarantine (at, reason, topic, unit_id, size, start) VALUES (?, ?, ?, ?, ?, ?)",
-            [(now, a.reason, a.topic[:200], a.unit_id, a.size, a.start[:QUARANTINE_START]) for a in aside],
-        )
-        if aside:  # bounded: the oldest give way
-            self._db.execute(
-                "DELETE FROM quarantine WHERE number <= (SELECT max(number) FROM quarantine) - ?", (QUARANTINE_ROWS,)
+    def _append(self, db: sqlite3.Connection, new: NewSighting, today: date) -> None:
+        erased = db.execute(
+            "SELECT 1 FROM deletion WHERE sighting = ? AND probe = ? LIMIT 1", (new.id, new.sender)
+        ).fetchone()
+        seq = db.execute(
+            "INSERT INTO sighting (id, hash, origin, body) VALUES (?, ?, ?, ?)",
+            (new.id, new.hash, new.origin, b"" if erased else new.body),
+        ).lastrowid
+        if new.sender is not None:
+            expires = (today + timedelta(days=SENDER_DAYS)).isoformat()
+            db.execute(
+                "INSERT INTO sender (seq, probe, expires, day) VALUES (?, ?, ?, ?)",
+                (seq, new.sender, expires, today.isoformat()),
             )
+        if new.held is not None:
+            db.execute("INSERT INTO held (seq, reason, day) VALUES (?, ?, ?)", (seq, new.held, today.isoformat()))
+
+    def _withdraw(self, db: sqlite3.Connection, withdrawal: NewWithdrawal, today: date) -> None:
+        """Erase what a probe takes back, where it is that probe's own; the tombstone also stops what comes later."""
+        db.execute("INSERT INTO withdrawal (id, hash) VALUES (?, ?)", (withdrawal.id, withdrawal.hash))
+        for sighting in withdrawal.sightings:
+            db.execute(
+                "INSERT INTO deletion (sighting, why, day, probe) VALUES (?, 'withdrawn', ?, ?)",
+                (sighting, today.isoformat(), withdrawal.sender),
+            )
+            erased = db.execute(
+                "UPDATE sighting SET body = x'' WHERE id = ? AND length(body) > 0"
+                " AND seq IN (SELECT seq FROM sender WHERE sender.seq = sighting.seq AND probe = ?)",
+                (sighting, withdrawal.sender),
+            ).rowcount
+            if erased:
+                self._turn_page(db)
+
+    def _turn_page(self, db: sqlite3.Connection) -> None:
+        """Say that what was read before may not hold any more."""
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(self.generation() + 1),))
+
+    def _set_aside(self, db: sqlite3.Connection, aside: Iterable[SetAside]) -> None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        rows = [(now, a.why, a.reason, a.topic[:200], a.size, a.data) for a in aside]
+        if not rows:
+            return
+        db.executemany("INSERT INTO quarantine (at, why, reason, topic, size, data) VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._aside_bytes += sum(len(row[5]) for row in rows)
+        # Bounded in every way: the oldest give way, of each topic first.
+        db.executemany(
+            "DELETE FROM quarantine WHERE topic = ?1 AND number <="
+            " (SELECT number FROM quarantine WHERE topic = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)",
+            [(topic, QUARANTINE_ROWS_EACH) for topic in {row[3] for row in rows}],
+        )
+        db.execute(
+            "DELETE FROM quarantine WHERE number <="
+            " (SELECT number FROM quarantine ORDER BY number DESC LIMIT 1 OFFSET ?)",
+            (QUARANTINE_ROWS,),
+        )
+        if self._aside_bytes > QUARANTINE_BYTES:
+            self._shrink(db)
+
+    def _shrink(self, db: sqlite3.Connection) -> None:
+        total = 0
+        for number, size in db.execute("SELECT number, length(data) FROM quarantine ORDER BY number DESC").fetchall():
+            total += size
+            if total > QUARANTINE_BYTES * 3 // 4:
+                db.execute("DELETE FROM quarantine WHERE number <= ?", (number,))
+                total -= size
+                break
+        self._aside_bytes = total
 
     def _number(self, query: str) -> int:
-        with self._lock:
-            return int(self._db.execute(query).fetchone()[0])
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                yield
-                self._db.execute("COMMIT")
-            except sqlite3.Error as problem:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise StoreError(
-                    f"{self.path}: cannot be written ({problem}); free some space and start again"
-                ) from problem
-
-    def _migrate(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version > len(_MIGRATIONS):
-            raise StoreError(f"{self.path}: written by a newer version of contrechamp-hub; update this one")
-        if 0 < version < len(_MIGRATIONS):
-            with closing(sqlite3.connect(self.path.with_suffix(f".before-{version + 1}.db"))) as copy:
-                self._db.backup(copy)
-        self._db.execute("BEGIN IMMEDIATE")
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()  # another process may have been faster
-        for number, script in enumerate(_MIGRATIONS[version:], start=version + 1):
-            for statement in script.split(";\n"):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA user_version = {number}")
-        self._db.execute("INSERT OR IGNORE INTO meta VALUES ('hub', ?)", (secrets.token_hex(16),))
-        self._db.execute("COMMIT")
+        return int(self.db.row(query)[0])
 
     def _expire(self) -> None:
         """Forget who sent what, where the 30 days are over."""
-        today = datetime.now(UTC).date().isoformat()
-        self._db.execute("DELETE FROM sender WHERE expires <= ?", (today,))
+        today = datetime.now(UTC).date()
+        with self.db.transaction() as db:
+            db.execute("DELETE FROM sender WHERE expires <= ?", (today.isoformat(),))
+            db.execute("UPDATE picture SET probe = NULL WHERE expires <= ?", (today.isoformat(),))
+            gone = (today - timedelta(days=SENDER_DAYS)).isoformat()
+            db.execute("UPDATE deletion SET probe = NULL WHERE day <= ? AND probe IS NOT NULL", (gone,))

@@ -24,8 +24,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.enrol.pairing import Pairing
 from hub.errors import BadInput, ServeError
 from hub.publish.view import CameraDetail, feature
+from hub.web.enroll import EnrollPage
 from hub.web.messages import Words, choose, words
 from hub.web.source import MapSource
 
@@ -37,11 +39,13 @@ _MAX_UNSENT = 100
 _YEAR_S = 31_536_000
 
 
-def make_app(source: MapSource, *, tiles_url: str | None = None, names: Sequence[str] = ()) -> Starlette:
+def make_app(
+    source: MapSource, *, pairing: Pairing | None = None, tiles_url: str | None = None, names: Sequence[str] = ()
+) -> Starlette:
     """The page as an ASGI app. Raises ServeError where its front-end packages were never fetched.
 
-    `tiles_url` is a raster tile template such as `https://tiles.example/{z}/{x}/{y}.png`; `names` are further host
-    names under which the page may be asked for.
+    `pairing` adds the page for enrolments; `tiles_url` is a raster tile template such as
+    `https://tiles.example/{z}/{x}/{y}.png`; `names` are further host names under which the page may be asked for.
     """
     if not (STATIC / "vendor" / "maplibre-gl.mjs").is_file():
         raise ServeError("the page's front-end packages are missing; fetch them with `python -m hub.web.vendor`")
@@ -58,6 +62,8 @@ def make_app(source: MapSource, *, tiles_url: str | None = None, names: Sequence
         Route("/api/events", page.events),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
+    if pairing is not None:
+        routes.insert(0, Route("/enroll", EnrollPage(pairing, page.html).show))
     middleware = [
         Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL_NAMES, *names], www_redirect=False),
         Middleware(_SafeHeaders, policy=_policy(tiles_url)),
@@ -117,24 +123,24 @@ class _Page:
         )
 
     async def map(self, request: Request) -> Response:
-        return self._html(request, "map.html", tiles_url=self._tiles_url or "", status=self._source.status())
+        return self.html(request, "map.html", tiles_url=self._tiles_url or "")
 
     async def list(self, request: Request) -> Response:
         order = request.query_params.get("sort", "")
         cameras = sorted(self._source.cameras(), key=_order(order))
-        return self._html(request, "list.html", cameras=cameras, sort=order, status=self._source.status())
+        return self.html(request, "list.html", cameras=cameras, sort=order)
 
     async def detail(self, request: Request) -> Response:
         detail = self._source.camera(request.path_params["camera_id"])
         if detail is None:
             return await self.not_found(request, Exception())
         whole = "hx-request" not in request.headers
-        return self._html(request, "detail.html", detail=detail, whole=whole, status=self._source.status())
+        return self.html(request, "detail.html", detail=detail, whole=whole)
 
     async def not_found(self, request: Request, _problem: Exception) -> Response:
         if request.url.path.startswith("/api/"):
             return JSONResponse({"error": "not found"}, status_code=404)
-        return self._html(request, "not_found.html", 404, status=self._source.status())
+        return self.html(request, "not_found.html", 404)
 
     async def geojson(self, request: Request) -> Response:
         features = [feature(detail.camera) for detail in self._source.cameras()]
@@ -188,11 +194,13 @@ class _Page:
         finally:
             end()
 
-    def _html(self, request: Request, name: str, status_code: int = 200, **values: Any) -> Response:
+    def html(self, request: Request, name: str, status_code: int = 200, **values: Any) -> Response:
+        """A page in the reader's language."""
         asked = request.query_params.get("lang")
         code = choose(asked, request.cookies.get("lang"), request.headers.get("accept-language"))
         say: Words = words(code)
         other = request.url.include_query_params(lang=say("language_code"))
+        values.setdefault("status", self._source.status())
         body = self._templates.get_template(name).render(
             say=say, path=request.url.path, other_language=f"{other.path}?{other.query}", **values
         )

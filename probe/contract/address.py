@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from probe.contract.envelope import ContractError
+from probe.contract.base import ContractError
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 

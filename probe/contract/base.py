@@ -22,8 +22,17 @@ ChannelMhz = Annotated[int, Meta(ge=0, le=100_000)]
 Cell = Annotated[str, Meta(pattern=r"^17/\d{1,6}/\d{1,6}$", description="the contract's cell: see geodesy.cell")]
 Count = Annotated[int, Meta(ge=0)]
 
+Name = Annotated[str, Meta(pattern="^[0-9a-f]{16,64}$", description="random, or the SHA-256 of a public key, in hex")]
+KeyId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$", description="first half of a public key's SHA-256, in hex")]
+PublicKey = Annotated[bytes, Meta(min_length=32, max_length=32)]
+Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
+
 MAX_HEARINGS = 64
 MAX_ITEMS = 256
+
+
+class ContractError(ValueError):
+    """Bytes that are not of the contract; the message names the place."""
 
 
 class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):

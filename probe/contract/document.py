@@ -12,29 +12,41 @@ import msgspec
 
 from probe.contract import topics
 from probe.contract.base import CONTRACT_VERSION
-from probe.contract.envelope import Envelope, Parcel, Receipts
+from probe.contract.envelope import Envelope, Picture, Withdrawal
+from probe.contract.home import HomePacket
+from probe.contract.pairing import Descriptor, PairAnswer, PairHello, PairRequest, PairSealed
+from probe.contract.parcel import Parcel, Receipts, Signed
 from probe.contract.sighting import Sighting
 
 FOLDER = Path(__file__).parent / "schema"
-_TYPES: dict[str, type[msgspec.Struct]] = {
+_TYPES: dict[str, Any] = {
     "sighting": Sighting,
+    "withdrawal": Withdrawal,
+    "picture": Picture,
     "envelope": Envelope,
     "parcel": Parcel,
+    "signed": Signed,
     "receipts": Receipts,
+    "home": HomePacket,
+    "descriptor": Descriptor,
+    "ask": PairHello | PairSealed,
+    "request": PairRequest,
+    "answer": PairAnswer,
 }
+_MSGPACK = "application/msgpack"
 
 
 def documents() -> dict[str, str]:
     """The text of each generated file, by its name."""
-    files = {f"{name}.schema.json": _schema(kind) for name, kind in _TYPES.items()}
+    files = {f"{name}.schema.json": _schema(name, kind) for name, kind in _TYPES.items()}
     return {name: json.dumps(body, indent=1, sort_keys=True) + "\n" for name, body in (files | _asyncapi()).items()}
 
 
-def _schema(kind: type[msgspec.Struct]) -> dict[str, Any]:
+def _schema(name: str, kind: Any) -> dict[str, Any]:
     schema = _plain(msgspec.json.schema(kind))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"Contrechamp {kind.__name__}",
+        "title": f"Contrechamp {getattr(kind, '__name__', name)}",
         **schema,
     }
 
@@ -50,36 +62,48 @@ def _plain(part: Any) -> Any:
 
 
 def _asyncapi() -> dict[str, dict[str, Any]]:
-    def channel(address: str, what: str, kind: str) -> dict[str, Any]:
+    def channel(address: str, what: str, kind: str, name: str = "mailbox") -> dict[str, Any]:
         return {
             "address": address,
             "description": what,
-            "parameters": {"mailbox": {"description": "16 to 64 random hex digits; a probe's own"}},
-            "messages": {kind: {"contentType": "application/json", "payload": {"$ref": f"./{kind}.schema.json"}}},
+            "parameters": {name: {"description": "random hex digits; a probe's own"}},
+            "messages": {kind: {"contentType": _MSGPACK, "payload": {"$ref": f"./{kind}.schema.json"}}},
         }
 
     def operation(action: str, name: str) -> dict[str, Any]:
         return {"action": action, "channel": {"$ref": f"#/channels/{name}"}, "bindings": {"mqtt": {"qos": 1}}}
 
-    mailbox = "{mailbox}"
+    mailbox, rendezvous = "{mailbox}", "{rendezvous}"
     document = {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Contrechamp",
             "version": str(CONTRACT_VERSION),
             "description": "Probes hand sightings of fixed surveillance cameras to a hub, over any MQTT 3.1.1 broker. "
-            "Retained messages are not used. A PUBACK is no receipt: a probe keeps a unit until a receipt names it.",
+            "Units are sealed to the hub by HPKE and signed by the probe; what a hub says is signed by the hub. Binary "
+            "fields travel as MessagePack's bytes, where the schemas say base64. A PUBACK is no receipt: a probe keeps "
+            "a unit until a signed receipt names it.",
             "license": {"name": "AGPL-3.0-or-later"},
         },
-        "defaultContentType": "application/json",
+        "defaultContentType": _MSGPACK,
         "channels": {
-            "up": channel(topics.up(mailbox), "Sightings, from a probe to its hub.", "parcel"),
-            "down": channel(topics.down(mailbox), "Receipts, from the hub to a probe, after commit.", "receipts"),
-            "home": channel(topics.home(mailbox), "Rules, map and errands for the next walk.", "home"),
+            "up": channel(topics.up(mailbox), "Sealed units, from a probe to its hub.", "parcel"),
+            "down": channel(topics.down(mailbox), "Receipts (Signed), to a probe, after commit.", "signed"),
+            "home": channel(topics.home(mailbox), "HomePacket (Signed), retained: keys for the next walk.", "signed"),
+            "pair.up": channel(topics.pair_up(rendezvous), "A probe asks to be paired.", "ask", "rendezvous"),
+            "pair.down": channel(
+                topics.pair_down(rendezvous),
+                "Descriptor, then sealed PairAnswer (Signed).",
+                "signed",
+                "rendezvous",
+            ),
         },
         "operations": {
             "probe.hands.over": operation("send", "up"),
             "probe.takes.receipts": operation("receive", "down"),
+            "probe.takes.home": operation("receive", "home"),
+            "probe.asks": operation("send", "pair.up"),
+            "probe.is.answered": operation("receive", "pair.down"),
         },
     }
     return {"asyncapi.json": document}

@@ -1,165 +1,175 @@
-"""How a sighting travels: body in an envelope, envelope in a unit, units in a parcel; receipts come back.
+"""How a sighting or photo is wrapped: body in an envelope, signed; the envelope in a unit, sealed.
 
-    Parcel  what one MQTT message or one file holds: up to 64 units
-    Unit    what the transport and the outbox see: an id, a seal, and bytes
-    Envelope  who sends what to whom: signed, then sealed into the unit's bytes
-    body    the sighting itself, kept as the very bytes that were made, so that its hash never depends on a re-encoding
+    body      the sighting (JSON) or picture itself, kept as the very bytes that were made
+    Envelope  who says what to whom; `signature` is the probe's Ed25519 over all the rest (see `to_be_signed`)
+    Unit      what outbox, broker and stick see: the id of the hub's key, and bytes of one of a few lengths
 
-`Unit.seal` is `none` in this version: the bytes are the envelope in JSON. A sealed unit names its key in `key` and
-carries ciphertext; `Envelope.signature` covers all its other fields. Neither changes the frame.
+A unit is sealed by HPKE (RFC 9180: X25519, HKDF-SHA256, AES-256-GCM), with `info` as in `seal_info`, for the one hub
+that the envelope names: it cannot be re-addressed, and the probe that made it cannot open it. Envelopes and what is
+around them are MessagePack, because they hold bytes; sightings are JSON.
 """
 
 import hashlib
+import zlib
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta
 
-from probe.contract.base import CONTRACT_VERSION, MAX_ITEMS, Digest, Id, Part, Text, Version
+from probe.contract.base import MAX_ITEMS, ContractError, Id, Name, Part, Signature, Version
 from probe.contract.sighting import Sighting
 
-MAX_PARCEL_BYTES = 1024 * 1024
-MAX_UNITS = 64
-
-Name = Annotated[str, Meta(pattern="^[0-9a-f]{16,64}$", description="random or a key's fingerprint, in hex")]
-
-
-class ContractError(ValueError):
-    """Bytes that are not of the contract; the message names the place."""
+KIB = 1024
+SIGHTING_BYTES = 8 * KIB
+PHOTO_BYTES = (128 * KIB, 256 * KIB, 512 * KIB)
+UNIT_BYTES = (SIGHTING_BYTES, *PHOTO_BYTES)
+SEAL_OVERHEAD = 48  # HPKE with X25519: 32 octets of a key, 16 of a tag
+_FRAME_HEAD = 5  # a format and a length before the content
+_PLAIN, _DEFLATED = 0, 1
 
 
 class UnitType(StrEnum):
     SIGHTING = "sighting"
     PHOTO = "photo"
-
-
-class Seal(StrEnum):
-    NONE = "none"
-    HPKE = "hpke-x25519"
+    WITHDRAWAL = "withdrawal"
 
 
 class Envelope(Part, frozen=True, kw_only=True):
-    """Version, hub, probe, type, id, body: what will be signed. `hub` is absent before pairing."""
-
-    v: Version
-    probe: Name
-    type: UnitType
-    id: Id
-    body: msgspec.Raw
-    hub: Name | None = None
-    signature: bytes | None = None
-
-
-class Unit(Part, frozen=True, kw_only=True):
-    """One sighting or photo on its way. `id` repeats the envelope's, so that transport needs no key."""
-
-    v: Version
-    id: Id
-    data: bytes
-    seal: Seal = Seal.NONE
-    key: Name | None = None
-
-    @property
-    def hash(self) -> str:
-        """SHA-256 of the bytes, in hex: what a receipt names."""
-        return hashlib.sha256(self.data).hexdigest()
-
-
-class Parcel(Part, frozen=True, kw_only=True):
-    """The units of one message."""
-
-    v: Version
-    units: Annotated[tuple[Unit, ...], Meta(min_length=1, max_length=MAX_UNITS)]
-
-
-class Verdict(StrEnum):
-    """What became of a unit: `stored` counts, `held` waits for the operator, `refused` will not be taken."""
-
-    STORED = "stored"
-    HELD = "held"
-    REFUSED = "refused"
-
-
-class Receipt(Part, frozen=True, kw_only=True):
-    """The hub's word, given after commit, that it has this unit."""
-
-    id: Id
-    hash: Digest
-    verdict: Verdict
-    reason: Text | None = None
-
-
-class Receipts(Part, frozen=True, kw_only=True):
-    """Receipts for one probe from one hub."""
+    """Version, hub, probe, type, id, body, and the probe's signature over them."""
 
     v: Version
     hub: Name
     probe: Name
-    receipts: Annotated[tuple[Receipt, ...], Meta(max_length=MAX_ITEMS)]
-    signature: bytes | None = None
+    type: UnitType
+    id: Id
+    body: bytes
+    signature: Signature
+
+
+class Picture(Part, frozen=True, kw_only=True):
+    """The body of a photo unit: a redacted picture, as JPEG. A sighting of kind photo names it by its SHA-256."""
+
+    v: Version
+    id: Id
+    jpeg: bytes
+
+
+class Withdrawal(Part, frozen=True, kw_only=True):
+    """The body of a withdrawal: sightings of this probe that turned out to be of something that moves."""
+
+    v: Version
+    id: Id
+    sightings: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=MAX_ITEMS)]
 
 
 _T = TypeVar("_T")
 
-_encoder = msgspec.json.Encoder(order="deterministic")
+_json = msgspec.json.Encoder(order="deterministic")
+_pack = msgspec.msgpack.Encoder(order="deterministic")
 _sightings = msgspec.json.Decoder(Sighting)
-_envelopes = msgspec.json.Decoder(Envelope)
-_parcels = msgspec.json.Decoder(Parcel)
-_receipts = msgspec.json.Decoder(Receipts)
+_withdrawals = msgspec.json.Decoder(Withdrawal)
+_pictures = msgspec.msgpack.Decoder(Picture)
+_envelopes = msgspec.msgpack.Decoder(Envelope)
 
 
 def encode(part: Part) -> bytes:
     """Deterministic JSON of any part of the contract."""
-    return _encoder.encode(part)
+    return _json.encode(part)
 
 
-def pack(sighting: Sighting, *, probe: str, hub: str | None = None) -> Unit:
-    """The unit that carries a sighting from a probe to a hub."""
-    body = msgspec.Raw(encode(sighting))
-    envelope = Envelope(v=CONTRACT_VERSION, probe=probe, hub=hub, type=UnitType.SIGHTING, id=sighting.id, body=body)
-    return Unit(v=CONTRACT_VERSION, id=sighting.id, data=encode(envelope))
+def pack(part: Part) -> bytes:
+    """Deterministic MessagePack of any part of the contract."""
+    return _pack.encode(part)
+
+
+def signed_bytes(context: str, *fields: bytes) -> bytes:
+    """What a signature covers: each field with its length before it, so that none can lend octets to the next."""
+    return b"".join(len(field).to_bytes(4, "big") + field for field in (context.encode(), *fields))
+
+
+def to_be_signed(*, hub: str, probe: str, type: UnitType, id: str, body: bytes) -> bytes:
+    """What a probe signs of a unit."""
+    return signed_bytes("contrechamp unit 1", hub.encode(), probe.encode(), type.encode(), id.encode(), body)
+
+
+def seal_info(hub: str) -> bytes:
+    """HPKE's `info` for a unit: a unit that was sealed for one hub does not open for another."""
+    return signed_bytes("contrechamp seal 1", hub.encode())
+
+
+def frame(content: bytes, sizes: tuple[int, ...]) -> bytes:
+    """Content filled up so that its seal has the smallest fitting of `sizes` (octets). Raises ContractError."""
+    form = _PLAIN
+    if len(content) > max(sizes) - SEAL_OVERHEAD - _FRAME_HEAD:
+        content, form = zlib.compress(content, 6), _DEFLATED
+    for size in sizes:
+        room = size - SEAL_OVERHEAD - _FRAME_HEAD
+        if len(content) <= room:
+            return bytes((form,)) + len(content).to_bytes(4, "big") + content.ljust(room, b"\0")
+    raise ContractError(f"{len(content)} octets do not fit into a unit of {max(sizes)}")
+
+
+def unframe(framed: bytes) -> bytes:
+    """The content of a frame. Raises ContractError."""
+    form, length = framed[0] if framed else 255, int.from_bytes(framed[1:_FRAME_HEAD], "big")
+    content = framed[_FRAME_HEAD : _FRAME_HEAD + length]
+    if len(content) != length or form not in (_PLAIN, _DEFLATED):
+        raise ContractError("not a frame of the contract")
+    if form == _PLAIN:
+        return content
+    unpacker = zlib.decompressobj()
+    try:
+        content = unpacker.decompress(content, 64 * SIGHTING_BYTES)
+    except zlib.error as problem:
+        raise ContractError(f"not a frame of the contract: {problem}") from problem
+    if unpacker.unconsumed_tail:
+        raise ContractError("a frame that unpacks to more than a unit may hold")
+    return content
 
 
 def decode_sighting(data: bytes | str) -> Sighting:
     """The sighting in these bytes. Raises ContractError with the place in its message."""
-    return _decode(_sightings, data, "a sighting")
+    return decoded(_sightings, data, "a sighting")
 
 
-def decode_parcel(data: bytes) -> Parcel:
-    """The parcel in these bytes. Raises ContractError, also when it is larger than a message may be."""
-    if len(data) > MAX_PARCEL_BYTES:
-        raise ContractError(f"{len(data)} bytes are more than the {MAX_PARCEL_BYTES} of a parcel")
-    return _decode(_parcels, data, "a parcel")
+def decode_envelope(data: bytes) -> Envelope:
+    """The envelope in these bytes; its signature is not looked at. Raises ContractError."""
+    return decoded(_envelopes, data, "an envelope")
 
 
-def decode_receipts(data: bytes) -> Receipts:
-    """The receipts in these bytes. Raises ContractError."""
-    return _decode(_receipts, data, "receipts")
-
-
-def open_unit(unit: Unit) -> Envelope:
-    """The envelope in an unsealed unit. Raises ContractError for another seal or an id that does not match."""
-    if unit.seal is not Seal.NONE:
-        raise ContractError(f"sealed with {unit.seal}, which this version cannot open")
-    envelope = _decode(_envelopes, unit.data, "an envelope")
-    if envelope.id != unit.id:
-        raise ContractError("the unit's id is not its envelope's")
-    return envelope
-
-
-def read_body(envelope: Envelope) -> Sighting:
+def read_sighting(envelope: Envelope) -> Sighting:
     """The sighting in an envelope. Raises ContractError, also when the ids differ."""
-    if envelope.type is not UnitType.SIGHTING:
-        raise ContractError(f"units of type {envelope.type} are not read by this version")
-    sighting = decode_sighting(bytes(envelope.body))
+    sighting = decode_sighting(envelope.body)
     if sighting.id != envelope.id:
         raise ContractError("the sighting's id is not its envelope's")
     return sighting
 
 
-def _decode(decoder: msgspec.json.Decoder[_T], data: bytes | str, what: str) -> _T:
+def read_picture(envelope: Envelope) -> Picture:
+    """The picture in an envelope. Raises ContractError."""
+    picture = decoded(_pictures, envelope.body, "a picture")
+    if picture.id != envelope.id or not picture.jpeg.startswith(b"\xff\xd8"):
+        raise ContractError("not a JPEG, or under another id than its envelope's")
+    return picture
+
+
+def read_withdrawal(envelope: Envelope) -> Withdrawal:
+    """The withdrawal in an envelope. Raises ContractError."""
+    withdrawal = decoded(_withdrawals, envelope.body, "a withdrawal")
+    if withdrawal.id != envelope.id:
+        raise ContractError("the withdrawal's id is not its envelope's")
+    return withdrawal
+
+
+def digest(data: bytes) -> bytes:
+    """SHA-256, 32 octets: what a receipt names a unit by."""
+    return hashlib.sha256(data).digest()
+
+
+def decoded(decoder: "msgspec.json.Decoder[_T] | msgspec.msgpack.Decoder[_T]", data: bytes | str, what: str) -> _T:
+    """What a decoder makes of bytes from outside. Raises ContractError for anything that is not of the contract."""
     try:
-        return decoder.decode(data)
+        return decoder.decode(data)  # type: ignore[arg-type]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise ContractError(f"not {what} of the contract: {problem}") from problem

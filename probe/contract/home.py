@@ -1,4 +1,4 @@
-"""The way back: what a hub gives a probe to take along on its next walk."""
+"""The way back: what a hub gives a probe to take along on its next walk. Travels signed (`Said.HOME`)."""
 
 from datetime import date
 from typing import Annotated
@@ -6,8 +6,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from probe.contract.base import Part, Text, Version
-from probe.contract.envelope import MAX_UNITS, ContractError, Name, Receipt
+from probe.contract.base import ContractError, Name, Part, Text, Version
+from probe.contract.envelope import decoded
+from probe.contract.parcel import MAX_UNITS, Receipt
 from probe.contract.sighting import Place
 
 MAX_HOME_BYTES = 64 * 1024 * 1024
@@ -21,30 +22,27 @@ class SecondLook(Part, frozen=True, kw_only=True):
 
 
 class HomePacket(Part, frozen=True, kw_only=True):
-    """Rules, map and errands for a probe. Everything but the hub's name and the day may be absent: unchanged.
+    """Keys, rules, map and errands for a probe. Everything but the hub's name and the day may be absent: unchanged.
 
-    `catalogue` is the text of a rules catalogue; `basemap` the bytes of a map for offline use; `signature` will cover
-    all other fields.
+    `descriptor` is a signed descriptor, `catalogue` the text of a rules catalogue, `basemap` the bytes of a map for
+    offline use.
     """
 
     v: Version
     hub: Name
     day: date
+    descriptor: bytes | None = None
     catalogue: str | None = None
     basemap: bytes | None = None
     places: Annotated[tuple[SecondLook, ...], Meta(max_length=10_000)] = ()
     receipts: Annotated[tuple[Receipt, ...], Meta(max_length=MAX_UNITS * 64)] = ()
-    signature: bytes | None = None
 
 
-_decoder = msgspec.json.Decoder(HomePacket)
+_decoder = msgspec.msgpack.Decoder(HomePacket)
 
 
 def decode_home(data: bytes) -> HomePacket:
-    """The home packet in these bytes. Raises ContractError."""
+    """The home packet in a signed word's body. Raises ContractError."""
     if len(data) > MAX_HOME_BYTES:
         raise ContractError(f"{len(data)} bytes are more than a home packet may have")
-    try:
-        return _decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
-        raise ContractError(f"not a home packet of the contract: {problem}") from problem
+    return decoded(_decoder, data, "a home packet")

@@ -1,18 +1,25 @@
 """The MQTT topics, all valid on 3.1.1.
 
-    contrechamp/1/<mailbox>/up       probe -> hub   Parcel
-    contrechamp/1/<mailbox>/down     hub -> probe   Receipts
-    contrechamp/1/<mailbox>/home     hub -> probe   HomePacket
+    contrechamp/1/<mailbox>/up            probe -> hub   Parcel
+    contrechamp/1/<mailbox>/down          hub -> probe   Signed(Receipts)
+    contrechamp/1/<mailbox>/home          hub -> probe   Signed(Descriptor), retained
+    contrechamp/1/pair/<rendezvous>/up    a probe that is not paired yet -> hub
+    contrechamp/1/pair/<rendezvous>/down  hub -> that probe
 
-A mailbox is a random name, so that a broker learns addresses, timing and counts, but not whose probe it is.
+Mailboxes and rendezvous are random names, so that a broker learns addresses, timing and counts, but not whose probe it
+is. A probe's user name at the broker is its mailbox; whoever pairs uses the account below, which may do nothing else.
 """
 
 import re
 
 ROOT = "contrechamp/1"
 EVERYTHING = f"{ROOT}/#"
+PAIR_USER = PAIR_PASSWORD = "pair"  # noqa: S105 (open to everybody, and good for nothing but to ask)
+HUB_USER = "hub"
+SERVICE = "_mqtt._tcp.local."  # how a hub lets itself be found in a local network, by multicast DNS
 
 _UP = re.compile(rf"^{ROOT}/([0-9a-f]{{16,64}})/up$")
+_PAIR_UP = re.compile(rf"^{ROOT}/pair/([0-9a-f]{{32}})/up$")
 
 
 def up(mailbox: str) -> str:
@@ -30,6 +37,16 @@ def home(mailbox: str) -> str:
     return f"{ROOT}/{mailbox}/home"
 
 
+def pair_up(rendezvous: str) -> str:
+    """Where a probe asks to be paired."""
+    return f"{ROOT}/pair/{rendezvous}/up"
+
+
+def pair_down(rendezvous: str) -> str:
+    """Where it gets its answer."""
+    return f"{ROOT}/pair/{rendezvous}/down"
+
+
 def from_a_hub(topic: str) -> bool:
     """Whether this is what a hub sends (which a hub that listens to everything hears as well)."""
     return topic.startswith(f"{ROOT}/") and topic.endswith(("/down", "/home"))
@@ -38,4 +55,10 @@ def from_a_hub(topic: str) -> bool:
 def mailbox_of(topic: str) -> str | None:
     """The mailbox of a topic on which parcels come, or None for any other topic."""
     match = _UP.match(topic)
+    return match.group(1) if match else None
+
+
+def rendezvous_of(topic: str) -> str | None:
+    """The rendezvous of a topic on which somebody asks to be paired, or None for any other topic."""
+    match = _PAIR_UP.match(topic)
     return match.group(1) if match else None

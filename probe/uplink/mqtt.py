@@ -1,151 +1,195 @@
 """Over MQTT, by paho-mqtt. A broker's PUBACK is not a receipt: only the hub's own receipt settles a unit.
 
-The delivery survives a broker or a hub that dies and comes back: it reconnects by itself and sends again whatever has
-no receipt after a while. The hub tells doubles by their id and hash.
+The delivery survives a broker or a hub that dies and comes back: it reconnects by itself, and what has no receipt a
+while after the broker took it is sent again, later each time. The hub tells doubles by their hash. Sightings go first,
+in parcels that grow while the link bears it; pictures after them, one at a time.
 """
 
-import os
-import queue
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from probe.contract import topics
 from probe.contract.address import BrokerAddress
-from probe.contract.envelope import ContractError, Receipts, decode_receipts, encode
+from probe.contract.base import CONTRACT_VERSION, ContractError
+from probe.contract.envelope import SIGHTING_BYTES, pack
+from probe.contract.pairing import Account
+from probe.contract.parcel import Parcel, Unit
 from probe.errors import UplinkError
+from probe.identity import Identity
 from probe.outbox import Outbox, Standing
-from probe.uplink.uplink import Delivery, next_parcel
+from probe.uplink.connection import Change, Connection, Event, Message, Sent
+from probe.uplink.uplink import Delivery, bring_home, checked_receipts
 
 PARCELS_IN_FLIGHT = 4
-RESEND_AFTER_S = 5.0
+SMALLEST_PARCEL, LARGEST_PARCEL = 4, 32
+QUICK_S = 2.0
+RESEND_S, LONGEST_RESEND_S = 15.0, 120.0
 DEFAULT_PATIENCE_S = 60.0
 
 
 @dataclass(slots=True)
 class _Flight:
-    """What is under way: the number of the last unit sent, and the ids that wait for receipts."""
+    """A parcel under way: its units' numbers by hash, when it was given to the link, and how long it is waited for."""
 
+    numbers: dict[bytes, int]
+    picture: bool
+    given_s: float
+    until_s: float = float("inf")
+
+
+@dataclass(slots=True)
+class _Sending:
+    """A delivery under way."""
+
+    outbox: Outbox
+    identity: Identity
+    account: Account
+    flights: dict[int, _Flight] = field(default_factory=dict)  # by the message's number
     after: int = 0
-    waiting: dict[str, float] = field(default_factory=dict)
+    size: int = SMALLEST_PARCEL
+    tries: int = 0
+    next_s: float = 0.0
+    heard_s: float = 0.0
 
     def start_again(self) -> None:
+        self.flights.clear()
         self.after = 0
-        self.waiting.clear()
+
+    @property
+    def under_way(self) -> set[int]:
+        return {number for flight in self.flights.values() for number in flight.numbers.values()}
 
 
 class MqttUplink:
-    """An `Uplink` to a hub behind any MQTT 3.1.1 broker."""
+    """An `Uplink` to a hub behind any MQTT 3.1.1 broker. `bytes_per_s` caps what is sent."""
 
     def __init__(
         self,
         address: BrokerAddress,
         *,
         patience_s: float = DEFAULT_PATIENCE_S,
+        bytes_per_s: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.address = address
         self.patience_s = patience_s
+        self._bytes_per_s = bytes_per_s
         self._clock = clock
-        self._events: queue.Queue[Receipts | bool] = queue.Queue()  # receipts, or whether there is a connection
 
     def deliver(self, outbox: Outbox, progress: Callable[[Standing], None]) -> Delivery:
         """Send all that waits and come back when every unit has its receipt.
 
-        Raises UplinkError after `patience_s` seconds in which nothing was heard from the hub.
+        Raises UplinkError after `patience_s` seconds in which nothing was heard from the hub's side; NotPaired.
         """
+        identity = outbox.paired()
+        if identity.account is None:
+            raise UplinkError(
+                "the hub has not answered this probe's pairing yet: carry the stick to the hub, and `pair` or `send` "
+                "with it once more"
+            )
         before = outbox.standing()
-        client = self._connect(outbox.mailbox)
-        try:
-            self._run(client, outbox, progress)
-        finally:
-            client.disconnect()
-            client.loop_stop()
+        sending = _Sending(outbox, identity, identity.account, heard_s=self._clock())
+        with self._connection(sending) as connection:
+            self._run(connection, sending, progress)
         after = outbox.standing()
         return Delivery(handed_over=after.receipted - before.receipted, standing=after)
 
-    def _run(self, client: Any, outbox: Outbox, progress: Callable[[Standing], None]) -> None:
-        flight = _Flight()
-        connected = False
-        heard_s = self._clock()
-        while outbox.standing().queued:
-            if connected:
-                self._fill(client, outbox, flight)
-            event = self._wait()
-            if isinstance(event, Receipts):
-                self._settle(event, outbox, flight)
-                heard_s = self._clock()
-                progress(outbox.standing())
-            elif event is not None:
-                connected = event
-                flight.start_again()
-            now = self._clock()
-            if any(now - sent_s > RESEND_AFTER_S for sent_s in flight.waiting.values()):
-                flight.start_again()
-            if now - heard_s > self.patience_s:
-                raise UplinkError(self._silence(connected, outbox.standing().queued))
+    def _connection(self, sending: _Sending) -> Connection:
+        account, hub = sending.account, sending.identity.hub_id
+        return Connection(
+            self.address,
+            user=account.mailbox,
+            password=account.password,
+            client=account.client,
+            topics=[topics.down(account.mailbox), topics.home(account.mailbox)],
+            is_ours=lambda other: other == hub,
+            # What has no receipt is sent again from the outbox: paho's own queue would only send it twice.
+            queued=PARCELS_IN_FLIGHT * 2,
+        )
 
-    def _fill(self, client: Any, outbox: Outbox, flight: _Flight) -> None:
-        while len(flight.waiting) < PARCELS_IN_FLIGHT * 50:
-            parcel, flight.after = next_parcel(outbox, flight.after)
+    def _run(self, connection: Connection, sending: _Sending, progress: Callable[[Standing], None]) -> None:
+        connected = False
+        while sending.outbox.standing().queued:
+            if connected:
+                self._fill(connection, sending)
+            event = connection.next(0.5)
+            if isinstance(event, Change):
+                connected = event is Change.UP
+                sending.start_again()
+            elif event is not None:
+                self._hear(event, sending, progress)
+            now_s = self._clock()
+            if any(now_s > flight.until_s for flight in sending.flights.values()):
+                sending.start_again()
+                sending.tries += 1
+                sending.size = SMALLEST_PARCEL
+            if now_s - sending.heard_s > self.patience_s:
+                raise UplinkError(self._silence(connection, connected, sending.outbox.standing().queued))
+
+    def _hear(self, event: Event, sending: _Sending, progress: Callable[[Standing], None]) -> None:
+        now_s = self._clock()
+        if isinstance(event, Sent):
+            flight = sending.flights.get(event.number)
+            if flight is not None:
+                if not sending.tries:
+                    sending.heard_s = now_s  # a slow link is no silence, as long as nothing had to be sent twice
+                patience_s = min(LONGEST_RESEND_S, RESEND_S * 2**sending.tries) * random.uniform(0.8, 1.2)
+                flight.until_s = now_s + patience_s
+                sending.size = min(LARGEST_PARCEL, sending.size * 2) if now_s - flight.given_s < QUICK_S else 4
+        elif isinstance(event, Message):
+            try:
+                if event.topic == topics.home(sending.account.mailbox):
+                    bring_home(sending.outbox, event.payload)
+                    return
+                receipts = checked_receipts(sending.identity, event.payload)
+            except ContractError:
+                return  # not from our hub; the units stay and are sent again
+            settled = sending.outbox.settle(receipts)
+            self._land(sending, {receipt.hash for receipt in receipts.receipts})
+            if settled:
+                sending.heard_s, sending.tries = now_s, 0
+                progress(sending.outbox.standing())
+
+    def _land(self, sending: _Sending, hashes: set[bytes]) -> None:
+        for number, flight in list(sending.flights.items()):
+            for digest in hashes & flight.numbers.keys():
+                del flight.numbers[digest]
+            if not flight.numbers:
+                del sending.flights[number]
+
+    def _fill(self, connection: Connection, sending: _Sending) -> None:
+        while len(sending.flights) < PARCELS_IN_FLIGHT and self._clock() >= sending.next_s:
+            parcel = self._next_parcel(sending)
             if parcel is None:
                 return
-            now = self._clock()
-            flight.waiting.update((unit.id, now) for unit in parcel.units)
-            client.publish(topics.up(outbox.mailbox), encode(parcel), qos=1)
+            now_s = self._clock()
+            payload = pack(Parcel(v=CONTRACT_VERSION, units=tuple(unit for _, unit in parcel)))
+            numbers = {unit.hash: number for number, unit in parcel}
+            message = connection.publish(topics.up(sending.account.mailbox), payload)
+            picture = len(parcel[0][1].data) > SIGHTING_BYTES
+            sending.flights[message] = _Flight(numbers=numbers, picture=picture, given_s=now_s)
+            if self._bytes_per_s is not None:
+                sending.next_s = max(sending.next_s, now_s) + len(payload) / self._bytes_per_s
 
-    def _settle(self, receipts: Receipts, outbox: Outbox, flight: _Flight) -> None:
-        if receipts.probe not in (outbox.probe, outbox.mailbox):
-            return
-        outbox.settle(receipts.receipts)
-        for receipt in receipts.receipts:
-            flight.waiting.pop(receipt.id, None)
-
-    def _wait(self) -> Receipts | bool | None:
-        try:
-            return self._events.get(timeout=0.5)
-        except queue.Empty:
+    def _next_parcel(self, sending: _Sending) -> list[tuple[int, Unit]] | None:
+        """The next units to send, with their numbers: sightings, or one picture when no sighting is left to send."""
+        under_way = sending.under_way
+        while units := sending.outbox.waiting(after=sending.after, limit=sending.size):
+            sending.after = units[-1][0]
+            fresh = [(number, unit) for number, unit in units if number not in under_way]
+            if fresh:
+                return fresh
+        if any(flight.picture for flight in sending.flights.values()):
             return None
+        pictures = sending.outbox.waiting(limit=1, pictures=True)
+        return pictures or None
 
-    def _silence(self, connected: bool, queued: int) -> str:
+    def _silence(self, connection: Connection, connected: bool, queued: int) -> str:
         kept = f"{queued} sightings stay in the outbox; run the same command again later"
+        if connection.trouble is not None:
+            return f"{connection.trouble}: {kept}"
         if connected:
             return f"the broker at {self.address} answers but no hub sent a receipt for {self.patience_s:.0f} s: {kept}"
         return f"no broker answers at {self.address}: {kept}"
-
-    def _connect(self, mailbox: str) -> Any:
-        import paho.mqtt.client as paho
-        from paho.mqtt.enums import CallbackAPIVersion
-
-        client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311, clean_session=True)
-        user, password = os.environ.get("CONTRECHAMP_MQTT_USER"), os.environ.get("CONTRECHAMP_MQTT_PASSWORD")
-        if user:
-            client.username_pw_set(user, password)
-        if self.address.tls:
-            client.tls_set()
-        client.reconnect_delay_set(min_delay=1, max_delay=15)
-        # What has no receipt is sent again from the outbox: paho's own queue would only send it twice.
-        client.max_queued_messages_set(PARCELS_IN_FLIGHT * 2)
-
-        def on_connect(client: Any, _data: object, _flags: object, reason: Any, _properties: object) -> None:
-            if not reason.is_failure:
-                client.subscribe(topics.down(mailbox), qos=1)
-
-        def on_subscribe(*_: object) -> None:
-            self._events.put(True)
-
-        def on_disconnect(*_: object) -> None:
-            self._events.put(False)
-
-        def on_message(_client: object, _data: object, message: Any) -> None:
-            try:
-                self._events.put(decode_receipts(message.payload))
-            except ContractError:
-                return  # not from a hub of ours; the units stay and are sent again
-
-        client.on_connect, client.on_subscribe = on_connect, on_subscribe
-        client.on_disconnect, client.on_message = on_disconnect, on_message
-        client.connect_async(self.address.host, self.address.port, keepalive=20)
-        client.loop_start()
-        return client

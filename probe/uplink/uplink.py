@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from probe.contract.base import CONTRACT_VERSION
-from probe.contract.envelope import Parcel, Unit
+from probe.contract.base import ContractError
+from probe.contract.home import decode_home
+from probe.contract.parcel import Receipts, Said, decode_receipts
+from probe.identity import Identity
 from probe.outbox import Outbox, Standing
-
-UNITS_PER_PARCEL = 50
-# Base64 adds a third; a parcel must stay under the contract's 1 MiB.
-BYTES_PER_PARCEL = 600_000
+from probe.seal import heard_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +28,18 @@ class Uplink(Protocol):
         ...
 
 
-def next_parcel(outbox: Outbox, after: int) -> tuple[Parcel | None, int]:
-    """The next parcel of waiting units beyond a number, and the number of its last unit."""
-    units: list[Unit] = []
-    size = 0
-    for number, unit in outbox.waiting(after=after, limit=UNITS_PER_PARCEL):
-        if units and size + len(unit.data) > BYTES_PER_PARCEL:
-            break
-        units.append(unit)
-        size += len(unit.data)
-        after = number
-    return (Parcel(v=CONTRACT_VERSION, units=tuple(units)) if units else None), after
+def checked_receipts(identity: Identity, data: bytes) -> Receipts:
+    """Receipts of this probe's hub for this probe. Raises ContractError for anybody else's."""
+    receipts = decode_receipts(heard_from(identity.hub.public, Said.RECEIPTS, data))
+    if receipts.hub != identity.hub_id or receipts.probe != identity.probe:
+        raise ContractError("receipts for another probe")
+    return receipts
+
+
+def bring_home(outbox: Outbox, data: bytes) -> None:
+    """Take over what the hub gives along. Raises ContractError where it is not this probe's hub that says it."""
+    public = outbox.paired().hub.public
+    packet = decode_home(heard_from(public, Said.HOME, data))
+    if packet.descriptor is not None:
+        heard_from(public, Said.DESCRIPTOR, packet.descriptor)
+        outbox.take_descriptor(packet.descriptor)

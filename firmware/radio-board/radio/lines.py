@@ -42,9 +42,7 @@ def message(content):
     body = text.encode()
     if len(body) != len(text) or "\x7f" in text:
         # MicroPython's dumps() leaves other letters as they are, and a localized CircuitPython has them in its errors.
-        body = "".join(
-            [one if " " <= one <= "~" else "\\u{:04x}".format(min(ord(one), 0xFFFD)) for one in text]
-        ).encode()
+        body = "".join([one if " " <= one <= "~" else f"\\u{min(ord(one), 0xFFFD):04x}" for one in text]).encode()
     return b"#" + body + b"*" + _check(body) + b"\n"
 
 

@@ -1,29 +1,47 @@
 """The embedded MQTT broker: amqtt in a thread and event loop of its own.
 
-It carries, it does not keep: what a probe has no receipt for, the probe sends again. On loopback anyone may connect;
-for more, run a broker of your own and name it with --broker.
+It carries, it does not keep: what a probe has no receipt for, the probe sends again. On loopback it speaks plainly;
+anywhere else by TLS alone, with the certificate that bears the hub's word, and the hub itself comes in by loopback.
 """
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import socket
 import threading
+from typing import Any
 
+from hub.broker.rights import Login, Rights
+from hub.broker.tls import certificate
 from hub.errors import BrokerError
+from hub.keys import HubKeys
+from hub.store.registry import Registry
+from probe.contract.address import BrokerAddress
 
 START_S = 10.0
+MAX_CONNECTIONS = 500
 
 
 class EmbeddedBroker:
     """A broker at host:port from `start` to `stop`; port 0 takes a free one."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, keys: HubKeys, registry: Registry) -> None:
         self.host = host
         self.port = port or _free_port(host)
+        self._keys = keys
+        self.tls = not is_loopback(host)
+        self.login = Login()
+        self._rights = Rights(registry, self.login)
+        self._inner = _free_port("127.0.0.1") if self.tls else self.port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="broker", daemon=True)
         self._broker: object = None
+
+    @property
+    def own_address(self) -> BrokerAddress:
+        """Where the hub itself comes in."""
+        return BrokerAddress(host="127.0.0.1" if self.tls else self.host, port=self._inner)
 
     def start(self) -> None:
         """Listen. Raises BrokerError where the port is taken."""
@@ -53,9 +71,16 @@ class EmbeddedBroker:
         # amqtt reports each client's coming and going, and prints tracebacks for what is an answer here.
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-        listener = {"type": "tcp", "bind": f"{self.host}:{self.port}", "max_connections": 500}
-        plugins = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
-        broker = Broker({"listeners": {"default": listener}, "plugins": plugins})
+        inner = self.own_address
+        listeners: dict[str, dict[str, Any]] = {
+            "default": {"type": "tcp", "bind": f"{_bracketed(inner.host)}:{inner.port}"} | _LIMITS
+        }
+        if self.tls:
+            cert, key = certificate(self._keys)
+            files = {"ssl": True, "certfile": str(cert), "keyfile": str(key)}
+            listeners["tls"] = {"type": "tcp", "bind": f"{_bracketed(self.host)}:{self.port}"} | files | _LIMITS
+        plugins = {"hub.broker.plugin.RightsPlugin": {"rights": self._rights}}
+        broker = Broker({"listeners": listeners, "plugins": plugins})
         try:
             await broker.start()
         except AmqttBrokerError as problem:
@@ -68,6 +93,23 @@ class EmbeddedBroker:
         if isinstance(self._broker, Broker):
             await self._broker.shutdown()
         self._broker = None
+
+
+_LIMITS = {"max_connections": MAX_CONNECTIONS}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a host."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _free_port(host: str) -> int:

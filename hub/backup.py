@@ -1,0 +1,166 @@
+"""An encrypted copy of a hub: its keys and its log. Whoever has it and the passphrase is the hub.
+
+    magic, salt (16), then blocks: length (4, big-endian), ciphertext; the last one is empty
+
+AES-256-GCM with a key of scrypt (n 2^16, r 8, p 1). A block's nonce is its number, and whether it is the last stands in
+it, so that no block can be left out, turned round or cut off. Inside is a tar archive of the keys' folder and `hub.db`.
+"""
+
+import os
+import secrets
+import sqlite3
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from hub.errors import BadInput, StoreError
+from hub.keys import HubKeys
+from hub.store.database import FILE
+
+MAGIC = b"contrechamp backup 1\n"
+BLOCK = 1 << 20
+MIN_PASSPHRASE = 12
+_SALT = 16
+
+
+def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool = False) -> int:
+    """Write an encrypted copy; returns its size in octets. Raises BadInput, StoreError."""
+    if len(passphrase) < MIN_PASSPHRASE:
+        raise BadInput(f"the passphrase has fewer than {MIN_PASSPHRASE} letters; four words picked at random do well")
+    HubKeys(data)  # there is something to copy
+    copy = data / f"backup-{secrets.token_hex(4)}.db"
+    aside = target.with_name(f"{target.name}.part")
+    try:
+        if not keys_only:
+            _copy_database(data / FILE, copy)
+        with aside.open("wb") as file:
+            file.write(MAGIC)
+            with (
+                closing(_Writer(file, passphrase)) as encrypted,
+                tarfile.open(fileobj=encrypted, mode="w|") as archive,  # type: ignore[call-overload]
+            ):
+                archive.add(data / "keys", "keys")
+                if not keys_only:
+                    archive.add(copy, FILE)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(target)
+    except (OSError, sqlite3.Error) as problem:
+        raise StoreError(f"{target}: cannot be written ({problem}); name another file") from problem
+    finally:
+        copy.unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
+    return target.stat().st_size
+
+
+def read_backup(source: Path, data: Path, passphrase: str) -> None:
+    """Make a hub's folder from a copy. Keys that are overdue are destroyed at once, and probes are asked to offer again
+    what they still keep. Raises BadInput; then nothing is left of it."""
+    if data.exists() and any(data.iterdir()):
+        raise BadInput(f"{data}: there is something in it already; name an empty folder with --data")
+    parts = data.with_name(f"{data.name}.part-{secrets.token_hex(4)}")
+    try:
+        with source.open("rb") as file:
+            if file.read(len(MAGIC)) != MAGIC:
+                raise BadInput(f"{source}: not a backup of a hub")
+            parts.mkdir(parents=True, mode=0o700)
+            with tarfile.open(fileobj=_Reader(file, source, passphrase), mode="r|") as archive:  # type: ignore[call-overload]
+                archive.extractall(parts, filter="data")
+        if data.exists():
+            data.rmdir()
+        parts.rename(data)
+    except (OSError, tarfile.TarError) as problem:
+        raise BadInput(f"{source}: cannot be read as a backup ({problem}); try an older one") from problem
+    finally:
+        for path in sorted(parts.rglob("*"), reverse=True) if parts.exists() else ():
+            path.rmdir() if path.is_dir() else path.unlink()
+        if parts.exists():
+            parts.rmdir()
+    HubKeys(data).renew_epoch()
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    with closing(sqlite3.connect(source)) as db, closing(sqlite3.connect(target)) as copy:
+        db.backup(copy)
+
+
+def _cipher(passphrase: str, salt: bytes) -> AESGCM:
+    return AESGCM(Scrypt(salt=salt, length=32, n=1 << 16, r=8, p=1).derive(passphrase.encode()))
+
+
+def _nonce(number: int, *, last: bool) -> bytes:
+    return number.to_bytes(11, "big") + bytes((last,))
+
+
+class _Writer:
+    """Encrypts what is written to it."""
+
+    def __init__(self, file: BinaryIO, passphrase: str) -> None:
+        salt = secrets.token_bytes(_SALT)
+        file.write(salt)
+        self._file, self._cipher = file, _cipher(passphrase, salt)
+        self._waiting, self._number = bytearray(), 0
+
+    def write(self, data: bytes) -> int:
+        self._waiting += data
+        while len(self._waiting) >= BLOCK:
+            self._block(bytes(self._waiting[:BLOCK]), last=False)
+            del self._waiting[:BLOCK]
+        return len(data)
+
+    def close(self) -> None:
+        if self._waiting:
+            self._block(bytes(self._waiting), last=False)
+            self._waiting.clear()
+        self._block(b"", last=True)
+
+    def _block(self, plain: bytes, *, last: bool) -> None:
+        sealed = self._cipher.encrypt(_nonce(self._number, last=last), plain, None)
+        self._file.write(len(sealed).to_bytes(4, "big") + sealed)
+        self._number += 1
+
+
+class _Reader:
+    """Decrypts as it is read. Raises BadInput for a wrong passphrase or a damaged file."""
+
+    def __init__(self, file: BinaryIO, source: Path, passphrase: str) -> None:
+        self._blocks = self._decrypt(file, source, _cipher(passphrase, file.read(_SALT)))
+        self._rest = bytearray()
+
+    def read(self, size: int = -1) -> bytes:
+        while size < 0 or len(self._rest) < size:
+            block = next(self._blocks, None)
+            if block is None:
+                break
+            self._rest += block
+        size = len(self._rest) if size < 0 else size
+        data = bytes(self._rest[:size])
+        del self._rest[:size]
+        return data
+
+    @staticmethod
+    def _decrypt(file: BinaryIO, source: Path, cipher: AESGCM) -> Iterator[bytes]:
+        number = 0
+        while True:
+            length = int.from_bytes(file.read(4), "big")
+            last = length == _TAG
+            sealed = file.read(min(length, BLOCK + _TAG))
+            try:
+                plain = cipher.decrypt(_nonce(number, last=last), sealed, None)
+            except InvalidTag as problem:
+                what = "another passphrase, or the file is damaged" if number == 0 else "damaged or cut off"
+                raise BadInput(f"{source}: cannot be opened ({what})") from problem
+            if last:
+                return
+            yield plain
+            number += 1
+
+
+_TAG = 16

@@ -1,0 +1,78 @@
+"""Who may do what at a broker: each probe in its own mailbox, whoever pairs at a rendezvous, the hub everywhere."""
+
+import hmac
+import re
+import secrets
+import ssl
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hub.store.registry import Registry, hash_password
+from probe.contract import topics
+
+
+def _no_tls() -> ssl.SSLContext:
+    raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """How the hub presents itself at its broker."""
+
+    user: str = topics.HUB_USER
+    password: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    client: str = field(default_factory=lambda: secrets.token_hex(11))
+    tls: Callable[[], ssl.SSLContext] = _no_tls
+
+
+class Action(StrEnum):
+    WRITE = "write"
+    READ = "read"
+
+
+_PAIR_UP = re.compile(rf"^{topics.ROOT}/pair/[0-9a-f]{{32}}/up$")
+_PAIR_DOWN = re.compile(rf"^{topics.ROOT}/pair/[0-9a-f]{{32}}/down$")
+
+
+class Rights:
+    """The embedded broker's doorkeeper. Looks into the registry again whenever it has changed."""
+
+    def __init__(self, registry: Registry, hub: Login) -> None:
+        self._registry, self._hub = registry, hub
+        self._version = -1
+        self._accounts: dict[str, tuple[str, str]] = {}
+
+    def lets_in(self, user: str | None, password: str | None, client: str | None) -> bool:
+        """Whether somebody may connect. A probe's client id is its account's, so that nobody can take its place."""
+        if user == self._hub.user:
+            return hmac.compare_digest(self._hub.password, password or "")
+        if user == topics.PAIR_USER:
+            return password == topics.PAIR_PASSWORD
+        self._look_again()
+        known = self._accounts.get(user or "")
+        return known is not None and client == known[0] and _matches(password or "", known[1])
+
+    def may(self, user: str | None, topic: str, action: Action) -> bool:
+        """Whether a user may write to or read a topic; filters with wildcards are the hub's alone."""
+        if user == self._hub.user:
+            return True
+        if user == topics.PAIR_USER:
+            return bool((_PAIR_UP if action is Action.WRITE else _PAIR_DOWN).match(topic))
+        self._look_again()
+        if user is None or user not in self._accounts:
+            return False
+        mine = (topics.up(user),) if action is Action.WRITE else (topics.down(user), topics.home(user))
+        return topic in mine
+
+    def _look_again(self) -> None:
+        version = self._registry.version
+        if version != self._version:
+            self._accounts = {a.mailbox: (a.client, a.password_hash) for a in self._registry.accounts()}
+            self._version = version
+
+
+def _matches(password: str, hashed: str) -> bool:
+    salt = b64decode(hashed.split("$")[3])
+    return hmac.compare_digest(hash_password(password, salt), hashed)

@@ -1,0 +1,74 @@
+"""The broker's TLS key and certificate, with the hub's word in it; and how the hub itself knows its broker again."""
+
+import os
+import ssl
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from hub.keys import HubKeys
+from probe.contract import tls as word
+
+_ALWAYS = datetime(2000, 1, 1, tzinfo=UTC), datetime(2120, 1, 1, tzinfo=UTC)
+
+
+def certificate(keys: HubKeys) -> tuple[Path, Path]:
+    """The files with the broker's certificate and key (PEM), made where they are missing."""
+    cert, key = keys.folder / "broker.crt", keys.folder / "broker.key"
+    if not (cert.exists() and key.exists()):
+        private = ec.generate_private_key(ec.SECP256R1())
+        _write(
+            key,
+            private.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            ),
+        )
+        _write(cert, _made(keys, private).public_bytes(serialization.Encoding.PEM))
+    return cert, key
+
+
+def _made(keys: HubKeys, private: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    public = private.public_key()
+    info = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    content = word.write_word(keys.public, keys.sign_raw(word.tls_signs(keys.hub_id, info)))
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "broker")])  # neutral: anybody may see it
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(_ALWAYS[0])
+        .not_valid_after(_ALWAYS[1])
+        .add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(word.OID), content), critical=False)
+        .sign(private, hashes.SHA256())
+    )
+
+
+def own_broker(keys: HubKeys) -> ssl.SSLContext:
+    """A context in which only a broker with this hub's certificate is spoken to."""
+    expected = x509.load_pem_x509_certificate(certificate(keys)[0].read_bytes())
+    der = expected.public_bytes(serialization.Encoding.DER)
+
+    class Own(ssl.SSLSocket):
+        def do_handshake(self, *args: Any, **kwargs: Any) -> None:
+            super().do_handshake(*args, **kwargs)
+            if self.getpeercert(binary_form=True) != der:
+                raise ssl.SSLCertVerificationError("the broker has another certificate than `broker-config` wrote")
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # the very certificate is compared instead
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.sslsocket_class = Own
+    return context
+
+
+def _write(path: Path, data: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)

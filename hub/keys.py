@@ -1,0 +1,208 @@
+"""The hub's keys: one to sign with for good, and sealing keys that come and go.
+
+Kept as files in the data folder, readable by the hub's user alone. A sealing key is in use for about 60 days and opens
+what was sealed to it for about 90 days more; then it is overwritten and deleted, and what is still sealed to it is lost
+to everybody. Disks may keep old blocks all the same: that is what disk encryption is for.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from hub.errors import StoreError
+from probe.contract.base import CONTRACT_VERSION
+from probe.contract.envelope import pack
+from probe.contract.pairing import Descriptor, SealingKey, fingerprint, key_id
+from probe.contract.parcel import Said, Signed, hub_signs
+
+IN_USE_DAYS = 60
+OPENS_DAYS = 90
+TRUSTED_GAP_DAYS = 45
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+
+
+class SealedElsewhere(Exception):
+    """No key of this hub opens it: another hub's, one that was destroyed, or damage."""
+
+
+class _Term(msgspec.Struct):
+    """A sealing key's time: in use from a day on, destroyed after another."""
+
+    since: date
+    destroyed: date
+
+
+class _State(msgspec.Struct):
+    """What is no secret. `last_day` is the newest day on which a hub ran with these keys; terms by key id."""
+
+    serial: int
+    epoch: str
+    last_day: date
+    terms: dict[str, _Term]
+
+
+class HubKeys:
+    """The keys in a hub's data folder, made where they are missing."""
+
+    def __init__(self, data: Path, *, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
+        self.folder = data / "keys"
+        self._today = today
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._signing = Ed25519PrivateKey.from_private_bytes(self._signing_key())
+            self.public = self._signing.public_key().public_bytes_raw()
+            self.hub_id = fingerprint(self.public)
+            self._state = self._read_state()
+            self._opening = self._read_keys()
+            self.turn()
+        except (OSError, ValueError, msgspec.MsgspecError) as problem:
+            raise StoreError(
+                f"{self.folder}: the hub's keys cannot be used ({problem}); restore them from a backup"
+            ) from problem
+
+    @property
+    def epoch(self) -> str:
+        """A random name for the time since this hub was made or last restored."""
+        return self._state.epoch
+
+    @property
+    def serial(self) -> int:
+        """Grows with every change of the keys."""
+        return self._state.serial
+
+    def turn(self) -> bool:
+        """Take a new sealing key into use when it is time, and destroy what is overdue; returns whether any changed."""
+        today, terms = self._today(), self._state.terms
+        newest = max(terms.values(), key=lambda term: term.since, default=None)
+        # A clock that leapt ahead must not destroy anything: only a day that follows others is believed.
+        believed = timedelta(0) <= today - self._state.last_day <= timedelta(days=TRUSTED_GAP_DAYS)
+        changed = False
+        if newest is None or today - newest.since >= timedelta(days=IN_USE_DAYS):
+            if newest is not None:
+                newest.destroyed = max(newest.destroyed, today + timedelta(days=OPENS_DAYS))
+            self._add(today)
+            changed = True
+        if believed:
+            for name in [name for name, term in terms.items() if term.destroyed < today]:
+                self._destroy(name)
+                changed = True
+        if changed:
+            self._state.serial += 1
+        if changed or today != self._state.last_day:
+            self._state.last_day = today
+            self._write_state()
+        return changed
+
+    def renew_epoch(self) -> None:
+        """Say that this hub may have forgotten what it receipted: it came back from a backup."""
+        self._state.epoch = secrets.token_hex(16)
+        self._state.serial += 1000  # beyond whatever the hub that was lost may have said since
+        self._write_state()
+
+    def sign(self, what: Said, body: bytes) -> bytes:
+        """A body with this hub's signature, as it travels."""
+        signature = self._signing.sign(hub_signs(what, self.hub_id, body))
+        return pack(Signed(v=CONTRACT_VERSION, hub=self.hub_id, body=body, signature=signature))
+
+    def sign_raw(self, message: bytes) -> bytes:
+        """The signature over a message that names its own context."""
+        return self._signing.sign(message)
+
+    def descriptor(self) -> bytes:
+        """Who this hub is and what to seal to, signed."""
+        terms = sorted(self._state.terms.items(), key=lambda item: (item[1].since, item[0]), reverse=True)
+        told = tuple(
+            SealingKey(id=name, public=_public(self._opening[name]), since=term.since, destroyed=term.destroyed)
+            for name, term in terms
+            if name in self._opening
+        )
+        body = Descriptor(
+            v=CONTRACT_VERSION,
+            public=self.public,
+            serial=self._state.serial,
+            day=self._today(),
+            epoch=self.epoch,
+            keys=told[:8],
+        )
+        return self.sign(Said.DESCRIPTOR, pack(body))
+
+    def open(self, key: str, data: bytes, info: bytes) -> bytes:
+        """What was sealed to one of this hub's keys. Raises SealedElsewhere."""
+        private = self._opening.get(key)
+        if private is None:
+            raise SealedElsewhere("sealed to a key that this hub does not have, or not any more")
+        try:
+            return _SUITE.decrypt(data, private, info)
+        except (InvalidTag, ValueError) as problem:
+            raise SealedElsewhere("damaged, or sealed for another hub") from problem
+
+    def seal_answer(self, reply: bytes, data: bytes, info: bytes) -> bytes:
+        """Seal an answer to the key that came with a request. Raises ValueError for a key that is none."""
+        return _SUITE.encrypt(data, X25519PublicKey.from_public_bytes(reply), info)
+
+    def _signing_key(self) -> bytes:
+        path = self.folder / "signing.key"
+        with contextlib.suppress(FileExistsError):
+            _write(path, secrets.token_bytes(32), new=True)
+        return path.read_bytes()
+
+    def _read_state(self) -> _State:
+        path = self.folder / "state.json"
+        if path.exists():
+            return msgspec.json.decode(path.read_bytes(), type=_State)
+        return _State(serial=0, epoch=secrets.token_hex(16), last_day=self._today(), terms={})
+
+    def _write_state(self) -> None:
+        _write(self.folder / "state.json", msgspec.json.encode(self._state))
+
+    def _read_keys(self) -> dict[str, X25519PrivateKey]:
+        keys = map(X25519PrivateKey.from_private_bytes, (p.read_bytes() for p in self.folder.glob("sealing-*.key")))
+        return {key_id(_public(key)): key for key in keys}
+
+    def _add(self, today: date) -> None:
+        key = X25519PrivateKey.generate()
+        name = key_id(_public(key))
+        _write(self.folder / f"sealing-{name}.key", key.private_bytes_raw(), new=True)
+        self._opening[name] = key
+        self._state.terms[name] = _Term(since=today, destroyed=today + timedelta(days=IN_USE_DAYS + OPENS_DAYS))
+
+    def _destroy(self, name: str) -> None:
+        del self._state.terms[name]
+        self._opening.pop(name, None)
+        path = self.folder / f"sealing-{name}.key"
+        if not path.exists():
+            return
+        with path.open("r+b") as file:
+            file.write(b"\0" * path.stat().st_size)
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+
+
+def _public(key: X25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes_raw()
+
+
+def _write(path: Path, data: bytes, *, new: bool = False) -> None:
+    """Durably, and for this user alone; a new file never replaces one that is there."""
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        if new:
+            os.link(aside, path)
+        else:
+            aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -1,0 +1,56 @@
+"""The page that shows the codes of open enrolments, to be scanned off the operator's screen, and then the words.
+
+There are no accounts yet, so only this machine may look: whoever sees a code can enrol a probe.
+"""
+
+import ipaddress
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import segno
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.enrol.pairing import Pairing
+from hub.log.probes import Enrolment
+
+QR_ERROR = "m"  # a quarter of the code may be unreadable; at 200 octets still 57 modules wide
+
+
+class Invitation(Struct, frozen=True):
+    """An enrolment as the page shows it. `image` is the QR code as a data URI."""
+
+    name: str
+    image: str | None
+    typed: str | None
+    ends: str
+    words: str | None
+
+
+class EnrollPage:
+    """The handler for `/enroll`; `html` renders a template for a request."""
+
+    def __init__(self, pairing: Pairing, html: Callable[..., Response]) -> None:
+        self._pairing = pairing
+        self._html = html
+
+    async def show(self, request: Request) -> Response:
+        if request.client is None or not _is_here(request.client.host):
+            return self._html(request, "enroll.html", 403, invitations=[], allowed=False)
+        invitations = [self._invitation(one) for one in self._pairing.open_now(time.time())]
+        return self._html(request, "enroll.html", invitations=invitations, allowed=True)
+
+    def _invitation(self, enrolment: Enrolment) -> Invitation:
+        code = self._pairing.code_of(enrolment)
+        ends = datetime.fromtimestamp(enrolment.ends_s, UTC).astimezone().strftime("%H:%M")
+        image = None if code is None else segno.make(code.qr, error=QR_ERROR, micro=False).svg_data_uri(scale=6)
+        return Invitation(enrolment.name, image, None if code is None else code.typed, ends, enrolment.words)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,114 @@
+"""What travels: units in parcels one way, signed receipts the other."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from probe.contract.base import ContractError, KeyId, Name, Part, Signature, Text, Version
+from probe.contract.envelope import UNIT_BYTES, decoded, digest, signed_bytes
+
+MAX_PARCEL_BYTES = 1024 * 1024
+MAX_UNITS = 64
+
+Hash = Annotated[bytes, Meta(min_length=32, max_length=32)]
+
+
+class Unit(Part, frozen=True, kw_only=True):
+    """One sealed sighting or photo on its way: the id of the hub's key that opens it, and ciphertext."""
+
+    key: KeyId
+    data: bytes
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 of the ciphertext: what a receipt names."""
+        return digest(self.data)
+
+
+class Parcel(Part, frozen=True, kw_only=True):
+    """The units of one message or file."""
+
+    v: Version
+    units: Annotated[tuple[Unit, ...], Meta(min_length=1, max_length=MAX_UNITS)]
+
+
+class Verdict(StrEnum):
+    """What became of a unit: `stored` counts, `held` waits for the operator, `refused` will not be taken."""
+
+    STORED = "stored"
+    HELD = "held"
+    REFUSED = "refused"
+
+
+class Receipt(Part, frozen=True, kw_only=True):
+    """The hub's word, given after commit, about the unit with this hash."""
+
+    hash: Hash
+    verdict: Verdict
+    reason: Text | None = None
+
+
+class Receipts(Part, frozen=True, kw_only=True):
+    """Receipts for one probe. `day` is the hub's; `epoch` changes when a hub comes back from a backup and has
+    forgotten what it receipted since: the probe then offers again what it still keeps."""
+
+    v: Version
+    hub: Name
+    probe: Name
+    day: date
+    epoch: Name
+    receipts: Annotated[tuple[Receipt, ...], Meta(max_length=MAX_UNITS * 16)]
+
+
+class Said(StrEnum):
+    """What a hub signs; stands in the signature, so that one can never pass for another."""
+
+    RECEIPTS = "contrechamp receipts 1"
+    DESCRIPTOR = "contrechamp descriptor 1"
+    ANSWER = "contrechamp pairing 1"
+    HOME = "contrechamp home 1"
+
+
+class Signed(Part, frozen=True, kw_only=True):
+    """Something a hub says, with its Ed25519 signature over (context, hub, body)."""
+
+    v: Version
+    hub: Name
+    body: bytes
+    signature: Signature
+
+
+_parcels = msgspec.msgpack.Decoder(Parcel)
+_receipts = msgspec.msgpack.Decoder(Receipts)
+_signed = msgspec.msgpack.Decoder(Signed)
+
+
+def hub_signs(what: Said, hub: str, body: bytes) -> bytes:
+    """The bytes that a hub's signature covers."""
+    return signed_bytes(what, hub.encode(), body)
+
+
+def decode_parcel(data: bytes) -> Parcel:
+    """The parcel in these bytes. Raises ContractError, also when it is larger than a message may be."""
+    if len(data) > MAX_PARCEL_BYTES:
+        raise ContractError(f"{len(data)} bytes are more than the {MAX_PARCEL_BYTES} of a parcel")
+    return decoded(_parcels, data, "a parcel")
+
+
+def check_size(unit: Unit) -> None:
+    """Raises ContractError where a unit has none of the contract's lengths."""
+    if len(unit.data) not in UNIT_BYTES:
+        raise ContractError(f"a unit of {len(unit.data)} octets; the contract has {', '.join(map(str, UNIT_BYTES))}")
+
+
+def decode_signed(data: bytes) -> Signed:
+    """What a hub said, its signature not looked at. Raises ContractError."""
+    return decoded(_signed, data, "a hub's signed word")
+
+
+def decode_receipts(body: bytes) -> Receipts:
+    """The receipts in a signed word's body. Raises ContractError."""
+    return decoded(_receipts, body, "receipts")

@@ -1,0 +1,28 @@
+"""How a broker's TLS certificate says whose it is: a word in it from the hub, over the certificate's own public key.
+
+The probe checks that word before it sends anything, and nothing else: no names, no dates (a probe may wake up in 2019),
+no authorities. TLS itself proves that the broker holds the certificate's private key.
+"""
+
+from probe.contract.base import ContractError
+from probe.contract.envelope import signed_bytes
+
+OID = "2.25.248517390653720884173266489180146305523"  # ours for good: drawn at random, as 2.25 allows
+_KEY, _SIGNATURE = 32, 64
+
+
+def tls_signs(hub: str, public_key_info: bytes) -> bytes:
+    """What the hub signs: the certificate's SubjectPublicKeyInfo (DER)."""
+    return signed_bytes("contrechamp tls 1", hub.encode(), public_key_info)
+
+
+def write_word(hub_public: bytes, signature: bytes) -> bytes:
+    """The extension's content."""
+    return hub_public + signature
+
+
+def read_word(content: bytes) -> tuple[bytes, bytes]:
+    """The hub's public key and signature in an extension. Raises ContractError."""
+    if len(content) != _KEY + _SIGNATURE:
+        raise ContractError("a certificate with a damaged word of the hub")
+    return content[:_KEY], content[_KEY:]

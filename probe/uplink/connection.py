@@ -1,0 +1,113 @@
+"""A paho client as the probe uses it: MQTT 3.1.1, clean sessions, pinned TLS, reconnects with jitter."""
+
+import queue
+import random
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from msgspec import Struct
+
+from probe.contract.address import BrokerAddress
+from probe.uplink.tls import pinned
+
+
+class Change(Enum):
+    """What became of the connection."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Message(Struct, frozen=True):
+    """Something that came on a topic."""
+
+    topic: str
+    payload: bytes
+
+
+class Sent(Struct, frozen=True):
+    """The broker has taken the message with this number."""
+
+    number: int
+
+
+Event = Change | Message | Sent
+
+
+class Connection:
+    """A connection that comes back by itself. What happens is put into `events`; `trouble` is the last thing that went
+    wrong, as part of a sentence. `is_ours` tells a hub's id; it is only asked for TLS."""
+
+    def __init__(
+        self,
+        address: BrokerAddress,
+        *,
+        user: str,
+        password: str,
+        client: str,
+        topics: list[str],
+        is_ours: Callable[[str], bool],
+        queued: int = 0,
+    ) -> None:
+        import paho.mqtt.client as paho
+        from paho.mqtt.enums import CallbackAPIVersion
+
+        self.address = address
+        self.events: queue.Queue[Event] = queue.Queue()
+        self.trouble: str | None = None
+        self._topics = topics
+        self._client = paho.Client(
+            CallbackAPIVersion.VERSION2, client_id=client, protocol=paho.MQTTv311, clean_session=True
+        )
+        self._client.username_pw_set(user, password)
+        if address.tls:
+            self._client.tls_set_context(pinned(is_ours, self._not_ours))
+        # Many probes come home at once, and back at once when a broker returns: each waits for another while.
+        self._client.reconnect_delay_set(min_delay=random.randint(1, 3), max_delay=random.randint(10, 30))
+        self._client.max_queued_messages_set(queued)
+        self._client.on_connect, self._client.on_subscribe = self._on_connect, self._on_subscribe
+        self._client.on_disconnect, self._client.on_message = self._on_disconnect, self._on_message
+        self._client.on_publish = self._on_publish
+        self._client.connect_async(address.host, address.port, keepalive=30)
+
+    def __enter__(self) -> "Connection":
+        self._client.loop_start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def publish(self, topic: str, payload: bytes) -> int:
+        """Send at least once; returns the number that `Sent` will tell."""
+        return int(self._client.publish(topic, payload, qos=1).mid)
+
+    def next(self, wait_s: float) -> Event | None:
+        """What happened next, or None after so long."""
+        try:
+            return self.events.get(timeout=max(0.0, wait_s))
+        except queue.Empty:
+            return None
+
+    def _on_connect(self, client: Any, _data: object, _flags: object, reason: Any, _properties: object) -> None:
+        if reason.is_failure:
+            self.trouble = f"the broker at {self.address} does not let this probe in ({reason})"
+        else:
+            self.trouble = None
+            client.subscribe([(topic, 1) for topic in self._topics])
+
+    def _on_subscribe(self, *_: object) -> None:
+        self.events.put(Change.UP)
+
+    def _on_disconnect(self, *_: object) -> None:
+        self.events.put(Change.DOWN)
+
+    def _on_publish(self, _client: object, _data: object, number: int, *_: object) -> None:
+        self.events.put(Sent(number))
+
+    def _on_message(self, _client: object, _data: object, message: Any) -> None:
+        self.events.put(Message(message.topic, message.payload))
+
+    def _not_ours(self, why: str) -> None:
+        self.trouble = f"the broker at {self.address} is not your hub's ({why}), so nothing was sent to it"
