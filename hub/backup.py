@@ -70,8 +70,10 @@ def read_backup(source: Path, data: Path, passphrase: str) -> None:
             if file.read(len(MAGIC)) != MAGIC:
                 raise BadInput(f"{source}: not a backup of a hub")
             parts.mkdir(parents=True, mode=0o700)
-            with tarfile.open(fileobj=_Reader(file, source, passphrase), mode="r|") as archive:  # type: ignore[call-overload]
+            reader = _Reader(file, source, passphrase)
+            with tarfile.open(fileobj=reader, mode="r|") as archive:  # type: ignore[call-overload]
                 archive.extractall(parts, filter="data")
+            reader.read()  # tar stops at its own end: whether the file is whole, only the last block says
         if data.exists():
             data.rmdir()
         parts.rename(data)

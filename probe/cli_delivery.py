@@ -38,8 +38,8 @@ _FOLLOW_S = 0.3
 def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox: Path | None, as_json: bool) -> None:
     """Let this probe and a hub know each other. From then on it seals what it makes for that hub alone.
 
-    CODE is what `contrechamp-hub enroll` shows: a picture of the QR code, the letters to type, or folder:DIR for the
-    stick that it wrote. Compare the four words at the end with the hub's.
+    CODE is what `contrechamp-hub enroll` shows: a picture of the QR code, the letters to type (- to read them from
+    stdin), or folder:DIR for the stick that it wrote. Compare the four words at the end with the hub's.
 
     \b
       contrechamp-probe pair photo-of-the-code.jpg
@@ -153,7 +153,7 @@ def find_uplink(to: str | None, identity: Identity, patience_s: float, max_kbit:
         return uplink_to(to, patience_s, bytes_per_s)
     if identity.address is not None and _answers(broker_of(identity.address)):
         return uplink_to(identity.address, patience_s, bytes_per_s)
-    for address in _our_brokers(lambda hub: hub == identity.hub_id):
+    for address in our_brokers(lambda hub: hub == identity.hub_id, brokers()):
         return uplink_to(str(address), patience_s, bytes_per_s)
     if identity.address is None:
         raise UplinkError("this probe does not know where its hub is, and finds it nowhere near: give --to")
@@ -170,14 +170,14 @@ def _answers(address: BrokerAddress, wait_s: float = 2.0) -> bool:
     return True
 
 
-def _our_brokers(is_ours: Callable[[str], bool]) -> list[BrokerAddress]:
-    """The brokers near us whose certificate bears the word of our hub. Nothing is said to the others."""
+def our_brokers(is_ours: Callable[[str], bool], found: list[BrokerAddress]) -> list[BrokerAddress]:
+    """Those whose certificate bears the word of our hub. Nothing is said to the others."""
     import socket
 
     from probe.uplink.tls import pinned
 
     ours = []
-    for address in brokers():
+    for address in found:
         if not address.tls:
             continue
         try:
@@ -200,6 +200,8 @@ def _code(text: str | None, camera: bool) -> PairingCode:
         if seen is None:
             raise BadInput("the camera saw no code within a minute: hold the hub's screen about 20 cm before it")
         text = seen
+    elif text == "-":
+        text = sys.stdin.readline(1000)
     elif text is None:
         raise BadInput("give the code: a picture of it, its letters, folder:DIR, or --camera")
     elif Path(text).is_file():
@@ -215,7 +217,7 @@ def _meet(code: PairingCode, to: str | None, known: Identity | None, patience_s:
         return meet(code, broker_of(to), known=known, patience_s=patience_s)
     if code.address is not None:
         return meet(code, broker_of(code.address), known=known, patience_s=patience_s)
-    for address in _our_brokers(code.names):
+    for address in our_brokers(code.names, brokers()):
         return meet(code, address, known=known, patience_s=patience_s)
     raise UplinkError(
         "the code does not say where the hub is, and no hub near here has it: give --to mqtts://HOST:PORT"

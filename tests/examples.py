@@ -1,17 +1,19 @@
-"""Ready-made sightings and units for tests. Places are on the demo's fictional island."""
+"""Ready-made sightings for tests. Places are on the demo's fictional island."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
+from random import Random
 
 from probe.contract.base import bssid_octets
-from probe.contract.envelope import Parcel, Unit, encode, pack
 from probe.contract.evidence import Role
 from probe.contract.geodesy import moved
 from probe.contract.sighting import (
     Adapter,
+    ChannelListened,
     ClockSource,
     Hearing,
     Kind,
+    Listened,
     Making,
     Moment,
     Pin,
@@ -20,12 +22,12 @@ from probe.contract.sighting import (
     Sighting,
     Subject,
     SubjectHow,
+    Survey,
 )
 from probe.detect.registry import Recogniser
 from probe.detect.rule import Transmission
 
 WALK_A, WALK_B, WALK_C = "a" * 32, "b" * 32, "c" * 32
-PROBE = "5" * 32
 AXIS = "ac:cc:8e:10:20:30"
 _numbers = count(1)
 
@@ -94,11 +96,27 @@ def look(
     )
 
 
-def parcel(*sightings: Sighting, probe: str = PROBE) -> bytes:
-    """The bytes of a parcel that carries sightings."""
-    return encode(Parcel(v=1, units=tuple(pack(sighting, probe=probe) for sighting in sightings)))
-
-
-def unit(sighting: Sighting) -> Unit:
-    """A sighting's unit."""
-    return pack(sighting, probe=PROBE)
+def survey(cells: int = 3, channels: int = 38) -> Sighting:
+    """What a probe says of where it listened; counts vary, so that it does not pack better than a real one."""
+    random = Random(cells)
+    mhz = [2412 + 5 * number for number in range(13)] + [5180 + 20 * number for number in range(25)]
+    listened = tuple(
+        Listened(
+            cell=f"17/{59_000 + number}/{45_000 + random.randrange(99)}",
+            channels_mhz=tuple(mhz[:channels]),
+            seconds=600,
+            channels=tuple(
+                ChannelListened(mhz=m, seconds=random.randrange(90) * 10, frames=random.randrange(99) * 100)
+                for m in mhz[:channels]
+            ),
+        )
+        for number in range(cells)
+    )
+    return Sighting(
+        v=1,
+        id=new_id(),
+        walk=WALK_A,
+        kind=Kind.SURVEY,
+        made=Making(adapter=Adapter.REPLAY, software="test"),
+        survey=Survey(day=date(2026, 5, 9), cells=listened),
+    )

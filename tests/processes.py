@@ -39,20 +39,34 @@ def answers(port: int) -> bool:
 
 
 class Mosquitto:
-    """A real mosquitto that keeps nothing, to be killed and started again."""
+    """A real mosquitto that keeps nothing, to be killed and started again.
 
-    def __init__(self, folder: Path) -> None:
+    With the folder of a hub it is set up as `broker-config` says: TLS, passwords, rights. Without, anybody may do
+    anything, as at a broker of other people's.
+    """
+
+    def __init__(self, folder: Path, *, hub_data: Path | None = None, more: str = "") -> None:
         self._program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
         if self._program is None:
             pytest.skip("no mosquitto on this machine: install it to run this test")
         self.port = free_port()
-        self._config = folder / "mosquitto.conf"
-        self._config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n")
+        self.scheme = "mqtt" if hub_data is None else "mqtts"
+        if hub_data is None:
+            self._config = folder / "mosquitto.conf"
+            settings = f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmessage_size_limit 1049600\n"
+            self._config.write_text(settings + (more or "persistence false\n"))
+        else:
+            words = ("--to", folder / "broker", "--bind", "127.0.0.1", "--port", str(self.port), "--data", hub_data)
+            told = hub("broker-config", "mosquitto", *words, "--json")
+            assert told.returncode == 0, told.stderr
+            self._config = Path(json.loads(told.stdout)["files"][0])
+            # As root, mosquitto would become a user who cannot read a test's folder.
+            self._config.write_text(self._config.read_text() + "user root\n" + more)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"mqtt://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         command = [self._program or "", "-c", str(self._config)]
@@ -68,24 +82,30 @@ class Mosquitto:
 class HubProcess:
     """`contrechamp-hub serve` as a process of its own, to be killed and started again."""
 
-    def __init__(self, data: Path, *, broker: str | None = None) -> None:
+    def __init__(
+        self, data: Path, *, broker: str | None = None, host: str = "127.0.0.1", more: tuple[str, ...] = ()
+    ) -> None:
         self.data = data
+        self._host, self._more = host, more
         self.port, self.mqtt_port = free_port(), free_port()
         self._broker = broker
+        self._told = f"mqtt://127.0.0.1:{self.mqtt_port}"
         self._process: subprocess.Popen[str] | None = None
 
     @property
     def mqtt_url(self) -> str:
-        return self._broker or f"mqtt://127.0.0.1:{self.mqtt_port}"
+        return self._broker or self._told
 
     def start(self) -> dict[str, object]:
         command = [sys.executable, "-m", "hub", "serve", "--data", str(self.data), "--port", str(self.port), "--json"]
+        command += ["--host", self._host, *self._more]
         command += ["--broker", self._broker] if self._broker else ["--mqtt-port", str(self.mqtt_port)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, f"the hub did not start: {self._process.stderr.read() if self._process.stderr else ''}"
         ready: dict[str, object] = json.loads(line)
+        self._told = str(ready["mqtt"])
         return ready
 
     def kill(self) -> None:

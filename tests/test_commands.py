@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from probe.detect.registry import ORDER
+from tests.paired import pair
 from tests.probe.radio.compose import beacon, pcap, radiotap
 from tests.processes import hub, probe
 
@@ -23,12 +24,19 @@ FLOCK = bytes.fromhex("744ca112abef")
         ("send", "--to", "mqtt://user:secret@host"),
         ("send", "--to", "mqtt://host:99999"),
         ("send", "--to", "folder:"),
-        ("send",),
+        ("send", "--patience", "0.1"),
+        ("pair",),
+        ("pair", "AAAA-BBBB"),
+        ("pair", "CONTRECHAMP:9:later"),
+        ("pair", "folder:/nowhere"),
+        ("pair", "folder:"),
         ("nonsense",),
     ],
 )
 def test_a_probe_says_what_is_wrong_and_ends_with_2(words: tuple[str, ...], tmp_path: Path) -> None:
-    outbox = ("--outbox", str(tmp_path / "o.db")) if words[0] == "send" else ()
+    outbox = ("--outbox", str(tmp_path / "o.db")) if words[0] in ("send", "pair") else ()
+    if outbox:
+        pair(tmp_path / "o.db", tmp_path / "hub")
     done = probe(*words, *outbox)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

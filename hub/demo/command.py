@@ -64,7 +64,8 @@ def _walk(running: Running, folder: Path, speed: float | None, began_s: float) -
             def tick(share: float, walk: run.Walk = walk, before: float = before) -> None:
                 bar.update(int(1000 * (before + share * walk.seconds) / whole) - bar.pos, current_item=walk)
 
-            run.send_walk(walk, outbox, running.mqtt_url, speed=speed, tick=tick)
+            run.pair(running, walk.folder.name, outbox)
+            run.send_walk(walk, outbox, speed=speed, tick=tick)
             before += walk.seconds
     return run.count(running, outboxes, began_s)
 

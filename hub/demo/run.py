@@ -47,7 +47,14 @@ def prepare(data: Path) -> None:
     shutil.copyfile(DATA / "base.geojson", data / BASE_LAYER)
 
 
-def send_walk(walk: Walk, outbox: Path, mqtt_url: str, *, speed: float | None, tick: Callable[[float], None]) -> None:
+def pair(running: Running, name: str, outbox: Path) -> None:
+    """A probe pairs with the hub by the code that the hub shows. Raises HubError where it cannot."""
+    _, code = running.folder.pairing().invite(name, running.mqtt_url)
+    pairing = _start([*_probe("pair"), "-", "--outbox", str(outbox)], stdin=subprocess.PIPE)
+    _check(pairing, code.qr)
+
+
+def send_walk(walk: Walk, outbox: Path, *, speed: float | None, tick: Callable[[float], None]) -> None:
     """A probe replays a walk and hands it over. `tick` hears the share that is done, 0 to 1.
 
     Raises HubError where the probe fails.
@@ -56,7 +63,7 @@ def send_walk(walk: Walk, outbox: Path, mqtt_url: str, *, speed: float | None, t
     replay += ["--track", str(walk.folder / "track.nmea"), "--photos", str(walk.folder / "photos")]
     if speed is not None:
         replay += ["--speed", str(speed)]
-    sending = _start([*_probe("send"), "--outbox", str(outbox), "--to", mqtt_url, "--follow"]) if speed else None
+    sending = _start([*_probe("send"), "--outbox", str(outbox), "--follow"]) if speed else None
     try:
         replaying, began_s = _start(replay), time.monotonic()
         while replaying.poll() is None:
@@ -67,7 +74,7 @@ def send_walk(walk: Walk, outbox: Path, mqtt_url: str, *, speed: float | None, t
         if sending is not None:
             sending.terminate()
             sending.communicate()
-    last = _start([*_probe("send"), "--outbox", str(outbox), "--to", mqtt_url])
+    last = _start([*_probe("send"), "--outbox", str(outbox)])
     last.wait()
     _check(last)
     tick(1.0)
@@ -103,12 +110,12 @@ def _probe(command: str) -> list[str]:
     return [sys.executable, "-m", "probe", command]
 
 
-def _start(command: list[str]) -> "subprocess.Popen[str]":
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+def _start(command: list[str], stdin: int | None = None) -> "subprocess.Popen[str]":
+    return subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
-def _check(process: "subprocess.Popen[str]") -> None:
-    _, said = process.communicate()
+def _check(process: "subprocess.Popen[str]", say: str | None = None) -> None:
+    _, said = process.communicate(say)
     if process.returncode:
         raise HubError(f"the demo's probe failed: {said.strip()[-300:] or process.returncode}")
 

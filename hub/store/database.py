@@ -27,7 +27,7 @@ class Database:
         except (OSError, sqlite3.Error) as problem:
             raise StoreError(f"{self.path}: cannot be opened ({problem}); name another folder with --data") from problem
         try:
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = FAST"):
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
                 self.connection.execute(f"PRAGMA {pragma}")
             self._migrate()
         except StoreError:

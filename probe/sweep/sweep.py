@@ -24,6 +24,7 @@ from probe.sweep.listening import Coverage, Trail, silences
 EARLIEST_S = datetime(2015, 1, 1, tzinfo=UTC).timestamp()  # a capture's clock before this was never set
 # A transmitter that was not heard for so long has been passed: its sighting is made while the walk goes on.
 PASS_END_S = 45.0
+CELLS_PER_SURVEY = 32  # as many as fit into a sealed unit, listened to on all channels
 MAX_PASSES, MAX_PASSED, MAX_KNOWN = 2_000, 2_000, 4_096
 
 
@@ -220,9 +221,9 @@ class Sweep:
 
     def _surveys(self) -> Iterator[Sighting]:
         for day, cells in self._coverage.by_day():
-            for start in range(0, len(cells), 4096):
+            for start in range(0, len(cells), CELLS_PER_SURVEY):
                 yield self._survey(
-                    Survey(day=None if day == date.min else day, cells=tuple(cells[start : start + 4096]))
+                    Survey(day=None if day == date.min else day, cells=tuple(cells[start : start + CELLS_PER_SURVEY]))
                 )
         floods = self._floods.told()
         if floods:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -32,6 +32,7 @@ def pinned(is_ours: Callable[[str], bool], refused: Callable[[str], None] = lamb
                     raise ContractError("it belongs to another hub")
             except ContractError as problem:
                 refused(str(problem))
+                self.close()  # whoever wraps a socket forgets it when this fails
                 raise NotOurHub(str(problem)) from problem
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -56,6 +57,6 @@ def hub_of(certificate: bytes) -> str:
         raise ContractError("no hub vouches for its certificate") from problem
     except InvalidSignature as problem:
         raise ContractError("its certificate bears a forged word of a hub") from problem
-    except (ValueError, TypeError, x509.DuplicateExtension) as problem:
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension) as problem:
         raise ContractError(f"its certificate cannot be read: {problem}") from problem
     return hub

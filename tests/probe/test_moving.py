@@ -9,6 +9,7 @@ from struct import pack
 import pytest
 
 from probe.sweep.fixed import Level, no_common_place, reach_m
+from tests.paired import pair
 from tests.probe.radio.compose import beacon, radiotap
 from tests.probe.test_strangers import traces
 from tests.processes import HubProcess, probe
@@ -60,6 +61,8 @@ def test_a_bus_a_phone_and_a_body_worn_device_leave_nothing_anywhere(tmp_path: P
     walk_past(tmp_path, there)
     out = tmp_path / "out"
     out.mkdir()
+    for outbox in ("o.db", "live.db"):
+        pair(out / outbox, out / "hub")
     recording = ("--frames", tmp_path / "walk.pcap", "--track", tmp_path / "walk.nmea")
     done = probe("replay", *recording, "--outbox", out / "o.db", "--json")
     plain = probe("replay", *recording)
@@ -67,7 +70,8 @@ def test_a_bus_a_phone_and_a_body_worn_device_leave_nothing_anywhere(tmp_path: P
     hub = HubProcess(out / "hub")
     hub.start()
     try:
-        probe("send", "--outbox", out / "o.db", "--to", hub.mqtt_url, "--patience", "20")
+        for outbox in ("o.db", "live.db"):
+            probe("send", "--outbox", out / outbox, "--to", hub.mqtt_url, "--patience", "20")
     finally:
         hub.stop()
     written = b"\n".join(path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file())

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from probe.radio.link import Heard, write_heard, write_message
+from tests.paired import pair
 from tests.probe.radio.compose import beacon, radiotap
 from tests.probe.radio.tap import tap
 from tests.probe.radio.test_board import serial_pair
@@ -36,6 +37,7 @@ def sentence(body: str) -> bytes:
 def test_adapter_board_and_receiver_at_once_until_it_is_stopped_and_a_hub_has_it(tmp_path: Path) -> None:
     hub = HubProcess(tmp_path / "hub")
     hub.start()
+    pair(tmp_path / "o.db", tmp_path / "hub")
     with tap(NAME) as air, serial_pair() as (cable, board), serial_pair() as (sky, receiver):
         kit = ("--monitor", NAME, "--board", board, "--gnss", receiver)
         running = start(*kit, "--outbox", tmp_path / "o.db", "--to", hub.mqtt_url)
@@ -78,6 +80,7 @@ def test_adapter_board_and_receiver_at_once_until_it_is_stopped_and_a_hub_has_it
 def test_what_cannot_be_listened_with_is_one_sentence_and_exit_2(
     words: tuple[str, ...], says: str, tmp_path: Path
 ) -> None:
+    pair(tmp_path / "o.db", tmp_path / "hub")
     done = probe("run", *words, "--outbox", tmp_path / "o.db")
     assert done.returncode == 2
     assert says in done.stderr
@@ -85,12 +88,14 @@ def test_what_cannot_be_listened_with_is_one_sentence_and_exit_2(
 
 
 def test_a_board_that_is_not_there_is_waited_for(tmp_path: Path) -> None:
+    pair(tmp_path / "o.db", tmp_path / "hub")
     done = probe("run", "--board", tmp_path / "ttyNone", "--outbox", tmp_path / "o.db", "--for", "1.5")
     assert done.returncode == 0
     assert "lost" in done.stderr
 
 
 def test_it_leaves_no_core_dump(tmp_path: Path) -> None:
+    pair(tmp_path / "o.db", tmp_path / "hub")
     running = start("--board", tmp_path / "ttyNone", "--outbox", tmp_path / "o.db")
     try:
         limits = Path(f"/proc/{running.pid}/limits")

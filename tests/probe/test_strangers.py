@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from probe.detect.catalogue import Status, bundled
+from tests.paired import pair
 from tests.probe.radio.compose import beacon, element, pcap, radiotap
 from tests.processes import HubProcess, probe
 
@@ -84,6 +85,7 @@ def test_no_one_of_a_crowd_is_told_or_left_anywhere(tmp_path: Path) -> None:
     (tmp_path / "crowd.pcap").write_bytes(pcap(frames[:10_000] + camera + frames[10_000:]))
     out = tmp_path / "out"
     out.mkdir()
+    pair(out / "o.db", out / "hub")
     done = probe("replay", "--frames", tmp_path / "crowd.pcap", "--outbox", out / "o.db", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
@@ -113,6 +115,7 @@ def test_doorbells_indoor_cameras_and_drones_are_forgotten_row_by_row(tmp_path: 
             frames.append(radiotap(beacon(bytes.fromhex(nibbles), b"CCTV cam")))
     assert len(frames) > 80
     (tmp_path / "homes.pcap").write_bytes(pcap(frames))
+    pair(tmp_path / "o.db", tmp_path / "hub")
     done = probe("replay", "--frames", tmp_path / "homes.pcap", "--outbox", tmp_path / "o.db", "--json")
     assert json.loads(done.stdout)["sightings"] == 0
     with sqlite3.connect(tmp_path / "o.db") as db:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import chromium
+from tests.paired import pair
 from tests.processes import HubProcess, Mosquitto, probe
 
 pytestmark = [pytest.mark.realdata, pytest.mark.browser]
@@ -13,6 +14,7 @@ pytestmark = [pytest.mark.realdata, pytest.mark.browser]
 
 def test_the_export_reaches_the_map(testdata: Path, tmp_path: Path) -> None:
     outbox = tmp_path / "o.db"
+    pair(outbox, tmp_path / "hub")
     imported = probe("import", testdata / "wigle" / "flock-wifi.csv", "--outbox", outbox, "--json")
     assert json.loads(imported.stdout)["by_rule"] == {"flock-suffix": 780}
     mosquitto = Mosquitto(tmp_path)

@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 from hub.demo.run import DATA
+from tests.paired import pair
 from tests.processes import HubProcess, probe
 from tests.town.__main__ import SEED
 from tests.town.air import bystanders, camera_senders
@@ -32,6 +33,7 @@ def test_no_trace_of_anyone_else_in_any_file(tmp_path: Path) -> None:
     running.start()
     try:
         walk, outbox = DATA / "walk-1", tmp_path / "outbox.db"
+        pair(outbox, tmp_path / "hub")
         paths = ("--frames", walk / "frames.pcap", "--track", walk / "track.nmea", "--outbox", outbox)
         assert probe("replay", *paths).returncode == 0
         kept = written(tmp_path)

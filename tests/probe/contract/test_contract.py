@@ -3,7 +3,6 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import msgspec
@@ -13,22 +12,12 @@ from hypothesis import strategies as st
 
 from probe.contract import topics
 from probe.contract.address import BrokerAddress
-from probe.contract.base import bssid_octets, bssid_text
+from probe.contract.base import ContractError, bssid_octets, bssid_text
 from probe.contract.document import FOLDER, documents
-from probe.contract.envelope import (
-    MAX_PARCEL_BYTES,
-    ContractError,
-    Unit,
-    decode_parcel,
-    decode_receipts,
-    decode_sighting,
-    encode,
-    open_unit,
-    read_body,
-)
+from probe.contract.envelope import decode_sighting, encode, pack
 from probe.contract.home import HomePacket, SecondLook, decode_home
 from probe.contract.sighting import Kind, Moment, Place, Sighting
-from tests.examples import look, parcel, radio, unit
+from tests.examples import look, radio
 
 GOLDEN = sorted((Path(__file__).parents[3] / "probe" / "contract" / "golden").glob("*.json"))
 
@@ -63,38 +52,27 @@ def test_the_asyncapi_document_names_the_topics_that_are_used() -> None:
         topics.up("{mailbox}"),
         topics.down("{mailbox}"),
         topics.home("{mailbox}"),
+        topics.pair_up("{rendezvous}"),
+        topics.pair_down("{rendezvous}"),
     }
-
-
-def test_a_parcel_comes_through_whole() -> None:
-    sightings = [radio(), look()]
-    units = decode_parcel(parcel(*sightings)).units
-    assert [read_body(open_unit(unit)) for unit in units] == sightings
 
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_refused_in_a_sentence(data: bytes) -> None:
-    for decode in (decode_sighting, decode_parcel, decode_receipts, decode_home):
-        with pytest.raises(ContractError, match="of the contract"):
-            decode(data)
+    with pytest.raises(ContractError, match="of the contract"):
+        decode_sighting(data)
 
 
-@pytest.mark.parametrize("whole", [encode(radio()), parcel(look())])
-def test_cut_at_every_byte_it_is_refused(whole: bytes) -> None:
-    decode: Any = decode_parcel if b"units" in whole[:30] else decode_sighting
+def test_cut_at_every_byte_it_is_refused() -> None:
+    whole = encode(radio())
     for end in range(len(whole)):
         with pytest.raises(ContractError):
-            decode(whole[:end])
+            decode_sighting(whole[:end])
 
 
 def test_deep_nesting_is_refused() -> None:
     with pytest.raises(ContractError):
         decode_sighting(b'{"id":' + b"[" * 100_000)
-
-
-def test_too_large_a_parcel_is_refused_before_it_is_read() -> None:
-    with pytest.raises(ContractError, match="more than"):
-        decode_parcel(b" " * (MAX_PARCEL_BYTES + 1))
 
 
 def test_fields_of_a_later_minor_version_are_passed_over() -> None:
@@ -138,13 +116,6 @@ def test_what_was_not_measured_is_absent_on_the_wire() -> None:
     assert told["v"] == 1
 
 
-def test_a_unit_cannot_be_readdressed() -> None:
-    real = unit(look())
-    forged = Unit(v=1, id="f" * 32, data=real.data)
-    with pytest.raises(ContractError, match="id"):
-        open_unit(forged)
-
-
 def test_an_id_holds_128_bits_and_no_more() -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({**msgspec.to_builtins(look()), "id": "2026-05-09"}, Sighting)
@@ -175,7 +146,7 @@ def test_a_home_packet_comes_through() -> None:
         v=1, hub="a" * 32, day=date(2026, 5, 9), catalogue="id\tvendor", basemap=b"\0\1",
         places=(SecondLook(place=Place(lat=47.0, lon=-17.0), reason="second-bearing"),),
     )  # fmt: skip
-    assert decode_home(encode(packet)) == packet
+    assert decode_home(pack(packet)) == packet
 
 
 @given(st.text(max_size=60))

@@ -1,0 +1,96 @@
+"""A backup opens only with its passphrase, whole, and brings back a hub whose probes offer again what they keep."""
+
+from pathlib import Path
+
+import pytest
+
+from hub.backup import BLOCK, MAGIC, read_backup, write_backup
+from hub.errors import BadInput
+from hub.ingest.receive import Incoming
+from hub.open import opened
+from probe.contract.parcel import Said, decode_receipts
+from probe.outbox import Outbox
+from probe.seal import heard_from
+from tests.examples import look
+from tests.paired import enrolled, parcel_of
+
+WORDS = "four words picked at random"
+
+
+def made(tmp_path: Path) -> Path:
+    with opened(tmp_path / "hub") as hub:
+        enrolled(hub)
+    return tmp_path / "hub"
+
+
+def test_a_hub_comes_back_and_its_probes_offer_again_what_it_lacks(tmp_path: Path) -> None:
+    data, copy = tmp_path / "hub", tmp_path / "copy"
+    with opened(data) as hub, Outbox(tmp_path / "o.db") as box:
+        identity = enrolled(hub)
+        box.pair(identity)
+        write_backup(data, copy, WORDS)
+        box.add([look(), look()])
+        units = [unit for _, unit in box.waiting()]
+
+        def receive(folder: object) -> None:
+            incoming = Incoming(topic="t", mailbox=identity.account.mailbox, payload=parcel_of(units))  # type: ignore[union-attr]
+            (answer,) = folder.receiver().receive([incoming])  # type: ignore[attr-defined]
+            box.settle(decode_receipts(heard_from(identity.hub.public, Said.RECEIPTS, answer.signed)))
+
+        receive(hub)
+        assert box.standing().queued == 0
+        read_backup(copy, tmp_path / "new", WORDS)
+        with opened(tmp_path / "new") as again:
+            assert again.store.count() == 0
+            assert again.keys.hub_id == hub.keys.hub_id
+            heard_from(identity.hub.public, Said.DESCRIPTOR, again.keys.descriptor())
+            box.take_descriptor(again.keys.descriptor())
+            assert box.standing().queued == 2, "what the hub had receipted is offered again"
+            receive(again)
+            assert again.store.count() == 2
+            assert box.standing().stored == 2
+    assert not list(tmp_path.glob("*.part*"))
+
+
+def test_nothing_in_it_can_be_read_without_the_passphrase(tmp_path: Path) -> None:
+    data = made(tmp_path)
+    write_backup(data, tmp_path / "copy", WORDS)
+    body = (tmp_path / "copy").read_bytes()
+    assert body.startswith(MAGIC)
+    assert b"SQLite" not in body
+    assert (data / "keys" / "signing.key").read_bytes() not in body
+    with pytest.raises(BadInput, match="passphrase"):
+        read_backup(tmp_path / "copy", tmp_path / "new", WORDS + "!")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "swap", "flip", "drop"])
+def test_a_damaged_backup_is_refused_whole(tmp_path: Path, damage: str) -> None:
+    data = made(tmp_path)
+    (data / "keys" / "large").write_bytes(bytes(3 * BLOCK))
+    write_backup(data, tmp_path / "copy", WORDS, keys_only=True)
+    body = bytearray((tmp_path / "copy").read_bytes())
+    head, block = len(MAGIC) + 16, 4 + BLOCK + 16
+    first, second = body[head : head + block], body[head + block : head + 2 * block]
+    damaged = {
+        "cut": body[:-20],
+        "swap": body[:head] + second + first + body[head + 2 * block :],
+        "flip": body[:9000] + bytes([body[9000] ^ 1]) + body[9001:],
+        "drop": body[: head + block] + body[head + 2 * block :],
+    }[damage]
+    (tmp_path / "copy").write_bytes(damaged)
+    with pytest.raises(BadInput, match="copy"):
+        read_backup(tmp_path / "copy", tmp_path / "new", WORDS)
+    assert not (tmp_path / "new").exists()
+    assert not list(tmp_path.glob("*.part*"))
+
+
+def test_no_hub_is_overwritten_and_no_weak_passphrase_taken(tmp_path: Path) -> None:
+    data = made(tmp_path)
+    with pytest.raises(BadInput, match="passphrase"):
+        write_backup(data, tmp_path / "copy", "secret")
+    write_backup(data, tmp_path / "copy", WORDS)
+    with pytest.raises(BadInput, match="something in it"):
+        read_backup(tmp_path / "copy", data, WORDS)
+    with pytest.raises(BadInput, match="not a backup"):
+        read_backup(data / "hub.db", tmp_path / "new", WORDS)

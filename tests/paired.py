@@ -1,0 +1,52 @@
+"""Probes that are paired with a hub, without the ceremony."""
+
+import time
+from itertools import count
+from pathlib import Path
+
+from hub.open import Folder, opened
+from probe.contract.base import CONTRACT_VERSION
+from probe.contract.code import new_token
+from probe.contract.envelope import pack
+from probe.contract.pairing import Account, words
+from probe.contract.parcel import Parcel, Unit
+from probe.contract.sighting import Sighting
+from probe.identity import Identity
+from probe.outbox import Outbox
+from probe.seal import new_key, public_of
+
+_numbers = count(1)
+
+
+def enrolled(folder: Folder, name: str | None = None, *, address: str | None = None) -> Identity:
+    """A new probe of a hub."""
+    name, token, key = name or f"probe {next(_numbers)}", new_token(), new_key()
+    enrolment = folder.registry.invite(name, token, address, time.time() + 60)
+    told = words(folder.keys.public, public_of(key), token)
+    given = folder.registry.admit(enrolment, public_of(key), told)
+    account = Account(mailbox=given.mailbox, client=given.client, password=given.password or "")
+    return Identity(key=key, descriptor=folder.keys.descriptor(), words=told, address=address, account=account)
+
+
+def pair(outbox: Path, data: Path, name: str | None = None, *, address: str | None = None) -> Identity:
+    """Pair an outbox with the hub that has this folder, running or not."""
+    with opened(data) as folder, Outbox(outbox) as box:
+        identity = enrolled(folder, name, address=address)
+        box.pair(identity)
+    return identity
+
+
+def units(identity: Identity, *sightings: Sighting) -> list[Unit]:
+    """Sealed units."""
+    sealer = identity.sealer()
+    return [sealer.sighting(sighting) for sighting in sightings]
+
+
+def parcel(identity: Identity, *sightings: Sighting) -> bytes:
+    """The bytes of a parcel that carries sightings."""
+    return parcel_of(units(identity, *sightings))
+
+
+def parcel_of(some: list[Unit]) -> bytes:
+    """The bytes of a parcel of units."""
+    return pack(Parcel(v=CONTRACT_VERSION, units=tuple(some)))
