@@ -3,14 +3,17 @@
 Deriving runs in a thread of its own, at most every half second, however fast sightings come in.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import msgspec
 
+from hub.errors import StoreError
 from hub.log.events import StoredSighting
 from hub.merge.cameras import derive
 from hub.merge.observe import Observation, observe, says_private
@@ -24,9 +27,12 @@ from probe.contract.sighting import Sighting, Survey
 from probe.detect.registry import Recogniser, examined_again
 
 DEBOUNCE_S = 0.5
+DERIVE_SHARE = 9  # a derivation of a second is followed by so many seconds of rest
 LOOK_S = 1.0  # how soon sightings written by another process (ingest, import) are noticed
 BASE_LAYER = "base.geojson"
 _EMPTY = b'{"type":"FeatureCollection","features":[]}'
+
+_log = logging.getLogger(__name__)
 
 Listener = Callable[[bytes], None]
 
@@ -49,7 +55,7 @@ class Hub:
         self._recogniser = Recogniser()
         self._revision = 0
         self._listeners: list[Listener] = []
-        self._wake = threading.Event()
+        self._wake, self._halt = threading.Event(), threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
 
@@ -61,6 +67,7 @@ class Hub:
 
     def stop(self) -> None:
         self._stopping = True
+        self._halt.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
@@ -143,12 +150,18 @@ class Hub:
             listener(message)
 
     def _run(self) -> None:
-        pause = threading.Event()
         while not self._stopping:
             self._wake.wait(LOOK_S)
             self._wake.clear()
-            if self.refresh() and not self._stopping:
-                pause.wait(DEBOUNCE_S)
+            began_s = monotonic()
+            try:
+                changed = self.refresh()
+            except StoreError as problem:
+                _log.error("the cameras cannot be derived: %s", problem)
+                changed = True
+            if changed and not self._stopping:
+                # However much there is to derive, most of the machine's time is left for what comes in.
+                self._halt.wait(max(DEBOUNCE_S, DERIVE_SHARE * (monotonic() - began_s)))
 
     def _read(self) -> bool:
         new = self._turn_page()

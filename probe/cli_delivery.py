@@ -13,7 +13,7 @@ from probe.config import default_outbox
 from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
 from probe.contract.code import PairingCode, read_text
-from probe.errors import BadInput, UplinkError
+from probe.errors import BadInput, OutboxError, UplinkError
 from probe.identity import Identity
 from probe.outbox import Outbox, Standing
 from probe.pairing.meet import meet
@@ -88,11 +88,9 @@ def send(
             box.offer_again()
         uplink = find_uplink(to, box.paired(), patience, max_kbit)
         with _sending(box.standing()) as progress:
+            if follow:
+                _follow(box, uplink, progress)
             delivery = uplink.deliver(box, progress)
-            while follow:
-                time.sleep(_FOLLOW_S)
-                if box.standing().queued:
-                    delivery = uplink.deliver(box, progress)
         refusals = box.refusals()
     if as_json:
         click.echo(json.dumps({"handed_over": delivery.handed_over, **told(delivery.standing)}))
@@ -129,6 +127,21 @@ def status(outbox: Path | None, as_json: bool) -> None:
         )
     if identity is None:
         click.echo("not paired with a hub yet: see `contrechamp-probe pair --help`")
+
+
+def _follow(box: Outbox, uplink: Uplink, progress: Callable[[Standing], None]) -> None:
+    """For ever, through hubs that are away and disks that are full; each trouble is told once."""
+    trouble = None
+    while True:
+        try:
+            if box.standing().queued:
+                uplink.deliver(box, progress)
+            trouble = None
+        except (UplinkError, OutboxError) as problem:
+            if str(problem) != trouble:
+                click.echo(str(problem), err=True)
+            trouble = str(problem)
+        time.sleep(_FOLLOW_S)
 
 
 def told(standing: Standing) -> dict[str, Any]:

@@ -9,7 +9,7 @@ that this probe could read: which unit holds what is known in RAM alone, for as 
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -153,9 +153,16 @@ class Outbox:
 
     def put(self, units: list[Unit]) -> list[int]:
         """Write units down in one commit; returns their numbers. Raises OutboxFull, OutboxError."""
-        with self._transaction():
-            self._make_room(sum(len(unit.data) for unit in units))
-            return self._insert(units)
+        needed = sum(len(unit.data) for unit in units)
+        try:
+            return self._put(units, needed)
+        except OutboxFull:
+            raise
+        except OutboxError:
+            # A full disk: what the hub has already may go, and the pages in the file are used again.
+            if not self._free_receipted(needed):
+                raise
+            return self._put(units, needed)
 
     def withdraw(self, ids: Iterable[str], new_id: Callable[[], str]) -> int:
         """Take back sightings of this run, such as those of what turned out to move; returns how many there were.
@@ -257,6 +264,25 @@ class Outbox:
         if self._sealer is None:
             self._sealer = self.paired().sealer()
         return self._sealer
+
+    def _put(self, units: list[Unit], needed: int) -> list[int]:
+        with self._transaction():
+            self._make_room(needed)
+            return self._insert(units)
+
+    def _free_receipted(self, needed: int) -> bool:
+        """Let go of what the hub has; whether there was anything."""
+        gone = 0
+        with suppress(OutboxError), self._transaction():
+            rows = self._db.execute(
+                "SELECT number, size FROM unit WHERE data IS NOT NULL AND verdict IN ('stored', 'held') ORDER BY number"
+            ).fetchall()
+            for number, size in rows:
+                if gone >= needed:
+                    break
+                self._db.execute("UPDATE unit SET data = NULL WHERE number = ?", (number,))
+                gone += size
+        return gone > 0
 
     def _insert(self, units: Iterable[Unit]) -> list[int]:
         numbers = []

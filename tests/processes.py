@@ -83,10 +83,16 @@ class HubProcess:
     """`contrechamp-hub serve` as a process of its own, to be killed and started again."""
 
     def __init__(
-        self, data: Path, *, broker: str | None = None, host: str = "127.0.0.1", more: tuple[str, ...] = ()
+        self,
+        data: Path,
+        *,
+        broker: str | None = None,
+        host: str = "127.0.0.1",
+        more: tuple[str, ...] = (),
+        program: tuple[str, ...] = ("hub",),
     ) -> None:
         self.data = data
-        self._host, self._more = host, more
+        self._host, self._more, self._program = host, more, program
         self.port, self.mqtt_port = free_port(), free_port()
         self._broker = broker
         self._told = f"mqtt://127.0.0.1:{self.mqtt_port}"
@@ -96,14 +102,21 @@ class HubProcess:
     def mqtt_url(self) -> str:
         return self._broker or self._told
 
-    def start(self) -> dict[str, object]:
-        command = [sys.executable, "-m", "hub", "serve", "--data", str(self.data), "--port", str(self.port), "--json"]
+    def behind(self, broker: str) -> None:
+        """Use a broker of one's own from the next start on."""
+        self._broker = broker
+
+    def start(self, environment: dict[str, str] | None = None) -> dict[str, object]:
+        command = [sys.executable, "-m", *self._program, "serve", "--data", str(self.data), "--json"]
+        command += ["--port", str(self.port)]
         command += ["--host", self._host, *self._more]
         command += ["--broker", self._broker] if self._broker else ["--mqtt-port", str(self.mqtt_port)]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        log = self.data.with_name(f"{self.data.name}.log")  # not a pipe: nobody reads it, and a full one stops the hub
+        with log.open("a") as errors:
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        assert line, f"the hub did not start: {self._process.stderr.read() if self._process.stderr else ''}"
+        assert line, f"the hub did not start: {log.read_text()[-2000:]}"
         ready: dict[str, object] = json.loads(line)
         self._told = str(ready["mqtt"])
         return ready

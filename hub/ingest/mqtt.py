@@ -75,7 +75,11 @@ class MqttIngest:
         while not last:
             batch, last = self._gather()
             if batch:
-                self._take(batch)
+                try:
+                    self._take(batch)
+                except Exception:
+                    # A fault in ours must not make the hub deaf: what has no receipt comes again.
+                    _log.exception("a message could not be taken in")
                 self._room.give_back(sum(len(message.payload) for message in batch))
             if monotonic() - tidied_s > LOOK_S:
                 tidied_s = monotonic()

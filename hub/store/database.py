@@ -44,14 +44,16 @@ class Database:
             self.connection.close()
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
-        """All rows of a query."""
+        """All rows of a query. Raises StoreError."""
         with self.lock:
-            return self.connection.execute(query, values).fetchall()
+            try:
+                return self.connection.execute(query, values).fetchall()
+            except sqlite3.Error as problem:
+                raise StoreError(f"{self.path}: cannot be read ({problem}); is the disk full or failing?") from problem
 
     def row(self, query: str, values: Sequence[Any] = ()) -> Any:
-        """The first row of a query, or None."""
-        with self.lock:
-            return self.connection.execute(query, values).fetchone()
+        """The first row of a query, or None. Raises StoreError."""
+        return next(iter(self.rows(query, values)), None)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -1,0 +1,47 @@
+"""A hub without its safety, to see that the torture finds it out.
+
+    python -m tests.torture.unsafe early|doubles serve --data ...
+
+`early` sends receipts before it commits, a second later; `doubles` has forgotten how to tell doubles.
+"""
+
+import sys
+import threading
+import time
+from typing import Any
+
+
+def early() -> None:
+    from hub.store.sqlite import SqliteStore
+
+    commit = SqliteStore.append
+
+    def append(self: SqliteStore, batch: Any) -> None:
+        def late() -> None:
+            time.sleep(1.0)
+            commit(self, batch)
+
+        threading.Thread(target=late, daemon=True).start()
+
+    SqliteStore.append = append  # type: ignore[method-assign]
+
+
+def doubles() -> None:
+    from hub.store import schema
+    from hub.store.sqlite import SqliteStore
+
+    schema.MIGRATIONS = tuple(
+        script.replace("id TEXT NOT NULL UNIQUE", "id TEXT NOT NULL") for script in schema.MIGRATIONS
+    )  # type: ignore[assignment]
+    from hub.store import database
+
+    database.MIGRATIONS = schema.MIGRATIONS  # type: ignore[attr-defined]
+    SqliteStore.known = lambda *_args: {}  # type: ignore[method-assign,assignment]
+
+
+if __name__ == "__main__":
+    {"early": early, "doubles": doubles}[sys.argv[1]]()
+    sys.argv[1:] = sys.argv[2:]
+    from hub.cli import main
+
+    main()
