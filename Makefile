@@ -18,7 +18,7 @@ check: .venv/ready  ## format, lint, types
 speed: .venv/ready  ## frames per CPU-second beside scapy, dpkt and tshark; memory; what a small machine makes of it
 	$(RUN)/python -m tests.speed
 
-torture: .venv/ready  ## delivery while hub and broker are killed
+torture: .venv/ready  ## delivery while probes, hub and broker are killed; a seized card; a hostile probe
 	$(RUN)/pytest -q -m slow tests/torture
 
 picture: .venv/ready  ## the README's picture and the generated documents

@@ -27,7 +27,7 @@ from probe.contract.sighting import Sighting, Survey
 from probe.detect.registry import Recogniser, examined_again
 
 DEBOUNCE_S = 0.5
-DERIVE_SHARE = 9  # a derivation of a second is followed by so many seconds of rest
+DERIVE_SHARE = 4  # a derivation of a second is followed by so many seconds of rest
 LOOK_S = 1.0  # how soon sightings written by another process (ingest, import) are noticed
 BASE_LAYER = "base.geojson"
 _EMPTY = b'{"type":"FeatureCollection","features":[]}'

@@ -77,7 +77,7 @@ class MqttIngest:
             if batch:
                 try:
                     self._take(batch)
-                except Exception:
+                except Exception:  # noqa: BLE001 (whatever it is)
                     # A fault in ours must not make the hub deaf: what has no receipt comes again.
                     _log.exception("a message could not be taken in")
                 self._room.give_back(sum(len(message.payload) for message in batch))

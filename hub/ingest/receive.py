@@ -35,6 +35,7 @@ from probe.detect.registry import Recogniser, unjustified
 _log = logging.getLogger(__name__)
 
 MAX_REASON = 200
+RECEIPTS_PER_ANSWER = 512  # a probe reads no more than twice as many at once
 MIN_FREE_BYTES = 256 << 20
 _TABLE = {UnitType.SIGHTING: "sighting", UnitType.PHOTO: "picture", UnitType.WITHDRAWAL: "withdrawal"}
 _NOBODY = ""
@@ -91,9 +92,10 @@ class Receiver:
         if work.batch:
             self._store.append(work.batch)
         return [
-            self._answer(mailbox, probe, tuple(receipts))
+            self._answer(mailbox, probe, tuple(receipts[start : start + RECEIPTS_PER_ANSWER]))
             for (mailbox, probe), receipts in work.receipts.items()
             if probe != _NOBODY
+            for start in range(0, len(receipts), RECEIPTS_PER_ANSWER)
         ]
 
     def _room(self) -> None:

@@ -1,12 +1,34 @@
-"""The documents that are made from the code: the page of rules. `python -m tests.house.documents` writes it."""
+"""The documents that are made from the code: rules and commands. `python -m tests.house.documents` writes them."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
+
+from hub.cli import cli as hub_cli
+from probe.cli import cli as probe_cli
 from probe.detect.catalogue import Status, bundled
 from probe.detect.registry import rules
 
-RULES = Path(__file__).parents[2] / "docs" / "rules.md"
+DOCS = Path(__file__).parents[2] / "docs"
+RULES, COMMANDS = DOCS / "rules.md", DOCS / "commands.md"
+_COMMANDS_START = """\
+# Commands
+
+Every command takes `--help`, and `--json` for machines. An expected failure is one sentence on stderr and exit code 2;
+where only part of the input was bad, the rest is done first. This page is made from the programs: `make picture`
+writes it again.
+
+| variable | what it does |
+|---|---|
+| `CONTRECHAMP_DATA` | the hub's folder, where `--data` is not given |
+| `CONTRECHAMP_OUTBOX` | the probe's outbox, where `--outbox` is not given |
+| `CONTRECHAMP_MQTT_USER`, `CONTRECHAMP_MQTT_PASSWORD` | the hub's name and password at a broker, where they are not \
+those that `broker-config` wrote; never on a command line or in an address |
+| `CONTRECHAMP_PASSPHRASE` | the passphrase of `backup` and `restore`, where nobody is there to be asked |
+"""
+_PICTURES = {"listen": "![The live view on a recorded walk with two adapters and a radio board](listen.svg)"}
 
 
 def rules_page() -> str:
@@ -40,5 +62,50 @@ def rules_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def commands_page() -> str:
+    """The page of commands as it should be."""
+    lines = [_COMMANDS_START]
+    for program, group in (("contrechamp-probe", probe_cli), ("contrechamp-hub", hub_cli)):
+        lines += [f"## {program}", ""]
+        for name, command in group.commands.items():
+            lines += _command(program, name, command)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _command(program: str, name: str, command: click.Command) -> Iterator[str]:
+    yield f"### `{program} {name}`"
+    yield ""
+    for paragraph in (command.help or "").split("\n\n"):
+        if paragraph.strip().startswith("\b"):
+            yield from ("    " + line.strip() for line in paragraph.strip().splitlines()[1:])
+        else:
+            yield " ".join(paragraph.split())
+        yield ""
+    arguments = [param.name.upper() for param in command.params if isinstance(param, click.Argument) and param.name]
+    if arguments:
+        yield f"Argument: {', '.join(arguments)}."
+        yield ""
+    yield "| option | what it does |"
+    yield "|---|---|"
+    for option in command.params:
+        if isinstance(option, click.Option):
+            yield f"| {_option(option)} | {_help(option)} |"
+    yield ""
+    if name in _PICTURES:
+        yield _PICTURES[name]
+        yield ""
+
+
+def _option(option: click.Option) -> str:
+    value = "" if option.is_flag else f" {option.make_metavar(click.Context(click.Command('x')))}"
+    return f"`{option.opts[0]}{value}`".replace("|", ", ")
+
+
+def _help(option: click.Option) -> str:
+    default = f" Default: {option.default}." if option.show_default else ""
+    return (option.help or "").replace("|", "or") + default
+
+
 if __name__ == "__main__":
     RULES.write_text(rules_page())
+    COMMANDS.write_text(commands_page())

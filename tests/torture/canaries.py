@@ -30,10 +30,10 @@ def canaries(sightings: list[bytes], extra: dict[str, str]) -> list[Canary]:
 
     for line in sightings:
         told = json.loads(line)
-        for lat, lon in _places(told):
-            for value in (lat, lon):
-                text = f"{value:.5f}".encode()
-                add(f"place {value}", text, struct.pack("<d", value), struct.pack(">d", value))
+        for place in _places(told):
+            for value in place:
+                written = f"{value:.5f}".encode()
+                add(f"place {value}", written, struct.pack("<d", value), struct.pack(">d", value))
         if "time" in told:
             day, clock = told["time"]["utc"][:19].split("T")
             # Hour and minute as text: the day alone is no secret of a walk's.

@@ -61,7 +61,11 @@ class Mischief:
     def cut(self) -> None:
         """Break every connection now, wherever in a packet it is."""
         self.counts.cuts += 1
-        self._loop.call_soon_threadsafe(lambda: [writer.transport.abort() for writer in self._writers])
+        self._loop.call_soon_threadsafe(self._abort)
+
+    def _abort(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)

@@ -27,16 +27,12 @@ def early() -> None:
 
 
 def doubles() -> None:
-    from hub.store import schema
+    from hub.store import database, schema
     from hub.store.sqlite import SqliteStore
 
-    schema.MIGRATIONS = tuple(
-        script.replace("id TEXT NOT NULL UNIQUE", "id TEXT NOT NULL") for script in schema.MIGRATIONS
-    )  # type: ignore[assignment]
-    from hub.store import database
-
-    database.MIGRATIONS = schema.MIGRATIONS  # type: ignore[attr-defined]
-    SqliteStore.known = lambda *_args: {}  # type: ignore[method-assign,assignment]
+    loose = tuple(script.replace("id TEXT NOT NULL UNIQUE", "id TEXT NOT NULL") for script in schema.MIGRATIONS)
+    vars(database)["MIGRATIONS"] = loose
+    SqliteStore.known = lambda *_args: {}  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

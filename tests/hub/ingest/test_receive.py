@@ -16,6 +16,7 @@ from hub.ingest.receive import Answer, Incoming, Receiver
 from hub.log.events import Why
 from hub.open import Folder, opened
 from hub.store.sqlite import QUARANTINE_BYTES, QUARANTINE_ROWS, QUARANTINE_ROWS_EACH
+from probe import seal
 from probe.contract.envelope import Picture, UnitType, encode
 from probe.contract.parcel import Receipt, Receipts, Said, Unit, Verdict, decode_receipts
 from probe.identity import Identity
@@ -46,7 +47,7 @@ def answers(hub: Folder, identity: Identity, *payloads: bytes) -> list[Answer]:
 
 
 def receive(hub: Folder, identity: Identity, *payloads: bytes) -> list[Receipt]:
-    found = []
+    found: list[Receipt] = []
     for answer in answers(hub, identity, *payloads):
         assert answer.mailbox == mailbox(identity)
         body = decode_receipts(heard_from(hub.keys.public, Said.RECEIPTS, answer.signed))
@@ -119,18 +120,12 @@ class Forger(Sealer):
     tamper: dict[str, object]
 
     def _unit(self, kind: UnitType, unit_id: str, body: bytes, sizes: tuple[int, ...]) -> Unit:
-        from probe import seal
-
-        real = seal.Envelope
-
-        def made(**fields: object) -> object:
-            return real(**{**fields, **self.tamper})  # type: ignore[arg-type]
-
-        seal.Envelope = made  # type: ignore[assignment,misc]
+        real = vars(seal)["Envelope"]
+        vars(seal)["Envelope"] = lambda **fields: real(**{**fields, **self.tamper})
         try:
             return super()._unit(kind, unit_id, body, sizes)
         finally:
-            seal.Envelope = real  # type: ignore[misc]
+            vars(seal)["Envelope"] = real
 
 
 @pytest.mark.parametrize(
@@ -338,6 +333,11 @@ def test_plain_sightings_are_imported_by_line(hub: Folder, tmp_path: Path) -> No
     assert (taken.stored, taken.doubles, taken.refused) == (2, 1, 1)
     assert "line 2" in taken.troubles[0]
     assert {row.origin for row in hub.store.read()} == {"operator"}
+
+
+def test_answers_are_short_enough_to_be_read(hub: Folder, walker: Identity) -> None:
+    (unit,) = units(walker, look())
+    assert len(receive(hub, walker, *[parcel_of([unit] * 64)] * 40)) == 64 * 40
 
 
 def test_a_receipt_that_was_tampered_with_is_none(hub: Folder, walker: Identity) -> None:

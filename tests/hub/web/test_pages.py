@@ -2,16 +2,20 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 
 import msgspec
 import pytest
 from starlette.testclient import TestClient
 
 from hub.errors import BadInput
+from hub.open import Folder, opened
 from hub.web.app import make_app
 from hub.web.messages import LANGUAGES, choose, words
 from probe.contract.sighting import OperatorClaim, Strength
+from probe.pairing.picture import read_code
 from tests.examples import look, radio
 from tests.hub.web.scripted import ScriptedMap
 
@@ -144,3 +148,42 @@ def test_a_camera_in_json_says_on_what_it_rests() -> None:
 def test_points_of_the_compass() -> None:
     assert words("fr").compass(260) == "O"
     assert words("en").compass(359) == "N"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Folder]:
+    with opened(tmp_path) as folder:
+        yield folder
+
+
+def enroll_page(folder: Folder, host: str) -> TestClient:
+    app = make_app(ScriptedMap(), pairing=folder.pairing())
+    return TestClient(app, base_url="http://127.0.0.1:8787", client=(host, 50_000))
+
+
+def test_codes_are_shown_on_this_machine_only(folder: Folder) -> None:
+    _, code = folder.pairing().invite("Anna", "mqtts://192.0.2.1:8883")
+    here = enroll_page(folder, "127.0.0.1").get("/enroll")
+    assert code.typed in here.text
+    for host in ("192.168.1.7", "testclient", "::ffff:10.0.0.1"):
+        elsewhere = enroll_page(folder, host).get("/enroll")
+        assert elsewhere.status_code == 403
+        assert code.typed not in elsewhere.text
+        assert "Anna" not in elsewhere.text
+
+
+def test_the_code_on_the_page_can_be_scanned_and_gives_way_to_the_words(folder: Folder, tmp_path: Path) -> None:
+    import segno
+
+    _, code = folder.pairing().invite("Anna <b>", "mqtts://192.0.2.1:8883")
+    page = enroll_page(folder, "::1").get("/enroll?lang=fr")
+    assert "Anna &lt;b&gt;" in page.text
+    assert "Sondes attendues" in page.text
+    assert segno.make(code.qr, error="m", micro=False).svg_data_uri(scale=6).replace("'", "&#39;") in page.text
+    segno.make(code.qr, error="m", micro=False).save(str(tmp_path / "qr.png"), scale=4)
+    assert read_code(tmp_path / "qr.png") == code.qr
+    enrolment = folder.registry.enrolments(0)[0]
+    folder.registry.admit(enrolment, bytes(32), "four words to compare")
+    after = enroll_page(folder, "127.0.0.1").get("/enroll").text
+    assert "four words to compare" in after
+    assert code.typed not in after
