@@ -28,4 +28,6 @@ export function tell(status) {
   document.getElementById("count").textContent = status.cameras;
   document.getElementById("count-word").textContent = status.cameras === 1 ? line.camerasOne : line.camerasMany;
   document.getElementById("sightings").textContent = status.sightings;
+  // A page that was open before the first sighting came must say it as well.
+  document.getElementById("composed").hidden = !status.composed;
 }
