@@ -27,7 +27,8 @@ from probe.contract.sighting import Sighting, Survey
 from probe.detect.registry import Recogniser, examined_again
 
 DEBOUNCE_S = 0.5
-DERIVE_SHARE = 4  # a derivation of a second is followed by so many seconds of rest
+QUIET_S = 1.0
+DERIVE_SHARE = 19  # while it pours in, a derivation of a second is followed by so many seconds of rest
 LOOK_S = 1.0  # how soon sightings written by another process (ingest, import) are noticed
 BASE_LAYER = "base.geojson"
 _EMPTY = b'{"type":"FeatureCollection","features":[]}'
@@ -160,8 +161,17 @@ class Hub:
                 _log.error("the cameras cannot be derived: %s", problem)
                 changed = True
             if changed and not self._stopping:
-                # However much there is to derive, most of the machine's time is left for what comes in.
-                self._halt.wait(max(DEBOUNCE_S, DERIVE_SHARE * (monotonic() - began_s)))
+                self._rest(monotonic() - began_s)
+
+    def _rest(self, took_s: float) -> None:
+        """Leave the machine to what comes in: for a moment, and for longer where it goes on coming."""
+        self._halt.wait(DEBOUNCE_S)
+        until_s = monotonic() + DERIVE_SHARE * took_s
+        while monotonic() < until_s and not self._stopping:
+            seen = self.store.version()
+            self._halt.wait(QUIET_S)
+            if self.store.version() == seen:
+                return
 
     def _read(self) -> bool:
         new = self._turn_page()

@@ -192,18 +192,22 @@ class Outbox:
         )
         return [(number, Unit(key=key, data=data)) for number, key, data in rows]
 
+    def any_waiting(self) -> bool:
+        """Whether anything waits for a receipt."""
+        return self._db.execute("SELECT 1 FROM unit WHERE verdict IS NULL LIMIT 1").fetchone() is not None
+
     def settle(self, receipts: Receipts) -> int:
         """Take checked receipts in; returns how many units they settled. Those for other bytes change nothing."""
-        settled = 0
+        day = receipts.day.isoformat()
         with self._transaction():
             self._notice(receipts.epoch)
-            for receipt in receipts.receipts:
-                cursor = self._db.execute(
-                    "UPDATE unit SET verdict = ?, reason = ?, day = ? WHERE hash = ? AND verdict IS NULL",
-                    (receipt.verdict, receipt.reason, receipts.day.isoformat(), receipt.hash),
-                )
-                settled += cursor.rowcount
-            self._let_go(receipts.day)
+            settled = self._db.executemany(
+                "UPDATE unit SET verdict = ?, reason = ?, day = ? WHERE hash = ? AND verdict IS NULL",
+                [(receipt.verdict, receipt.reason, day, receipt.hash) for receipt in receipts.receipts],
+            ).rowcount
+            if self._meta("day") != day:
+                self._set_meta("day", day)
+                self._let_go(receipts.day)
         return settled
 
     def all_settled(self, hashes: Iterable[bytes]) -> bool:

@@ -65,6 +65,10 @@ class Mosquitto:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int:
+        return self._process.pid if self._process is not None else 0
+
+    @property
     def url(self) -> str:
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
@@ -101,6 +105,10 @@ class HubProcess:
     @property
     def mqtt_url(self) -> str:
         return self._broker or self._told
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process is not None else 0
 
     def behind(self, broker: str) -> None:
         """Use a broker of one's own from the next start on."""

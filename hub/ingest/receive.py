@@ -131,37 +131,44 @@ class Receiver:
         except ContractError as problem:
             work.batch.aside.append(_aside(Why.NOT_CONTRACT, str(problem), message, message.payload))
             return
-        opened: list[tuple[Unit, Envelope, Probe]] = []
+        opened: list[tuple[Unit, bytes, Envelope, Probe]] = []
         for unit in units:
             try:
-                opened.append((unit, *self._opener.open(unit)))
+                opened.append((unit, unit.hash, *self._opener.open(unit)))
             except Refused as refusal:
                 self._refuse(unit, refusal, message, owner, work)
         for kind, table in _TABLE.items():
-            some = [(unit, envelope, probe) for unit, envelope, probe in opened if envelope.type is kind]
-            known = self._store.known(table, [envelope.id for _, envelope, _ in some]) if some else {}
-            for unit, envelope, probe in some:
-                self._judge(unit, envelope, probe, message, known.get(envelope.id), work)
+            some = [one for one in opened if one[2].type is kind]
+            known = self._store.known(table, [envelope.id for _, _, envelope, _ in some]) if some else {}
+            for unit, digest, envelope, probe in some:
+                self._judge(unit, digest, envelope, probe, message, known.get(envelope.id), work)
 
     def _judge(
-        self, unit: Unit, envelope: Envelope, probe: Probe, message: Incoming, known: Known | None, work: _Work
+        self,
+        unit: Unit,
+        digest: bytes,
+        envelope: Envelope,
+        probe: Probe,
+        message: Incoming,
+        known: Known | None,
+        work: _Work,
     ) -> None:
         known = known or _pending(envelope, work.batch)
         verdict = Verdict.HELD if (known.held if known else probe.revoked) else Verdict.STORED
         try:
-            if known is not None and known.hash != unit.hash:
+            if known is not None and known.hash != digest:
                 raise Refused(Why.OTHER_CONTENT, "another sighting has this id")
             if known is None:
-                self._keep(unit, envelope, probe, work.batch)
+                self._keep(digest, envelope, probe, work.batch)
         except ContractError as problem:
             self._refuse(unit, Refused(Why.NOT_CONTRACT, str(problem)), message, probe.id, work)
         except Refused as refusal:
             self._refuse(unit, refusal, message, probe.id, work)
         else:
-            receipt = Receipt(hash=unit.hash, verdict=verdict)
+            receipt = Receipt(hash=digest, verdict=verdict)
             work.receipts.setdefault((message.mailbox or "", probe.id), []).append(receipt)
 
-    def _keep(self, unit: Unit, envelope: Envelope, probe: Probe, batch: Batch) -> None:
+    def _keep(self, digest: bytes, envelope: Envelope, probe: Probe, batch: Batch) -> None:
         """Note what the unit holds for the commit. Raises Refused, ContractError."""
         held = f"{probe.name} is revoked" if probe.revoked else None
         if envelope.type is UnitType.SIGHTING:
@@ -170,20 +177,20 @@ class Receiver:
             if reason is not None:
                 raise Refused(Why.NO_RULE, reason)
             batch.sightings[envelope.id] = NewSighting(
-                id=envelope.id, hash=unit.hash, body=envelope.body, origin=Origin.PROBE, sender=probe.id, held=held
+                id=envelope.id, hash=digest, body=envelope.body, origin=Origin.PROBE, sender=probe.id, held=held
             )
         elif envelope.type is UnitType.PHOTO:
             picture = read_picture(envelope)
             sha256 = hashlib.sha256(picture.jpeg).hexdigest()
             batch.pictures[envelope.id] = NewPicture(
-                id=envelope.id, hash=unit.hash, sha256=sha256, jpeg=picture.jpeg, sender=probe.id, held=held
+                id=envelope.id, hash=digest, sha256=sha256, jpeg=picture.jpeg, sender=probe.id, held=held
             )
         else:
             withdrawal = read_withdrawal(envelope)
             # Of a revoked probe even this waits: it could otherwise erase what its walker had sent before.
             sightings = () if probe.revoked else withdrawal.sightings
             batch.withdrawals[envelope.id] = NewWithdrawal(
-                id=envelope.id, hash=unit.hash, sender=probe.id, sightings=sightings
+                id=envelope.id, hash=digest, sender=probe.id, sightings=sightings
             )
 
     def _refuse(self, unit: Unit, refusal: Refused, message: Incoming, owner: str | None, work: _Work) -> None:

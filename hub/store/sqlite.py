@@ -53,9 +53,9 @@ class SqliteStore:
     def append(self, batch: Batch) -> None:
         today = datetime.now(UTC).date()
         with self.db.transaction() as db:
-            for new in batch.sightings.values():
-                self._append(db, new, today)
             expires = (today + timedelta(days=SENDER_DAYS)).isoformat()
+            if batch.sightings:
+                self._append(db, list(batch.sightings.values()), today, expires)
             db.executemany(
                 "INSERT INTO picture (id, hash, sha256, held, probe, expires, jpeg) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [(p.id, p.hash, p.sha256, p.held, p.sender, expires, p.jpeg) for p in batch.pictures.values()],
@@ -75,6 +75,9 @@ class SqliteStore:
 
     def count(self) -> int:
         return self._number("SELECT count(*) FROM sighting WHERE length(body) > 0")
+
+    def version(self) -> int:
+        return self._number("SELECT coalesce(max(seq), 0) FROM sighting")
 
     def counts(self) -> dict[str, int]:
         return {
@@ -158,22 +161,29 @@ class SqliteStore:
     def cameras(self) -> dict[str, bytes]:
         return dict(self.db.rows("SELECT id, body FROM camera"))
 
-    def _append(self, db: sqlite3.Connection, new: NewSighting, today: date) -> None:
-        erased = db.execute(
-            "SELECT 1 FROM deletion WHERE sighting = ? AND probe = ? LIMIT 1", (new.id, new.sender)
-        ).fetchone()
-        seq = db.execute(
-            "INSERT INTO sighting (id, hash, origin, body) VALUES (?, ?, ?, ?)",
-            (new.id, new.hash, new.origin, b"" if erased else new.body),
-        ).lastrowid
-        if new.sender is not None:
-            expires = (today + timedelta(days=SENDER_DAYS)).isoformat()
-            db.execute(
-                "INSERT INTO sender (seq, probe, expires, day) VALUES (?, ?, ?, ?)",
-                (seq, new.sender, expires, today.isoformat()),
-            )
-        if new.held is not None:
-            db.execute("INSERT INTO held (seq, reason, day) VALUES (?, ?, ?)", (seq, new.held, today.isoformat()))
+    def _append(self, db: sqlite3.Connection, new: list[NewSighting], today: date, expires: str) -> None:
+        (last,) = db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'sighting'").fetchone()
+        rows = list(enumerate(new, start=last + 1))
+        erased = self._erased(db, new)
+        db.executemany(
+            "INSERT INTO sighting (seq, id, hash, origin, body) VALUES (?, ?, ?, ?, ?)",
+            [(seq, n.id, n.hash, n.origin, b"" if (n.id, n.sender) in erased else n.body) for seq, n in rows],
+        )
+        db.executemany(
+            "INSERT INTO sender (seq, probe, expires, day) VALUES (?, ?, ?, ?)",
+            [(seq, n.sender, expires, today.isoformat()) for seq, n in rows if n.sender is not None],
+        )
+        db.executemany(
+            "INSERT INTO held (seq, reason, day) VALUES (?, ?, ?)",
+            [(seq, n.held, today.isoformat()) for seq, n in rows if n.held is not None],
+        )
+
+    def _erased(self, db: sqlite3.Connection, new: list[NewSighting]) -> set[tuple[str, str | None]]:
+        """Which of these were taken back before they came, by id and probe."""
+        if db.execute("SELECT 1 FROM deletion LIMIT 1").fetchone() is None:
+            return set()
+        query = "SELECT sighting, probe FROM deletion WHERE sighting = ?"
+        return {found for one in new for found in db.execute(query, (one.id,)).fetchall()}
 
     def _withdraw(self, db: sqlite3.Connection, withdrawal: NewWithdrawal, today: date) -> None:
         """Erase what a probe takes back, where it is that probe's own; the tombstone also stops what comes later."""

@@ -32,6 +32,10 @@ class Store(Protocol):
         """How many sightings there are."""
         ...
 
+    def version(self) -> int:
+        """A number that grows with every sighting, by this process or another."""
+        ...
+
     def counts(self) -> dict[str, int]:
         """How many there are of everything."""
         ...

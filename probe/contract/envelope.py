@@ -89,8 +89,8 @@ def signed_bytes(context: str, *fields: bytes) -> bytes:
 
 
 def to_be_signed(*, hub: str, probe: str, type: UnitType, id: str, body: bytes) -> bytes:
-    """What a probe signs of a unit."""
-    return signed_bytes("contrechamp unit 1", hub.encode(), probe.encode(), type.encode(), id.encode(), body)
+    """What a probe signs of a unit; the body by its SHA-256, as Ed25519 would read a picture twice."""
+    return signed_bytes("contrechamp unit 1", hub.encode(), probe.encode(), type.encode(), id.encode(), digest(body))
 
 
 def seal_info(hub: str) -> bytes:

@@ -25,6 +25,7 @@ from probe.uplink.uplink import Delivery, bring_home, checked_receipts
 PARCELS_IN_FLIGHT = 4
 SMALLEST_PARCEL, LARGEST_PARCEL = 4, 32
 QUICK_S = 2.0
+TELL_S = 0.2
 RESEND_S, LONGEST_RESEND_S = 15.0, 120.0
 DEFAULT_PATIENCE_S = 60.0
 
@@ -52,6 +53,7 @@ class _Sending:
     tries: int = 0
     next_s: float = 0.0
     heard_s: float = 0.0
+    told_s: float = 0.0
 
     def start_again(self) -> None:
         self.flights.clear()
@@ -94,6 +96,7 @@ class MqttUplink:
         with self._connection(sending) as connection:
             self._run(connection, sending, progress)
         after = outbox.standing()
+        progress(after)
         return Delivery(handed_over=after.receipted - before.receipted, standing=after)
 
     def _connection(self, sending: _Sending) -> Connection:
@@ -111,7 +114,7 @@ class MqttUplink:
 
     def _run(self, connection: Connection, sending: _Sending, progress: Callable[[Standing], None]) -> None:
         connected = False
-        while sending.outbox.standing().queued:
+        while sending.outbox.any_waiting():
             if connected:
                 self._fill(connection, sending)
             event = connection.next(0.5)
@@ -150,6 +153,8 @@ class MqttUplink:
             self._land(sending, {receipt.hash for receipt in receipts.receipts})
             if settled:
                 sending.heard_s, sending.tries = now_s, 0
+            if settled and now_s - sending.told_s > TELL_S:
+                sending.told_s = now_s
                 progress(sending.outbox.standing())
 
     def _land(self, sending: _Sending, hashes: set[bytes]) -> None:

@@ -17,6 +17,7 @@ from probe.outbox import Outbox
 from probe.pairing.meet import meet
 from probe.uplink.tls import hub_of, pinned
 from tests.examples import look
+from tests.probe.pairing.scene import photographed
 from tests.processes import HubProcess, hub, probe
 
 
@@ -72,6 +73,13 @@ def test_a_code_for_a_terminal_is_drawn_and_typed_codes_work(
     paired = probe("pair", typed.lower(), "--to", running.mqtt_url, "--outbox", tmp_path / "o.db")
     assert paired.returncode == 0, paired.stderr
     assert folder.registry.named("Typed").revoked is False
+
+
+def test_a_photographed_code_is_enough(running: HubProcess, tmp_path: Path) -> None:
+    code = json.loads(hub("enroll", "Photo", "--data", running.data, "--json").stdout)["qr"]
+    photographed(code, tilt_deg=35, turn_deg=8, blur_px=1.2, noise=15, contrast=0.7).save(tmp_path / "photo.jpg")
+    paired = probe("pair", tmp_path / "photo.jpg", "--outbox", tmp_path / "o.db")
+    assert paired.returncode == 0, paired.stderr
 
 
 def test_a_code_works_once_and_for_minutes(running: HubProcess, folder: Folder) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from tests.speed import small
+from tests.speed import homecoming, small
 from tests.speed.frames import write, write_walk
 
 FIELDS = ("frame.time_epoch", "wlan.sa", "wlan.fc.type_subtype", "wlan.ssid", "radiotap.dbm_antsignal", "wlan.bssid")
@@ -39,10 +39,20 @@ class Reader:
         return max(peak for _, peak in self.runs)
 
 
+def _homecoming(probes: int) -> dict[str, float | str]:
+    """Probes that come home at once, beside a bare loop."""
+    found = homecoming.measure(probes, 500, 20)
+    print(f"\n{found['delivery.input']}, beside paho, mosquitto and SQLite without seals:")
+    for name, value in found.items():
+        print(f"  {name:40} {value}")
+    return found
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--frames", type=int, default=400_000)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--probes", type=int, default=20, help="How many come home at once; the long form has 200.")
     options.add_argument("--json", type=Path, default=Path("build/speed.json"))
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -53,6 +63,8 @@ def main() -> None:
                 reader.runs.append(_run(reader.command))
     result: dict[str, float | str] = {"radio.input": made_of, **_compare(readers)}
     result |= _on_a_small_machine(readers["ours"])
+    if shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin"):
+        result |= _homecoming(asked.probes)
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     asked.json.write_text(json.dumps(result, indent=1) + "\n")
     print(f"written to {asked.json}")
