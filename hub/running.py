@@ -49,8 +49,9 @@ class Running:
         self.hub = Hub(self.store, data=settings.data)
         self._broker: EmbeddedBroker | None = None
         self._announcement: Announcement | None = None
+        names = (settings.host, reachable(settings.host))
         try:
-            app = make_app(self.hub, pairing=folder.pairing(), tiles_url=settings.tiles_url, names=(settings.host,))
+            app = make_app(self.hub, pairing=folder.pairing(), tiles_url=settings.tiles_url, names=names)
             self._web = WebServer(app, settings.host, settings.port)
             if outer is None:
                 self._broker = self._embedded(folder)

@@ -27,8 +27,9 @@ from probe.contract.sighting import Sighting, Survey
 from probe.detect.registry import Recogniser, examined_again
 
 DEBOUNCE_S = 0.5
-QUIET_S = 1.0
-DERIVE_SHARE = 19  # while it pours in, a derivation of a second is followed by so many seconds of rest
+DERIVE_SHARE = 4  # a derivation of a second is followed by so many seconds of rest
+LULL_S, LONGEST_WAIT_S = 0.5, 15.0
+POURING = 200  # sightings within LULL_S
 LOOK_S = 1.0  # how soon sightings written by another process (ingest, import) are noticed
 BASE_LAYER = "base.geojson"
 _EMPTY = b'{"type":"FeatureCollection","features":[]}'
@@ -154,6 +155,7 @@ class Hub:
         while not self._stopping:
             self._wake.wait(LOOK_S)
             self._wake.clear()
+            self._let_it_pour()
             began_s = monotonic()
             try:
                 changed = self.refresh()
@@ -161,17 +163,17 @@ class Hub:
                 _log.error("the cameras cannot be derived: %s", problem)
                 changed = True
             if changed and not self._stopping:
-                self._rest(monotonic() - began_s)
+                self._halt.wait(max(DEBOUNCE_S, DERIVE_SHARE * (monotonic() - began_s)))
 
-    def _rest(self, took_s: float) -> None:
-        """Leave the machine to what comes in: for a moment, and for longer where it goes on coming."""
-        self._halt.wait(DEBOUNCE_S)
-        until_s = monotonic() + DERIVE_SHARE * took_s
+    def _let_it_pour(self) -> None:
+        """While many sightings come in at once, leave the machine to them: the map can wait until it is quiet."""
+        until_s, seen = monotonic() + LONGEST_WAIT_S, self._read_to
         while monotonic() < until_s and not self._stopping:
-            seen = self.store.version()
-            self._halt.wait(QUIET_S)
-            if self.store.version() == seen:
+            now = self.store.version()
+            if now - seen < POURING:
                 return
+            seen = now
+            self._halt.wait(LULL_S)
 
     def _read(self) -> bool:
         new = self._turn_page()

@@ -84,6 +84,8 @@ def send(
       contrechamp-probe send --to folder:/media/usb
     """
     with Outbox(outbox or default_outbox()) as box:
+        if box.read_only:
+            click.echo(f"{box.path}: its disk is read-only, so receipts will be forgotten; use another card", err=True)
         if again:
             box.offer_again()
         uplink = find_uplink(to, box.paired(), patience, max_kbit)

@@ -8,9 +8,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from probe.contract.base import ContractError
 from probe.contract.sighting import Sighting
-from probe.errors import NotPaired, OutboxError
+from probe.errors import OutboxError
 from probe.outbox import Outbox
 
 WRITE_EVERY_S = 5.0
@@ -75,31 +74,33 @@ class Keeping:
         return len(self._waiting)
 
     def _run(self) -> None:
-        with Outbox(self._path, budget_bytes=self._budget) as box:
-            last = False
-            while not last:
-                self._wake.wait(WRITE_EVERY_S)
-                self._wake.clear()
-                last = self._stopping
-                self._write(box)
+        box: Outbox | None = None
+        last = False
+        while not last:
+            self._wake.wait(WRITE_EVERY_S)
+            self._wake.clear()
+            last = self._stopping
+            box = self._write(box)
+        if box is not None:
+            box.close()
 
-    def _write(self, box: Outbox) -> None:
+    def _write(self, box: Outbox | None) -> Outbox | None:
+        """Write what waits; returns the outbox, which is opened where it is not yet: the disk may be full at first."""
         with self._lock:
             batch, back = list(self._waiting), list(self._back)
         try:
+            box = box or Outbox(self._path, budget_bytes=self._budget)
             if batch:
                 box.add(batch)
             if back:
                 box.withdraw(back, self._new_id)
             if self.lost:
                 box.count_lost(self.lost)
-        except NotPaired:
-            raise
-        except (OutboxError, ContractError) as problem:
+        except OutboxError as problem:
             if not self._failing:
                 self._tell(f"{problem}. Until then {len(batch)} sightings are kept in memory.")
             self._failing = True
-            return
+            return box
         with self._lock:
             written = {sighting.id for sighting in batch}
             self._waiting = [sighting for sighting in self._waiting if sighting.id not in written]
@@ -108,3 +109,4 @@ class Keeping:
         if self._failing:
             self._tell("The outbox can be written again; nothing in memory was lost.")
         self._failing = False
+        return box

@@ -6,10 +6,9 @@ a refused one stays, so that nothing a walker made vanishes in silence. There is
 that this probe could read: which unit holds what is known in RAM alone, for as long as the program runs.
 """
 
-import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,27 +22,12 @@ from probe.contract.parcel import Receipts, Unit, Verdict, decode_signed
 from probe.contract.sighting import Kind, Sighting
 from probe.errors import NotPaired, OutboxError, OutboxFull
 from probe.identity import Identity, from_text, to_text
+from probe.outbox_file import OutboxFile
 from probe.seal import Sealer
 
-SCHEMA_VERSION = 2
 DEFAULT_BUDGET_BYTES = 1 << 30
 KEPT_DAYS = 7
 REMEMBERED_DAYS = 60
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE unit (
-    number INTEGER PRIMARY KEY,  -- in the order in which they were made
-    hash BLOB NOT NULL UNIQUE,
-    key TEXT NOT NULL,           -- the hub's key that it was sealed to
-    size INTEGER NOT NULL,
-    data BLOB,                   -- NULL some days after the hub has said that it has it
-    verdict TEXT,                -- NULL while no receipt has come
-    reason TEXT,
-    day TEXT                     -- of the receipt, by the hub's clock
-);
-CREATE INDEX unit_waiting ON unit (number, size) WHERE verdict IS NULL;
-CREATE INDEX unit_there ON unit (size) WHERE data IS NOT NULL
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,42 +52,29 @@ class Standing:
         return self.stored + self.held + self.refused
 
 
-class Outbox:
+class Outbox(OutboxFile):
     """The store of unsent units. One process writes at a time; SQLite makes others wait up to 10 s."""
 
     def __init__(self, path: Path, *, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
-        self.path = path
+        super().__init__(path)
         self._budget = budget_bytes
         self._numbers: dict[str, int] = {}  # of the sightings of this run, so that they can be taken back
         self._surveys: set[int] = set()
+        self._sealer: Sealer | None = None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # nobody else's to read: the probe's key is in it
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=10.0)
-        except (OSError, sqlite3.Error) as problem:
-            raise OutboxError(f"{path}: cannot be opened ({problem}); name another with --outbox") from problem
-        try:
-            self._prepare()
-            text = self._meta("identity")
-            self.identity: Identity | None = None if text is None else from_text(text)
-        except OutboxError:
-            self._db.close()
-            raise
+            self._text = self._meta("identity")
+            self.identity: Identity | None = None if self._text is None else from_text(self._text)
         except (sqlite3.Error, ContractError) as problem:
-            self._db.close()
+            self.close()
             raise OutboxError(
                 f"{path}: cannot be used as an outbox ({problem}); name another with --outbox"
             ) from problem
-        self._sealer: Sealer | None = None
 
     def __enter__(self) -> "Outbox":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def close(self) -> None:
-        self._db.close()
 
     def paired(self) -> Identity:
         """This probe and its hub. Raises NotPaired."""
@@ -116,6 +87,7 @@ class Outbox:
 
     def pair(self, identity: Identity) -> None:
         """Take an identity over. Raises OutboxError where units wait that only another hub can open."""
+        self._must_last()
         standing = self.standing()
         if self.identity is not None and self.identity.hub_id != identity.hub_id and standing.queued:
             raise OutboxError(
@@ -153,6 +125,7 @@ class Outbox:
 
     def put(self, units: list[Unit]) -> list[int]:
         """Write units down in one commit; returns their numbers. Raises OutboxFull, OutboxError."""
+        self._must_last()
         needed = sum(len(unit.data) for unit in units)
         try:
             return self._put(units, needed)
@@ -172,6 +145,7 @@ class Outbox:
         known = [sighting for sighting in ids if sighting in self._numbers]
         if not known:
             return 0
+        self._must_last()
         sealer = self._sealing()
         units = [sealer.withdrawal(new_id(), known[start : start + 100]) for start in range(0, len(known), 100)]
         with self._transaction():
@@ -265,7 +239,11 @@ class Outbox:
             self._add_to("lost", sightings)
 
     def _sealing(self) -> Sealer:
-        if self._sealer is None:
+        text = self._meta("identity")
+        if self._sealer is None or text != self._text:
+            # Another process may have brought newer keys home since.
+            self._text = text
+            self.identity = None if text is None else from_text(text)
             self._sealer = self.paired().sealer()
         return self._sealer
 
@@ -344,49 +322,3 @@ class Outbox:
             (kept.isoformat(),),
         )
         self._db.execute("DELETE FROM unit WHERE verdict IN ('stored', 'held') AND day < ?", (remembered.isoformat(),))
-
-    def _prepare(self) -> None:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._db.execute("BEGIN IMMEDIATE")
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            for statement in _SCHEMA.split(";\n"):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        self._db.execute("COMMIT")
-        if version > SCHEMA_VERSION:
-            raise OutboxError(f"{self.path}: written by a newer version of contrechamp-probe; update this one")
-        if version == 1:
-            raise OutboxError(
-                f"{self.path}: holds unsealed sightings of an earlier version; hand them over with that version, then "
-                "delete the file"
-            )
-
-    def _meta(self, name: str) -> str | None:
-        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return None if row is None else str(row[0])
-
-    def _set_meta(self, name: str, value: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
-
-    def _add_to(self, name: str, count: int) -> None:
-        self._set_meta(name, str(int(self._meta(name) or 0) + count))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """One commit. Raises OutboxError where it cannot be written; then nothing of it was."""
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            yield
-            self._db.execute("COMMIT")
-        except sqlite3.Error as problem:
-            self._roll_back()
-            raise OutboxError(f"{self.path}: cannot be written ({problem}); free some space and try again") from problem
-        except BaseException:
-            self._roll_back()
-            raise
-
-    def _roll_back(self) -> None:
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")

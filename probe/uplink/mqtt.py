@@ -54,6 +54,14 @@ class _Sending:
     next_s: float = 0.0
     heard_s: float = 0.0
     told_s: float = 0.0
+    window: int = 1  # parcels that may be under way
+    answer_s: float = 0.0  # how long a receipt takes, smoothed
+
+    def landed(self, took_s: float) -> None:
+        """A parcel has its receipts. Where many come home at once, the hub is slow to answer: then less is under way,
+        and more time goes by before anything is sent twice."""
+        self.answer_s += (took_s - self.answer_s) / 4
+        self.window = min(PARCELS_IN_FLIGHT, self.window + 1) if took_s < QUICK_S else max(1, self.window - 1)
 
     def start_again(self) -> None:
         self.flights.clear()
@@ -127,7 +135,7 @@ class MqttUplink:
             if any(now_s > flight.until_s for flight in sending.flights.values()):
                 sending.start_again()
                 sending.tries += 1
-                sending.size = SMALLEST_PARCEL
+                sending.size, sending.window = SMALLEST_PARCEL, 1
             if now_s - sending.heard_s > self.patience_s:
                 raise UplinkError(self._silence(connection, connected, sending.outbox.standing().queued))
 
@@ -138,9 +146,12 @@ class MqttUplink:
             if flight is not None:
                 if not sending.tries:
                     sending.heard_s = now_s  # a slow link is no silence, as long as nothing had to be sent twice
-                patience_s = min(LONGEST_RESEND_S, RESEND_S * 2**sending.tries) * random.uniform(0.8, 1.2)
-                flight.until_s = now_s + patience_s
-                sending.size = min(LARGEST_PARCEL, sending.size * 2) if now_s - flight.given_s < QUICK_S else 4
+                patience_s = max(RESEND_S, 4 * sending.answer_s) * 2**sending.tries * random.uniform(0.8, 1.2)
+                flight.until_s = now_s + min(LONGEST_RESEND_S, patience_s)
+                quick = now_s - flight.given_s < QUICK_S
+                sending.size = (
+                    min(LARGEST_PARCEL, sending.size * 2) if quick else max(SMALLEST_PARCEL, sending.size // 2)
+                )
         elif isinstance(event, Message):
             try:
                 if event.topic == topics.home(sending.account.mailbox):
@@ -162,10 +173,11 @@ class MqttUplink:
             for digest in hashes & flight.numbers.keys():
                 del flight.numbers[digest]
             if not flight.numbers:
+                sending.landed(self._clock() - flight.given_s)
                 del sending.flights[number]
 
     def _fill(self, connection: Connection, sending: _Sending) -> None:
-        while len(sending.flights) < PARCELS_IN_FLIGHT and self._clock() >= sending.next_s:
+        while len(sending.flights) < sending.window and self._clock() >= sending.next_s:
             parcel = self._next_parcel(sending)
             if parcel is None:
                 return

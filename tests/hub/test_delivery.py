@@ -1,13 +1,15 @@
 """From a probe's outbox to the hub's log, with real processes: mosquitto and the embedded broker."""
 
 import json
+import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 
+from hub.open import opened
 from probe.contract import topics
-from probe.contract.envelope import encode
+from probe.contract.envelope import Picture, encode
 from probe.outbox import Outbox
 from tests.examples import look, radio
 from tests.paired import pair
@@ -119,3 +121,34 @@ def test_no_broker_and_no_hub_are_told_apart(tmp_path: Path) -> None:
     assert "no hub sent a receipt" in deaf.stderr
     with Outbox(outbox) as box:
         assert box.standing().queued == 3
+
+
+def test_a_link_can_be_spared(tmp_path: Path) -> None:
+    running = HubProcess(tmp_path / "hub")
+    try:
+        running.start()
+        outbox = filled(tmp_path / "o.db", 12)
+        began_s = time.monotonic()
+        sent = probe("send", "--outbox", outbox, "--to", running.mqtt_url, "--max-kbit", "320", "--json")
+        assert json.loads(sent.stdout)["stored"] == 12
+        # Twelve units of 8 KiB at 40,000 octets a second; the last parcel is not waited for.
+        assert time.monotonic() - began_s > 1.0
+    finally:
+        running.kill()
+
+
+def test_pictures_arrive_after_the_sightings_each_by_itself(tmp_path: Path) -> None:
+    running = HubProcess(tmp_path / "hub")
+    try:
+        running.start()
+        outbox = filled(tmp_path / "o.db", 40)
+        with Outbox(outbox) as box:
+            for number in range(3):
+                box.add_picture(Picture(v=1, id=f"{number:032x}", jpeg=b"\xff\xd8" + bytes(200_000)))
+        sent = probe("send", "--outbox", outbox, "--to", running.mqtt_url, "--json")
+        assert json.loads(sent.stdout)["stored"] == 43
+        assert status(running)["sightings"] <= 40
+        with opened(running.data) as folder:
+            assert (folder.store.counts()["sightings"], folder.store.counts()["pictures"]) == (40, 3)
+    finally:
+        running.kill()

@@ -1,5 +1,6 @@
 """A disk that is full or has become read-only: nothing that fits into memory is lost, and the walker is told."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from probe import keeping
-from probe.errors import NotPaired
+from probe.errors import NotPaired, OutboxError
 from probe.keeping import Keeping
 from probe.outbox import Outbox
 from tests.examples import look, new_id
 from tests.paired import pair
-from tests.processes import until
+from tests.processes import HubProcess, probe, until
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +112,18 @@ def test_a_card_that_becomes_read_only_is_told_and_what_it_holds_can_be_sent(
     assert len(said) == 1
     assert kept.in_ram == 2
     with Outbox(path) as box:
+        assert box.read_only
         assert len(box.waiting()) == 1, "what was promised is there, and can be read"
+        with pytest.raises(OutboxError, match="read-only"):
+            box.add([look()])
+    hub = HubProcess(tmp_path / "hub")
+    hub.start()
+    try:
+        sent = probe("send", "--outbox", path, "--to", hub.mqtt_url, "--patience", "15", "--json")
+    finally:
+        hub.kill()
+    assert json.loads(sent.stdout)["stored"] == 1
+    assert "read-only" in sent.stderr
 
 
 def test_memory_is_bounded_and_what_is_lost_is_counted(

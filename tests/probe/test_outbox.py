@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from hub.keys import HubKeys
 from hub.open import Folder, opened
 from probe.contract.envelope import (
     SIGHTING_BYTES,
@@ -20,6 +21,7 @@ from probe.contract.envelope import (
 from probe.contract.parcel import Receipt, Receipts, Unit, Verdict
 from probe.errors import NotPaired, OutboxError, OutboxFull
 from probe.outbox import KEPT_DAYS, Outbox
+from probe.seal import introduced
 from probe.sweep.sweep import CELLS_PER_SURVEY
 from tests.examples import look, new_id, radio, survey
 from tests.paired import enrolled
@@ -175,6 +177,21 @@ def test_for_want_of_room_surveys_go_first_then_pictures_and_sightings_never(tmp
             box.add([look()])
         assert box.standing().queued == 21
         assert box.standing().queued_bytes == 21 * SIGHTING_BYTES
+
+
+def test_newer_keys_that_another_process_brought_home_are_used(tmp_path: Path, box: Outbox) -> None:
+    today = [datetime.now(UTC).date()]
+    keys = HubKeys(tmp_path / "hub", today=lambda: today[0])
+    box.add([look()])
+    today[0] += timedelta(days=70)
+    keys.turn()
+    with Outbox(tmp_path / "o.db") as sender:
+        sender.take_descriptor(keys.descriptor())
+        sender.take_descriptor(HubKeys(tmp_path / "another").descriptor())
+    box.add([look()])
+    old, new = waiting(box)
+    assert old.key != new.key
+    assert new.key == introduced(keys.descriptor()).keys[0].id
 
 
 def test_an_outbox_does_not_change_its_hub_while_something_waits(tmp_path: Path, box: Outbox) -> None:

@@ -34,6 +34,7 @@ from probe.contract import topics
 from probe.contract.address import BrokerAddress
 from probe.contract.envelope import Picture
 from probe.contract.parcel import decode_parcel
+from probe.contract.sighting import Sighting
 from probe.outbox import Outbox
 from probe.uplink.mqtt import LARGEST_PARCEL, PARCELS_IN_FLIGHT, MqttUplink
 from tests.examples import radio
@@ -41,6 +42,7 @@ from tests.paired import enrolled
 from tests.processes import HubProcess, Mosquitto
 
 WORKERS = 4
+CAMERAS = 5_000  # in the town; each walk hears some of them, and most are heard on several walks
 PICTURE_BYTES = 110_000  # a redacted picture, and its crop; sealed, 128 KiB
 _NEXT_SIZE = "SELECT length(data) FROM unit WHERE number > ? ORDER BY number LIMIT 1"
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -94,10 +96,7 @@ def _prepare(folder: Path, probes: int, sightings: int, pictures: int) -> None:
         with Outbox(folder / "sealed" / f"{number}.db", budget_bytes=1 << 40) as box:
             box.pair(identity)
             walk = secrets.token_hex(16)
-            some = [
-                radio(at=(number % 15 * 400.0 + n % 20 * 15, number // 15 * 400.0 + n // 20 * 15), walk=walk)
-                for n in range(sightings)
-            ]
+            some = [_heard((number * 97 + n) % CAMERAS, walk) for n in range(sightings)]
             box.add([msgspec.structs.replace(one, id=secrets.token_hex(16)) for one in some])
             for _ in range(pictures):
                 box.add_picture(Picture(v=1, id=secrets.token_hex(16), jpeg=b"\xff\xd8" + os.urandom(PICTURE_BYTES)))
@@ -108,6 +107,12 @@ def _prepare(folder: Path, probes: int, sightings: int, pictures: int) -> None:
             rows = [(n, unit.hash, unit.data) for n, (_, unit) in enumerate(units)]
             db.executemany("INSERT INTO unit (number, hash, data) VALUES (?, ?, ?)", rows)
             db.commit()
+
+
+def _heard(camera: int, walk: str) -> Sighting:
+    """A camera of the town, each 40 m from the next, heard on a walk."""
+    address = f"ac:cc:8e:00:{camera >> 8:02x}:{camera & 255:02x}"
+    return radio(address, at=(camera % 70 * 40.0, camera // 70 * 40.0), walk=walk)
 
 
 def _home(folder: Path, probes: int, hub: "Callable[[Path, str], Any]", kind: str) -> dict[str, float]:
@@ -281,9 +286,9 @@ def bare_hub(path: Path, url: str) -> None:
 
 
 def _watch(page: str, answers: list[float], over: threading.Event) -> None:
-    """Ask for the list and the status, five times a second, as somebody who has the page open; -1 where it failed."""
+    """Ask for the map's page and the status, five times a second; -1 where it failed."""
     while not over.wait(0.2):
-        for path in ("cameras", "api/status"):
+        for path in ("", "api/status"):
             began_s = time.monotonic()
             try:
                 with urllib.request.urlopen(page + path, timeout=10) as answer:

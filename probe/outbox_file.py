@@ -1,0 +1,123 @@
+"""The outbox's file: SQLite in WAL with synchronous=FULL, readable also where its disk has become read-only."""
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from probe.errors import OutboxError
+
+SCHEMA_VERSION = 2
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE unit (
+    number INTEGER PRIMARY KEY,  -- in the order in which they were made
+    hash BLOB NOT NULL UNIQUE,
+    key TEXT NOT NULL,           -- the hub's key that it was sealed to
+    size INTEGER NOT NULL,
+    data BLOB,                   -- NULL some days after the hub has said that it has it
+    verdict TEXT,                -- NULL while no receipt has come
+    reason TEXT,
+    day TEXT                     -- of the receipt, by the hub's clock
+);
+CREATE INDEX unit_waiting ON unit (number, size) WHERE verdict IS NULL;
+CREATE INDEX unit_there ON unit (size) WHERE data IS NOT NULL
+"""
+
+
+class OutboxFile:
+    """An open outbox file. `read_only`: it is a copy in memory. Raises OutboxError where it cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.read_only = False
+        try:
+            self._db = self._open()
+        except (OSError, sqlite3.Error) as problem:
+            raise OutboxError(f"{path}: cannot be opened ({problem}); name another with --outbox") from problem
+        try:
+            self._prepare()
+        except OutboxError:
+            self._db.close()
+            raise
+        except sqlite3.Error as problem:
+            self._db.close()
+            raise OutboxError(
+                f"{path}: cannot be used as an outbox ({problem}); name another with --outbox"
+            ) from problem
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _open(self) -> sqlite3.Connection:
+        """The file; where its disk is read-only, a copy in memory, so that what it holds can still be delivered."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # Nobody else's to read: the probe's key is in it.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as problem:
+            if problem.errno != errno.EROFS or not self.path.exists():
+                raise
+            self.read_only = True
+            wal = self.path.with_name(f"{self.path.name}-wal")
+            # With nothing in the log that is written ahead, SQLite would want to make one: it must not look for it.
+            how = "mode=ro" if wal.exists() and wal.stat().st_size else "immutable=1"
+            memory = sqlite3.connect(":memory:", isolation_level=None)
+            with closing(sqlite3.connect(f"file:{quote(str(self.path.absolute()))}?{how}", uri=True)) as there:
+                there.backup(memory)
+            return memory
+        return sqlite3.connect(self.path, isolation_level=None, timeout=10.0)
+
+    def _must_last(self) -> None:
+        """Raises OutboxError where what is written would be gone with the program."""
+        if self.read_only:
+            raise OutboxError(f"{self.path}: cannot be written (its disk is read-only); use another card")
+
+    def _prepare(self) -> None:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL"):
+            self._db.execute(f"PRAGMA {pragma}")
+        self._db.execute("BEGIN IMMEDIATE")
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            for statement in _SCHEMA.split(";\n"):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        self._db.execute("COMMIT")
+        if version > SCHEMA_VERSION:
+            raise OutboxError(f"{self.path}: written by a newer version of contrechamp-probe; update this one")
+        if version == 1:
+            raise OutboxError(
+                f"{self.path}: holds unsealed sightings of an earlier version; hand them over with that version, then "
+                "delete the file"
+            )
+
+    def _meta(self, name: str) -> str | None:
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def _set_meta(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def _add_to(self, name: str, count: int) -> None:
+        self._set_meta(name, str(int(self._meta(name) or 0) + count))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """One commit. Raises OutboxError where it cannot be written; then nothing of it was."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+            self._db.execute("COMMIT")
+        except sqlite3.Error as problem:
+            self._roll_back()
+            raise OutboxError(f"{self.path}: cannot be written ({problem}); free some space and try again") from problem
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
