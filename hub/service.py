@@ -28,7 +28,7 @@ from probe.detect.registry import Recogniser, examined_again
 
 DEBOUNCE_S = 0.5
 DERIVE_SHARE = 4  # a derivation of a second is followed by so many seconds of rest
-LULL_S, LONGEST_WAIT_S = 0.5, 15.0
+LULL_S, LONGEST_WAIT_S = 0.5, 60.0
 POURING = 200  # sightings within LULL_S
 LOOK_S = 1.0  # how soon sightings written by another process (ingest, import) are noticed
 BASE_LAYER = "base.geojson"
