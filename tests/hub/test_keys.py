@@ -80,7 +80,9 @@ def test_what_was_sealed_last_still_opens_for_the_full_time(tmp_path: Path) -> N
 
 def test_a_clock_that_leaps_ahead_destroys_nothing_at_once(tmp_path: Path) -> None:
     days = Days()
-    first = told(HubKeys(tmp_path, today=days)).keys[0]
+    keys = HubKeys(tmp_path, today=days)
+    first = told(keys).keys[0]
+    days.live(keys, IN_USE_DAYS + 10)  # the first one is retired, and will be overdue
     days.now = date(2036, 1, 1)
     assert first.id in {key.id for key in told(HubKeys(tmp_path, today=days)).keys}
     days.now = date(2019, 1, 1)

@@ -168,6 +168,13 @@ def test_a_probe_cannot_speak_in_anothers_name_nor_be_readdressed(
     assert hub.store.count() == 0
 
 
+def test_what_was_signed_for_another_hub_is_not_taken_whoever_sealed_it(hub: Folder, walker: Identity) -> None:
+    misled = Sealer(walker.key, "0" * 64, walker.hub.keys[0])
+    misled._info = walker.sealer()._info
+    answers(hub, walker, parcel_of([misled.sighting(look())]))
+    assert [(row.why, row.reason) for row in hub.store.quarantined()] == [(Why.FORGED, "signed for another hub")]
+
+
 def test_what_is_not_known_here_gets_no_receipt_so_that_nothing_is_lost(hub: Folder, walker: Identity) -> None:
     unknown = msgspec.structs.replace(walker, key=new_key())
     assert answers(hub, walker, parcel(unknown, look())) == []
