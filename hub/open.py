@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.enrol.pairing import Pairing
@@ -10,6 +10,7 @@ from hub.ingest.receive import Receiver
 from hub.keys import HubKeys
 from hub.store.registry import Registry
 from hub.store.sqlite import SqliteStore
+from probe.detect.registry import Recogniser
 
 ADDRESS = "address"  # where probes reach the hub that ran here last
 
@@ -22,10 +23,13 @@ class Folder:
     store: SqliteStore
     keys: HubKeys
     registry: Registry
+    recogniser: Recogniser = field(
+        default_factory=Recogniser
+    )  # of all that judges here, so that nothing is judged twice
 
     def receiver(self) -> Receiver:
         """What takes units in."""
-        return Receiver(self.store, self.keys, self.registry)
+        return Receiver(self.store, self.keys, self.registry, recogniser=self.recogniser)
 
     def pairing(self) -> Pairing:
         """What invites probes and answers them."""

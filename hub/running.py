@@ -46,7 +46,7 @@ class Running:
         outer = None if settings.broker is None else _address(settings.broker)
         self.folder = folder = open_now(settings.data)
         self.store = folder.store
-        self.hub = Hub(self.store, data=settings.data)
+        self.hub = Hub(self.store, data=settings.data, recogniser=folder.recogniser)
         self._broker: EmbeddedBroker | None = None
         self._announcement: Announcement | None = None
         names = (settings.host, reachable(settings.host))

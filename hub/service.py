@@ -42,7 +42,7 @@ Listener = Callable[[bytes], None]
 class Hub:
     """What a page, a command and the ingest share. Safe to use from several threads."""
 
-    def __init__(self, store: Store, *, data: Path | None = None) -> None:
+    def __init__(self, store: Store, *, data: Path | None = None, recogniser: Recogniser | None = None) -> None:
         self.store = store
         self._data = data
         self._lock = threading.Lock()
@@ -54,7 +54,7 @@ class Hub:
         self._cameras: dict[str, CameraDetail] = {}
         self._unplaced = 0
         self._unrecognised = 0
-        self._recogniser = Recogniser()
+        self._recogniser = recogniser or Recogniser()
         self._revision = 0
         self._listeners: list[Listener] = []
         self._wake, self._halt = threading.Event(), threading.Event()

@@ -75,11 +75,18 @@ class _Work:
 class Receiver:
     """Takes messages in, in batches of one commit each."""
 
-    def __init__(self, store: Store, keys: HubKeys, registry: Registry, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keys: HubKeys,
+        registry: Registry,
+        limits: Limits | None = None,
+        recogniser: Recogniser | None = None,
+    ) -> None:
         self._store = store
         self._keys = keys
         self._opener = Opener(keys, registry)
-        self._recogniser = Recogniser()
+        self._recogniser = recogniser or Recogniser()
         self.limits = limits or Limits()
 
     def receive(self, messages: Iterable[Incoming]) -> list[Answer]:

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from math import atan2, cos, degrees, hypot, pi, sin, sqrt
 
 from hub.merge.observe import GNSS_SD_M, Estimate
-from probe.contract.geodesy import moved, offset_m
+from probe.contract.geodesy import degrees_off, moved, offset_m, wrap_longitude
 from probe.contract.sighting import Hearing
 
 ONE_WALK_SD_M, TWO_WALKS_SD_M, MANY_WALKS_SD_M, FEW_HEARINGS_SD_M = 12.0, 9.0, 8.0, 22.0
 FEW_HEARINGS = 3
 RADIUS95 = 2.4477  # of a two-dimensional normal distribution, in standard deviations
-_RING_POINTS = 36
+_RING = tuple((cos(2 * pi * step / 36), sin(2 * pi * step / 36)) for step in range(36))
 
 
 def from_hearings(hearings: Sequence[Hearing], walks: int) -> Estimate | None:
@@ -58,12 +58,18 @@ def region95(estimate: Estimate) -> tuple[tuple[tuple[float, float], ...], float
     half = hypot((estimate.east - estimate.north) / 2, estimate.between)
     major, minor = sqrt(middle + half) * RADIUS95, sqrt(max(0.01, middle - half)) * RADIUS95
     turn = 0.5 * atan2(2 * estimate.between, estimate.east - estimate.north)
-    ring = []
-    for step in range(_RING_POINTS):
-        angle = 2 * pi * step / _RING_POINTS
-        x, y = major * cos(angle), minor * sin(angle)
-        lat, lon = moved(estimate.lat, estimate.lon, x * cos(turn) - y * sin(turn), x * sin(turn) + y * cos(turn))
-        ring.append((round(lon, 7), round(lat, 7)))
+    # Flat over these few metres: what the sphere would change is less than the last digit.
+    (lat_x, lon_x), (lat_y, lon_y) = (
+        degrees_off(estimate.lat, length * cos(towards), length * sin(towards))
+        for length, towards in ((major, turn), (minor, turn + pi / 2))
+    )
+    ring = [
+        (
+            round(wrap_longitude(estimate.lon + x * lon_x + y * lon_y), 7),
+            round(estimate.lat + x * lat_x + y * lat_y, 7),
+        )
+        for x, y in _RING
+    ]
     return (*ring, ring[0]), round(major, 1)
 
 

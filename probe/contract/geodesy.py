@@ -58,6 +58,12 @@ def offset_m(lat0: float, lon0: float, lat: float, lon: float) -> tuple[float, f
     return wrap_longitude(lon - lon0) * scale * cos(radians(lat0)), (lat - lat0) * scale
 
 
+def degrees_off(lat0: float, east_m: float, north_m: float) -> tuple[float, float]:
+    """Some metres east and north as degrees (of latitude, of longitude) at a latitude: the inverse of `offset_m`."""
+    scale = radians(1.0) * EARTH_RADIUS_M
+    return north_m / scale, east_m / (scale * max(1e-9, cos(radians(lat0))))
+
+
 def moved(lat0: float, lon0: float, east_m: float, north_m: float) -> tuple[float, float]:
     """The point (lat, lon) so many metres east and north of an origin near by."""
     metres = hypot(east_m, north_m)

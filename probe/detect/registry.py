@@ -1,10 +1,11 @@
 """The one place where rules are found, and where they are run."""
 
+from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 
 import probe.detect.rules
-from probe.contract.evidence import BssidEvidence
+from probe.contract.evidence import BssidEvidence, Evidence
 from probe.contract.sighting import Kind, Sighting
 from probe.detect.catalogue import Catalogue, Row, Status, bundled
 from probe.detect.rule import Finding, Rule, Transmission, told_by
@@ -34,13 +35,18 @@ def rules() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rank[rule.name]))
 
 
+REMEMBERED = 8192  # judgements of evidence, about 2 KB each: a camera's evidence comes again on every walk
+
+
 class Recogniser:
-    """Runs the rules over what was transmitted."""
+    """Runs the rules over what was transmitted, and holds evidence against them."""
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self.catalogue = catalogue or bundled()
         self.rules = rules()
         self.screen = Screen(self.catalogue)
+        self._versions = {rule.name: rule.version for rule in self.rules}
+        self._remembered = lru_cache(REMEMBERED)(self._judge)
 
     def examine(self, heard: Transmission) -> Finding | None:
         """What the rules make of a transmission; None for everyone else."""
@@ -51,6 +57,24 @@ class Recogniser:
             if finding is not None:
                 return None if self._to_be_forgotten(heard) else finding
         return None
+
+    def judge(self, rule: str, version: int, transmitter: str | None, evidence: tuple[Evidence, ...]) -> Finding | str:
+        """What the rules of today make of a sighting's evidence: a finding, or why there is none, in a few words.
+
+        The same evidence is judged once, as far as it is remembered. Safe to use from several threads.
+        """
+        return self._remembered(rule, version, transmitter, evidence)
+
+    def _judge(self, rule: str, version: int, transmitter: str | None, evidence: tuple[Evidence, ...]) -> Finding | str:
+        if rule not in self._versions:
+            return "it names a rule that this release does not have"
+        if version > self._versions[rule]:
+            return f"its rule {rule} is newer than this release's"
+        address = next((item.bssid for item in evidence if isinstance(item, BssidEvidence)), None)
+        heard = told_by(evidence)
+        if heard is None or address != transmitter:
+            return "its evidence is not about its transmitter"
+        return self.examine(heard) or f"the rule {rule} does not find it on this evidence"
 
     @staticmethod
     def _lasting(heard: Transmission) -> bool:
@@ -82,17 +106,8 @@ def examined_again(sighting: Sighting, recogniser: Recogniser) -> Finding | str 
     """
     if sighting.kind is not Kind.RADIO or sighting.radio is None:
         return None
-    by_name = {rule.name: rule for rule in recogniser.rules}
-    rule = by_name.get(sighting.made.rule or "")
-    if rule is None:
-        return "it names a rule that this release does not have"
-    if (sighting.made.rule_version or 0) > rule.version:
-        return f"its rule {rule.name} is newer than this release's"
-    address = next((item.bssid for item in sighting.evidence if isinstance(item, BssidEvidence)), None)
-    heard = told_by(sighting.evidence)
-    if heard is None or address != sighting.radio.transmitter:
-        return "its evidence is not about its transmitter"
-    return recogniser.examine(heard) or f"the rule {rule.name} does not find it on this evidence"
+    made = sighting.made
+    return recogniser.judge(made.rule or "", made.rule_version or 0, sighting.radio.transmitter, sighting.evidence)
 
 
 def unjustified(sighting: Sighting, recogniser: Recogniser) -> str | None:

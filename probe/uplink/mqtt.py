@@ -24,7 +24,7 @@ from probe.uplink.uplink import Delivery, bring_home, checked_receipts
 
 PARCELS_IN_FLIGHT = 4
 SMALLEST_PARCEL, LARGEST_PARCEL = 4, 32
-QUICK_S = 2.0
+QUICK_S, SLOW_S = 2.0, 8.0  # a parcel that the broker has by then: the next is larger; later than that: smaller
 TELL_S = 0.2
 RESEND_S, LONGEST_RESEND_S = 15.0, 120.0
 DEFAULT_PATIENCE_S = 60.0
@@ -62,6 +62,13 @@ class _Sending:
         and more time goes by before anything is sent twice."""
         self.answer_s += (took_s - self.answer_s) / 4
         self.window = min(PARCELS_IN_FLIGHT, self.window + 1) if took_s < QUICK_S else max(1, self.window - 1)
+
+    def sent(self, took_s: float) -> None:
+        """The broker has a parcel."""
+        if took_s < QUICK_S:
+            self.size = min(LARGEST_PARCEL, self.size * 2)
+        elif took_s > SLOW_S:
+            self.size = max(SMALLEST_PARCEL, self.size // 2)
 
     def start_again(self) -> None:
         self.flights.clear()
@@ -148,10 +155,7 @@ class MqttUplink:
                     sending.heard_s = now_s  # a slow link is no silence, as long as nothing had to be sent twice
                 patience_s = max(RESEND_S, 4 * sending.answer_s) * 2**sending.tries * random.uniform(0.8, 1.2)
                 flight.until_s = now_s + min(LONGEST_RESEND_S, patience_s)
-                quick = now_s - flight.given_s < QUICK_S
-                sending.size = (
-                    min(LARGEST_PARCEL, sending.size * 2) if quick else max(SMALLEST_PARCEL, sending.size // 2)
-                )
+                sending.sent(now_s - flight.given_s)
         elif isinstance(event, Message):
             try:
                 if event.topic == topics.home(sending.account.mailbox):

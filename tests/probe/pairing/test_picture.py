@@ -1,14 +1,18 @@
 """The pairing code is read off pictures as people take them, and anything else is refused in a sentence."""
 
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from probe.contract.code import make_code, new_token
 from probe.errors import BadInput
-from probe.pairing.picture import read_code, watch
+from probe.pairing.picture import FORMATS, read_code, watch
 from tests.probe.pairing.scene import drawn, photographed
 
 CODE = make_code("5a" * 32, new_token(), "mqtts://hub-of-the-neighbourhood.example.org:8883").qr
@@ -59,6 +63,7 @@ def test_a_camera_is_watched_until_it_shows_the_code() -> None:
         (lambda path: path.write_text("not a picture at all"), "not a picture"),
         (lambda path: path.write_bytes(b""), "not a picture"),
         (lambda path: Image.new("1", (20_000, 20_000)).save(path), "pixels"),
+        (lambda path: Image.new("1", (70_000, 4)).save(path), "pixels"),
         (lambda _path: None, "no such file"),
     ],
 )
@@ -89,3 +94,39 @@ def test_a_photo_cut_anywhere_is_refused_or_read(tmp_path: Path) -> None:
             assert read_code(path) == CODE
         except BadInput as problem:
             assert "cut.jpg" in str(problem)
+
+
+@cache
+def _small(form: str) -> bytes:
+    out = BytesIO()
+    Image.effect_noise((40, 30), 40).convert("RGB").save(out, form)
+    return out.getvalue()
+
+
+_DAMAGE = st.tuples(st.floats(0, 1), st.integers(0, 12), st.binary(max_size=8))
+
+
+@given(form=st.sampled_from(FORMATS), damage=st.lists(_DAMAGE, max_size=8))
+def test_a_picture_damaged_in_any_way_is_refused_in_a_sentence(
+    form: str, damage: list[tuple[float, int, bytes]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data = bytearray(_small(form))
+    for where, removed, put in damage:
+        at = int(where**3 * len(data))  # more often near the start, where the lengths and the tables stand
+        data[at : at + removed] = put
+    path = tmp_path_factory.getbasetemp() / "damaged.bin"
+    path.write_bytes(data)
+    with pytest.raises(BadInput, match="damaged"):
+        read_code(path)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_code_in_any_of_the_formats_is_read(form: str, tmp_path: Path) -> None:
+    drawn(CODE).convert("RGB").save(tmp_path / "code", form)
+    assert read_code(tmp_path / "code") == CODE
+
+
+def test_formats_that_would_start_another_program_are_not_read(tmp_path: Path) -> None:
+    drawn(CODE).convert("RGB").save(tmp_path / "code.eps")
+    with pytest.raises(BadInput, match="not a picture"):
+        read_code(tmp_path / "code.eps")
