@@ -20,7 +20,7 @@ def read_code(path: Path) -> str:
     pillow = _pillow()
     try:
         with warnings.catch_warnings(action="ignore"), pillow.open(path, formats=_formats(pillow)) as image:
-            if image.width * image.height > MAX_PIXELS:
+            if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
                 raise BadInput(f"{path}: {image.width} x {image.height} pixels are too many; give a smaller picture")
             grey = image.convert("L")
     except FileNotFoundError as problem:
