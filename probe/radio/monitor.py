@@ -105,11 +105,12 @@ class Monitor:
     def _visit(self, mhz: int | None) -> Iterator[Event]:
         began_s = self._clock()
         # Not a hopping radio: say once a second what was listened to.
-        until_s = began_s + (self._dwell_s if mhz is not None else _CHECK_S)
+        long_s = self._dwell_s if mhz is not None else _CHECK_S
+        until_s = began_s + long_s
         before = self.counts.frames
         receive, take, clock = self._socket.recv, self._reader.radiotap, self._clock
         while (left_s := until_s - (now_s := clock())) > 0:
-            if left_s > _CHECK_S:  # the clock was set back
+            if left_s > long_s + _CHECK_S:  # the clock was set back
                 break
             self._socket.settimeout(left_s)
             try:

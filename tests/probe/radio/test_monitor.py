@@ -53,6 +53,28 @@ def test_the_kernel_gives_frames_with_an_identity_and_keeps_the_rest() -> None:
         list(events)
 
 
+class _AnyChannel:
+    def tune(self, ifindex: int, mhz: int) -> None:
+        pass
+
+
+def test_a_visit_of_seconds_hears_and_ends_when_the_clock_is_set_back() -> None:
+    with tap(NAME) as air:
+        back_s = 0.0
+        monitor = Monitor(
+            air.name, [2437], tuner=_AnyChannel(), dwell_ms=10_000, clock=lambda: time.monotonic() + 1000 - back_s
+        )
+        events = monitor.events()
+        air.send(radiotap(beacon()))
+        assert isinstance(next(events), Frame)
+        back_s = 500.0
+        air.send(radiotap(beacon()))
+        assert isinstance(next(events), Dwell)
+        assert isinstance(next(events), Frame)
+        monitor.close()
+        events.close()  # type: ignore[attr-defined]
+
+
 def test_what_the_kernel_had_to_drop_is_counted() -> None:
     with tap(NAME) as air:
         monitor = Monitor(air.name)

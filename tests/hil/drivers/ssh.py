@@ -1,0 +1,134 @@
+"""Commands on a probe by the machine's own ssh, over one connection that stays: the same for QEMU and for a Pi."""
+
+import shlex
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.hil.protocols import Done
+
+ENDED_S = 5.0
+
+
+class SshCommand:
+    """A `CommandProtocol` and `FileTransferProtocol`."""
+
+    def __init__(self, host: str, folder: Path, *, user: str = "root", key: Path | None = None) -> None:
+        self._target = f"{user}@{host}"
+        self._under_way: list[SshRunning] = []
+        self._options = [
+            *("-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"),
+            *("-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5"),
+            # The quickest exchange: an emulated processor needs seconds for the others.
+            *("-o", "KexAlgorithms=^curve25519-sha256"),
+            *("-o", "ControlMaster=auto", "-o", f"ControlPath={folder}/ssh-%C", "-o", "ControlPersist=600"),
+            *([] if key is None else ["-i", str(key), "-o", "IdentitiesOnly=yes"]),
+        ]
+
+    def wait(self, wait_s: float) -> None:
+        """Until commands run. Fails after a while."""
+        deadline = time.monotonic() + wait_s
+        while True:
+            done = self.run("true", wait_s=15.0, check=False)
+            if done.code == 0:
+                return
+            if time.monotonic() > deadline:
+                pytest.fail(f"no command runs on {self._target} after {wait_s:.0f} s: {done.err.strip()}")
+            time.sleep(0.3)
+
+    def run(self, *words: str, wait_s: float = 60.0, check: bool = True) -> Done:
+        command = ["ssh", *self._options, self._target, shlex.join(words)]
+        try:
+            ended = subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=wait_s, check=False
+            )
+        except subprocess.TimeoutExpired as problem:
+            if check:
+                pytest.fail(f"{shlex.join(words)}: not over after {wait_s:.0f} s")
+            return Done(255, "", str(problem))
+        done = Done(ended.returncode, ended.stdout, ended.stderr)
+        if check and done.code:
+            pytest.fail(f"{shlex.join(words)}: exit code {done.code}\n{done.out[-2000:]}\n{done.err[-2000:]}")
+        return done
+
+    def start(self, *words: str) -> "SshRunning":
+        script = f"echo $$; exec {shlex.join(words)}"
+        running = SshRunning(self, ["ssh", *self._options, self._target, script])
+        self._under_way.append(running)
+        return running
+
+    def tidy(self) -> None:
+        """End what is still under way."""
+        for running in self._under_way:
+            if running.alive():
+                self.run("kill", "-KILL", running.pid, check=False)
+            running.forget()
+        self._under_way.clear()
+
+    def put(self, local: Path, remote: str) -> None:
+        target = f"{self._target}:{remote}"
+        subprocess.run(["scp", "-q", *self._options, str(local), target], check=True, timeout=60)
+
+    def drop(self) -> None:
+        """Forget the connection: the machine's power was cut."""
+        subprocess.run(["ssh", *self._options, "-O", "exit", self._target], capture_output=True, check=False)
+
+
+class SshRunning:
+    """A command under way; its first line was its number."""
+
+    def __init__(self, over: SshCommand, command: list[str]) -> None:
+        self._over = over
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
+        )
+        assert self._process.stdout is not None
+        self.pid = self._process.stdout.readline().strip()
+        if not self.pid.isdigit():
+            _, err = self._process.communicate(timeout=ENDED_S)
+            pytest.fail(f"{command[-1]}: did not start: {err}")
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def line(self) -> str:
+        """The next line that it says."""
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
+    def say(self, line: str) -> str:
+        """Give it a line; what it says to that."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        return self.line().strip()
+
+    def hang_up(self, wait_s: float = 60.0) -> Done:
+        """End its input and wait until it ends."""
+        return self.wait(wait_s)
+
+    def stop(self, wait_s: float = 60.0) -> Done:
+        self._over.run("kill", "-INT", self.pid, check=False)
+        return self.wait(wait_s)
+
+    def wait(self, wait_s: float = 60.0) -> Done:
+        """Until it ends by itself."""
+        try:
+            out, err = self._process.communicate(timeout=wait_s)
+        except subprocess.TimeoutExpired:
+            self._over.run("kill", "-KILL", self.pid, check=False)
+            out, err = self._process.communicate(timeout=wait_s)
+            pytest.fail(f"not over after {wait_s:.0f} s; it said:\n{out[-1500:]}\n{err[-3000:]}")
+        return Done(self._process.returncode, out, err)
+
+    def forget(self) -> None:
+        """Nobody waits for what it says any more."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()

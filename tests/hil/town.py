@@ -1,0 +1,91 @@
+"""What is around a bench's probe: the hub it sends to, a street to walk, a camera's signal along that walk."""
+
+import json
+import math
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from probe.contract.geodesy import distance_m, moved
+from tests.processes import HubProcess
+
+ORIGIN = (47.0, -17.0)  # in the Atlantic: no bench maps a real street
+PACE_M_S = 1.4
+# mac80211_hwsim hears at the sender's power minus 50 dB; powers are 0 to 20 dBm.
+AXIS, HIKVISION, DAHUA = "ac:cc:8e:10:20:30", "bc:ad:28:10:20:30", "3c:ef:8c:10:20:30"
+
+
+class Hub:
+    """A hub on this machine, its log and its map."""
+
+    def __init__(self, data: Path, host: str, **more: Any) -> None:
+        self.process = HubProcess(data, host=host, **more)
+        self.url = ""
+
+    def __enter__(self) -> "Hub":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.stop()
+
+    def start(self) -> None:
+        self.url = str(self.process.start()["url"])
+
+    def ask(self, path: str) -> Any:
+        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+            return json.load(answer)
+
+    def cameras(self) -> list[dict[str, Any]]:
+        """The features of the map."""
+        found: list[dict[str, Any]] = self.ask("api/cameras.geojson")["features"]
+        return found
+
+    def sightings(self) -> int:
+        return int(self.ask("api/status")["sightings"])
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """A walk along a street, eastwards from the origin, and a camera beside it."""
+
+    length_m: float = 84.0
+    camera_m: tuple[float, float] = (42.0, 9.0)
+
+    @property
+    def seconds(self) -> float:
+        return self.length_m / PACE_M_S
+
+    @property
+    def camera(self) -> tuple[float, float]:
+        return moved(*ORIGIN, *self.camera_m)
+
+    def place(self, at_s: float) -> tuple[float, float]:
+        """Where the walker is (lat, lon)."""
+        return moved(*ORIGIN, min(self.length_m, at_s * PACE_M_S), 0.0)
+
+    def power_dbm(self, at_s: float) -> float:
+        """The sender's power at which the signal falls as in the open: by 20 dB for ten times the distance."""
+        there = distance_m(*self.place(at_s), *self.camera)
+        return max(0.0, min(20.0, 20.0 - 20.0 * math.log10(max(1.0, there / 9.0))))
+
+
+def seconds(count: float, begins: datetime | None = None) -> Iterator[tuple[float, datetime]]:
+    """Each second as it comes: how many are over, and the time in UTC that the sky tells."""
+    began_s, begins = time.monotonic(), begins or datetime.now(UTC)
+    for number in range(math.ceil(count)):
+        time.sleep(max(0.0, began_s + number - time.monotonic()))
+        yield float(number), begins + timedelta(seconds=number)
+
+
+def until(true: Callable[[], bool], what: str, wait_s: float = 60.0) -> float:
+    """Wait until something is true; returns how long it took."""
+    began_s = time.monotonic()
+    while not true():
+        assert time.monotonic() - began_s < wait_s, f"waited {wait_s:.0f} s in vain for {what}"
+        time.sleep(0.2)
+    return time.monotonic() - began_s
