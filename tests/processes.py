@@ -110,6 +110,10 @@ class HubProcess:
     def pid(self) -> int:
         return self._process.pid if self._process is not None else 0
 
+    def also(self, *more: str) -> None:
+        """Give it these options from the next start on."""
+        self._more = more
+
     def behind(self, broker: str) -> None:
         """Use a broker of one's own from the next start on."""
         self._broker = broker

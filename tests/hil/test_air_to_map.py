@@ -20,7 +20,7 @@ def test_a_camera_in_the_air_stands_on_the_map_within_its_region(
         for at_s, now in seconds(street.seconds + 5):
             radios.fix(now, *street.place(at_s))
             air.say(f"{street.power_dbm(at_s):.1f}")
-        air.hang_up()
+        air.wait()
         ended = walk.stop(90)
     assert ended.code == 0, ended.err
     until(lambda: hub.sightings() > before, "the sightings at the hub")

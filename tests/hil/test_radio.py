@@ -54,7 +54,7 @@ def test_a_burst_shows_as_loss_and_not_as_silence(paired: VirtualBench, radios: 
     radios.run("pkill", "-CONT", "-f", "contrechamp-probe run")
     time.sleep(12)
     told = source(walk.stop())
-    air.hang_up()
+    air.wait()
     assert int(str(told["lost"])) > 100, told
     assert int(str(told["frames"])) > 0, told
 
@@ -69,7 +69,7 @@ def test_another_channel_is_not_heard(paired: VirtualBench, radios: VirtualBench
     radios.monitor("wlan3", 2437)
     ear = radios.stimulus("ear", "wlan3", "4")
     assert AXIS in json.loads(ear.wait(60).out), "the control: on its channel it is heard"
-    air.hang_up()
+    air.wait()
 
 
 def test_a_radio_that_was_unplugged_is_heard_again(paired: VirtualBench) -> None:
@@ -83,7 +83,7 @@ def test_a_radio_that_was_unplugged_is_heard_again(paired: VirtualBench) -> None
         air.say("20")
         time.sleep(15)
         ended = walk.stop()
-        air.hang_up()
+        air.wait()
     assert int(str(source(ended)["frames"])) > 0
     assert "lost" in ended.err or "gone" in ended.err, ended.err
     assert ended.err.count("listening") >= 2, ended.err
@@ -98,7 +98,7 @@ def test_one_of_two_radios_goes_and_the_other_hears_on(paired: VirtualBench, rad
     radios.run("ip", "link", "set", "wlan0", "down")
     time.sleep(8)
     ended = walk.stop()
-    air.hang_up()
+    air.wait()
     assert "wlan0" in ended.err
     assert source(ended, 1)["health"] == "listening"
 

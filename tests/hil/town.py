@@ -2,9 +2,11 @@
 
 import json
 import math
+import sqlite3
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,6 +46,14 @@ class Hub:
         """The features of the map."""
         found: list[dict[str, Any]] = self.ask("api/cameras.geojson")["features"]
         return found
+
+    def log(self) -> dict[str, bytes]:
+        """Every sighting in the hub's log, by its id."""
+        with closing(sqlite3.connect(self.process.data / "hub.db")) as db:
+            return dict(db.execute("SELECT id, body FROM sighting"))
+
+    def ids(self) -> set[str]:
+        return set(self.log())
 
     def sightings(self) -> int:
         return int(self.ask("api/status")["sightings"])

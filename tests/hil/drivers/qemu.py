@@ -1,11 +1,14 @@
 """A probe in QEMU: real kernel and drivers, emulated processor. Power cuts are SIGKILL; cables are pulled by QMP."""
 
+import itertools
 import json
 import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from tests.hil.protocols import Absent
 BOOT_S = 240.0
 USUAL_MEMORY_MIB = 768
 DATA_MIB = 96
-SERIAL_PORTS = ("gnss", "board")
+PERIPHERALS = "/machine/peripheral"
 
 
 class Qemu:
@@ -118,10 +121,6 @@ class Qemu:
             *("-device", "qemu-xhci,id=usb"),
             *("-qmp", f"unix:{qmp},server=on,wait=off"),
         ]
-        for name in SERIAL_PORTS:
-            path = self._folder / f"{name}.socket"
-            path.unlink(missing_ok=True)
-            command += ["-chardev", f"socket,id={name},path={path},server=on,wait=off"]
         if clock is not None:
             command += ["-rtc", f"base={clock}"]
         return command
@@ -147,24 +146,47 @@ class QemuSerial:
     def __init__(self, machine: Qemu, name: str, folder: Path) -> None:
         self._machine, self._name = machine, name
         self._path = folder / f"{name}.socket"
+        self._lines = itertools.count()
         self._socket: socket.socket | None = None
 
     def plug(self) -> None:
-        self._machine.qmp("device_add", driver="usb-serial", chardev=self._name, id=f"usb-{self._name}")
+        # A line of its own for each time: QEMU does not let go of one that had a cable in it.
+        line = f"{self._name}-{next(self._lines)}"
+        self._path.unlink(missing_ok=True)
+        address = {"type": "unix", "data": {"path": str(self._path)}}
+        backend = {"type": "socket", "data": {"addr": address, "server": True, "wait": False}}
+        self._machine.qmp("chardev-add", id=line, backend=backend)
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(str(self._path))
+        # What the probe sends is thrown away; were it not read, QEMU would stand still.
+        threading.Thread(target=_swallow, args=(self._socket,), daemon=True).start()
+        self._machine.qmp("device_add", driver="usb-serial", chardev=line, id=f"usb-{self._name}", serial=self._name)
 
     def unplug(self) -> None:
+        if self._socket is None:
+            return
         self._machine.qmp("device_del", id=f"usb-{self._name}")
+        deadline = time.monotonic() + 20.0
+        while any(one["name"] == f"usb-{self._name}" for one in self._machine.qmp("qom-list", path=PERIPHERALS)):
+            assert time.monotonic() < deadline, f"the cable {self._name} does not come off"
+            time.sleep(0.1)
+        self.close()
 
     def send(self, data: bytes) -> None:
-        if self._socket is None:
-            self._socket = socket.socket(socket.AF_UNIX)
-            self._socket.connect(str(self._path))
+        assert self._socket is not None, f"the cable {self._name} is not plugged in"
         self._socket.sendall(data)
 
     def close(self) -> None:
         if self._socket is not None:
+            self._socket.shutdown(socket.SHUT_RDWR)
             self._socket.close()
             self._socket = None
+
+
+def _swallow(end: socket.socket) -> None:
+    with suppress(OSError):
+        while end.recv(4096):
+            pass
 
 
 class _Qmp:

@@ -2,6 +2,8 @@
 
 import shlex
 import subprocess
+import tempfile
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -9,8 +11,6 @@ from pathlib import Path
 import pytest
 
 from tests.hil.protocols import Done
-
-ENDED_S = 5.0
 
 
 class SshCommand:
@@ -82,14 +82,13 @@ class SshRunning:
 
     def __init__(self, over: SshCommand, command: list[str]) -> None:
         self._over = over
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (lives as long as the command)
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True, bufsize=1
         )
-        assert self._process.stdout is not None
-        self.pid = self._process.stdout.readline().strip()
+        self.pid = self.line().strip()
         if not self.pid.isdigit():
-            _, err = self._process.communicate(timeout=ENDED_S)
-            pytest.fail(f"{command[-1]}: did not start: {err}")
+            pytest.fail(f"{command[-1]}: did not start: {self._said()}")
 
     def alive(self) -> bool:
         return self._process.poll() is None
@@ -102,33 +101,46 @@ class SshRunning:
     def say(self, line: str) -> str:
         """Give it a line; what it says to that."""
         assert self._process.stdin is not None
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pytest.fail(f"it has ended already: {self._said()}")
         return self.line().strip()
 
-    def hang_up(self, wait_s: float = 60.0) -> Done:
-        """End its input and wait until it ends."""
-        return self.wait(wait_s)
+    def wait(self, wait_s: float = 60.0) -> Done:
+        """End its input, and wait until it ends by itself."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with suppress(OSError):
+            self._process.stdin.close()
+        over = threading.Timer(wait_s, self._process.kill)
+        over.start()
+        out = self._process.stdout.read()
+        code = self._process.wait()
+        if not over.is_alive():
+            self._over.run("kill", "-KILL", self.pid, check=False)
+            pytest.fail(f"not over after {wait_s:.0f} s; it said:\n{out[-1500:]}\n{self._said()}")
+        over.cancel()
+        return Done(code, out, self._said())
+
+    def rest(self, wait_s: float = 120.0) -> list[str]:
+        """The lines that it still says until it ends; a line that was cut does not count."""
+        return self.wait(wait_s).out.split("\n")[:-1]
 
     def stop(self, wait_s: float = 60.0) -> Done:
         self._over.run("kill", "-INT", self.pid, check=False)
         return self.wait(wait_s)
 
-    def wait(self, wait_s: float = 60.0) -> Done:
-        """Until it ends by itself."""
-        try:
-            out, err = self._process.communicate(timeout=wait_s)
-        except subprocess.TimeoutExpired:
-            self._over.run("kill", "-KILL", self.pid, check=False)
-            out, err = self._process.communicate(timeout=wait_s)
-            pytest.fail(f"not over after {wait_s:.0f} s; it said:\n{out[-1500:]}\n{err[-3000:]}")
-        return Done(self._process.returncode, out, err)
-
     def forget(self) -> None:
         """Nobody waits for what it says any more."""
         self._process.kill()
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+        for stream in (self._process.stdin, self._process.stdout, self._errors):
             if stream is not None:
                 with suppress(OSError):
                     stream.close()
+
+    def _said(self) -> str:
+        self._errors.seek(0)
+        return self._errors.read()

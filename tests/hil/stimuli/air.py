@@ -50,7 +50,7 @@ def main() -> None:
                         out.send(beacon(octets, ssid.encode(), sent, channel))
                         sent += 1
                 else:
-                    power = str(round(float(words[0]) * 100))
+                    power = str(round(float(words[0])) * 100)  # the radios take whole dB only
                     subprocess.run(["iw", "dev", interface, "set", "txpower", "fixed", power], check=True)
                     silent, next_s = False, time.monotonic()
                 print(sent, flush=True)
