@@ -1,0 +1,105 @@
+"""Runs a script in the arm64 guest, once.
+
+What the script needs goes in as a second archive behind the guest's own; what it said comes out by the console.
+"""
+
+import json
+import shutil
+import subprocess
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.hil.arm64 import cpio
+from tests.hil.arm64.build import Guest
+
+KERNEL_LINE = "quiet loglevel=1 nowatchdog panic=-1 mitigations=off audit=0 net.ifnames=0"
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A machine that QEMU knows, and how its console is reached."""
+
+    name: str
+    options: tuple[str, ...]
+    console: str
+    device_tree: bool = False
+
+
+# A Pi 3's cores (and a Zero 2 W's), with an interrupt controller and a console that any kernel knows.
+VIRT = Board("virt", ("-M", "virt", "-cpu", "cortex-a53", "-smp", "1", "-m", "640", "-serial", "stdio"), "ttyAMA0")
+# The Pi 3 itself, as far as QEMU has it: the first serial port is Bluetooth's, the second one the console's.
+PI = Board("raspi3b", ("-M", "raspi3b", "-serial", "null", "-serial", "stdio"), "ttyS1", device_tree=True)
+
+
+@dataclass(slots=True)
+class Told:
+    """What a run said. `said["replay.out"]` are the lines of that program's output."""
+
+    said: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    console: str = ""
+    boot_s: float = 0.0
+    wall_s: float = 0.0
+    whole: bool = False
+
+    def json(self, name: str) -> list[Any]:
+        """What a program said in JSON, line by line."""
+        return [json.loads(line) for line in self.said[f"{name}.out"] if line.startswith("{")]
+
+    def number(self, name: str) -> int:
+        """A number that the guest told (`replay.code`)."""
+        assert self.said[name], f"{name} was not told; the console's end: {self.console[-1500:]}"
+        return int(self.said[name][-1])
+
+    def went_well(self, name: str) -> None:
+        """Fails with what a program said where it did not end well."""
+        assert self.number(f"{name}.code") == 0, self.said[f"{name}.err"][-20:]
+
+
+def run(guest: Guest, board: Board, script: str, trees: dict[str, Path], folder: Path, *, limit_s: float) -> Told:
+    """Boot, run a shell script (see init.sh for its words) and end; past the limit the machine is killed."""
+    (folder / "run.sh").write_text(script)
+    initrd = folder / "initrd"
+    shutil.copy(guest.initrd, initrd)
+    with initrd.open("ab") as out:
+        cpio.write(out, {"bench/run.sh": folder / "run.sh", **trees})
+    command = [
+        *("qemu-system-aarch64", "-accel", "tcg", "-nodefaults", "-nic", "none", "-display", "none", "-no-reboot"),
+        *(*board.options, "-kernel", str(guest.kernel), "-initrd", str(initrd)),
+        *("-append", f"console={board.console} {KERNEL_LINE}"),
+        *(("-dtb", str(guest.device_tree)) if board.device_tree else ()),
+    ]
+    told, began_s = Told(), time.monotonic()
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace"
+    )
+    limit = threading.Timer(limit_s, process.kill)
+    limit.start()
+    try:
+        _listen(process, told, began_s)
+    finally:
+        limit.cancel()
+        process.kill()  # a Pi in QEMU cannot switch itself off
+        process.wait()
+        told.wall_s = time.monotonic() - began_s
+    return told
+
+
+def _listen(process: subprocess.Popen[str], told: Told, began_s: float) -> None:
+    assert process.stdout is not None
+    with process.stdout as console:
+        for raw in console:
+            line = raw.strip("\r\n")
+            told.console += line + "\n"
+            if not line.startswith("@"):
+                continue
+            name, _, words = line[1:].partition(" ")
+            told.said[name].append(words)
+            if name == "up":
+                told.boot_s = time.monotonic() - began_s
+            if name == "done":
+                told.whole = True
+                return

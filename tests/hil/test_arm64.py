@@ -1,0 +1,172 @@
+"""A Pi's processor, emulated: the probe's wheel and its needs run there, on Debian's kernel, as they do here."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.hil.arm64 import machine, recipe
+from tests.hil.arm64.build import Guest, NoGuest, guest, install
+from tests.hil.arm64.machine import PI, VIRT, Board, Told
+from tests.hil.town import AXIS
+
+pytestmark = [pytest.mark.hil, pytest.mark.timeout(900)]
+ROOT = Path(__file__).parents[2]
+WALK = ROOT / "hub" / "demo" / "data" / "walk-1"
+NO_NETWORK = ("Temporary failure in name resolution", "Failed to establish a new connection", "timed out")
+
+
+@pytest.fixture(autouse=True)
+def tidy() -> None:
+    """These tests have a machine of their own: the bench is not powered up for them."""
+
+
+@pytest.fixture(scope="module")
+def made(request: pytest.FixtureRequest) -> Guest:
+    """The guest."""
+    try:
+        return guest(lambda line: _say(request, line))
+    except NoGuest as problem:
+        pytest.skip(f"no arm64 guest: {problem}")
+
+
+@pytest.fixture(scope="module")
+def installed(made: Guest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel of this very tree, installed for the guest's Python."""
+    wheels, folder = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("probe")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(wheels), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    install([str(next(wheels.glob("*.whl")))], folder, "--no-deps")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def virt(runs: Callable[..., Told]) -> Told:
+    """What a Pi's core said in QEMU's own machine: of a replay, and of listening to a radio."""
+    spoken = f"ADDRESS={AXIS} SSID='front door'\n"
+    return runs(VIRT, _script("replay") + spoken + _script("radio"), limit_s=200.0)
+
+
+@pytest.fixture(scope="module")
+def pi(runs: Callable[..., Told]) -> Told:
+    """What a Pi 3 said of a replay."""
+    return runs(PI, _script("replay"), limit_s=90.0)
+
+
+@pytest.fixture(scope="module", params=["virt", "pi"])
+def told(request: pytest.FixtureRequest) -> Told:
+    """Either's."""
+    ran: Told = request.getfixturevalue(request.param)
+    return ran
+
+
+@pytest.fixture(scope="module")
+def runs(
+    made: Guest, installed: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Told]:
+    """Runs a script on a board and says how long that took."""
+    trees = {"opt/probe": installed, "bench/stimuli": Path(__file__).parent / "stimuli"}
+
+    def run(board: Board, script: str, *, limit_s: float) -> Told:
+        ran = machine.run(made, board, script, trees, tmp_path_factory.mktemp(board.name), limit_s=limit_s)
+        peaks = [f"{name[:-5]} {int(said[0]) >> 10} MiB" for name, said in ran.said.items() if name.endswith(".peak")]
+        _say(request, f"{board.name}: boot {ran.boot_s:.1f} s, all {ran.wall_s:.0f} s; most {', '.join(peaks)}")
+        return ran
+
+    return run
+
+
+def _say(request: pytest.FixtureRequest, line: str) -> None:
+    """Progress is for whoever waits: pytest would keep it back."""
+    capture: Any = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        print(f"\n{line}", end="", flush=True)
+
+
+def _script(name: str) -> str:
+    return (recipe.HERE / f"{name}.sh").read_text()
+
+
+def test_the_processor_is_a_pis(virt: Told) -> None:
+    assert virt.whole, virt.console[-3000:]
+    assert virt.said["model"] == ["linux,dummy-virt aarch64"]
+
+
+def test_a_pi_3_is_one(pi: Told) -> None:
+    assert pi.whole, pi.console[-3000:]
+    assert pi.said["model"] == ["Raspberry Pi 3 Model B aarch64"]
+
+
+def test_a_replay_gives_what_it_gives_here(told: Told) -> None:
+    files = ["--frames", str(WALK / "frames.pcap"), "--track", str(WALK / "track.nmea")]
+    here = subprocess.run(
+        [sys.executable, "-m", "probe", "replay", *files, "--json"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    told.went_well("replay")
+    sightings = [_without_names(json.loads(line)) for line in here.stdout.splitlines()]
+    assert len(sightings) > 50
+    assert [_without_names(one) for one in told.json("replay")] == sightings
+    assert json.loads(told.said["replay.err"][-1]) == json.loads(here.stderr.splitlines()[-1])
+
+
+def _without_names(sighting: dict[str, Any]) -> dict[str, Any]:
+    """A sighting without what is drawn by lot for each run."""
+    return {name: value for name, value in sighting.items() if name not in {"id", "walk"}}
+
+
+def test_a_camera_is_heard_live(virt: Told) -> None:
+    virt.went_well("loud")
+    heard = [line for line in virt.json("loud") if line["recognised"]]
+    assert heard, virt.said["loud.out"][-3:]
+    assert heard[0]["sources"][0]["frames"] > 0
+    (camera,) = heard[0]["recognised"]
+    assert (camera["name"], camera["mhz"]) == ("Axis", 2437)
+
+
+def test_where_none_speaks_none_is_heard(virt: Told) -> None:
+    last = virt.json("quiet")[-1]
+    assert last["sources"][0]["health"] == "listening"
+    assert (last["sources"][0]["frames"], last["recognised"]) == (0, [])
+
+
+def test_nothing_is_sent(virt: Told) -> None:
+    """By an ear on all channels. The interface's own counter says nothing: the kernel leaves it at zero either way."""
+    virt.went_well("ear")
+    assert set(virt.json("ear")[-1]) == {AXIS}
+
+
+def test_the_ear_would_have_noticed(virt: Told) -> None:
+    virt.went_well("control")
+    assert "02:00:00:00:00:00" in virt.json("control")[-1], "an active scan went unnoticed"
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.13"])
+def test_every_need_has_a_wheel_for_a_pi(python: str, tmp_path: Path) -> None:
+    """On Raspberry Pi OS of Debian 12 and 13 nothing has to be compiled."""
+    refused = _unresolved(python, recipe.product_needs(), tmp_path)
+    assert not refused, refused
+
+
+def test_a_need_without_a_wheel_would_be_noticed(tmp_path: Path) -> None:
+    """The control: this one comes as source only."""
+    assert "No matching distribution" in _unresolved("3.13", ["python-prctl"], tmp_path)
+
+
+def _unresolved(python: str, needs: list[str], folder: Path) -> str:
+    """Why pip finds no wheels for a Pi; empty where it does."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--dry-run"]
+    options = ["--ignore-installed", "--target", str(folder), *recipe.pip_for_a_pi(python)]
+    done = subprocess.run(
+        [*pip, *options, *needs], check=False, capture_output=True, text=True, env=recipe.surroundings()
+    )
+    if any(sign in done.stderr for sign in NO_NETWORK):
+        pytest.skip("no package index answers from here")
+    return done.stderr if done.returncode else ""
