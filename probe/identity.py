@@ -51,8 +51,12 @@ def to_text(identity: Identity) -> str:
 
 
 def from_text(text: str) -> Identity:
-    """The identity that was kept. Raises ContractError."""
+    """The identity that was kept. Raises ContractError where any of it is damaged."""
     try:
-        return _decoder.decode(text)
-    except msgspec.MsgspecError as problem:
+        identity = _decoder.decode(text)
+        # What is in these is looked at only when it is needed; nobody expects trouble there any more.
+        public_of(identity.key)
+        decode_descriptor(decode_signed(identity.descriptor).body)
+        return identity
+    except (msgspec.MsgspecError, ValueError) as problem:
         raise ContractError(f"the probe's identity is damaged: {problem}") from problem

@@ -6,7 +6,6 @@ a refused one stays, so that nothing a walker made vanishes in silence. There is
 that this probe could read: which unit holds what is known in RAM alone, for as long as the program runs.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -63,12 +62,10 @@ class Outbox(OutboxFile):
         self._sealer: Sealer | None = None
         try:
             self._text = self._meta("identity")
-            self.identity: Identity | None = None if self._text is None else from_text(self._text)
-        except (sqlite3.Error, ContractError) as problem:
+            self.identity = self._identity()
+        except OutboxError:
             self.close()
-            raise OutboxError(
-                f"{path}: cannot be used as an outbox ({problem}); name another with --outbox"
-            ) from problem
+            raise
 
     def __enter__(self) -> "Outbox":
         return self
@@ -159,7 +156,7 @@ class Outbox(OutboxFile):
     def waiting(self, *, after: int = 0, limit: int = 16, pictures: bool = False) -> list[tuple[int, Unit]]:
         """Up to `limit` units without a receipt, oldest first, with their numbers, beyond a number."""
         which = ">" if pictures else "="
-        rows = self._db.execute(
+        rows = self._rows(
             f"SELECT number, key, data FROM unit WHERE verdict IS NULL AND number > ? AND size {which} ?"  # noqa: S608 (an operator)
             " ORDER BY number LIMIT ?",
             (after, SIGHTING_BYTES, limit),
@@ -168,7 +165,7 @@ class Outbox(OutboxFile):
 
     def any_waiting(self) -> bool:
         """Whether anything waits for a receipt."""
-        return self._db.execute("SELECT 1 FROM unit WHERE verdict IS NULL LIMIT 1").fetchone() is not None
+        return bool(self._rows("SELECT 1 FROM unit WHERE verdict IS NULL LIMIT 1"))
 
     def settle(self, receipts: Receipts) -> int:
         """Take checked receipts in; returns how many units they settled. Those for other bytes change nothing."""
@@ -187,7 +184,7 @@ class Outbox(OutboxFile):
     def all_settled(self, hashes: Iterable[bytes]) -> bool:
         """Whether all these units are of this outbox, and the hub has said what became of each."""
         query = "SELECT 1 FROM unit WHERE hash = ? AND verdict IS NOT NULL"
-        return all(self._db.execute(query, (digest,)).fetchone() for digest in hashes)
+        return all(self._rows(query, (digest,)) for digest in hashes)
 
     def take_descriptor(self, descriptor: bytes) -> None:
         """Take over a newer descriptor of the same hub, whose signature was checked."""
@@ -203,9 +200,9 @@ class Outbox(OutboxFile):
 
     def standing(self) -> Standing:
         """How many units are in which state."""
-        counts: dict[str, int] = dict(self._db.execute("SELECT coalesce(verdict, ''), count(*) FROM unit GROUP BY 1"))
-        queued = self._db.execute("SELECT total(size) FROM unit WHERE verdict IS NULL").fetchone()[0]
-        oldest = self._db.execute("SELECT key FROM unit WHERE verdict IS NULL ORDER BY number LIMIT 1").fetchone()
+        counts: dict[str, int] = dict(self._rows("SELECT coalesce(verdict, ''), count(*) FROM unit GROUP BY 1"))
+        queued = self._rows("SELECT total(size) FROM unit WHERE verdict IS NULL")[0][0]
+        oldest = self._rows("SELECT key FROM unit WHERE verdict IS NULL ORDER BY number LIMIT 1")
         keys = {} if self.identity is None else {key.id: key for key in self.identity.hub.keys}
         return Standing(
             queued=counts.get("", 0),
@@ -213,14 +210,14 @@ class Outbox(OutboxFile):
             held=counts.get(Verdict.HELD, 0),
             refused=counts.get(Verdict.REFUSED, 0),
             queued_bytes=int(queued),
-            gave_way=int(self._meta("gave_way") or 0),
-            lost=int(self._meta("lost") or 0),
-            key=None if oldest is None else keys.get(oldest[0]),
+            gave_way=self._counted("gave_way"),
+            lost=self._counted("lost"),
+            key=keys.get(oldest[0][0]) if oldest else None,
         )
 
     def refusals(self, limit: int = 20) -> list[tuple[str, str]]:
         """Refused units, by the start of their hash, and why, newest first."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT hash, coalesce(reason, '') FROM unit WHERE verdict = ? ORDER BY number DESC LIMIT ?",
             (Verdict.REFUSED, limit),
         )
@@ -243,9 +240,15 @@ class Outbox(OutboxFile):
         if self._sealer is None or text != self._text:
             # Another process may have brought newer keys home since.
             self._text = text
-            self.identity = None if text is None else from_text(text)
+            self.identity = self._identity()
             self._sealer = self.paired().sealer()
         return self._sealer
+
+    def _identity(self) -> Identity | None:
+        try:
+            return None if self._text is None else from_text(self._text)
+        except ContractError as problem:
+            raise self._unusable(problem) from problem
 
     def _put(self, units: list[Unit], needed: int) -> list[int]:
         with self._transaction():

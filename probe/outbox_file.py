@@ -4,13 +4,16 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from probe.errors import OutboxError
 
 SCHEMA_VERSION = 2
+# In a damaged file also names can be damaged, and Python cannot even decode the message that SQLite makes of them.
+TROUBLE = (sqlite3.Error, UnicodeDecodeError)
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE unit (
@@ -36,18 +39,16 @@ class OutboxFile:
         self.read_only = False
         try:
             self._db = self._open()
-        except (OSError, sqlite3.Error) as problem:
+        except (OSError, *TROUBLE) as problem:
             raise OutboxError(f"{path}: cannot be opened ({problem}); name another with --outbox") from problem
         try:
             self._prepare()
         except OutboxError:
             self._db.close()
             raise
-        except sqlite3.Error as problem:
+        except TROUBLE as problem:
             self._db.close()
-            raise OutboxError(
-                f"{path}: cannot be used as an outbox ({problem}); name another with --outbox"
-            ) from problem
+            raise self._unusable(problem) from problem
 
     def close(self) -> None:
         self._db.close()
@@ -94,15 +95,34 @@ class OutboxFile:
                 "delete the file"
             )
 
+    def _unusable(self, problem: Exception) -> OutboxError:
+        return OutboxError(f"{self.path}: cannot be used as an outbox ({problem}); name another with --outbox")
+
+    def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        """The answer to a question. Raises OutboxError where the file is damaged or its disk fails."""
+        try:
+            return self._db.execute(query, values).fetchall()
+        except TROUBLE as problem:
+            raise OutboxError(
+                f"{self.path}: cannot be read ({problem}); the file or its card is damaged: keep a copy of it, and "
+                "name another with --outbox"
+            ) from problem
+
     def _meta(self, name: str) -> str | None:
-        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return None if row is None else str(row[0])
+        rows = self._rows("SELECT value FROM meta WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else None
+
+    def _counted(self, name: str) -> int:
+        """A counter; one that is damaged begins again."""
+        with suppress(ValueError):
+            return int(self._meta(name) or 0)
+        return 0
 
     def _set_meta(self, name: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     def _add_to(self, name: str, count: int) -> None:
-        self._set_meta(name, str(int(self._meta(name) or 0) + count))
+        self._set_meta(name, str(self._counted(name) + count))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -111,7 +131,7 @@ class OutboxFile:
             self._db.execute("BEGIN IMMEDIATE")
             yield
             self._db.execute("COMMIT")
-        except sqlite3.Error as problem:
+        except TROUBLE as problem:
             self._roll_back()
             raise OutboxError(f"{self.path}: cannot be written ({problem}); free some space and try again") from problem
         except BaseException:
@@ -119,5 +139,7 @@ class OutboxFile:
             raise
 
     def _roll_back(self) -> None:
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
+        # A disk that fails may refuse that as well; what was not committed does not count then either.
+        with suppress(sqlite3.Error):
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")

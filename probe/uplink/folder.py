@@ -12,7 +12,7 @@ from pathlib import Path
 from probe.contract.base import CONTRACT_VERSION, ContractError
 from probe.contract.envelope import pack
 from probe.contract.parcel import MAX_PARCEL_BYTES, Parcel, Unit, decode_parcel
-from probe.errors import UplinkError
+from probe.errors import OutboxError, UplinkError
 from probe.outbox import Outbox, Standing
 from probe.pairing.stick import take_answer
 from probe.uplink.uplink import Delivery, bring_home, checked_receipts
@@ -38,6 +38,8 @@ class FolderUplink:
             self._take_in(outbox)
             progress(outbox.standing())
             written = self._write(outbox, self._there(outbox))
+        except OutboxError:
+            raise  # an OSError too, but not the folder's
         except OSError as problem:
             raise UplinkError(
                 f"{self.folder}: cannot be written ({problem.strerror}); is the card locked or full?"

@@ -1,0 +1,109 @@
+"""A card that has gone bad: whatever became of the outbox's file, the probe says so in a sentence."""
+
+import base64
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from probe.contract.base import ContractError
+from probe.errors import OutboxError
+from probe.identity import from_text, to_text
+from probe.outbox import Outbox
+from probe.uplink.folder import FolderUplink
+from tests.examples import radio
+from tests.paired import pair
+from tests.processes import probe
+
+PAGE = 4096
+STRUCTURE = 10 * PAGE  # the file's first pages, where the tables and their names are
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of an outbox in which 12 sightings wait."""
+    folder = tmp_path_factory.mktemp("whole")
+    pair(folder / "o.db", folder / "hub")
+    with Outbox(folder / "o.db") as box:
+        for _ in range(4):
+            box.add([radio(), radio(), radio()])
+    return (folder / "o.db").read_bytes()
+
+
+def damaged(whole: bytes, seed: int) -> bytes:
+    """That file with some octets changed, a page overwritten, or its end missing."""
+    chance, made = random.Random(seed), bytearray(whole)
+    kind = seed % 3
+    if kind == 0:
+        for _ in range(chance.choice((1, 5, 40))):
+            made[chance.randrange(chance.choice((PAGE, STRUCTURE, len(made))))] = chance.randrange(256)
+    elif kind == 1:
+        start = chance.randrange(len(made) // PAGE) * PAGE
+        made[start : start + PAGE] = chance.choice((bytes(PAGE), b"\xff" * PAGE, chance.randbytes(PAGE)))
+    else:
+        del made[chance.randrange(len(made)) :]
+    return bytes(made)
+
+
+def used(path: Path, folder: Path) -> list[str]:
+    """All that a probe does with an outbox; the sentences with which it is refused. Anything else escapes."""
+    told: list[str] = []
+
+    def attempt(what: Callable[[], object]) -> None:
+        try:
+            what()
+        except OutboxError as problem:
+            told.append(str(problem))
+
+    def use() -> None:
+        with Outbox(path) as box:
+            for what in (
+                box.standing,
+                box.any_waiting,
+                box.waiting,
+                box.refusals,
+                box.offer_again,
+                lambda: box.all_settled([bytes(32)]),
+                lambda: box.count_lost(1),
+                lambda: box.add([radio()]),
+                lambda: FolderUplink(folder).deliver(box, lambda _standing: None),
+            ):
+                attempt(what)
+
+    attempt(use)
+    return told
+
+
+def test_any_damage_is_told_in_a_sentence(tmp_path: Path, whole: bytes) -> None:
+    refused = 0
+    for seed in range(450):
+        path = tmp_path / f"{seed}.db"
+        path.write_bytes(damaged(whole, seed))
+        told = used(path, tmp_path / "stick")
+        refused += bool(told)
+        assert all(str(path) in sentence and "\n" not in sentence for sentence in told), told
+        for file in tmp_path.glob(f"{seed}.db*"):
+            os.unlink(file)
+    assert refused > 100, "hardly any of these is damaged"
+
+
+@pytest.mark.parametrize("command", ["status", "send"])
+def test_a_command_ends_with_a_sentence_and_2(tmp_path: Path, whole: bytes, command: str) -> None:
+    # The tables stand, what is in them does not: the file can be opened, and only then does it fail.
+    path = tmp_path / "o.db"
+    path.write_bytes(whole[:STRUCTURE] + b"\xff" * (len(whole) - STRUCTURE))
+    ended = probe(command, *(["--to", f"folder:{tmp_path / 'stick'}"] if command == "send" else []), "--outbox", path)
+    assert ended.returncode == 2, ended
+    assert "Traceback" not in ended.stderr
+    assert str(path) in ended.stderr
+
+
+def test_a_damaged_identity_is_refused_at_once(tmp_path: Path) -> None:
+    identity = pair(tmp_path / "o.db", tmp_path / "hub")
+    text = to_text(identity)
+    for part in (identity.key, identity.descriptor):
+        there = base64.b64encode(part).decode()
+        with pytest.raises(ContractError, match="damaged"):
+            from_text(text.replace(there, base64.b64encode(part[:-5]).decode()))
