@@ -5,36 +5,33 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 from tests.hil.protocols import Done
 
-PERIPHERALS = "/machine/peripheral"
 SECTOR = 512
 _numbers = itertools.count()
 
 
-class Machine(Protocol):
-    """What a card's reader is plugged into."""
+class Qmp(Protocol):
+    """Asks the QEMU into which the card goes."""
 
-    def qmp(self, what: str, **arguments: Any) -> Any: ...
+    def __call__(self, what: str, **arguments: Any) -> Any: ...
 
 
 class Runs(Protocol):
-    """A bench, as far as a card is concerned."""
+    """What runs commands in that machine."""
 
-    @property
-    def machine(self) -> Machine: ...
     def run(self, *words: str, wait_s: float = 60.0, check: bool = True) -> Done: ...
 
 
 class QemuCard:
     """`path` holds what has reached the card. A card that is pulled keeps that, and nothing else."""
 
-    def __init__(self, bench: Runs, path: Path, mib: int) -> None:
-        self._bench, self.path = bench, path
+    def __init__(self, bench: Runs, qmp: Qmp, path: Path, mib: int) -> None:
+        self._bench, self._qmp, self.path = bench, qmp, path
         self.sectors = (mib << 20) // SECTOR
         self._name: str | None = None
         path.touch()
@@ -50,11 +47,11 @@ class QemuCard:
         self._name = name = f"card{next(_numbers)}"
         # This machine loses no power: what QEMU has handed to it counts as written.
         file = {"driver": "file", "filename": str(self.path), "cache": {"no-flush": True}}
-        self._bench.machine.qmp("blockdev-add", **{"driver": "raw", "node-name": name, "file": file})
-        self._bench.machine.qmp("device_add", driver="usb-storage", id=f"usb-{name}", drive=name, serial=name)
+        self._qmp("blockdev-add", **{"driver": "raw", "node-name": name, "file": file})
+        self._qmp("device_add", driver="usb-storage", id=f"usb-{name}", drive=name, serial=name)
         found = (
-            "modprobe -a usb_storage sd_mod; for n in $(seq 100); do"
-            f' for d in /dev/disk/by-id/*_{name}-*; do [ -b "$d" ] && readlink -f "$d" && exit; done; sleep 0.1; done; exit 1'
+            f"modprobe -a usb_storage sd_mod; for n in $(seq 100); do for d in /dev/disk/by-id/*_{name}-*; do"
+            ' [ -b "$d" ] && readlink -f "$d" && exit; done; sleep 0.1; done; exit 1'
         )
         return self._bench.run("sh", "-c", found).out.strip()
 
@@ -62,13 +59,15 @@ class QemuCard:
         """Pull it out, whatever is under way."""
         if self._name is None:
             return
-        qmp, device = self._bench.machine.qmp, f"usb-{self._name}"
-        qmp("device_del", id=device)
+        self._qmp("device_del", id=f"usb-{self._name}")
         deadline = time.monotonic() + 20.0
-        while any(one["name"] == device for one in qmp("qom-list", path=PERIPHERALS)):
+        while True:
+            # The device goes when the machine has let go of it, and its file some time after that.
+            with suppress(AssertionError):
+                self._qmp("blockdev-del", **{"node-name": self._name})
+                break
             assert time.monotonic() < deadline, f"the card {self._name} does not come out"
             time.sleep(0.1)
-        qmp("blockdev-del", **{"node-name": self._name})
         self._name = None
 
     @contextmanager

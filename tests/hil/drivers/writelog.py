@@ -115,14 +115,17 @@ def disks(base: bytes, entries: Sequence[Entry], chosen: Sequence[Moment]) -> It
         yield moment, disk
 
 
-def torn(under_way: Sequence[Entry], chance: random.Random, sector: int = 512) -> list[Entry]:
-    """What of the writes under way has arrived when the power goes: in any order, some in part, sector by sector."""
+def torn(under_way: Sequence[Entry], chance: random.Random, whole_below: int = 0, sector: int = 512) -> list[Entry]:
+    """What of the writes under way has arrived when the power goes: in any order, some in part, sector by sector.
+
+    Those that begin below `whole_below` arrive whole or not at all.
+    """
     arrived = []
     for entry in chance.sample(under_way, len(under_way)):
         fate = chance.random()
         if fate < 0.4:
             arrived.append(entry)
-        elif fate < 0.6 and entry.data:
+        elif fate < 0.6 and entry.data and entry.at >= whole_below:
             for start in range(0, entry.length, sector):
                 if chance.random() < 0.5:
                     piece = entry.data[start : start + sector]

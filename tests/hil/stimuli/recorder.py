@@ -2,8 +2,8 @@
 
 recorder.py OUTBOX EXAMPLE COUNT [marks=NAME] [unsafe] [deaf]
 
-`marks=NAME` sets a mark in dm-log-writes' log for each acknowledged one. `unsafe` is a control: SQLite that does not wait
-for the disk. So is `deaf`: an outbox that takes the disk's error for an acknowledgement.
+`marks=NAME` sets a mark in dm-log-writes' log for each acknowledged one. `unsafe` is a control: SQLite that does not
+wait for the disk. So is `deaf`: an outbox that takes the disk's error for an acknowledgement.
 """
 
 import secrets
@@ -48,7 +48,8 @@ def main() -> None:
     marked = next((word.partition("=")[2] for word in sys.argv if word.startswith("marks=")), None)
     print("ready", flush=True)
     for walk in range(WALKS):
-        with (Deaf if "deaf" in sys.argv else Watched)(path) as box:
+        box = (Deaf if "deaf" in sys.argv else Watched)(path)
+        with box:
             if "unsafe" in sys.argv:
                 box._db.execute("PRAGMA journal_mode = DELETE")
                 box._db.execute("PRAGMA synchronous = OFF")

@@ -1,0 +1,278 @@
+"""The card: the power is cut at every moment of its life, in the middle of its writes; it errs; it lies.
+
+The kernel's dm-log-writes notes all that is written while the product's outbox takes sightings, and what had been
+acknowledged by then. From that, the disk is made here as a power cut would have left it, at each moment at which more
+had become safe, and the product opens what is left. dm-flakey is the card that errs, or lies.
+"""
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from probe.contract.envelope import encode
+from probe.outbox import Outbox
+from tests.examples import radio
+from tests.hil.bench import VirtualBench
+from tests.hil.drivers.card import Mapped, QemuCard
+from tests.hil.drivers.ssh import SshRunning
+from tests.hil.drivers.writelog import Entry, Moment, apply, disks, moments, read_log, torn
+from tests.hil.remains import NAME, Damaged, left, taken_out
+from tests.paired import pair
+
+pytestmark = pytest.mark.hil
+CARD_MIB, LOG_MIB = 24, 96
+SIGHTINGS = 45
+BLOCK = 4096  # ext4 counts on its first block, the superblock, being written whole: a torn one mounts on no kernel
+MOST_MOMENTS = 80  # each takes about 0.1 s
+ERRS = "flakey {device} 0 0 3600 1 error_writes"  # what is there can be read, nothing can be written
+GONE = "flakey {device} 0 0 3600"
+LIES = "flakey {device} 0 0 3600 1 drop_writes"  # says that it has written
+WORKS = "linear {device} 0"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A card as it was at first, and all that was written to it since."""
+
+    base: bytes
+    entries: list[Entry]
+    acknowledged: list[str]
+
+    def moments(self) -> list[Moment]:
+        """From the first acknowledgement on."""
+        return [moment for moment in moments(self.entries) if hashes(moment)]
+
+
+def hashes(moment: Moment) -> set[str]:
+    """What had been acknowledged; the kernel sets a mark of its own at the end."""
+    return {mark for mark in moment.marks if not mark.startswith("dm-log-writes")}
+
+
+def spread(all_of_them: Sequence[Moment], most: int) -> list[Moment]:
+    """So many of them, evenly, the first and the last too."""
+    if len(all_of_them) <= most:
+        return list(all_of_them)
+    return [all_of_them[number * (len(all_of_them) - 1) // (most - 1)] for number in range(most)]
+
+
+@pytest.fixture(scope="module")
+def paired_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an empty outbox that is paired with a hub, and a sighting to write."""
+    folder = tmp_path_factory.mktemp("paired")
+    (folder / "files").mkdir()
+    pair(folder / "files" / NAME, folder / "hub")
+    (folder / "files" / "example.json").write_bytes(encode(radio()))
+    return folder / "files"
+
+
+def fresh_card(bench: VirtualBench, folder: Path, files: Path) -> QemuCard:
+    card = QemuCard(bench, bench.machine.qmp, folder / "card.img", CARD_MIB)
+    card.format(files)
+    return card
+
+
+def recorder(bench: VirtualBench, at: str, count: int, *words: str) -> SshRunning:
+    """Start to write sightings."""
+    return bench.stimulus("recorder", f"{at}/{NAME}", f"{at}/example.json", str(count), *words)
+
+
+def record(bench: VirtualBench, folder: Path, files: Path, *words: str) -> Record:
+    """Let sightings be written to a card, and all writes be logged."""
+    folder.mkdir(exist_ok=True)
+    card, log = fresh_card(bench, folder, files), QemuCard(bench, bench.machine.qmp, folder / "log.img", LOG_MIB)
+    base = card.path.read_bytes()
+    with card.plugged() as device, log.plugged() as log_device:
+        mapped = Mapped(bench, card, device)
+        try:
+            mapped.mount(f"log-writes {{device}} {log_device}")
+            ended = recorder(bench, mapped.at, SIGHTINGS, f"marks={mapped.name}", *words).wait(90)
+        finally:
+            mapped.unmount()
+    assert ended.code == 0, ended.err[-1000:]
+    made = Record(base, read_log(log.path.read_bytes()), ended.out.split())
+    (last, *_) = reversed(moments(made.entries))
+    assert hashes(last) == set(made.acknowledged), "the log is not whole"
+    assert len(made.acknowledged) == SIGHTINGS
+    whole = bytearray(base)
+    apply(whole, made.entries)
+    assert whole == card.path.read_bytes(), "the log does not make the card that it is of"
+    return made
+
+
+@pytest.fixture(scope="module")
+def safe(bench: VirtualBench, tmp_path_factory: pytest.TempPathFactory, paired_files: Path) -> Record:
+    """What the product writes."""
+    return record(bench, tmp_path_factory.mktemp("safe"), paired_files)
+
+
+def lost_at(disk: bytes | bytearray, moment: Moment, folder: Path) -> set[str]:
+    """What of the acknowledged ones a cut here loses. Raises Damaged."""
+    image = folder / "cut.img"
+    image.write_bytes(disk)
+    return hashes(moment) - left(taken_out(image, folder / "left"))
+
+
+def test_no_moment_for_a_power_cut_loses_what_was_acknowledged(safe: Record, tmp_path: Path) -> None:
+    chosen = spread(safe.moments(), MOST_MOMENTS)
+    assert len(chosen) >= 40, f"the log has {len(chosen)} moments only"
+    for moment, disk in disks(safe.base, safe.entries, chosen):
+        lost = lost_at(disk, moment, tmp_path)
+        assert not lost, f"a cut after entry {moment.safe} loses {len(lost)} of {len(hashes(moment))}"
+
+
+def test_a_card_that_reorders_and_tears_its_writes_loses_nothing_that_was_acknowledged(
+    safe: Record, tmp_path: Path
+) -> None:
+    chance = random.Random(20)
+    chosen = spread([moment for moment in safe.moments() if moment.under_way], MOST_MOMENTS)
+    assert len(chosen) >= 40, f"at {len(chosen)} moments only, something was under way"
+    for moment, disk in disks(safe.base, safe.entries, chosen):
+        cut = bytearray(disk)
+        apply(cut, torn(moment.under_way, chance, BLOCK))
+        lost = lost_at(cut, moment, tmp_path)
+        assert not lost, f"a cut amid what follows entry {moment.safe} loses {len(lost)} of {len(hashes(moment))}"
+
+
+def test_these_cuts_would_have_lost_what_is_not_written_through(
+    bench: VirtualBench, tmp_path: Path, paired_files: Path
+) -> None:
+    """The control: SQLite that does not wait for the disk."""
+    unsafe, lost = record(bench, tmp_path / "unsafe", paired_files, "unsafe"), set()
+    for moment, disk in disks(unsafe.base, unsafe.entries, spread(unsafe.moments(), 20)):
+        try:
+            lost |= lost_at(disk, moment, tmp_path)
+        except Damaged:
+            lost |= hashes(moment)
+    assert len(lost) > SIGHTINGS // 3, f"{len(lost)} were lost: these cuts cut nothing"
+
+
+def err(bench: VirtualBench, card: QemuCard, becomes: str, *words: str) -> tuple[set[str], list[str]]:
+    """A card that errs for a while as sightings are written, and then works again; what was acknowledged, and refused.
+
+    At the end it is taken out, repaired by the machine and put to use again, as a restart does.
+    """
+    acknowledged: list[str] = []
+    refused: list[str] = []
+
+    def read_until(enough: Callable[[], bool]) -> None:
+        while not enough():
+            line = running.line().strip()
+            assert line, f"the writer has ended: {running.wait().err[-1000:]}"
+            (refused if line.startswith("refused") else acknowledged).append(line)
+
+    with card.plugged() as device:
+        mapped = Mapped(bench, card, device)
+        try:
+            mapped.mount()
+            running = recorder(bench, mapped.at, 100_000, *words)
+            read_until(lambda: len(acknowledged) >= 12)
+            mapped.become(becomes)
+            before = len(acknowledged)
+            read_until(lambda: len(refused) >= 3 or len(acknowledged) > before + 60)
+            mapped.become(WORKS)
+            ended = running.stop(30)
+            rest = ended.out.split("\n")[:-1]
+            refused += [line for line in rest if line.startswith("refused")]
+            acknowledged += [line for line in rest if not line.startswith("refused")]
+            assert "Traceback" not in ended.err, ended.err[-2000:]
+        finally:
+            mapped.unmount()
+        bench.run("e2fsck", "-fy", device, check=False)
+        try:
+            mapped.mount()
+            acknowledged += recorder(bench, mapped.at, 3).wait(30).out.split()
+        finally:
+            mapped.unmount()
+    return set(acknowledged), refused
+
+
+@pytest.mark.parametrize("becomes", [ERRS, GONE], ids=["cannot write", "gone"])
+def test_a_card_that_errs_for_a_while_loses_nothing_that_was_acknowledged(
+    bench: VirtualBench, tmp_path: Path, paired_files: Path, becomes: str
+) -> None:
+    card = fresh_card(bench, tmp_path, paired_files)
+    acknowledged, refused = err(bench, card, becomes)
+    assert refused, "the card did not err"
+    assert all("outbox.db: cannot be" in line for line in refused), set(refused)
+    missing = acknowledged - left(taken_out(card.path, tmp_path / "left"))
+    assert not missing, f"{len(missing)} of {len(acknowledged)} are lost"
+
+
+def test_a_card_that_errs_would_have_lost_what_a_deaf_outbox_acknowledges(
+    bench: VirtualBench, tmp_path: Path, paired_files: Path
+) -> None:
+    """The control: an outbox that does not listen to the disk's errors."""
+    card = fresh_card(bench, tmp_path, paired_files)
+    acknowledged, _ = err(bench, card, ERRS, "deaf")
+    missing = acknowledged - left(taken_out(card.path, tmp_path / "left"))
+    assert missing, f"all {len(acknowledged)} are there: this card does not err"
+
+
+def test_a_card_that_lies_is_found_out_no_later_than_at_the_next_start(
+    bench: VirtualBench, tmp_path: Path, paired_files: Path
+) -> None:
+    """While it lies nothing can be noticed: the kernel's cache gives back what was never written. What was acknowledged
+    before is there afterwards, or the probe says in a sentence that the outbox is damaged."""
+    card = fresh_card(bench, tmp_path, paired_files)
+    with card.plugged() as device:
+        mapped = Mapped(bench, card, device)
+        try:
+            mapped.mount()
+            running = recorder(bench, mapped.at, 100_000)
+            honest = [running.line().strip() for _ in range(12)]
+            mapped.become(LIES)
+            since = [running.line().strip() for _ in range(40)]
+            assert not [line for line in since if line.startswith("refused")], "it is an honest card"
+            card.pull()
+            running.stop(30)
+        finally:
+            mapped.unmount()
+    kept = tmp_path / "kept.img"
+    shutil.copy(card.path, kept)
+    with card.plugged() as device:
+        bench.run("e2fsck", "-fy", device, check=False)
+        mapped = Mapped(bench, card, device, "again")
+        try:
+            mapped.mount()
+            told = bench.probe("status", "--json", "--outbox", f"{mapped.at}/{NAME}", check=False)
+        finally:
+            mapped.unmount()
+    assert "Traceback" not in told.err, told.err
+    if told.code:
+        assert told.code == 2
+        assert f"{mapped.at}/{NAME}" in told.err
+        return
+    there = left(taken_out(kept, tmp_path / "left"))
+    assert set(honest) <= there
+    assert json.loads(told.out)["queued"] == len(there) < len(honest + since), "the card has not lied"
+
+
+def lies(safe: Record, count: int) -> Iterator[bytes]:
+    """Cards that have lost some of what they had said to have written, at some moment."""
+    chance, chosen = random.Random(7), safe.moments()
+    for _ in range(count):
+        moment, share = chance.choice(chosen), chance.choice((0.02, 0.1, 0.4))
+        disk = bytearray(safe.base)
+        apply(disk, [entry for entry in safe.entries[: moment.safe] if chance.random() > share])
+        yield bytes(disk)
+
+
+def test_what_a_lying_card_has_left_is_taken_or_refused_in_a_sentence(safe: Record, tmp_path: Path) -> None:
+    image, ends = tmp_path / "lies.img", {"whole": 0, "refused": 0}
+    for disk in lies(safe, 60):
+        image.write_bytes(disk)
+        try:
+            path = taken_out(image, tmp_path / "left")
+            left(path)
+            with Outbox(path) as box:
+                box.add([radio()])
+            ends["whole"] += 1
+        except Damaged:
+            ends["refused"] += 1
+    assert ends["whole"], ends
+    assert ends["refused"], f"{ends}: no lie has done any harm"
