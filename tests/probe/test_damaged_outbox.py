@@ -3,7 +3,9 @@
 import base64
 import os
 import random
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,12 @@ import pytest
 from probe.contract.base import ContractError
 from probe.errors import OutboxError
 from probe.identity import from_text, to_text
+from probe.keeping import WRITE_AT, Keeping
 from probe.outbox import Outbox
 from probe.uplink.folder import FolderUplink
-from tests.examples import radio
+from tests.examples import new_id, radio
 from tests.paired import pair
-from tests.processes import probe
+from tests.processes import probe, until
 
 PAGE = 4096
 STRUCTURE = 10 * PAGE  # the file's first pages, where the tables and their names are
@@ -98,6 +101,24 @@ def test_a_command_ends_with_a_sentence_and_2(tmp_path: Path, whole: bytes, comm
     assert ended.returncode == 2, ended
     assert "Traceback" not in ended.stderr
     assert str(path) in ended.stderr
+
+
+def test_a_card_that_fails_in_mid_walk_is_told_and_sightings_stay_in_memory(tmp_path: Path) -> None:
+    pair(tmp_path / "o.db", tmp_path / "hub")
+    told: list[str] = []
+    with Keeping(tmp_path / "o.db", new_id, told.append, budget_bytes=1 << 30) as keeping:
+        for _ in range(WRITE_AT):
+            keeping.put(radio())
+        until(lambda: not keeping.in_ram, "the first to be written")
+        with closing(sqlite3.connect(tmp_path / "o.db")) as db:
+            db.execute("DROP TABLE meta")
+        for _ in range(WRITE_AT):
+            keeping.put(radio())
+        until(lambda: bool(told), "the sentence")
+        assert keeping.in_ram == WRITE_AT
+    assert len(told) == 1, "once"
+    assert "o.db: cannot be read" in told[0]
+    assert "kept in memory" in told[0]
 
 
 def test_a_damaged_identity_is_refused_at_once(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """Writes sightings into the outbox and says each one's hash once it is acknowledged, or why it was refused.
 
-recorder.py OUTBOX EXAMPLE COUNT [marks=NAME] [unsafe] [deaf]
+recorder.py OUTBOX EXAMPLE COUNT [marks=NAME] [off | normal] [deaf]
 
-`marks=NAME` sets a mark in dm-log-writes' log for each acknowledged one. `unsafe` is a control: SQLite that does not
-wait for the disk. So is `deaf`: an outbox that takes the disk's error for an acknowledgement.
+`marks=NAME` sets a mark in dm-log-writes' log for each acknowledged one. `off` and `normal` are controls: SQLite that
+does not wait for the disk at all, or only when it writes its log back. So is `deaf`: an outbox that takes the disk's
+error for an acknowledgement.
 """
 
 import secrets
@@ -50,9 +51,11 @@ def main() -> None:
     for walk in range(WALKS):
         box = (Deaf if "deaf" in sys.argv else Watched)(path)
         with box:
-            if "unsafe" in sys.argv:
+            if "off" in sys.argv:
                 box._db.execute("PRAGMA journal_mode = DELETE")
                 box._db.execute("PRAGMA synchronous = OFF")
+            elif "normal" in sys.argv:
+                box._db.execute("PRAGMA synchronous = NORMAL")
             elif walk == WALKS - 1:
                 # Usually after 1,000 pages: too far for a short log to come to what happens then.
                 box._db.execute("PRAGMA wal_autocheckpoint = 40")
