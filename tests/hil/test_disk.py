@@ -182,8 +182,8 @@ class Told:
 def err(bench: VirtualBench, card: QemuCard, becomes: str, *words: str) -> Told:
     """A card that errs for a while as sightings are written, then works again, and is pulled out in the end.
 
-    Where it erred as the file system wrote to its own journal, that is dead until it is mounted anew; else the outbox takes
-    sightings again at once.
+    Where it erred as the file system wrote to its own journal, that is dead until it is mounted anew; else the outbox
+    takes sightings again at once.
     """
     with card.plugged() as device:
         mapped = Mapped(bench, card, device)
