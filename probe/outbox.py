@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from probe.contract.base import ContractError
-from probe.contract.envelope import SIGHTING_BYTES, Picture
+from probe.contract.envelope import SIGHTING_BYTES, Picture, digest
 from probe.contract.pairing import SealingKey, decode_descriptor
 from probe.contract.parcel import Receipts, Unit, Verdict, decode_signed
 from probe.contract.sighting import Kind, Sighting
@@ -27,6 +27,7 @@ from probe.seal import Sealer
 DEFAULT_BUDGET_BYTES = 1 << 30
 KEPT_DAYS = 7
 REMEMBERED_DAYS = 60
+_CHANGED = "its bytes have changed on this probe's disk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,14 +155,24 @@ class Outbox(OutboxFile):
         return len(known)
 
     def waiting(self, *, after: int = 0, limit: int = 16, pictures: bool = False) -> list[tuple[int, Unit]]:
-        """Up to `limit` units without a receipt, oldest first, with their numbers, beyond a number."""
+        """Up to `limit` units without a receipt, oldest first, with their numbers, beyond a number.
+
+        SQLite does not notice octets that change on a card. Nobody can open such a unit, and no receipt would ever name
+        it: it is refused here.
+        """
         which = ">" if pictures else "="
-        rows = self._rows(
-            f"SELECT number, key, data FROM unit WHERE verdict IS NULL AND number > ? AND size {which} ?"  # noqa: S608 (an operator)
-            " ORDER BY number LIMIT ?",
-            (after, SIGHTING_BYTES, limit),
+        query = (
+            f"SELECT number, hash, key, data FROM unit WHERE verdict IS NULL AND number > ? AND size {which} ?"  # noqa: S608 (an operator)
+            " ORDER BY number LIMIT ?"
         )
-        return [(number, Unit(key=key, data=data)) for number, key, data in rows]
+        while rows := self._rows(query, (after, SIGHTING_BYTES, limit)):
+            whole = [(number, Unit(key=key, data=data)) for number, known, key, data in rows if _is(data, known)]
+            if len(whole) < len(rows):
+                self._refuse([(_CHANGED, number) for number, known, _, data in rows if not _is(data, known)])
+            if whole:
+                return whole
+            after = rows[-1][0]
+        return []
 
     def any_waiting(self) -> bool:
         """Whether anything waits for a receipt."""
@@ -184,7 +195,7 @@ class Outbox(OutboxFile):
     def all_settled(self, hashes: Iterable[bytes]) -> bool:
         """Whether all these units are of this outbox, and the hub has said what became of each."""
         query = "SELECT 1 FROM unit WHERE hash = ? AND verdict IS NOT NULL"
-        return all(self._rows(query, (digest,)) for digest in hashes)
+        return all(self._rows(query, (known,)) for known in hashes)
 
     def take_descriptor(self, descriptor: bytes) -> None:
         """Take over a newer descriptor of the same hub, whose signature was checked."""
@@ -221,7 +232,7 @@ class Outbox(OutboxFile):
             "SELECT hash, coalesce(reason, '') FROM unit WHERE verdict = ? ORDER BY number DESC LIMIT ?",
             (Verdict.REFUSED, limit),
         )
-        return [(digest.hex()[:16], reason) for digest, reason in rows]
+        return [(known.hex()[:16], reason) for known, reason in rows]
 
     def offer_again(self) -> int:
         """Let the refused units wait again, for a hub that was told better since; returns how many."""
@@ -249,6 +260,10 @@ class Outbox(OutboxFile):
             return None if self._text is None else from_text(self._text)
         except ContractError as problem:
             raise self._unusable(problem) from problem
+
+    def _refuse(self, damaged: list[tuple[str, int]]) -> None:
+        with self._transaction():
+            self._db.executemany(f"UPDATE unit SET verdict = '{Verdict.REFUSED}', reason = ? WHERE number = ?", damaged)  # noqa: S608 (our own word)
 
     def _put(self, units: list[Unit], needed: int) -> list[int]:
         with self._transaction():
@@ -325,3 +340,8 @@ class Outbox(OutboxFile):
             (kept.isoformat(),),
         )
         self._db.execute("DELETE FROM unit WHERE verdict IN ('stored', 'held') AND day < ?", (remembered.isoformat(),))
+
+
+def _is(data: object, known: object) -> bool:
+    """Whether these are the bytes with this hash."""
+    return isinstance(data, bytes) and digest(data) == known

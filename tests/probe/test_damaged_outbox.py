@@ -103,6 +103,22 @@ def test_a_command_ends_with_a_sentence_and_2(tmp_path: Path, whole: bytes, comm
     assert str(path) in ended.stderr
 
 
+def test_units_whose_bytes_have_changed_are_refused_and_do_not_hold_up_the_others(tmp_path: Path, whole: bytes) -> None:
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.deserialize(whole.replace(b"\x02\x02", b"\x01\x01", 1))  # one in memory has no log that is written ahead
+        there = [data for (data,) in db.execute("SELECT data FROM unit ORDER BY number")]
+    made = bytearray(whole)
+    for data in there[1:4]:
+        made[whole.index(data[5000:5100])] ^= 1
+    path = tmp_path / "o.db"
+    path.write_bytes(made)
+    with Outbox(path) as box:
+        assert [unit.data for _, unit in box.waiting(limit=2)] == [there[0]]
+        assert [unit.data for _, unit in box.waiting(after=1, limit=2)] == there[4:6], "not the end"
+        assert (box.standing().queued, box.standing().refused) == (len(there) - 3, 3)
+        assert {reason for _, reason in box.refusals()} == {"its bytes have changed on this probe's disk"}
+
+
 def test_a_card_that_fails_in_mid_walk_is_told_and_sightings_stay_in_memory(tmp_path: Path) -> None:
     pair(tmp_path / "o.db", tmp_path / "hub")
     told: list[str] = []
