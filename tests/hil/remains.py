@@ -17,7 +17,11 @@ CORRECTED = 1 | 2  # e2fsck's: errors were corrected; the system should be reboo
 
 
 class Damaged(Exception):
-    """What is left cannot be used, in a sentence."""
+    """What is left cannot be used, and why; noticed `by` e2fsck, the probe, or only by SQLite when it is asked."""
+
+    def __init__(self, by: str, why: str) -> None:
+        super().__init__(f"{by}: {why}")
+        self.by = by
 
 
 def taken_out(disk: Path, folder: Path) -> Path:
@@ -27,11 +31,11 @@ def taken_out(disk: Path, folder: Path) -> Path:
         (folder / f"{NAME}{part}").unlink(missing_ok=True)
     checked = subprocess.run(["e2fsck", "-fy", str(disk)], capture_output=True, text=True, check=False)
     if checked.returncode & ~CORRECTED:
-        raise Damaged(f"the file system cannot be repaired: {checked.stdout[-500:]}")
+        raise Damaged("e2fsck", f"the file system cannot be repaired: {checked.stdout[-500:]}")
     asked = "".join(f"dump /{NAME}{part} {folder}/{NAME}{part}\n" for part in PARTS)
     subprocess.run(["debugfs", "-f", "-", str(disk)], input=asked, capture_output=True, text=True, check=True)
     if not (folder / NAME).exists():
-        raise Damaged("the file system has no outbox any more")
+        raise Damaged("e2fsck", "the file system has no outbox any more")
     return folder / NAME
 
 
@@ -42,11 +46,11 @@ def left(outbox: Path) -> set[str]:
             found = {unit.hash.hex() for unit in _waiting(box)}
             box.standing()
     except OutboxError as problem:
-        raise Damaged(str(problem)) from problem
+        raise Damaged("probe", str(problem)) from problem
     with closing(sqlite3.connect(outbox)) as db:
         told = [row[0] for row in db.execute("PRAGMA integrity_check")]
     if told != ["ok"]:
-        raise Damaged(f"SQLite: {told[:3]}")
+        raise Damaged("SQLite", str(told[:3]))
     return found
 
 
