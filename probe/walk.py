@@ -1,10 +1,10 @@
 """A walk as it happens: live sources and receiver, the same sweep as for recordings, sightings as passes end."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from probe.clock import SteadyClock
 from probe.contract.sighting import Adapter, ClockSource, Moment, Sighting
 from probe.errors import BadInput, SourceLost
 from probe.live import Keeper, Live
@@ -22,6 +22,7 @@ from probe.radio.strangers import Strangers
 from probe.replay import making, new_id
 from probe.sweep.sweep import Sweep, moment
 
+# Where systemd-timesyncd says that the machine's clock is right. It is gone after a restart.
 _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 
 
@@ -61,10 +62,14 @@ class Kit:
 
 @dataclass
 class LiveWalk:
-    """A walk being walked. `sources` and `sweep` may be looked at from another thread."""
+    """A walk being walked. `sources` and `sweep` may be looked at from another thread.
+
+    All of it goes by `clock`, which nobody sets; `when` says what that is in true time.
+    """
 
     kit: Kit
-    clock: Callable[[], float] = time.time
+    clock: SteadyClock = field(default_factory=SteadyClock)
+    synchronised: Path = _SYNCHRONISED
     sources: list[Keeper] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -74,9 +79,9 @@ class LiveWalk:
             made=making(Adapter.REAL, composed=False),
             new_id=new_id,
             position=self.position,
-            when=self._when,
+            when=self.when,
         )
-        self.sources = keepers(self.kit, self.sweep.strangers, self.position)
+        self.sources = keepers(self.kit, self.sweep.strangers, self.position, self.clock)
         self.live = Live(self.sources)
 
     def sightings(self, started: Callable[[], None] = lambda: None) -> Iterator[Sighting]:
@@ -91,28 +96,31 @@ class LiveWalk:
                 if event is not None:
                     sweep.take(event)
                 now_s = self.clock()
-                if not 0.0 <= now_s - step_s < 1.0:
+                if now_s - step_s >= 1.0:
                     step_s = now_s
                     yield from sweep.passed(now_s)
         yield from sweep.sightings()
 
-    def _when(self, at_s: float) -> Moment | None:
-        """The true time of a time of this machine's clock, as far as anyone knows it."""
-        if self.position.offset_s is not None:
-            told = moment(at_s + self.position.offset_s, ClockSource.GNSS)
+    def when(self, at_s: float) -> Moment | None:
+        """The true time of a time of the walk's clock, as far as anyone knows it by now; also for what is long past."""
+        offset_s = self.position.offset_s
+        if offset_s is not None:
+            told = moment(at_s + offset_s, ClockSource.GNSS)
             return None if told is None else Moment(utc=told.utc, source=told.source, sd_s=DELAY_SD_S)
-        return moment(at_s, ClockSource.NTP) if _SYNCHRONISED.exists() else None
+        if not self.synchronised.exists():
+            return None
+        return moment(at_s + self.clock.behind_s(), ClockSource.NTP)
 
 
-def keepers(kit: Kit, strangers: Strangers, position: LivePosition) -> list[Keeper]:
-    """The sources of a kit, not open yet, with the channels shared between the adapters."""
+def keepers(kit: Kit, strangers: Strangers, position: LivePosition, clock: Callable[[], float]) -> list[Keeper]:
+    """The sources of a kit, not open yet, with the channels shared between the adapters; all stamp with one clock."""
     wanted = usual_channels(kit.country)
     for name in kit.monitors:
         to_monitor(name, kit.country)
     plans = share({name: _channels(name) for name in kit.monitors}, wanted)
-    found = [_monitor(name, plans[name], strangers, kit) for name in kit.monitors]
-    found += [_board(board, wanted, strangers, position, kit) for board in kit.boards]
-    found += [_bluetooth(name, strangers) for name in kit.adapters]
+    found = [_monitor(name, plans[name], strangers, kit, clock) for name in kit.monitors]
+    found += [_board(board, wanted, strangers, position, kit, clock) for board in kit.boards]
+    found += [_bluetooth(name, strangers, clock) for name in kit.adapters]
     device = kit.gnss
     if device is not None:
         found.append(Keeper(device, "gnss", lambda: Receiver(device, kit.gnss_baud, position)))
@@ -126,11 +134,18 @@ def _channels(name: str) -> tuple[int, ...]:
         return ()  # no nl80211 behind it (a tap, a recorder): it stays where it is
 
 
-def _monitor(name: str, plan: list[int], strangers: Strangers, kit: Kit) -> Keeper:
+def _monitor(name: str, plan: list[int], strangers: Strangers, kit: Kit, clock: Callable[[], float]) -> Keeper:
     def opened() -> Monitor:
         try:
             to_monitor(name, None)  # after a replug it is an ordinary interface again
-            return Monitor(name, plan, strangers=strangers, tuner=Tuner() if plan else None, dwell_ms=kit.dwell_ms)
+            return Monitor(
+                name,
+                plan,
+                strangers=strangers,
+                tuner=Tuner() if plan else None,
+                dwell_ms=kit.dwell_ms,
+                clock=clock,
+            )
         except BadInput as problem:
             if "there is no such interface" in str(problem):
                 raise SourceLost(str(problem)) from problem
@@ -139,7 +154,14 @@ def _monitor(name: str, plan: list[int], strangers: Strangers, kit: Kit) -> Keep
     return Keeper(name, "monitor", opened)
 
 
-def _board(wanted: str, plan: tuple[int, ...], strangers: Strangers, position: LivePosition, kit: Kit) -> Keeper:
+def _board(
+    wanted: str,
+    plan: tuple[int, ...],
+    strangers: Strangers,
+    position: LivePosition,
+    kit: Kit,
+    clock: Callable[[], float],
+) -> Keeper:
     def opened() -> Board:
         for device in board_ports(wanted):
             return Board(
@@ -149,14 +171,15 @@ def _board(wanted: str, plan: tuple[int, ...], strangers: Strangers, position: L
                 plan_mhz=plan,
                 dwell_ms=kit.dwell_ms,
                 on_sentence=lambda line: position.take(line.encode("ascii", errors="replace")),
+                clock=clock,
             )
         raise SourceLost(f"no radio board found ({wanted}); plug one in, or name its device with --board")
 
     return Keeper(f"board {wanted}" if wanted == "auto" else wanted, "board", opened)
 
 
-def _bluetooth(name: str, strangers: Strangers) -> Keeper:
-    return Keeper(name, "bluetooth", lambda: Bluetooth(name, HciSocket(name), strangers=strangers))
+def _bluetooth(name: str, strangers: Strangers, clock: Callable[[], float]) -> Keeper:
+    return Keeper(name, "bluetooth", lambda: Bluetooth(name, HciSocket(name), strangers=strangers, clock=clock))
 
 
 class Receiver:

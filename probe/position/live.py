@@ -22,10 +22,10 @@ class _Received:
 
 
 class LivePosition:
-    """A `PositionSource` fed with NMEA sentences, from any thread. Its clock is this machine's.
+    """A `PositionSource` fed with NMEA sentences, from any thread. It goes by `clock`: on a walk, the walk's own.
 
-    The machine's clock may be wrong (a Pi has none that lasts): `offset_s` is how much the receiver's time is ahead of
-    it, None until a fix has come.
+    That clock may be wrong (a Pi has none that lasts): `offset_s` is how much the receiver's time is ahead of it, None
+    until a fix has come. As nobody sets a walk's clock, this holds for what was heard before as well.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
@@ -47,7 +47,7 @@ class LivePosition:
             self._last = _Received(fix, now_s)
 
     def at(self, at_s: float) -> Fix | None:
-        """The place at a Unix time of this machine's clock: the last one told, unless it is too old."""
+        """The place at a time of its clock: the last one told, unless it is too old."""
         last = self._last
         if last is None or not -OLDEST_S <= at_s - last.at_s <= OLDEST_S:
             return None

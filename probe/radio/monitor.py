@@ -54,7 +54,8 @@ def packet_filter() -> list[tuple[int, int, int, int]]:
 class Monitor:
     """A `FrameSource` over an interface that is in monitor mode already (see `interface.to_monitor`).
 
-    It hops over `channels_mhz`, or stays on the one that `hold` names. Frames are stamped with this machine's clock.
+    It hops over `channels_mhz`, or stays on the one that `hold` names. Frames are stamped with
+    `clock`: on a walk, the walk's own.
     """
 
     kind = "monitor"
