@@ -6,6 +6,7 @@ from pathlib import Path
 
 from probe.clock import SteadyClock
 from probe.contract.sighting import Adapter, ClockSource, Moment, Sighting
+from probe.detect.catalogue import newest_day
 from probe.errors import BadInput, SourceLost
 from probe.live import Keeper, Live
 from probe.position.live import DELAY_SD_S, LivePosition
@@ -73,7 +74,7 @@ class LiveWalk:
     sources: list[Keeper] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.position = LivePosition(self.clock)
+        self.position = LivePosition(self.clock, not_before=newest_day())
         self.sweep = Sweep(
             walk=new_id(),
             made=making(Adapter.REAL, composed=False),

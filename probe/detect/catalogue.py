@@ -145,6 +145,11 @@ def bundled() -> Catalogue:
     return parse(resources.files("probe.detect").joinpath("catalogue.tsv").read_text(encoding="utf-8"))
 
 
+def newest_day() -> date:
+    """The last day on which a row of the bundled catalogue was confirmed: this release cannot run before it."""
+    return max(row.confirmed_on for row in bundled().rows if row.confirmed_on is not None)
+
+
 def _row(number: int, line: str) -> Row:
     fields = line.split("\t")
     if len(fields) != len(COLUMNS):

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 
 from probe.position.fix import Fix
 from probe.position.nmea import NmeaCounts, Sentences
@@ -13,6 +14,26 @@ OLDEST_S = 5.0
 _LONGEST_LINE = 1024
 # A receiver's sentence comes this long after the second that it tells, give or take.
 USUAL_DELAY_S, DELAY_SD_S = 0.3, 0.3
+# Satellites count weeks up to 1024. Receivers that are old enough take up to two such rounds too few; three rounds ago
+# is where the clock of a receiver stands that was never set (6 January 1980).
+_ROUND_S, _MOST_ROUNDS = 1024 * 7 * 86_400.0, 2
+# No release is walked with for longer; a time after that is a receiver's nonsense.
+_LONGEST_USE = timedelta(days=3653)
+
+
+def unrolled(told_s: float, not_before: date) -> float | None:
+    """A receiver's time in Unix seconds, moved on by the rounds of 1024 weeks that the receiver does not know of.
+
+    `not_before` is a day before which it cannot be. None where no such time can be meant. This is for what a receiver
+    tells now: a recorded track may well be older than the software, and is believed.
+    """
+    begin = datetime(not_before.year, not_before.month, not_before.day, tzinfo=UTC)
+    earliest_s = begin.timestamp() - 86_400.0  # days begin at different times around the world
+    for rounds in range(_MOST_ROUNDS + 1):
+        at_s = told_s + rounds * _ROUND_S
+        if earliest_s <= at_s < (begin + _LONGEST_USE).timestamp():
+            return at_s
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +46,14 @@ class LivePosition:
     """A `PositionSource` fed with NMEA sentences, from any thread. It goes by `clock`: on a walk, the walk's own.
 
     That clock may be wrong (a Pi has none that lasts): `offset_s` is how much the receiver's time is ahead of it, None
-    until a fix has come. As nobody sets a walk's clock, this holds for what was heard before as well.
+    until a fix has come whose time can be meant: see `unrolled` and its `not_before`. As nobody sets a walk's clock,
+    this holds for what was heard before as well.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time, *, not_before: date) -> None:
         self.counts = NmeaCounts()
         self.offset_s: float | None = None
+        self._not_before = not_before
         self._clock = clock
         self._sentences = Sentences(self.counts)
         self._last: _Received | None = None
@@ -43,7 +66,9 @@ class LivePosition:
             if fix is None:
                 return
             now_s = self._clock()
-            self.offset_s = fix.at_s + USUAL_DELAY_S - now_s
+            told_s = unrolled(fix.at_s, self._not_before)
+            if told_s is not None:
+                self.offset_s = told_s + USUAL_DELAY_S - now_s
             self._last = _Received(fix, now_s)
 
     def at(self, at_s: float) -> Fix | None:
