@@ -17,7 +17,7 @@ from probe.radio.interface import ability, is_radiotap, to_monitor, wireless
 from probe.radio.monitor import Monitor
 from probe.radio.netlink import Tuner
 from probe.radio.plan import USUAL_DWELL_MS, share, usual_channels
-from probe.radio.serial import BOARD_BAUD, board_ports, open_port
+from probe.radio.serial import BOARD_BAUD, Place, board_ports, open_port
 from probe.radio.source import CaptureCounts
 from probe.radio.strangers import Strangers
 from probe.replay import making, new_id
@@ -122,9 +122,8 @@ def keepers(kit: Kit, strangers: Strangers, position: LivePosition, clock: Calla
     found = [_monitor(name, plans[name], strangers, kit, clock) for name in kit.monitors]
     found += [_board(board, wanted, strangers, position, kit, clock) for board in kit.boards]
     found += [_bluetooth(name, strangers, clock) for name in kit.adapters]
-    device = kit.gnss
-    if device is not None:
-        found.append(Keeper(device, "gnss", lambda: Receiver(device, kit.gnss_baud, position)))
+    if kit.gnss is not None:
+        found.append(_receiver(Place(kit.gnss), kit.gnss_baud, position))
     return found
 
 
@@ -163,18 +162,24 @@ def _board(
     kit: Kit,
     clock: Callable[[], float],
 ) -> Keeper:
-    def opened() -> Board:
+    place = Place(wanted)
+
+    def plugged_in() -> tuple[str, Port]:
+        if wanted.startswith("/"):
+            return place.open(BOARD_BAUD)
         for device in board_ports(wanted):
-            return Board(
-                device,
-                open_port(device, BOARD_BAUD),
-                strangers=strangers,
-                plan_mhz=plan,
-                dwell_ms=kit.dwell_ms,
-                on_sentence=lambda line: position.take(line.encode("ascii", errors="replace")),
-                clock=clock,
-            )
+            return device, open_port(device, BOARD_BAUD)
         raise SourceLost(f"no radio board found ({wanted}); plug one in, or name its device with --board")
+
+    def opened() -> Board:
+        return Board(
+            *plugged_in(),
+            strangers=strangers,
+            plan_mhz=plan,
+            dwell_ms=kit.dwell_ms,
+            on_sentence=lambda line: position.take(line.encode("ascii", errors="replace")),
+            clock=clock,
+        )
 
     return Keeper(f"board {wanted}" if wanted == "auto" else wanted, "board", opened)
 
@@ -183,16 +188,20 @@ def _bluetooth(name: str, strangers: Strangers, clock: Callable[[], float]) -> K
     return Keeper(name, "bluetooth", lambda: Bluetooth(name, HciSocket(name), strangers=strangers, clock=clock))
 
 
+def _receiver(place: Place, baud: int, position: LivePosition) -> Keeper:
+    return Keeper(place.device, "gnss", lambda: Receiver(*place.open(baud), position))
+
+
 class Receiver:
     """A GNSS receiver on a serial port, kept like a source of frames so that it comes back like one."""
 
     kind = "gnss"
 
-    def __init__(self, device: str, baud: int, position: LivePosition, port: Port | None = None) -> None:
-        self.name = device
+    def __init__(self, name: str, port: Port, position: LivePosition) -> None:
+        self.name = name
         self.counts = CaptureCounts()
         self.hold: int | None = None
-        self._port = port or open_port(device, baud)
+        self._port = port
         self._position = position
         self._closed = False
 

@@ -1,7 +1,7 @@
 """Serial ports by pyserial: finding a radio board or a receiver again wherever it is plugged in."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
 
 from probe.errors import BadInput, SourceLost
 from probe.radio.board import Port
@@ -51,17 +51,104 @@ class _Port:
         self._serial.close()
 
 
+class UsbPort(Protocol):
+    """What pyserial tells of a serial port: `vid`, `pid` None where it is not on USB, `location` its socket there.
+
+    Where a device has several ports, the location ends in which one it is: `1-1.2:1.0`.
+    """
+
+    @property
+    def device(self) -> str: ...
+    @property
+    def vid(self) -> int | None: ...
+    @property
+    def pid(self) -> int | None: ...
+    @property
+    def serial_number(self) -> str | None: ...
+    @property
+    def location(self) -> str | None: ...
+
+
+def _plugged_in() -> list[Any]:
+    """Raises SourceLost where the list cannot be read just now."""
+    from serial.tools import list_ports
+
+    try:
+        return list(list_ports.comports())
+    except (OSError, TypeError, ValueError) as problem:
+        # pyserial stumbles over a device that goes while it is looked at
+        raise SourceLost("the serial ports change just now; they are looked at again") from problem
+
+
+class Place:
+    """A device that was named, and is found again when the kernel calls it otherwise: ttyUSB0 comes back as ttyUSB1.
+
+    When it is opened, what it is and where it is plugged in are remembered. Then it is looked for in the same socket,
+    and in any by its serial number; without one, by its name. The last two only where it was the only one of its kind:
+    many bridges have no number, or all the same. `ports` lists what is plugged in.
+    """
+
+    def __init__(self, device: str, ports: Callable[[], Iterable[UsbPort]] = _plugged_in) -> None:
+        self.device = device
+        self._ports = ports
+        self._known: UsbPort | None = None
+        self._alone = False
+
+    def open(self, baud: int) -> tuple[str, Port]:
+        """The device's present name and its port. Raises SourceLost, BadInput as `open_port` does."""
+        name = self.find()
+        opened = open_port(name, baud)
+        try:
+            self.remember(name)
+        except SourceLost:
+            opened.close()
+            raise
+        return name, opened
+
+    def remember(self, name: str) -> None:
+        """Note what the device is that has this name now. A name that udev made stays right by itself."""
+        ports = list(self._ports())
+        found = next((port for port in ports if port.device == name and port.vid is not None), None)
+        if found is not None:
+            self._known, self._alone = found, len([port for port in ports if _alike(port, found)]) == 1
+
+    def find(self) -> str:
+        """The name that the device has now. Raises SourceLost where the name it had is another device's."""
+        known = self._known
+        if known is None:
+            return self.device
+        ports = list(self._ports())
+        alike = [port for port in ports if _alike(port, known)]
+        there = [port for port in alike if port.location == known.location]
+        if not there and self._alone:
+            there = [port for port in alike if known.serial_number or port.device == known.device]
+        if len(there) == 1:
+            return there[0].device
+        if any(port.device == known.device for port in ports):
+            raise SourceLost(
+                f"{self.device}: unplugged, and {known.device} is another device now; plug it in where it was"
+            )
+        return known.device
+
+
+def _alike(one: UsbPort, other: UsbPort) -> bool:
+    """Whether two ports are of the same kind of device, with the same number if it has any, and the same one on it."""
+
+    def kind(port: UsbPort) -> tuple[object, ...]:
+        return port.vid, port.pid, port.serial_number or None, (port.location or "").partition(":")[2]
+
+    return kind(one) == kind(other)
+
+
 def board_ports(wanted: str) -> Iterator[str]:
     """The ports on which a board may be found: `auto`, a device, or a part of its id such as a serial number.
 
     By id, not by number: ttyUSB0 comes back as ttyUSB1. Of a board with two ports, the second carries the data.
     """
-    from serial.tools import list_ports
-
     if wanted.startswith("/"):
         yield wanted
         return
-    found = [port for port in list_ports.comports() if wanted == "auto" or wanted.lower() in _identity(port)]
+    found = [port for port in _plugged_in() if wanted == "auto" or wanted.lower() in _identity(port)]
     if wanted == "auto":
         found = [port for port in found if port.vid in _BOARD_VENDORS]
     yield from (port.device for port in sorted(found, key=lambda port: str(port.location or port.device), reverse=True))

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.probe.position.test_nmea import sentence
 from tests.probe.radio.compose import AXIS_OCTETS, beacon, radiotap
 from tests.probe.radio.tap import tap
 from tests.probe.radio.test_board import serial_pair
+from tests.probe.radio.test_serial import Plugged
 from tests.processes import until
 
 WOKE = datetime(2019, 2, 14, 10, 12, tzinfo=UTC).timestamp()
@@ -150,3 +152,44 @@ def test_all_sources_go_by_the_clock_of_the_walk() -> None:
             going.join(timeout=10)
     assert stamps == {WOKE}
     assert walk.position.offset_s == pytest.approx(TRUE - WOKE, abs=1.0)
+
+
+def test_a_receiver_and_a_board_that_come_back_under_other_names_are_heard_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plugged: list[Plugged] = []
+    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: list(plugged))
+    with serial_pair() as (sky, receiver), serial_pair() as (cable, board):
+        here, there = Plugged(device=receiver), Plugged(device=board, serial_number="b", location="1-1.3")
+        plugged[:] = here, there
+        walk = LiveWalk(Kit(boards=(board,), gnss=receiver))
+        going = threading.Thread(target=lambda: list(walk.sightings()))
+        going.start()
+        try:
+            until(lambda: both_heard(walk, sky, cable), "both")
+            plugged.clear()
+            os.close(sky)
+            os.close(cable)
+            until(lambda: all(keeper.losses for keeper in walk.sources), "the loss of both")
+            with serial_pair() as (sky_again, receiver_again), serial_pair() as (cable_again, board_again):
+                plugged[:] = replace(here, device=receiver_again), replace(there, device=board_again)
+                before = [keeper.counts.frames for keeper in walk.sources]
+                until(
+                    lambda: (
+                        both_heard(walk, sky_again, cable_again)
+                        and all(k.counts.frames > n for k, n in zip(walk.sources, before, strict=True))
+                    ),
+                    "both again",
+                )
+                walk.live.stop()
+                going.join(timeout=10)
+        finally:
+            walk.live.stop()
+            going.join(timeout=10)
+
+
+def both_heard(walk: LiveWalk, sky: int, cable: int) -> bool:
+    """Say something on both lines, and whether something was heard on both."""
+    os.write(sky, fix_of(TRUE, 47.0))
+    os.write(cable, write_heard(Heard(1, 1, 0, 6, -60, 1, 1, len(beacon()), beacon())) + b"\n")
+    return all(keeper.counts.frames for keeper in walk.sources)
