@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN = .venv/bin
 
-.PHONY: demo test check speed torture setup picture clean
+.PHONY: demo test check speed torture hil setup picture clean
 
 demo: .venv/ready  ## map a fictional town in the browser
 	$(RUN)/contrechamp-hub demo
@@ -20,6 +20,11 @@ speed: .venv/ready  ## frames per CPU-second beside scapy, dpkt and tshark; memo
 
 torture: .venv/ready  ## delivery while probes, hub and broker are killed; a seized card; a hostile probe
 	$(RUN)/pytest -q -m slow tests/torture
+
+BENCH ?= tests/hil/benches/virtual.yaml
+
+hil: .venv/ready  ## the probe on a bench, hardware in the loop; a virtual one unless BENCH=my-bench.yaml
+	$(RUN)/pytest -q -m hil tests/hil --timeout 600 --bench $(BENCH)
 
 picture: .venv/ready  ## the README's picture and the generated documents
 	$(RUN)/python -m tests.house.picture

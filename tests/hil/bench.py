@@ -1,4 +1,4 @@
-"""A bench, as its YAML describes it: a probe with power, a hub here, and what makes radio, sky and faults."""
+"""A bench: a probe with power, a hub here, and what makes radio, sky and faults. Tests know only this."""
 
 import json
 import shutil
@@ -9,123 +9,147 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-import msgspec
+import pytest
 
 from tests.hil.drivers import nmea
-from tests.hil.drivers.qemu import Qemu, QemuSerial, usable
-from tests.hil.drivers.ssh import SshRunning
-from tests.hil.image.build import NoImage, image
-from tests.hil.protocols import Absent, Done
+from tests.hil.protocols import (
+    ButtonProtocol,
+    ClockProtocol,
+    CommandProtocol,
+    DiskProtocol,
+    Done,
+    NetworkProtocol,
+    PowerProtocol,
+    RadioProtocol,
+    Running,
+    SerialProtocol,
+)
 from tests.processes import HubProcess, hub
 
 HERE = Path(__file__).parent
-PYTHON = "/opt/bench/bin"
-WAIT_FOR_SERIAL = "for n in $(seq 100); do ls /dev/serial/by-id/* 2>/dev/null && exit; sleep 0.2; done; exit 1"
 
 
-class Description(msgspec.Struct, forbid_unknown_fields=True):
-    """A bench's file. `kind` is `virtual` or `hardware`; the others name drivers and where their things are."""
+class Bench:
+    """`data` is the folder of the probe's outbox; `python` where its programs are; `host` this machine, for the probe.
 
-    name: str
-    kind: str
-    machine: dict[str, str]
-    power: dict[str, str] | None = None
-    radio: dict[str, str] | None = None
-    gnss: dict[str, str] | None = None
+    A driver that the bench lacks skips the test that asks for it.
+    """
 
+    def __init__(
+        self, name: str, kind: str, command: CommandProtocol, *, data: str, python: str, stimuli: str, host: str
+    ) -> None:
+        self.name, self.kind, self.command, self.host = name, kind, command, host
+        self.data, self._python, self.stimuli = data, python, stimuli
+        self.outbox = ("--outbox", f"{data}/outbox.db")
+        self.told: dict[str, Any] = {}  # about the bench itself, for the report
+        self.missing: dict[str, str] = {}  # parts that could not be built, and why
+        self.drivers: dict[str, Any] = {}
 
-def described(path: Path) -> Description:
-    """Raises Absent for a file that describes no bench."""
-    try:
-        return msgspec.yaml.decode(path.read_bytes(), type=Description)
-    except OSError as problem:
-        raise Absent(f"{path}: {problem.strerror}; see tests/hil/benches") from problem
-    except msgspec.MsgspecError as problem:
-        raise Absent(f"{path}: {problem}; see tests/hil/benches") from problem
+    def _driver(self, name: str) -> Any:
+        if name not in self.drivers:
+            pytest.skip(f"this bench has no driver for {name}")
+        return self.drivers[name]
 
+    @property
+    def power(self) -> PowerProtocol:
+        found: PowerProtocol = self._driver("power")
+        return found
 
-class VirtualBench:
-    """A probe in QEMU, its data under /data; the stimuli run in the same machine, beside the probe."""
+    @property
+    def clock(self) -> ClockProtocol:
+        found: ClockProtocol = self._driver("clock")
+        return found
 
-    def __init__(self, description: Description, folder: Path, wheel: Path) -> None:
-        usable()
-        try:
-            made = image(lambda line: print(line, file=sys.stderr, flush=True))
-        except NoImage as problem:
-            raise Absent(str(problem)) from problem
-        self.name, self.kind = description.name, description.kind
-        self.missing, self.image_s = made.missing, made.seconds
-        self.folder = folder
-        self.machine = Qemu(made, folder)
-        shutil.copytree(HERE / "stimuli", self.machine.share / "stimuli")
-        shutil.copy(wheel, self.machine.share)
-        self._wheel = f"/mnt/bench/{wheel.name}"
-        self.gnss = QemuSerial(self.machine, "gnss", folder)
-        self.board = QemuSerial(self.machine, "board", folder)
-        self.power_up()
-        self.run(f"{PYTHON}/pip", "install", "-q", "--no-deps", "--no-index", self._wheel, wait_s=120)
-        self.run("sync")
+    @property
+    def network(self) -> NetworkProtocol:
+        found: NetworkProtocol = self._driver("network")
+        return found
 
-    def power_up(self, *, clock: str | None = None, memory_mib: int | None = None) -> None:
-        self.machine.on(clock=clock, memory_mib=memory_mib)
+    @property
+    def radio(self) -> RadioProtocol:
+        found: RadioProtocol = self._driver("radio")
+        return found
 
-    def power_cut(self) -> None:
-        for cable in (self.gnss, self.board):
-            cable.close()
-        self.machine.off()
+    @property
+    def gnss(self) -> SerialProtocol:
+        found: SerialProtocol = self._driver("gnss")
+        return found
 
-    def end(self) -> None:
-        self.power_cut()
-        self.machine.end()
+    @property
+    def button(self) -> ButtonProtocol:
+        found: ButtonProtocol = self._driver("button")
+        return found
+
+    @property
+    def disk(self) -> DiskProtocol:
+        found: DiskProtocol = self._driver("disk")
+        return found
+
+    def part(self, name: str) -> Any:
+        """Something that only a virtual bench has; the test is skipped elsewhere, or where it could not be built."""
+        if name in self.missing:
+            pytest.skip(f"{name} could not be built: {self.missing[name]}")
+        return self._driver(name)
 
     def run(self, *words: str, wait_s: float = 60.0, check: bool = True) -> Done:
-        return self.machine.command.run(*words, wait_s=wait_s, check=check)
+        return self.command.run(*words, wait_s=wait_s, check=check)
 
-    def start(self, *words: str) -> SshRunning:
-        return self.machine.command.start(*words)
+    def start(self, *words: str) -> Running:
+        return self.command.start(*words)
 
-    def probe(self, *words: str, wait_s: float = 90.0, check: bool = True) -> Done:
-        """Run a command of the probe to its end."""
-        return self.run(f"{PYTHON}/contrechamp-probe", *words, wait_s=wait_s, check=check)
+    @property
+    def program(self) -> tuple[str, ...]:
+        """The probe's program."""
+        return tuple(self._program(None))
 
-    def walk(self, *words: str) -> SshRunning:
+    def carry(self, folder: Path, name: str) -> None:
+        """Bring a folder to the probe's data."""
+        with tempfile.TemporaryDirectory() as scratch:
+            packed = shutil.make_archive(f"{scratch}/packed", "tar", folder)
+            self.command.put(Path(packed), f"{self.data}/packed.tar")
+        there = f"{self.data}/{name}"
+        self.run("sh", "-ec", f"rm -rf {there}; mkdir {there}; tar -xf {self.data}/packed.tar -C {there}")
+
+    def _program(self, without: str | None) -> list[str]:
+        if without is None:
+            return [f"{self._python}/contrechamp-probe"]
+        return [f"{self._python}/python", "-u", f"{self.stimuli}/without.py", without]
+
+    def probe(self, *words: str, wait_s: float = 90.0, check: bool = True, without: str | None = None) -> Done:
+        """Run a command of the probe to its end; `without` one of its defences, as a control."""
+        return self.run(*self._program(without), *words, wait_s=wait_s, check=check)
+
+    def walk(self, *words: str, without: str | None = None) -> Running:
         """Start a walk."""
-        return self.start(f"{PYTHON}/contrechamp-probe", "run", "--json", "--outbox", "/data/outbox.db", *words)
+        return self.start(*self._program(without), "run", "--json", *self.outbox, *words)
 
-    def stimulus(self, name: str, *words: str) -> SshRunning:
-        """Start a stimulus and wait until it is ready."""
-        running = self.start(f"{PYTHON}/python", "-u", f"/mnt/bench/stimuli/{name}.py", *words)
+    def sending(self) -> Running:
+        """Start to hand over what waits."""
+        return self.start(*self._program(None), "send", *self.outbox)
+
+    def defenceless(self, without: str, *words: str) -> Running:
+        """Start a command of the probe with one of its defences taken out; ready when it is for a stimulus."""
+        running = self.start(*self._program(without), *words)
+        if words[0] == "writer":
+            assert running.line().strip() == "ready"
+        return running
+
+    def stimulus(self, name: str, *words: str) -> Running:
+        """Start a program of the bench beside the probe and wait until it is ready."""
+        running = self.start(f"{self._python}/python", "-u", f"{self.stimuli}/{name}.py", *words)
         said = running.line().strip()
         if said != "ready":
             raise AssertionError(f"stimulus {name}: {said} {running.wait(10).err[-1000:]}")
         return running
 
     @contextmanager
-    def radios(self, count: int = 4) -> Iterator[None]:
-        """So many Wi-Fi radios: wlan0 and up, the last of which are for the bench."""
-        self.run("modprobe", "mac80211_hwsim", f"radios={count}")
-        try:
-            yield
-        finally:
-            self.run("modprobe", "-r", "mac80211_hwsim", check=False)
-
-    def monitor(self, interface: str, mhz: int) -> None:
-        """Put a radio of the bench's own into monitor mode on a channel."""
-        self.run(
-            "sh",
-            "-ec",
-            f"ip link set {interface} down; iw dev {interface} set type monitor; ip link set {interface} up;"
-            f" iw dev {interface} set freq {mhz}",
-        )
-
-    @contextmanager
     def receiver(self) -> Iterator[str]:
-        """A GNSS receiver on a USB cable; its device, by a name that stays when it is pulled and comes back."""
-        self.run("modprobe", "-a", "ftdi_sio", "usbserial")
+        """A GNSS receiver, plugged in; its device."""
         self.gnss.plug()
         try:
-            yield self.run("sh", "-c", WAIT_FOR_SERIAL, wait_s=40).out.strip()
+            yield self.gnss.device()
         finally:
             self.gnss.unplug()
 
@@ -133,12 +157,24 @@ class VirtualBench:
         """What the receiver says at a place."""
         self.gnss.send(nmea.fix(at, lat, lon))
 
+    def forget(self) -> None:
+        """The probe has never met a hub."""
+        self.run("sh", "-c", f"rm -rf {self.data}/outbox*")
+
     def pair(self, running: HubProcess, name: str = "bench") -> None:
         """Pair a probe with an empty outbox."""
-        self.run("sh", "-c", "rm -rf /data/outbox*")
+        self.forget()
+        self.probe("pair", self.code(running, name), *self.outbox)
+
+    def code(self, running: HubProcess, name: str) -> str:
+        """A new pairing code of a hub."""
         told = hub("enroll", name, "--data", running.data, "--json")
         assert told.returncode == 0, told.stderr
-        self.probe("pair", json.loads(told.stdout)["qr"], "--outbox", "/data/outbox.db")
+        return str(json.loads(told.stdout)["qr"])
+
+    def sent(self, interface: str) -> int:
+        """Frames that the kernel sent on an interface of the probe."""
+        return int(self.run("cat", f"/sys/class/net/{interface}/statistics/tx_packets").out)
 
 
 def built_wheel(folder: Path) -> Path:
@@ -147,20 +183,3 @@ def built_wheel(folder: Path) -> Path:
     command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(root)]
     subprocess.run(command, check=True, capture_output=True)
     return next(folder.glob("*.whl"))
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[VirtualBench]:
-    """The bench of a description, powered up. Raises Absent where it cannot be had."""
-    description = described(path)
-    if description.kind != "virtual":
-        raise Absent(f"{description.name}: drivers for hardware benches are not written yet")
-    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-        folder = Path(scratch)
-        wheels = folder / "wheels"
-        wheels.mkdir()
-        bench = VirtualBench(description, folder, built_wheel(wheels))
-        try:
-            yield bench
-        finally:
-            bench.end()

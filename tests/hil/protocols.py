@@ -1,6 +1,11 @@
 """What a bench's drivers can do, in labgrid's words: a resource is what is there, a driver uses it, a protocol is what
-tests ask for. The same tests run on every bench whose drivers follow these."""
+tests ask for. The same tests run on every bench whose drivers follow these.
 
+labgrid itself is not needed: its QEMU driver quits a machine where we cut its power, and its shell driver reads a
+console where we have ssh. Its power drivers do serve real benches: see README.md.
+"""
+
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,54 +25,105 @@ class Done:
 
 
 class Running(Protocol):
-    """A command under way on the probe."""
+    """A command under way on a machine of the bench."""
 
+    @property
+    def pid(self) -> str: ...
     def alive(self) -> bool: ...
+    def line(self) -> str:
+        """The next line that it says."""
+        ...
+
+    def say(self, line: str) -> str:
+        """Give it a line; what it says to that."""
+        ...
+
+    def wait(self, wait_s: float = 60.0) -> Done:
+        """End its input, and wait until it ends by itself."""
+        ...
+
     def stop(self, wait_s: float = 60.0) -> Done:
         """Ask it to end, as Ctrl-C does, and wait."""
         ...
 
 
 class CommandProtocol(Protocol):
-    """Runs commands on a machine, as root."""
+    """Runs commands on a machine, as root, and carries files there."""
 
     def run(self, *words: str, wait_s: float = 60.0, check: bool = True) -> Done: ...
     def start(self, *words: str) -> Running: ...
-
-
-class FileTransferProtocol(Protocol):
-    """Carries files to a machine."""
-
     def put(self, local: Path, remote: str) -> None: ...
+    def tidy(self) -> None:
+        """End what was started and is still under way."""
+        ...
 
 
 class PowerProtocol(Protocol):
-    """The machine's mains. `off` is a cut, not a shutdown."""
+    """The machine's mains. `off` is a cut, not a shutdown; `on` waits until commands run again."""
 
-    def on(self, *, clock: str | None = None, memory_mib: int | None = None) -> None:
-        """Power up and wait until commands run. `clock` is the time at which a machine without a clock wakes up."""
-        ...
-
+    def on(self) -> None: ...
     def off(self) -> None: ...
 
 
-class PlugProtocol(Protocol):
-    """A USB cable that can be pulled."""
+class ClockProtocol(Protocol):
+    """What time a machine without a clock of its own believes it is when it wakes up (UTC, ISO 8601)."""
 
-    def unplug(self) -> None: ...
+    def wake(self, at: str) -> None: ...
+
+
+class SerialProtocol(Protocol):
+    """The far end of a serial cable to the probe: what is sent here, the probe reads."""
+
     def plug(self) -> None: ...
-
-
-class SerialProtocol(PlugProtocol, Protocol):
-    """The far end of a serial cable: what is sent here, the probe reads."""
-
+    def unplug(self) -> None: ...
     def send(self, data: bytes) -> None: ...
+    def device(self) -> str:
+        """The probe's name for it that stays when it is pulled and comes back. Waits until it is there."""
+        ...
 
 
 class NetworkProtocol(Protocol):
     """The probe's way to its hub."""
 
-    host: str
-
     def cut(self) -> None: ...
     def join(self) -> None: ...
+
+
+class RadioProtocol(Protocol):
+    """Radios of the probe (`ears`), and radios of the bench that speak and hear beside it."""
+
+    @property
+    def ears(self) -> tuple[str, ...]: ...
+    def up(self) -> AbstractContextManager[None]:
+        """The radios are there, all quiet, for as long as the context lasts."""
+        ...
+
+    def speak(self, mhz: int, address: str, ssid: str) -> Running:
+        """Beacons of a network, silent at first; the power in dBm is told line by line (see stimuli/air.py)."""
+        ...
+
+    def hear(self, mhz: int, seconds: float) -> Running:
+        """Somebody else's ear on a channel (see stimuli/ear.py)."""
+        ...
+
+    def unplug(self, ear: str) -> None: ...
+    def plug(self, ear: str) -> None: ...
+
+
+class ButtonProtocol(Protocol):
+    """A shutter button, and a finger."""
+
+    def press(self) -> None: ...
+    def release(self) -> None: ...
+
+
+class DiskProtocol(Protocol):
+    """The disk that the probe's data is on."""
+
+    def fill(self) -> None: ...
+    def free(self) -> None: ...
+    def fail(self) -> None:
+        """As the kernel does with a card that errs: the file system becomes read-only under the programs."""
+        ...
+
+    def mend(self) -> None: ...

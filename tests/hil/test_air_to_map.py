@@ -3,29 +3,62 @@
 import pytest
 
 from probe.contract.geodesy import distance_m
-from tests.hil.bench import VirtualBench
-from tests.hil.town import AXIS, Hub, Street, seconds, until
+from tests.hil.bench import Bench
+from tests.hil.town import AXIS, DAHUA, HIKVISION, Hub, Street, seconds, until
 
 pytestmark = pytest.mark.hil
 
 
 def test_a_camera_in_the_air_stands_on_the_map_within_its_region(
-    paired: VirtualBench, radios: VirtualBench, hub: Hub
+    paired: Bench, radios: Bench, hub: Hub, figures: dict[str, int | float | str]
 ) -> None:
-    street, before = Street(), hub.sightings()
-    radios.monitor("wlan2", 2437)
-    air = radios.stimulus("air", "wlan2", "2437", AXIS, "front door")
+    street, before = Street(), hub.ids()
+    air = radios.radio.speak(2437, AXIS, "front door")
     with radios.receiver() as device:
-        walk = paired.walk("--monitor", "wlan1", "--gnss", device, "--country", "FR")
+        walk = paired.walk("--monitor", radios.radio.ears[0], "--gnss", device, "--country", "FR")
         for at_s, now in seconds(street.seconds + 5):
             radios.fix(now, *street.place(at_s))
             air.say(f"{street.power_dbm(at_s):.1f}")
         air.wait()
-        ended = walk.stop(90)
-    assert ended.code == 0, ended.err
-    until(lambda: hub.sightings() > before, "the sightings at the hub")
-    until(lambda: bool(hub.cameras()), "the camera on the map")
-    (camera,) = hub.cameras()
-    lon, lat = camera["geometry"]["coordinates"][:2]
-    off_m = distance_m(lat, lon, *street.camera)
-    assert off_m <= camera["properties"]["radius95_m"], camera["properties"]
+        assert walk.stop(90).code == 0
+    until(lambda: bool(hub.heard(but=before)), "the sightings at the hub")
+    figures["air.off_m"], figures["air.radius95_m"] = on_the_map(hub, before, AXIS, street)
+
+
+def test_cameras_on_three_channels_one_of_them_hostapds_stand_where_they_are(
+    paired: Bench, hub: Hub, figures: dict[str, int | float | str]
+) -> None:
+    radio = paired.part("hwsim")
+    street = Street(98.0, {AXIS: (22.0, 9.0), HIKVISION: (49.0, -11.0), DAHUA: (76.0, 10.0)})
+    before = hub.ids()
+    with radio.up(), paired.receiver() as device:
+        airs = {AXIS: radio.speak(2412, AXIS, "front door"), DAHUA: radio.speak(2462, DAHUA, "yard", by="wlan3")}
+        access_point = radio.access_point("wlan4", 2437, HIKVISION, "IPC-CAM-4F21")
+        walk = paired.walk(*[word for ear in radio.ears for word in ("--monitor", ear)], "--gnss", device)
+        for at_s, now in seconds(street.seconds + 5):
+            paired.fix(now, *street.place(at_s))
+            for address, air in airs.items():
+                air.say(f"{street.power_dbm(at_s, address):.1f}")
+            radio.power("wlan4", street.power_dbm(at_s, HIKVISION))
+        assert walk.stop(90).code == 0
+        access_point.stop()
+    until(lambda: len(hub.heard(but=before)) >= 3, "the sightings at the hub")
+    for number, address in enumerate((AXIS, HIKVISION, DAHUA), start=1):
+        off_m, radius_m = on_the_map(hub, before, address, street)
+        figures[f"air.camera_{number}.off_m"], figures[f"air.camera_{number}.radius95_m"] = off_m, radius_m
+
+
+def on_the_map(hub: Hub, before: set[str], address: str, street: Street) -> tuple[float, float]:
+    """How far the nearest camera of the map stands from a camera of the street, and its region's radius."""
+    (heard,) = {s.radio.transmitter for s in hub.heard(but=before) if s.radio and s.radio.transmitter == address}
+    assert heard == address
+
+    def off(camera: dict[str, object]) -> float:
+        lon, lat = camera["geometry"]["coordinates"][:2]  # type: ignore[index]
+        return distance_m(lat, lon, *street.camera(address))
+
+    until(lambda: any(off(camera) < 60 for camera in hub.cameras()), f"{address} on the map")
+    nearest = min(hub.cameras(), key=off)
+    radius_m = float(nearest["properties"]["radius95_m"])
+    assert off(nearest) <= radius_m, nearest["properties"]
+    return round(off(nearest), 1), radius_m

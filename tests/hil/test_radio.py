@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from tests.hil.bench import VirtualBench
+from tests.hil.bench import Bench
 from tests.hil.protocols import Done
 from tests.hil.town import AXIS
 
 pytestmark = pytest.mark.hil
-SSID = "IPC-CAM-4F21"
+SSID, MHZ = "IPC-CAM-4F21", 2437
 
 
 def source(ended: Done, place: int = 0) -> dict[str, object]:
@@ -20,91 +20,126 @@ def source(ended: Done, place: int = 0) -> dict[str, object]:
     return found
 
 
-def sent(bench: VirtualBench, interface: str) -> int:
-    """Frames that the kernel sent on an interface."""
-    return int(bench.run("cat", f"/sys/class/net/{interface}/statistics/tx_packets").out)
-
-
-def test_a_sweeping_probe_sends_nothing(paired: VirtualBench, radios: VirtualBench) -> None:
-    radios.monitor("wlan3", 2437)
-    walk = paired.walk("--monitor", "wlan1", "--offline")
-    ear = radios.stimulus("ear", "wlan3", "14")
-    heard = json.loads(ear.wait(60).out)
+def swept(bench: Bench, without: str | None = None) -> tuple[int, dict[str, int]]:
+    """Sweep for a while; frames that its radio sent by the kernel's count, and those that a third radio heard."""
+    (ear, *_), before = bench.radio.ears, bench.sent(bench.radio.ears[0])
+    walk = bench.walk("--monitor", ear, "--offline", without=without)
+    other = bench.radio.hear(MHZ, 14)
+    heard: dict[str, int] = json.loads(other.wait(60).out)
     assert source(walk.stop())["health"] == "listening"
+    return bench.sent(ear) - before, heard
+
+
+def test_a_sweeping_probe_sends_nothing(paired: Bench, radios: Bench, figures: dict[str, int | float | str]) -> None:
+    sent, heard = swept(radios)
+    figures["passive.frames_sent"], figures["passive.frames_heard"] = sent, sum(heard.values())
+    assert sent == 0, "by the kernel's count"
     assert heard == {}, "the third radio heard somebody"
-    assert sent(radios, "wlan1") == 0
 
 
-def test_the_ear_and_the_counter_would_have_noticed(radios: VirtualBench) -> None:
-    """The control: one probe request by a radio that searches actively is counted, and heard."""
-    radios.monitor("wlan3", 2437)
-    ear = radios.stimulus("ear", "wlan3", "8")
-    radios.run("sh", "-ec", "ip link set wlan1 up; iw dev wlan1 scan freq 2437 >/dev/null || true")
-    assert json.loads(ear.wait(60).out), "an active scan went unnoticed"
+def test_control_a_probe_that_asks_is_noticed(paired: Bench, radios: Bench) -> None:
+    sent, heard = swept(radios, without="passive")
+    assert sent > 0
+    assert heard
 
 
-def test_a_burst_shows_as_loss_and_not_as_silence(paired: VirtualBench, radios: VirtualBench) -> None:
-    radios.monitor("wlan2", 2437)
-    air = radios.stimulus("air", "wlan2", "2437", AXIS, SSID)
-    walk = paired.walk("--monitor", "wlan1", "--offline", "--dwell-ms", "10000")
-    radios.run("sh", "-c", "sleep 4; iw dev wlan1 set freq 2437")
-    radios.run("pkill", "-STOP", "-f", "contrechamp-probe run")
-    radios.run("iw", "dev", "wlan1", "set", "freq", "2437", check=False)
+def burst(bench: Bench, without: str | None = None) -> dict[str, object]:
+    """A burst comes while the probe is held up; what it says of its radio afterwards."""
+    (ear, *_) = bench.radio.ears
+    air = bench.radio.speak(MHZ, AXIS, SSID)
+    walk = bench.walk("--monitor", ear, "--offline", "--dwell-ms", "10000", without=without)
+    bench.run("sh", "-c", f"sleep 4; kill -STOP {walk.pid}; iw dev {ear} set freq {MHZ}")
     air.say("burst 12000")
-    radios.run("pkill", "-CONT", "-f", "contrechamp-probe run")
+    bench.run("kill", "-CONT", walk.pid)
     time.sleep(12)
     told = source(walk.stop())
     air.wait()
+    return told
+
+
+def test_a_burst_shows_as_loss_and_not_as_silence(
+    paired: Bench, radios: Bench, figures: dict[str, int | float | str]
+) -> None:
+    told = burst(radios)
+    figures["loss.sent"], figures["loss.told"] = 12_000, int(str(told["lost"]))
     assert int(str(told["lost"])) > 100, told
     assert int(str(told["frames"])) > 0, told
 
 
-def test_another_channel_is_not_heard(paired: VirtualBench, radios: VirtualBench) -> None:
-    radios.monitor("wlan2", 2437)
-    radios.monitor("wlan3", 2462)
-    ear = radios.stimulus("ear", "wlan3", "4")
-    air = radios.stimulus("air", "wlan2", "2437", AXIS, SSID)
+def test_control_without_the_kernels_count_a_burst_is_silence(paired: Bench, radios: Bench) -> None:
+    assert burst(radios, without="loss")["lost"] == 0
+
+
+def test_another_channel_is_not_heard(radios: Bench) -> None:
+    ear = radios.radio.hear(2462, 4)
+    air = radios.radio.speak(MHZ, AXIS, SSID)
     air.say("20")
     assert json.loads(ear.wait(60).out) == {}
-    radios.monitor("wlan3", 2437)
-    ear = radios.stimulus("ear", "wlan3", "4")
+    ear = radios.radio.hear(MHZ, 4)
     assert AXIS in json.loads(ear.wait(60).out), "the control: on its channel it is heard"
     air.wait()
 
 
-def test_a_radio_that_was_unplugged_is_heard_again(paired: VirtualBench) -> None:
-    with paired.radios(4):
-        walk = paired.walk("--monitor", "wlan1", "--offline")
-        time.sleep(5)
+def replugged(bench: Bench, without: str | None = None) -> tuple[int, Done]:
+    """The radio is pulled and comes back; frames heard since, and how the walk ended."""
+    (ear, *_) = bench.radio.ears
+    walk = bench.walk("--monitor", ear, "--offline", without=without)
+    time.sleep(6)
+    bench.radio.unplug(ear)
     time.sleep(3)
-    with paired.radios(4):
-        paired.monitor("wlan2", 2437)
-        air = paired.stimulus("air", "wlan2", "2437", AXIS, SSID)
-        air.say("20")
-        time.sleep(15)
-        ended = walk.stop()
-        air.wait()
-    assert int(str(source(ended)["frames"])) > 0
-    assert "lost" in ended.err or "gone" in ended.err, ended.err
+    bench.radio.plug(ear)
+    air = bench.radio.speak(MHZ, AXIS, SSID)
+    air.say("20")
+    time.sleep(14)
+    ended = walk.stop()
+    air.wait()
+    return int(str(source(ended)["frames"])), ended
+
+
+def test_a_radio_that_was_pulled_is_heard_again(paired: Bench, radios: Bench) -> None:
+    frames, ended = replugged(radios)
+    assert frames > 0, ended.err
+    assert "lost" in ended.err, ended.err
     assert ended.err.count("listening") >= 2, ended.err
 
 
-def test_one_of_two_radios_goes_and_the_other_hears_on(paired: VirtualBench, radios: VirtualBench) -> None:
-    radios.monitor("wlan2", 2437)
-    air = radios.stimulus("air", "wlan2", "2437", AXIS, SSID)
+def test_control_an_old_socket_stays_silent_for_ever(paired: Bench, radios: Bench) -> None:
+    frames, ended = replugged(radios, without="replug")
+    assert frames == 0, ended.err
+
+
+def test_one_of_two_radios_goes_and_the_other_hears_on(paired: Bench, radios: Bench) -> None:
+    if len(radios.radio.ears) < 2:
+        pytest.skip("this bench's probe has one radio")
+    stays, goes = radios.radio.ears[:2]
+    air = radios.radio.speak(MHZ, AXIS, SSID)
     air.say("20")
-    walk = paired.walk("--monitor", "wlan0", "--monitor", "wlan1", "--offline")
+    walk = paired.walk("--monitor", goes, "--monitor", stays, "--offline")
     time.sleep(6)
-    radios.run("ip", "link", "set", "wlan0", "down")
-    time.sleep(8)
+    radios.radio.unplug(goes)
+    time.sleep(9)
     ended = walk.stop()
     air.wait()
-    assert "wlan0" in ended.err
+    radios.radio.plug(goes)
+    assert source(ended, 0)["health"] == "lost", ended.err
     assert source(ended, 1)["health"] == "listening"
+    assert int(str(source(ended, 1)["frames"])) > 0
 
 
-def test_an_interface_that_does_not_monitor_is_refused_in_a_sentence(paired: VirtualBench) -> None:
-    ended = paired.probe("run", "--monitor", "eth0", "--for", "5", "--outbox", "/data/outbox.db", check=False)
-    assert ended.code == 2, ended
-    assert "eth0" in ended.err
+def refused(bench: Bench, without: str | None = None) -> Done:
+    """Ask for monitor mode where there is none: the interface that leads to the hub."""
+    wired = bench.run("sh", "-c", f"ip route get {bench.host} | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p'").out.strip()
+    words = ("run", "--monitor", wired, "--for", "4", "--offline", *bench.outbox)
+    ended = bench.probe(*words, check=False, without=without)
     assert "Traceback" not in ended.err
+    return ended
+
+
+def test_an_interface_that_does_not_monitor_is_refused_in_a_sentence(paired: Bench) -> None:
+    ended = refused(paired)
+    assert ended.code == 2, ended
+    assert "not a wireless interface" in ended.err
+
+
+def test_control_without_a_look_at_its_mode_it_is_listened_to(paired: Bench) -> None:
+    assert refused(paired, without="modes").code == 0

@@ -1,24 +1,26 @@
-"""What is around a bench's probe: the hub it sends to, a street to walk, a camera's signal along that walk."""
+"""What is around a bench's probe: the hub it sends to, a street to walk, cameras' signals along that walk."""
 
 import json
 import math
 import sqlite3
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from probe.contract.envelope import decode_sighting
 from probe.contract.geodesy import distance_m, moved
+from probe.contract.sighting import Sighting
 from tests.processes import HubProcess
 
 ORIGIN = (47.0, -17.0)  # in the Atlantic: no bench maps a real street
 PACE_M_S = 1.4
-# mac80211_hwsim hears at the sender's power minus 50 dB; powers are 0 to 20 dBm.
 AXIS, HIKVISION, DAHUA = "ac:cc:8e:10:20:30", "bc:ad:28:10:20:30", "3c:ef:8c:10:20:30"
+ONE = {AXIS: (42.0, 9.0)}
 
 
 class Hub:
@@ -55,32 +57,40 @@ class Hub:
     def ids(self) -> set[str]:
         return set(self.log())
 
+    def heard(self, but: set[str]) -> list[Sighting]:
+        """The sightings by radio in the log, but for some ids."""
+        found = [decode_sighting(body) for name, body in self.log().items() if name not in but]
+        return [sighting for sighting in found if sighting.radio is not None]
+
     def sightings(self) -> int:
         return int(self.ask("api/status")["sightings"])
 
 
 @dataclass(frozen=True, slots=True)
 class Street:
-    """A walk along a street, eastwards from the origin, and a camera beside it."""
+    """A walk along a street, eastwards from the origin, and the cameras beside it: metres east and north of there."""
 
     length_m: float = 84.0
-    camera_m: tuple[float, float] = (42.0, 9.0)
+    cameras_m: Mapping[str, tuple[float, float]] = field(default_factory=lambda: dict(ONE))
 
     @property
     def seconds(self) -> float:
         return self.length_m / PACE_M_S
 
-    @property
-    def camera(self) -> tuple[float, float]:
-        return moved(*ORIGIN, *self.camera_m)
+    def camera(self, address: str = AXIS) -> tuple[float, float]:
+        """Where one stands (lat, lon)."""
+        return moved(*ORIGIN, *self.cameras_m[address])
 
     def place(self, at_s: float) -> tuple[float, float]:
         """Where the walker is (lat, lon)."""
         return moved(*ORIGIN, min(self.length_m, at_s * PACE_M_S), 0.0)
 
-    def power_dbm(self, at_s: float) -> float:
-        """The sender's power at which the signal falls as in the open: by 20 dB for ten times the distance."""
-        there = distance_m(*self.place(at_s), *self.camera)
+    def power_dbm(self, at_s: float, address: str = AXIS) -> float:
+        """The sender's power at which the signal falls as in the open: by 20 dB for ten times the distance.
+
+        At most 20 dBm, at 9 m or nearer; simulated radios hear that at -30 dBm, and everything 50 dB below its power.
+        """
+        there = distance_m(*self.place(at_s), *self.camera(address))
         return max(0.0, min(20.0, 20.0 - 20.0 * math.log10(max(1.0, there / 9.0))))
 
 

@@ -19,6 +19,12 @@ def fix(at: datetime, lat: float, lon: float) -> bytes:
     return (sentence(rmc) + sentence(gga)).encode()
 
 
+def leap_second(day: datetime, lat: float, lon: float) -> bytes:
+    """The 61st second of a day's last minute, as receivers tell it: 23:59:60."""
+    north, east = _degrees(lat, 2, "NS"), _degrees(lon, 3, "EW")
+    return sentence(f"GNRMC,235960.00,A,{north},{east},2.5,90.0,{day:%d%m%y},,,A").encode()
+
+
 def no_fix(at: datetime | None = None) -> bytes:
     """What a receiver says that sees no satellites; it may know the time."""
     clock, day = ("", "") if at is None else (at.strftime("%H%M%S.00"), at.strftime("%d%m%y"))

@@ -28,6 +28,15 @@ class SshCommand:
             *([] if key is None else ["-i", str(key), "-o", "IdentitiesOnly=yes"]),
         ]
 
+    @property
+    def words(self) -> list[str]:
+        """The ssh command that reaches the machine."""
+        return ["ssh", *self._options, self._target]
+
+    def line(self) -> str:
+        """The same for a person to paste."""
+        return shlex.join(self.words)
+
     def wait(self, wait_s: float) -> None:
         """Until commands run. Fails after a while."""
         deadline = time.monotonic() + wait_s
@@ -40,7 +49,7 @@ class SshCommand:
             time.sleep(0.3)
 
     def run(self, *words: str, wait_s: float = 60.0, check: bool = True) -> Done:
-        command = ["ssh", *self._options, self._target, shlex.join(words)]
+        command = [*self.words, shlex.join(words)]
         try:
             ended = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=wait_s, check=False
@@ -56,7 +65,7 @@ class SshCommand:
 
     def start(self, *words: str) -> "SshRunning":
         script = f"echo $$; exec {shlex.join(words)}"
-        running = SshRunning(self, ["ssh", *self._options, self._target, script])
+        running = SshRunning(self, [*self.words, script])
         self._under_way.append(running)
         return running
 

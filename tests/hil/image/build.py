@@ -1,6 +1,5 @@
 """Makes the virtual bench's machine: `python -m tests.hil.image.build`, as root. Says what it does.
 
-
 The image lies in ~/.cache/contrechamp/bench (or $CONTRECHAMP_BENCH_CACHE) under its recipe's key.
 """
 
@@ -23,6 +22,8 @@ SOURCES = ("drivers/media/test-drivers/vimc/*", "drivers/gpio/gpio-sim.c", "kern
 OPTIONAL = {"vimc": "a simulated camera sensor", "gpio-sim": "simulated buttons"}
 VENV = "/opt/bench"
 WORK = "/usr/src/bench"
+# Mounts and processes of its own: whoever presses Ctrl-C leaves nothing mounted and nothing running.
+APART = ("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child")
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -96,12 +97,13 @@ def _inside(tree: Path, script: str, *, doing: str) -> str:
     """Run a script in the tree, in mounts of its own: nothing of this machine stays mounted there."""
     bound = " && ".join(f"mount --rbind /{name} {shlex.quote(str(tree / name))}" for name in ("proc", "sys", "dev"))
     inner = f"{bound} && exec chroot {shlex.quote(str(tree))} /bin/sh -ec {shlex.quote(script)}"
-    return _run("unshare", "--mount", "--propagation", "private", "sh", "-ec", inner, doing=doing)
+    return _run(*APART, "sh", "-ec", inner, doing=doing)
 
 
 def _debian(tree: Path) -> None:
     options = [f"--dpkgopt=path-exclude={path}" for path in recipe.LEFT_OUT]
     _run(
+        *APART,
         *("mmdebstrap", "--mode=root", "--variant=minbase", "--components=main"),
         *('--aptopt=APT::Install-Recommends "false"', *options, f"--include={','.join(recipe.PACKAGES)}"),
         *(recipe.SUITE, tree, recipe.MIRROR),
@@ -164,6 +166,8 @@ def _python(tree: Path) -> None:
         f"{install} --no-deps {' '.join(map(shlex.quote, recipe.PICAMERA2))}\n",
         doing="Python's packages",
     )
+    packages = next((tree / VENV.lstrip("/") / "lib").glob("python3.*")) / "site-packages"
+    shutil.copy(HERE / "pykms.py", packages)
 
 
 def _initrd(tree: Path, folder: Path, scratch: Path) -> None:

@@ -7,6 +7,10 @@
 for module in $(/bin/busybox cat /modules); do
   /bin/busybox insmod "/lib/$module.ko" 2>/dev/null
 done
+if /bin/busybox grep -q bench.trial /proc/cmdline; then
+  /bin/busybox echo "bench: trial passed"
+  /bin/busybox reboot -f  # QEMU is told to end at that
+fi
 tries=0
 while [ ! -b /dev/vda ] && [ $tries -lt 100 ]; do
   /bin/busybox usleep 50000

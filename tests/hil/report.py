@@ -1,0 +1,78 @@
+"""What a bench saw: a table for people, one flat object for machines. A virtual pass never counts as hardware's."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.hil.bench import Bench
+
+
+@dataclass(slots=True)
+class Result:
+    """How one test ended, and why where it was skipped."""
+
+    outcome: str
+    seconds: float
+    why: str | None = None
+
+
+@dataclass
+class Report:
+    """Collects results and figures over a run."""
+
+    figures: dict[str, int | float | str] = field(default_factory=dict)
+    results: dict[str, Result] = field(default_factory=dict)
+    bench: Bench | None = None
+
+    def on(self, bench: Bench, *, ready_s: float) -> None:
+        """This bench it is."""
+        self.bench = bench
+        self.figures |= {"bench.name": bench.name, "bench.kind": bench.kind, "bench.ready_s": round(ready_s, 1)}
+        self.figures |= {f"bench.{name}": value for name, value in bench.told.items()}
+
+    def note(self, report: pytest.TestReport, _doc: str = "") -> None:
+        """A test's setup, call or end."""
+        if report.when == "setup" and report.outcome == "passed":
+            self.results[report.nodeid] = Result("passed", report.duration)
+            return
+        known = self.results.get(report.nodeid)
+        seconds = report.duration + (known.seconds if known is not None else 0.0)
+        why = report.longrepr[2] if report.skipped and isinstance(report.longrepr, tuple) else None
+        if report.outcome != "passed" or known is None:
+            self.results[report.nodeid] = Result(report.outcome, seconds, why)
+        else:
+            known.seconds = seconds
+
+    def write(self, path: Path, terminal: Any) -> None:
+        """The table, and the file. Nothing where no test of the bench ran."""
+        if not self.results:
+            return
+        kind = self.bench.kind if self.bench is not None else "virtual"
+        self._count(kind)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(self.figures, indent=1, sort_keys=True) + "\n")
+        terminal.section(f"bench: {self.bench.name if self.bench is not None else 'none'}")
+        other = {"hardware": "virtual: see CI"}.get(kind, "hardware: not yet run")
+        for node, result in self.results.items():
+            seen = result.outcome if result.why is None else result.why.replace("Skipped: ", "skipped: ")
+            terminal.write_line(f"{capability(node):<96.96} {kind}: {seen}, {result.seconds:.0f} s; {other}")
+        for name in sorted(self.figures):
+            terminal.write_line(f"  {name} = {self.figures[name]}")
+        if self.bench is not None:
+            for part, why in self.bench.missing.items():
+                terminal.write_line(f"without {part}: {why}")
+
+    def _count(self, kind: str) -> None:
+        for outcome in ("passed", "failed", "skipped"):
+            self.figures[outcome] = sum(result.outcome == outcome for result in self.results.values())
+        self.figures["suite_s"] = round(sum(result.seconds for result in self.results.values()), 1)
+        for node, result in self.results.items():
+            self.figures[f"{kind}.{capability(node).replace(': ', '.').replace(' ', '_')}"] = result.outcome
+
+
+def capability(node: str) -> str:
+    """A test's name as words: `radio: another channel is not heard`."""
+    return node.rsplit("/", maxsplit=1)[-1].removeprefix("test_").replace(".py::test_", ": ").replace("_", " ")

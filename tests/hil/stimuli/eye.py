@@ -1,0 +1,37 @@
+"""The probe's own camera adapter, frame by frame. Runs where the probe is.
+
+    eye.py picamera2|v4l2 COUNT      a line for each picture: width, height, mean; then `end`, or `refused` and why
+    eye.py picamera2|v4l2 pair ...   the probe's command, which reads the hub's code with that camera
+
+`v4l2` is a machine without picamera2.
+"""
+
+import sys
+
+
+def main() -> None:
+    kind, *words = sys.argv[1:]
+    if kind == "v4l2":
+        sys.modules["picamera2"] = None  # type: ignore[assignment]
+    if words[0] == "pair":
+        from probe.cli import main as command
+
+        sys.argv[1:] = words
+        command()
+        return
+    from probe.camera.frames import frames
+    from probe.errors import BadInput
+
+    print("ready", flush=True)
+    try:
+        for number, frame in enumerate(frames(), start=1):
+            print(frame.shape[1], frame.shape[0], round(float(frame.mean())), flush=True)
+            if number >= int(words[0]):
+                break
+        print("end", flush=True)
+    except BadInput as problem:
+        print("refused", problem, flush=True)
+
+
+if __name__ == "__main__":
+    main()

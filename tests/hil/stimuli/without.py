@@ -1,0 +1,184 @@
+"""The probe with one of its defences taken out, to see that the bench notices. Runs where the probe is.
+
+    without.py DEFENCE COMMAND OPTIONS...    for example: without.py loss run --monitor wlan1
+
+Each function below takes out one defence, named as in the tests.
+"""
+
+import sys
+from typing import Any
+
+
+def swap(owner: object, name: str, new: object) -> None:
+    """Replace a part; a part that is not there any more is a control that controls nothing."""
+    assert hasattr(owner, name), f"{owner} has no {name} any more: mend this control"
+    setattr(owner, name, new)
+
+
+def passive() -> None:
+    """Asks on the radio it listens with, as a careless sniffer does: a probe request at each visit."""
+    from probe.radio.monitor import Monitor
+
+    visit = Monitor._visit
+    request = bytes.fromhex("0000080000000000") + bytes.fromhex("40000000ffffffffffff024242424242ffffffffffff0000")
+
+    def asking(self: Monitor, mhz: int | None) -> Any:
+        self._socket.send(request + b"\x00\x00\x01\x04\x82\x84\x8b\x96")
+        return visit(self, mhz)
+
+    swap(Monitor, "_visit", asking)
+
+
+def loss() -> None:
+    """Does not ask the kernel what it could not hand over."""
+    from probe.radio.monitor import Monitor
+
+    swap(Monitor, "_drops", lambda _self: 0)
+
+
+def replug() -> None:
+    """Takes a socket that says nothing for a quiet street."""
+    import errno
+
+    from probe.radio import monitor
+
+    swap(monitor, "index_of", lambda _name: 1)
+    for name in ("ENETDOWN", "ENODEV", "ENXIO"):
+        swap(errno, name, -1)
+    visit = monitor.Monitor._visit
+
+    def deaf(self: Any, mhz: int | None) -> Any:
+        try:
+            yield from visit(self, mhz)
+        except OSError:
+            return
+
+    swap(monitor.Monitor, "_visit", deaf)
+    swap(monitor.Monitor, "_tune", lambda *_: True)
+
+
+def modes() -> None:
+    """Listens to whatever it is given, whether frames come from it as a monitor gives them or not."""
+    from probe import walk
+    from probe.radio import monitor
+
+    swap(monitor, "is_radiotap", lambda _name: True)
+    swap(walk, "to_monitor", lambda *_: None)
+
+
+def quiet() -> None:
+    """Scans for Bluetooth as everybody does: actively."""
+    from struct import pack
+
+    from probe.radio import bluetooth
+
+    parameters = bluetooth.command(0x200B, pack("<BHHBB", 1, 96, 96, 0, 0))
+    swap(bluetooth, "SCAN_OLD", (bluetooth.SCAN_OLD[0], parameters, bluetooth.SCAN_OLD[2]))
+
+
+def sentences() -> None:
+    """Believes that receivers never stutter: what its library does not understand is no longer caught."""
+    from pynmeagps import NMEAReader
+
+    from probe.position import nmea
+
+    swap(nmea, "_parse", lambda line, _number, _counts: NMEAReader.parse(line.strip() + b"\r\n"))
+
+
+def refusal() -> None:
+    """Acknowledges a sighting also where the disk did not take it."""
+    from probe.errors import OutboxError
+    from probe.outbox import Outbox
+
+    put = Outbox.put
+
+    def hoping(self: Outbox, units: Any) -> list[int]:
+        try:
+            return put(self, units)
+        except OutboxError:
+            return list(range(len(units)))
+
+    swap(Outbox, "put", hoping)
+
+
+def clock() -> None:
+    """Takes the machine's own clock for true."""
+    from probe.contract.sighting import ClockSource
+    from probe.sweep.sweep import moment
+    from probe.walk import LiveWalk
+
+    swap(LiveWalk, "_when", lambda _self, at_s: moment(at_s, ClockSource.NTP))
+
+
+def rollover() -> None:
+    """Believes any date that a receiver tells."""
+    from datetime import date
+
+    from probe.position import live
+
+    swap(live, "NOT_BEFORE", date(1980, 1, 6))
+
+
+def receipts() -> None:
+    """Is content when a parcel is given to the network, and forgets it."""
+    from probe.uplink.mqtt import MqttUplink
+
+    fill = MqttUplink._fill
+
+    def careless(self: MqttUplink, connection: Any, sending: Any) -> None:
+        fill(self, connection, sending)
+        for number in sending.under_way:
+            sending.outbox._db.execute("DELETE FROM unit WHERE number = ?", (number,))
+        sending.flights.clear()
+
+    swap(MqttUplink, "_fill", careless)
+
+
+def finding() -> None:
+    """Knows its hub by its address alone."""
+    from probe import cli_delivery
+
+    swap(cli_delivery, "brokers", lambda **_: [])
+
+
+def names() -> None:
+    """Looks for a cable under the name that it had at first."""
+    from probe.radio import serial
+
+    swap(serial, "again", lambda name, *_: name)
+
+
+def thrift() -> None:
+    """Keeps in memory what a small machine cannot: 40 MB for each second of a walk."""
+    import threading
+    import time
+
+    def hoard() -> None:
+        kept = []
+        while True:
+            kept.append(bytes(40_000_000).replace(b"\0", b"\1"))
+            time.sleep(1.0)
+
+    threading.Thread(target=hoard, daemon=True).start()
+
+
+def patience() -> None:
+    """Waits for a camera's picture for ever."""
+    from probe.camera import frames
+
+    swap(frames, "PICTURE_S", None)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()
+    sys.argv[1:] = sys.argv[2:]
+    if sys.argv[1:2] == ["writer"]:  # a stimulus that uses the probe's own parts
+        import runpy
+        from pathlib import Path
+
+        sys.argv[1:] = sys.argv[2:]
+        runpy.run_path(str(Path(__file__).with_name("writer.py")), run_name="__main__")
+    else:
+        from probe.cli import main
+
+        main()

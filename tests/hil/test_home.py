@@ -1,0 +1,88 @@
+"""The way home: a hub that is away, moves or dies, and a network that is slow or cut. All that waited arrives."""
+
+import time
+
+import pytest
+
+from tests.hil.acknowledged import rest, writer
+from tests.hil.bench import Bench
+from tests.hil.town import Hub, until
+from tests.processes import free_port
+
+pytestmark = pytest.mark.hil
+SLOW = "tc qdisc add dev $d root netem delay 150ms 50ms loss 5% rate 256kbit"
+WAY = "d=$(ip route get {host} | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p'); "
+
+
+def test_a_hub_that_is_away_is_told_in_a_sentence_and_nothing_is_lost(paired: Bench, hub: Hub) -> None:
+    ids = rest(writer(paired, 3))
+    hub.process.stop()
+    ended = paired.probe("send", *paired.outbox, "--patience", "8", check=False)
+    assert ended.code == 2, ended
+    assert "stay in the outbox" in ended.err
+    assert "Traceback" not in ended.err, ended.err
+    hub.start()
+    paired.probe("send", *paired.outbox)
+    assert set(ids) <= hub.ids()
+
+
+def delivered_through_trouble(bench: Bench, hub: Hub, without: str | None = None) -> tuple[set[str], int]:
+    """Deliver over a slow, lossy link that is cut, to a hub that is killed meanwhile; the lost ids, of how many."""
+    ids = rest(writer(bench, 12))
+    known = hub.sightings()
+    way = WAY.format(host=bench.host)
+    bench.run("modprobe", "sch_netem")
+    bench.run("sh", "-ec", way + SLOW)
+    try:
+        program = bench.defenceless(without, "send", *bench.outbox) if without else bench.sending()
+        until(lambda: hub.sightings() > known, "the first sighting at the hub")
+        hub.process.kill()
+        hub.start()
+        bench.network.cut()
+        time.sleep(8)
+        bench.network.join()
+        assert program.wait(150).code == 0
+    finally:
+        bench.run("sh", "-c", way + "tc qdisc del dev $d root", check=False)
+    return set(ids) - hub.ids(), len(ids)
+
+
+@pytest.mark.timeout(300)
+def test_through_a_slow_link_a_cut_and_a_dead_hub_all_arrives(
+    paired: Bench, hub: Hub, figures: dict[str, int | float | str]
+) -> None:
+    lost, made = delivered_through_trouble(paired, hub)
+    figures["home.made"], figures["home.lost"] = made, len(lost)
+    assert not lost
+
+
+@pytest.mark.timeout(300)
+def test_control_what_is_only_given_to_the_network_is_lost(paired: Bench, hub: Hub) -> None:
+    lost, _ = delivered_through_trouble(paired, hub, without="receipts")
+    assert lost
+
+
+def moved(bench: Bench, hub: Hub, without: str | None = None) -> bool:
+    """The hub comes back at another port and announces itself; whether all arrives."""
+    ids = rest(writer(bench, 2))
+    hub.process.stop()
+    before = hub.process.mqtt_port
+    hub.process.mqtt_port = free_port()
+    hub.process.also("--announce", bench.host)
+    hub.start()
+    try:
+        bench.probe("send", *bench.outbox, "--patience", "10", wait_s=120, check=False, without=without)
+        return set(ids) <= hub.ids()
+    finally:
+        hub.process.stop()
+        hub.process.also()
+        hub.process.mqtt_port = before
+        hub.start()
+
+
+def test_a_hub_that_moved_is_found_again_by_its_key(paired: Bench, hub: Hub) -> None:
+    assert moved(paired, hub)
+
+
+def test_control_a_probe_that_knows_one_address_alone_does_not_find_it(paired: Bench, hub: Hub) -> None:
+    assert not moved(paired, hub, without="finding")

@@ -1,0 +1,99 @@
+"""A small machine: with 234 MB to spare, as on a Zero 2 W, a whole walk goes through, its photos too."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+import hub.demo
+from tests.hil.bench import Bench
+from tests.hil.protocols import Done
+from tests.hil.town import AXIS, Hub, Street, seconds, until
+
+pytestmark = pytest.mark.hil
+SPARE_MB = 234
+WALK = Path(hub.demo.__file__).parent / "data" / "walk-1"
+PEAK = (
+    "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:]);"
+    " print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr); sys.exit(code)"
+)
+
+
+def available_mb(bench: Bench) -> float:
+    return int(bench.run("sh", "-c", "sed -n 's/MemAvailable: *\\([0-9]*\\).*/\\1/p' /proc/meminfo").out) / 1000
+
+
+def peak_mb(bench: Bench, pid: str) -> float:
+    return int(bench.run("sed", "-n", "s/VmHWM:[^0-9]*\\([0-9]*\\).*/\\1/p", f"/proc/{pid}/status").out) / 1000
+
+
+@pytest.fixture
+def small(paired: Bench) -> Bench:
+    """The bench with as much memory to spare as a small machine has: pages that nobody can use are set aside."""
+    if paired.kind != "virtual":
+        return paired
+    paired.run("sh", "-c", "echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory")
+    pages = round((available_mb(paired) - SPARE_MB) / 2.097)
+    paired.run("sysctl", "-q", f"vm.nr_hugepages={pages}")
+    return paired
+
+
+@pytest.fixture(autouse=True)
+def large_again(bench: Bench) -> object:
+    yield
+    bench.run("sysctl", "-q", "vm.nr_hugepages=0", check=False)
+
+
+def walked(bench: Bench, length_m: float, without: str | None = None) -> tuple[Done, float, float]:
+    """A walk past a camera, delivering as it goes; how it ended, its peak memory and the least there was to spare."""
+    street, least_mb, peak = Street(length_m), float("inf"), 0.0
+    with bench.radio.up(), bench.receiver() as device:
+        air = bench.radio.speak(2437, AXIS, "front door")
+        ears = [word for ear in bench.radio.ears for word in ("--monitor", ear)]
+        walk = bench.walk(*ears, "--gnss", device, without=without)
+        for at_s, now in seconds(street.seconds + 5):
+            bench.fix(now, *street.place(at_s))
+            air.say(f"{street.power_dbm(at_s):.1f}")
+            if int(at_s) % 10 == 9 and walk.alive():
+                least_mb, peak = min(least_mb, available_mb(bench)), max(peak, peak_mb(bench, walk.pid))
+        ended = walk.stop(90)
+    return ended, peak, least_mb
+
+
+def test_a_whole_walk_with_photos_fits_into_a_small_machine(
+    small: Bench, hub: Hub, figures: dict[str, int | float | str]
+) -> None:
+    spare_mb, before = available_mb(small), hub.ids()
+    assert spare_mb < SPARE_MB + 15 or small.kind != "virtual", f"{spare_mb:.0f} MB to spare"
+    ended, peak, least_mb = walked(small, 84.0)
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out.splitlines()[-1])["sightings"] >= 1
+    until(lambda: bool(hub.heard(but=before)), "the sighting at the hub")
+    figures |= {"walk.mem_available_mb": round(spare_mb), "walk.least_mem_available_mb": round(least_mb)}
+    figures["walk.peak_rss_mb"] = round(peak, 1)
+
+
+def test_photos_and_frames_of_a_whole_walk_fit_as_well(small: Bench, figures: dict[str, int | float | str]) -> None:
+    small.carry(WALK, "walk-1")
+    recorded = f"{small.data}/walk-1"
+    words = (
+        "--frames",
+        f"{recorded}/frames.pcap",
+        "--track",
+        f"{recorded}/track.nmea",
+        "--photos",
+        f"{recorded}/photos",
+    )
+    began_s = time.monotonic()
+    ended = small.run("python3", "-c", PEAK, *small.program, "replay", *words, "--json", *small.outbox, wait_s=200)
+    figures["walk.photos"] = len(list((WALK / "photos").iterdir()))
+    figures["walk.replay_s"] = round(time.monotonic() - began_s, 1)
+    figures["walk.replay_peak_rss_mb"] = round(int(ended.err.splitlines()[-1]) / 1000, 1)
+    assert json.loads(ended.out.splitlines()[-1])["looks"] == figures["walk.photos"], ended.out
+    small.probe("send", *small.outbox)
+
+
+def test_control_a_spendthrift_walk_does_not_fit(small: Bench) -> None:
+    ended, _, _ = walked(small, 30.0, without="thrift")
+    assert ended.code != 0
