@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from probe.errors import BadInput
 
 SIZE = (1280, 720)
+FORMAT = "BGR888"  # as picamera2 has it: red comes first in each pixel
 # How long to wait for a picture, and how often: the first after the start may come late or damaged.
 PATIENCE_S, TRIES = 4.0, 2
 MOST_CAMERAS = 8  # a Pi has a dozen nodes that are no cameras, all of them after those that are
@@ -84,11 +85,12 @@ class PiCamera:
 
     def __init__(self, picamera2: Any, patience_s: float = PATIENCE_S) -> None:
         self._patience_s = patience_s
+        self._silent = False
         # In two steps: where the second fails, the camera may be held already and has to be let go.
         self._camera = picamera2.Picamera2.__new__(picamera2.Picamera2)
         try:
             self._camera.__init__()
-            self._camera.configure(self._camera.create_preview_configuration(main={"size": SIZE, "format": "RGB888"}))
+            self._camera.configure(self._camera.create_preview_configuration(main={"size": SIZE, "format": FORMAT}))
             self._camera.start()
         except (RuntimeError, IndexError, OSError) as problem:
             self.close()
@@ -101,11 +103,17 @@ class PiCamera:
         done: SimpleQueue[Any] = SimpleQueue()
         self._camera.capture_array(signal_function=done.put)
         try:
-            return done.get(timeout=self._patience_s).get_result()
+            picture = done.get(timeout=self._patience_s).get_result()
         except (Empty, RuntimeError):
+            self._silent = True
             return None
+        self._silent = False
+        return picture
 
     def close(self) -> None:
+        if self._silent:
+            # Asked to stop a camera that was unplugged, libcamera ends the whole program before it can say a word.
+            self._camera.started = False
         with suppress(RuntimeError, AttributeError, OSError):  # of a camera that is gone, or never came to be
             self._camera.close()
 

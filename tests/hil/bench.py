@@ -132,7 +132,7 @@ class Bench:
     def defenceless(self, without: str, *words: str) -> Running:
         """Start a command of the probe with one of its defences taken out; ready when it is for a stimulus."""
         running = self.start(*self._program(without), *words)
-        if words[0] == "writer":
+        if words[0] in ("writer", "eye"):
             assert running.line().strip() == "ready"
         return running
 
@@ -143,6 +143,10 @@ class Bench:
         if said != "ready":
             raise AssertionError(f"stimulus {name}: {said} {running.wait(10).err[-1000:]}")
         return running
+
+    def stimulus_run(self, name: str, *words: str, wait_s: float = 120.0) -> Done:
+        """Run a program of the bench beside the probe to its end."""
+        return self.run(f"{self._python}/python", "-u", f"{self.stimuli}/{name}.py", *words, wait_s=wait_s)
 
     @contextmanager
     def receiver(self) -> Iterator[str]:

@@ -86,5 +86,5 @@ def test_a_receiver_that_says_nothing_or_knows_no_place_is_no_trouble(paired: Be
             paired.fix(now, *street.place(at_s))
         ended = walk.stop()
     assert source(ended, 1)["health"] == "listening", ended.err
-    assert int(str(source(ended, 1)["frames"])) >= 24, ended.err
+    assert int(str(source(ended, 1)["frames"])) >= 21, ended.err
     assert "Traceback" not in ended.err

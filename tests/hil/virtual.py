@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.hil.bench import HERE, Bench, built_wheel
 from tests.hil.description import Description
 from tests.hil.drivers.cables import QemuSerial
-from tests.hil.drivers.inside import GpioSim, GuestDisk, VividScene
+from tests.hil.drivers.inside import GpioSim, GuestDisk, Vimc, VividScene
 from tests.hil.drivers.qemu import Qemu, usable
 from tests.hil.drivers.radio import Hwsim
 from tests.hil.image.build import NoImage, image
@@ -47,7 +47,7 @@ def virtual(description: Description, folder: Path) -> Iterator[Bench]:
         **cables,
         **{"radio": radio, "hwsim": radio, "disk": GuestDisk(machine.command)},
         **{"gpio-sim": GpioSim(machine.command), "button": GpioSim(machine.command)},
-        **{"vivid": VividScene(machine.command, machine.share), "vimc": machine.command, "vhci": machine.command},
+        **{"vivid": VividScene(machine.command), "vimc": Vimc(machine.command), "vhci": machine.command},
     }
     try:
         machine.on()

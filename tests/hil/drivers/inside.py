@@ -1,5 +1,8 @@
 """Things that are simulated in the virtual probe's own kernel: a button, a camera's scene, a disk that fails."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.hil.protocols import CommandProtocol, Running
@@ -46,18 +49,82 @@ class GpioSim:
 
 
 class VividScene:
-    """A V4L2 camera whose picture is what we show it: vivid's HDMI output looped to its HDMI input."""
+    """A V4L2 camera, /dev/video0, that sees what it is shown: vivid's HDMI output looped to its HDMI input.
 
-    def __init__(self, command: CommandProtocol, share: Path) -> None:
-        self._command, self._share = command, share
+    Both are 640 x 480, as OpenCV asks for: where they differ, the driver has to scale, and the kernel falls over that.
+    """
 
-    def up(self) -> str:
-        """The camera's device."""
-        self._command.run("modprobe", "vivid", "n_devs=1", "node_types=0x1")
-        return "/dev/video0"
+    MODULE = (
+        "vivid",
+        "n_devs=1",
+        "node_types=0x101",
+        "num_inputs=1",
+        "input_types=3",
+        "num_outputs=1",
+        "output_types=1",
+    )
+    WIDTH, HEIGHT = 640, 480
 
-    def down(self) -> None:
-        self._command.run("modprobe", "-r", "vivid", check=False)
+    def __init__(self, command: CommandProtocol) -> None:
+        self._command = command
+
+    @contextmanager
+    def up(self) -> Iterator[None]:
+        """The camera is plugged in; the first node that is free is its."""
+        self._command.run("modprobe", *self.MODULE)
+        try:
+            yield
+        finally:
+            self._command.run("sh", "-c", "pkill v4l2-ctl; sleep 0.5; modprobe -r vivid", check=False)
+
+    def node(self, what: str = "cap") -> str:
+        """The device of the camera (`cap`), or of the output that feeds it (`out`)."""
+        script = f"grep -l vivid-000-vid-{what} /sys/class/video4linux/*/name | cut -d/ -f5"
+        return f"/dev/{self._command.run('sh', '-c', script).out.split()[0]}"
+
+    def show(self, picture: bytes) -> Running:
+        """Let it see a picture: 640 x 480, in BGR."""
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(picture)
+            file.flush()
+            self._command.put(Path(file.name), "/run/scene.bgr")
+        sees, feeds = self.node(), self.node("out")
+        script = (
+            f"for node in {sees} {feeds}; do v4l2-ctl -d $node --set-dv-bt-timings=index=0 >/dev/null; done;"
+            f" v4l2-ctl -d {sees} -c hdmi_000_0_is_connected_to=2;"
+            f" v4l2-ctl -d {feeds} --set-fmt-video-out=pixelformat=BGR3"
+        )
+        self._command.run("sh", "-ec", script)
+        return self._command.start(
+            *(
+                "sh",
+                "-c",
+                f"exec v4l2-ctl -d {feeds} --stream-out-mmap=2 --stream-loop --stream-from /run/scene.bgr 2>&1",
+            )
+        )
+
+    def pull(self) -> None:
+        """Unplug it while it is in use."""
+        self._command.run("v4l2-ctl", "-d", self.node(), "-c", "disconnect=1", check=False)
+
+
+class Vimc:
+    """A camera sensor behind libcamera, by vimc; its V4L2 nodes open, and give no picture."""
+
+    def __init__(self, command: CommandProtocol) -> None:
+        self._command = command
+
+    @contextmanager
+    def up(self) -> Iterator[None]:
+        self._command.run("modprobe", "vimc")
+        try:
+            yield
+        finally:
+            self._command.run("modprobe", "-r", "vimc", check=False)
+
+    def pull(self) -> None:
+        """Unplug it while it is in use."""
+        self._command.run("sh", "-c", "echo vimc.0 > /sys/bus/platform/drivers/vimc/unbind")
 
 
 class GuestDisk:

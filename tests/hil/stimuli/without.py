@@ -107,16 +107,14 @@ def clock() -> None:
     from probe.sweep.sweep import moment
     from probe.walk import LiveWalk
 
-    swap(LiveWalk, "_when", lambda _self, at_s: moment(at_s, ClockSource.NTP))
+    swap(LiveWalk, "when", lambda _self, at_s: moment(at_s, ClockSource.NTP))
 
 
 def rollover() -> None:
     """Believes any date that a receiver tells."""
-    from datetime import date
-
     from probe.position import live
 
-    swap(live, "NOT_BEFORE", date(1980, 1, 6))
+    swap(live, "unrolled", lambda told_s, _not_before: told_s)
 
 
 def receipts() -> None:
@@ -143,9 +141,9 @@ def finding() -> None:
 
 def names() -> None:
     """Looks for a cable under the name that it had at first."""
-    from probe.radio import serial
+    from probe.radio.serial import Place
 
-    swap(serial, "again", lambda name, *_: name)
+    swap(Place, "find", lambda place: place.device)
 
 
 def thrift() -> None:
@@ -166,18 +164,25 @@ def patience() -> None:
     """Waits for a camera's picture for ever."""
     from probe.camera import frames
 
-    swap(frames, "PICTURE_S", None)
+    swap(frames.PiCamera, "read", lambda camera: camera._camera.capture_array())
+
+
+def nodes() -> None:
+    """Takes the first camera for the only one."""
+    from probe.camera import frames
+
+    swap(frames, "MOST_CAMERAS", 1)
 
 
 if __name__ == "__main__":
     globals()[sys.argv[1]]()
     sys.argv[1:] = sys.argv[2:]
-    if sys.argv[1:2] == ["writer"]:  # a stimulus that uses the probe's own parts
+    if sys.argv[1] in ("writer", "eye"):  # stimuli that use the probe's own parts
         import runpy
         from pathlib import Path
 
-        sys.argv[1:] = sys.argv[2:]
-        runpy.run_path(str(Path(__file__).with_name("writer.py")), run_name="__main__")
+        name, *sys.argv[1:] = sys.argv[1:]
+        runpy.run_path(str(Path(__file__).with_name(f"{name}.py")), run_name="__main__")
     else:
         from probe.cli import main
 
