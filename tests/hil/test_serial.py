@@ -57,6 +57,7 @@ def stuttered(bench: Bench, without: str | None = None) -> tuple[int, Done]:
         for at_s, now in seconds(8):
             whole = nmea.fix(now, *street.place(at_s))
             bench.gnss.send(b"\x00\xff\xfe$$$,,,*ZZ\r\n" + bytes(range(256)) + whole[: len(whole) // 3] + b"\r\n")
+            bench.gnss.send(nmea.sentence("GNRMC,12,A,4700.0,N,01700.0,W,a,b,241126,,,A").encode())
             bench.gnss.send(whole + nmea.no_fix())
         ended = walk.stop()
     return int(str(source(ended, 1)["frames"])), ended

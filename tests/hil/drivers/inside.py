@@ -91,7 +91,7 @@ class VividScene:
         sees, feeds = self.node(), self.node("out")
         script = (
             f"for node in {sees} {feeds}; do v4l2-ctl -d $node --set-dv-bt-timings=index=0 >/dev/null; done;"
-            f" v4l2-ctl -d {sees} -c hdmi_000_0_is_connected_to=2;"
+            f" v4l2-ctl -d {sees} -c hdmi_000_0_is_connected_to=2 -c osd_text_mode=2;"
             f" v4l2-ctl -d {feeds} --set-fmt-video-out=pixelformat=BGR3"
         )
         self._command.run("sh", "-ec", script)
