@@ -18,10 +18,10 @@ import pytest
 from probe.contract.envelope import encode
 from probe.outbox import Outbox
 from tests.examples import radio
-from tests.hil.bench import VirtualBench
+from tests.hil.bench import Bench
 from tests.hil.drivers.card import Mapped, QemuCard
-from tests.hil.drivers.ssh import SshRunning
 from tests.hil.drivers.writelog import Entry, Moment, apply, disks, moments, read_log, torn
+from tests.hil.protocols import Running
 from tests.hil.remains import NAME, Damaged, left, taken_out
 from tests.paired import pair
 
@@ -71,21 +71,24 @@ def paired_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "files"
 
 
-def fresh_card(bench: VirtualBench, folder: Path, files: Path) -> QemuCard:
-    card = QemuCard(bench, bench.machine.qmp, folder / "card.img", CARD_MIB)
+def fresh_card(bench: Bench, folder: Path, files: Path) -> QemuCard:
+    card = QemuCard(bench, bench.part("machine").qmp, folder / "card.img", CARD_MIB)
     card.format(files)
     return card
 
 
-def recorder(bench: VirtualBench, at: str, count: int, *words: str) -> SshRunning:
+def recorder(bench: Bench, at: str, count: int, *words: str) -> Running:
     """Start to write sightings."""
     return bench.stimulus("recorder", f"{at}/{NAME}", f"{at}/example.json", str(count), *words)
 
 
-def record(bench: VirtualBench, folder: Path, files: Path, *words: str) -> Record:
+def record(bench: Bench, folder: Path, files: Path, *words: str) -> Record:
     """Let sightings be written to a card, and all writes be logged."""
     folder.mkdir(exist_ok=True)
-    card, log = fresh_card(bench, folder, files), QemuCard(bench, bench.machine.qmp, folder / "log.img", LOG_MIB)
+    card, log = (
+        fresh_card(bench, folder, files),
+        QemuCard(bench, bench.part("machine").qmp, folder / "log.img", LOG_MIB),
+    )
     base = card.path.read_bytes()
     with card.plugged() as device, log.plugged() as log_device:
         mapped = Mapped(bench, card, device)
@@ -106,7 +109,7 @@ def record(bench: VirtualBench, folder: Path, files: Path, *words: str) -> Recor
 
 
 @pytest.fixture(scope="module")
-def safe(bench: VirtualBench, tmp_path_factory: pytest.TempPathFactory, paired_files: Path) -> Record:
+def safe(bench: Bench, tmp_path_factory: pytest.TempPathFactory, paired_files: Path) -> Record:
     """What the product writes."""
     return record(bench, tmp_path_factory.mktemp("safe"), paired_files)
 
@@ -118,22 +121,24 @@ def lost_at(disk: bytes | bytearray, moment: Moment, folder: Path) -> set[str]:
     return hashes(moment) - left(taken_out(image, folder / "left"))
 
 
-def test_no_moment_for_a_power_cut_loses_what_was_acknowledged(safe: Record, tmp_path: Path) -> None:
+def test_no_moment_for_a_power_cut_loses_what_was_acknowledged(
+    safe: Record, tmp_path: Path, figures: dict[str, int | float | str]
+) -> None:
     chosen = spread(safe.moments(), MOST_MOMENTS)
     assert len(chosen) >= 40, f"the log has {len(chosen)} moments only"
-    print(f"{len(chosen)} of {len(safe.moments())} moments, {len(safe.entries)} entries")
+    figures |= {"disk.moments": len(chosen), "disk.moments_there_are": len(safe.moments())}
     for moment, disk in disks(safe.base, safe.entries, chosen):
         lost = lost_at(disk, moment, tmp_path)
         assert not lost, f"a cut after entry {moment.safe} loses {len(lost)} of {len(hashes(moment))}"
 
 
 def test_a_card_that_reorders_and_tears_its_writes_loses_nothing_that_was_acknowledged(
-    safe: Record, tmp_path: Path
+    safe: Record, tmp_path: Path, figures: dict[str, int | float | str]
 ) -> None:
     chance = random.Random(20)
     chosen = spread([moment for moment in safe.moments() if moment.under_way], MOST_MOMENTS)
     assert len(chosen) >= 40, f"at {len(chosen)} moments only, something was under way"
-    print(f"{len(chosen)} moments, {sum(len(moment.under_way) for moment in chosen)} writes under way")
+    figures |= {"disk.torn_moments": len(chosen), "disk.torn_writes": sum(len(each.under_way) for each in chosen)}
     for moment, disk in disks(safe.base, safe.entries, chosen):
         cut = bytearray(disk)
         apply(cut, torn(moment.under_way, chance, BLOCK))
@@ -142,17 +147,17 @@ def test_a_card_that_reorders_and_tears_its_writes_loses_nothing_that_was_acknow
 
 
 @pytest.mark.parametrize("waits", ["off", "normal"])
-def test_these_cuts_would_have_lost_what_is_not_written_through(
-    bench: VirtualBench, tmp_path: Path, paired_files: Path, waits: str
+def test_control_these_cuts_lose_what_is_not_written_through(
+    bench: Bench, tmp_path: Path, paired_files: Path, waits: str, figures: dict[str, int | float | str]
 ) -> None:
-    """The controls: SQLite that does not wait for the disk, not at all or not at each commit."""
+    """SQLite that does not wait for the disk, not at all or not at each commit."""
     unsafe, lost, damaged = record(bench, tmp_path / waits, paired_files, waits), set(), 0
     for moment, disk in disks(unsafe.base, unsafe.entries, spread(unsafe.moments(), 20)):
         try:
             lost |= lost_at(disk, moment, tmp_path)
         except Damaged:
             damaged += 1
-    print(f"{len(lost)} of {SIGHTINGS} are lost at some moment; at {damaged} the file or its file system is damaged")
+    figures |= {f"disk.control_{waits}_lost": len(lost), f"disk.control_{waits}_damaged": damaged}
     assert len(lost) > SIGHTINGS // 3, f"{len(lost)} were lost: these cuts cut nothing"
 
 
@@ -160,7 +165,7 @@ def test_these_cuts_would_have_lost_what_is_not_written_through(
 class Told:
     """What a writer says, line by line."""
 
-    running: SshRunning
+    running: Running
     acknowledged: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
@@ -180,7 +185,7 @@ class Told:
             self.take(line)
 
 
-def err(bench: VirtualBench, card: QemuCard, becomes: str, *words: str) -> Told:
+def err(bench: Bench, card: QemuCard, becomes: str, *words: str) -> Told:
     """A card that errs for a while as sightings are written, then works again, and is pulled out in the end.
 
     Where it erred as the file system wrote to its own journal, that is dead until it is mounted anew; else the outbox
@@ -208,7 +213,7 @@ def err(bench: VirtualBench, card: QemuCard, becomes: str, *words: str) -> Told:
 
 @pytest.mark.parametrize("becomes", [ERRS, GONE], ids=["cannot write", "gone"])
 def test_a_card_that_errs_for_a_while_loses_nothing_that_was_acknowledged(
-    bench: VirtualBench, tmp_path: Path, paired_files: Path, becomes: str
+    bench: Bench, tmp_path: Path, paired_files: Path, becomes: str
 ) -> None:
     card = fresh_card(bench, tmp_path, paired_files)
     told = err(bench, card, becomes)
@@ -221,10 +226,10 @@ def test_a_card_that_errs_for_a_while_loses_nothing_that_was_acknowledged(
         assert box.add([radio()]) == 1, "it does not go on from there"
 
 
-def test_a_card_that_errs_would_have_lost_what_a_deaf_outbox_acknowledges(
-    bench: VirtualBench, tmp_path: Path, paired_files: Path
+def test_control_a_card_that_errs_loses_what_a_deaf_outbox_acknowledges(
+    bench: Bench, tmp_path: Path, paired_files: Path
 ) -> None:
-    """The control: an outbox that does not listen to the disk's errors."""
+    """An outbox that does not listen to the disk's errors."""
     card = fresh_card(bench, tmp_path, paired_files)
     told = err(bench, card, ERRS, "deaf")
     missing = set(told.acknowledged) - left(taken_out(card.path, tmp_path / "left"))
@@ -233,7 +238,7 @@ def test_a_card_that_errs_would_have_lost_what_a_deaf_outbox_acknowledges(
 
 
 def test_a_card_that_lies_takes_nothing_but_what_it_was_given_meanwhile(
-    bench: VirtualBench, tmp_path: Path, paired_files: Path
+    bench: Bench, tmp_path: Path, paired_files: Path
 ) -> None:
     """While it lies nothing can be noticed: the kernel's cache gives back what was never written. Nor afterwards, where
     what is on the card fits together: then the outbox is a shorter one. What was acknowledged before the lies is in it,

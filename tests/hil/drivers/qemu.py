@@ -35,7 +35,6 @@ class Qemu:
         shutil.copy(self.key.with_suffix(".pub"), self.share / "authorized_keys")
         self.command = SshCommand(self.address, folder, key=self.key)
         self.data = folder / "data.ext4"
-        self.spare = folder / "spare.raw"  # a second disk, for faults below the file system
         self.blank()
         self._disk = folder / "disk.qcow2"  # what is installed stays for the run, the image is never written to
         backing = ["-b", str(image.disk), "-F", "raw"]
@@ -45,12 +44,10 @@ class Qemu:
         self.boot_s = 0.0
 
     def blank(self) -> None:
-        """Fresh disks for what must survive a power cut."""
-        for disk in (self.data, self.spare):
-            disk.unlink(missing_ok=True)
-            disk.touch()
-            os.truncate(disk, DATA_MIB << 20)
-        subprocess.run(["mke2fs", "-q", "-t", "ext4", "-F", str(self.data)], check=True, stderr=subprocess.DEVNULL)
+        """A fresh disk for what must survive a power cut."""
+        self.data.unlink(missing_ok=True)
+        make = ["mke2fs", "-q", "-t", "ext4", str(self.data), f"{DATA_MIB}M"]
+        subprocess.run(make, check=True, stderr=subprocess.DEVNULL)
 
     def on(self, *, clock: str | None = None, memory_mib: int | None = None) -> None:
         """Power up. `clock` is what its clock says then (it has no battery); the usual memory unless told otherwise."""
@@ -114,7 +111,6 @@ class Qemu:
             *("-kernel", str(self._image.kernel), "-initrd", str(self._image.initrd), "-append", kernel_line),
             *("-drive", f"file={self._disk},if=virtio,format=qcow2"),
             *("-drive", f"file={self.data},if=virtio,format=raw,cache=writethrough"),
-            *("-drive", f"file={self.spare},if=virtio,format=raw,cache=writethrough"),
             *("-virtfs", f"local,path={self.share},mount_tag=bench,security_model=none,readonly=on"),
             *("-netdev", f"tap,id=net0,ifname={self._tap},script=no,downscript=no"),
             *("-device", "virtio-net-pci,netdev=net0,romfile="),
@@ -142,7 +138,7 @@ class Qemu:
 
 def usable() -> None:
     """Raises Absent where this machine cannot run a virtual probe."""
-    for name in ("qemu-system-x86_64", "qemu-img", "ssh", "ssh-keygen", "ip", "mke2fs"):
+    for name in ("qemu-system-x86_64", "qemu-img", "ssh", "ssh-keygen", "ip", "mke2fs", "e2fsck", "debugfs"):
         if shutil.which(name) is None and shutil.which(name, path="/usr/sbin:/sbin") is None:
             raise Absent(f"{name} is missing; apt install qemu-system-x86 qemu-utils openssh-client iproute2 e2fsprogs")
     if os.geteuid() != 0:
