@@ -109,6 +109,7 @@ class Library:
 
             def start(self) -> None:
                 self._at("start")
+                self.started = True
 
             def capture_array(self, *, signal_function: Callable[[Any], None]) -> None:
                 if gives:
@@ -119,6 +120,8 @@ class Library:
                 return "picture"
 
             def close(self) -> None:
+                # libcamera ends the whole program when a camera that was unplugged is asked to stop.
+                assert gives or not self.started, "Aborted"
                 library.held = False
                 self._at("close")
 
