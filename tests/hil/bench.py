@@ -1,6 +1,7 @@
 """A bench: a probe with power, a hub here, and what makes radio, sky and faults. Tests know only this."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -177,8 +178,14 @@ class Bench:
         return str(json.loads(told.stdout)["qr"])
 
     def sent(self, interface: str) -> int:
-        """Frames that the kernel sent on an interface of the probe."""
-        return int(self.run("cat", f"/sys/class/net/{interface}/statistics/tx_packets").out)
+        """Frames that a radio of the probe has sent, as its driver counts them.
+
+        The interface's own counter stays at zero for what a monitor injects; the drivers' counters do not.
+        """
+        told = self.run("ethtool", "-S", interface, check=False).out
+        counts = [int(count) for count in re.findall(r"^\s*(?:d_tx_pkts|tx_packets): (\d+)$", told, re.MULTILINE)]
+        of_the_kernel = self.run("cat", f"/sys/class/net/{interface}/statistics/tx_packets").out
+        return max([*counts, int(of_the_kernel)])
 
 
 def built_wheel(folder: Path) -> Path:

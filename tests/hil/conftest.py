@@ -45,7 +45,7 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
         pytest.skip(f"no bench: {problem}")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def figures() -> dict[str, int | float | str]:
     """Where a test writes down what it measured, under a dotted name; it ends in build/hil.json."""
     return _report.figures

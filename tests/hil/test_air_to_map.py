@@ -33,7 +33,7 @@ def test_cameras_on_three_channels_one_of_them_hostapds_stand_where_they_are(
     before = hub.ids()
     with radio.up(), paired.receiver() as device:
         airs = {AXIS: radio.speak(2412, AXIS, "front door"), DAHUA: radio.speak(2462, DAHUA, "yard", by="wlan3")}
-        access_point = radio.access_point("wlan4", 2437, HIKVISION, "IPC-CAM-4F21")
+        access_point = radio.access_point("wlan4", 2437, HIKVISION, "front gate")
         walk = paired.walk(*[word for ear in radio.ears for word in ("--monitor", ear)], "--gnss", device)
         for at_s, now in seconds(street.seconds + 5):
             paired.fix(now, *street.place(at_s))

@@ -66,7 +66,11 @@ def told(request: pytest.FixtureRequest) -> Told:
 
 @pytest.fixture(scope="module")
 def runs(
-    made: Guest, installed: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    made: Guest,
+    installed: Path,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    figures: dict[str, int | float | str],
 ) -> Callable[..., Told]:
     """Runs a script on a board and says how long that took."""
     trees = {"opt/probe": installed, "bench/stimuli": Path(__file__).parent / "stimuli"}
@@ -74,6 +78,10 @@ def runs(
     def run(board: Board, script: str, *, limit_s: float) -> Told:
         ran = machine.run(made, board, script, trees, tmp_path_factory.mktemp(board.name), limit_s=limit_s)
         peaks = [f"{name[:-5]} {int(said[0]) >> 10} MiB" for name, said in ran.said.items() if name.endswith(".peak")]
+        figures.update({f"arm64.{board.name}.boot_s": round(ran.boot_s, 1), f"arm64.{board.name}.s": round(ran.wall_s)})
+        for name, said in ran.said.items():
+            if name.endswith(".peak"):
+                figures[f"arm64.{board.name}.{name[:-5]}_peak_rss_mb"] = int(said[0]) >> 10
         _say(request, f"{board.name}: boot {ran.boot_s:.1f} s, all {ran.wall_s:.0f} s; most {', '.join(peaks)}")
         return ran
 

@@ -47,21 +47,31 @@ def test_control_a_cut_loses_what_is_not_written_through(
     assert figures["power.control_lost"], f"all {len(ids)} survived: this bench cuts no power"
 
 
+TWO = Street(84.0, {AXIS: (28.0, 9.0), DAHUA: (60.0, -9.0)})
+ROLLOVER = timedelta(weeks=1024)
+
+
 def walked_since_2019(
-    bench: Bench, hub: Hub, without: str | None = None
+    bench: Bench, hub: Hub, street: Street, without: str | None = None
 ) -> tuple[datetime, dict[str, datetime | None]]:
-    """Wake in 2019; the sky's time comes on the way, then the machine's clock is set. When each camera was heard."""
+    """Wake in 2019; an old receiver tells a date 1024 weeks ago; on the way the machine's clock is set.
+
+    When the walk began, and when each camera was heard.
+    """
     bench.run("sync")
     bench.clock.wake("2019-01-01T00:00:00")
-    street, known = Street(84.0, {AXIS: (28.0, 9.0), DAHUA: (60.0, -9.0)}), hub.ids()
-    begins = datetime.now(UTC)
+    known, begins = hub.ids(), datetime.now(UTC)
     with bench.radio.up(), bench.receiver() as device:
         radio = bench.part("hwsim")
-        airs = {AXIS: radio.speak(2412, AXIS, "front door"), DAHUA: radio.speak(2437, DAHUA, "yard", by="wlan4")}
+        free = iter(((2412, "wlan2"), (2437, "wlan4")))
+        airs = {
+            address: radio.speak(mhz, address, "yard", by=by)
+            for address, (mhz, by) in zip(street.cameras_m, free, strict=False)
+        }
         ears = [word for ear in radio.ears for word in ("--monitor", ear)]
         walk = bench.walk(*ears, "--gnss", device, "--offline", without=without)
         for at_s, now in seconds(street.seconds + 5):
-            bench.fix(now, *street.place(at_s))
+            bench.fix(now - ROLLOVER, *street.place(at_s))
             for address, air in airs.items():
                 air.say(f"{street.power_dbm(at_s, address):.1f}")
             if at_s == 30:  # as timesyncd does it when a phone lends its network
@@ -72,10 +82,10 @@ def walked_since_2019(
     return begins, heard
 
 
-def test_a_probe_that_wakes_in_2019_tells_true_times(
+def test_a_probe_that_wakes_in_2019_under_an_old_receiver_tells_true_times(
     paired: Bench, hub: Hub, figures: dict[str, int | float | str]
 ) -> None:
-    begins, heard = walked_since_2019(paired, hub)
+    begins, heard = walked_since_2019(paired, hub, TWO)
     first, second = heard[AXIS], heard[DAHUA]
     assert first is not None, heard
     assert second is not None, heard
@@ -83,6 +93,12 @@ def test_a_probe_that_wakes_in_2019_tells_true_times(
     figures["clock.cameras_with_true_times"] = 2
 
 
-def test_control_a_probe_that_trusts_its_clock_tells_2019(paired: Bench, hub: Hub) -> None:
-    _, heard = walked_since_2019(paired, hub, without="clock")
-    assert any(at is not None and at.year == 2019 for at in heard.values()), heard
+@pytest.mark.parametrize(("without", "year"), [("clock", 2019), ("rollover", None)])
+def test_control_a_probe_that_trusts_a_clock_tells_its_time(
+    paired: Bench, hub: Hub, without: str, year: int | None
+) -> None:
+    """Its own clock's, or that of a receiver that lost count of its weeks."""
+    begins, heard = walked_since_2019(paired, hub, Street(64.0, {AXIS: (32.0, 9.0)}), without)
+    at = heard[AXIS]
+    assert at is not None
+    assert at.year == (year or (begins - ROLLOVER).year), heard

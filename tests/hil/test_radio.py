@@ -10,7 +10,7 @@ from tests.hil.protocols import Done
 from tests.hil.town import AXIS
 
 pytestmark = pytest.mark.hil
-SSID, MHZ = "IPC-CAM-4F21", 2437
+SSID, MHZ = "front door", 2437
 
 
 def source(ended: Done, place: int = 0) -> dict[str, object]:
@@ -24,7 +24,7 @@ def swept(bench: Bench, without: str | None = None) -> tuple[int, dict[str, int]
     """Sweep for a while; frames that its radio sent by the kernel's count, and those that a third radio heard."""
     (ear, *_), before = bench.radio.ears, bench.sent(bench.radio.ears[0])
     walk = bench.walk("--monitor", ear, "--offline", without=without)
-    other = bench.radio.hear(MHZ, 14)
+    other = bench.radio.overhear(14)
     heard: dict[str, int] = json.loads(other.wait(60).out)
     assert source(walk.stop())["health"] == "listening"
     return bench.sent(ear) - before, heard

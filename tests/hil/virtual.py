@@ -10,6 +10,7 @@ from tests.hil.bench import HERE, Bench, built_wheel
 from tests.hil.description import Description
 from tests.hil.drivers.cables import QemuSerial
 from tests.hil.drivers.inside import GpioSim, GuestDisk, Vimc, VividScene
+from tests.hil.drivers.micropython import Board
 from tests.hil.drivers.qemu import Qemu, usable
 from tests.hil.drivers.radio import Hwsim
 from tests.hil.image.build import NoImage, image
@@ -44,7 +45,7 @@ def virtual(description: Description, folder: Path) -> Iterator[Bench]:
     bench.missing = made.missing
     bench.drivers = {
         **dict.fromkeys(("power", "clock", "network", "machine"), machine),
-        **cables,
+        **{"gnss": cables["gnss"], "board": Board(cables["board"])},
         **{"radio": radio, "hwsim": radio, "disk": GuestDisk(machine.command)},
         **{"gpio-sim": GpioSim(machine.command), "button": GpioSim(machine.command)},
         **{"vivid": VividScene(machine.command), "vimc": Vimc(machine.command), "vhci": machine.command},

@@ -25,7 +25,7 @@ class Qemu:
     def __init__(self, image: Image, folder: Path, *, number: int = 1) -> None:
         self._image, self._folder = image, folder
         self.host, self.address = f"10.77.{number}.1", f"10.77.{number}.2"
-        self._tap = f"bench{number}"
+        self.tap = f"bench{number}"
         self.accelerator = accelerator(image)
         self.share = folder / "share"  # the machine sees it read-only under /mnt/bench
         self.share.mkdir()
@@ -84,7 +84,7 @@ class Qemu:
     def end(self) -> None:
         """Leave nothing behind on this machine."""
         self.off()
-        subprocess.run(["ip", "link", "delete", self._tap], capture_output=True, check=False)
+        subprocess.run(["ip", "link", "delete", self.tap], capture_output=True, check=False)
 
     def qmp(self, what: str, **arguments: Any) -> Any:
         """Ask QEMU itself."""
@@ -112,7 +112,7 @@ class Qemu:
             *("-drive", f"file={self._disk},if=virtio,format=qcow2"),
             *("-drive", f"file={self.data},if=virtio,format=raw,cache=writethrough"),
             *("-virtfs", f"local,path={self.share},mount_tag=bench,security_model=none,readonly=on"),
-            *("-netdev", f"tap,id=net0,ifname={self._tap},script=no,downscript=no"),
+            *("-netdev", f"tap,id=net0,ifname={self.tap},script=no,downscript=no"),
             *("-device", "virtio-net-pci,netdev=net0,romfile="),
             *("-device", "qemu-xhci,id=usb"),
             *("-qmp", f"unix:{qmp},server=on,wait=off"),
@@ -122,13 +122,13 @@ class Qemu:
         return command
 
     def _make_tap(self) -> None:
-        if Path(f"/sys/class/net/{self._tap}").exists():
+        if Path(f"/sys/class/net/{self.tap}").exists():
             return
         try:
             for words in (
-                f"tuntap add {self._tap} mode tap",
-                f"address add {self.host}/24 dev {self._tap}",
-                f"link set {self._tap} up",
+                f"tuntap add {self.tap} mode tap",
+                f"address add {self.host}/24 dev {self.tap}",
+                f"link set {self.tap} up",
             ):
                 subprocess.run(["ip", *words.split()], check=True, capture_output=True, text=True)
         except (OSError, subprocess.CalledProcessError) as problem:

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from tests.hil.protocols import CommandProtocol, Running
 
+OVERHEARD_MHZ = 2437  # where one radio can hear one channel only: the one that most are on
+
 
 class StimulusRadio:
     """One radio speaks and one hears, on a machine that has the stimuli. Half a `RadioProtocol`."""
@@ -37,12 +39,19 @@ class StimulusRadio:
         self.monitor(self.hears, mhz)
         return self.stimulus("ear", self.hears, str(seconds))
 
+    def overhear(self, seconds: float) -> Running:
+        return self.hear(OVERHEARD_MHZ, seconds)
+
 
 class Hwsim(StimulusRadio):
     """Radios of mac80211_hwsim. It hears at the sender's power minus 50 dB; powers are 0 to 20 dBm, in whole dB.
 
     wlan0 and wlan1 are the probe's; the bench has wlan2 to wlan4.
     """
+
+    def overhear(self, seconds: float) -> Running:
+        self._command.run("ip", "link", "set", "hwsim0", "up")  # hears what any of its radios sends, on any channel
+        return self.stimulus("ear", "hwsim0", str(seconds))
 
     ears = ("wlan1", "wlan0")
     COUNT = 5

@@ -10,17 +10,12 @@ REPOSITORY = HERE.parents[2]
 SUITE, MIRROR = "trixie", "http://deb.debian.org/debian"
 MACHINE = ("linux-image-amd64", "busybox-static", "udev", "kmod", "dbus", "iproute2", "dmsetup", "procps", "e2fsprogs")
 REACH = ("dropbear-bin", "openssh-sftp-server")
-RADIO: tuple[str, ...] = ("hostapd", "iw", "wireless-regdb", "bluez", "tcpdump", "python3-scapy")
+RADIO = ("hostapd", "iw", "ethtool", "wireless-regdb", "bluez", "tcpdump")
 CAMERA = ("libcamera-tools", "libcamera-ipa", "python3-libcamera", "v4l-utils", "gpiod", "python3-libgpiod")
-PYTHON: tuple[str, ...] = (
-    "python3-venv",
-    "python3-pip",
-    "python3-numpy",
-    "python3-av",
-    "python3-prctl",
-    "python3-piexif",
+PYTHON = (
+    *("python3-venv", "python3-pip", "python3-numpy", "python3-av", "python3-prctl", "python3-piexif"),
+    *("python3-tqdm", "python3-jsonschema", "python3-libarchive-c"),
 )
-PYTHON += ("python3-tqdm", "python3-jsonschema", "python3-libarchive-c")
 BUILD = ("linux-headers-amd64", "gcc", "make", "libc6-dev", "python3-dev", "libcap-dev")
 PACKAGES = MACHINE + REACH + RADIO + CAMERA + PYTHON + BUILD
 LEFT_OUT = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*")
