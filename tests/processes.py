@@ -31,11 +31,11 @@ def until(true: Callable[[], bool], what: str, wait_s: float = WAIT_S) -> None:
         time.sleep(0.02)
 
 
-def answers(port: int) -> bool:
+def answers(port: int, host: str = "127.0.0.1") -> bool:
     """Whether somebody listens on a port."""
     with socket.socket() as probe:
         probe.settimeout(0.2)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((host, port)) == 0
 
 
 class Mosquitto:
@@ -45,7 +45,8 @@ class Mosquitto:
     anything, as at a broker of other people's.
     """
 
-    def __init__(self, folder: Path, *, hub_data: Path | None = None, more: str = "") -> None:
+    def __init__(self, folder: Path, *, hub_data: Path | None = None, host: str = "127.0.0.1", more: str = "") -> None:
+        self._host = host
         self._program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
         if self._program is None:
             pytest.skip("no mosquitto on this machine: install it to run this test")
@@ -53,10 +54,10 @@ class Mosquitto:
         self.scheme = "mqtt" if hub_data is None else "mqtts"
         if hub_data is None:
             self._config = folder / "mosquitto.conf"
-            settings = f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmessage_size_limit 1049600\n"
+            settings = f"listener {self.port} {host}\nallow_anonymous true\nmessage_size_limit 1049600\n"
             self._config.write_text(settings + (more or "persistence false\n"))
         else:
-            words = ("--to", folder / "broker", "--bind", "127.0.0.1", "--port", str(self.port), "--data", hub_data)
+            words = ("--to", folder / "broker", "--bind", host, "--port", str(self.port), "--data", hub_data)
             told = hub("broker-config", "mosquitto", *words, "--json")
             assert told.returncode == 0, told.stderr
             self._config = Path(json.loads(told.stdout)["files"][0])
@@ -70,12 +71,12 @@ class Mosquitto:
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.port}"
+        return f"{self.scheme}://{self._host}:{self.port}"
 
     def start(self) -> None:
         command = [self._program or "", "-c", str(self._config)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until(lambda: answers(self.port), "mosquitto")
+        until(lambda: answers(self.port, self._host), "mosquitto")
 
     def kill(self) -> None:
         if self._process is not None:

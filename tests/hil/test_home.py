@@ -1,13 +1,16 @@
 """The way home: a hub that is away, moves or dies, and a network that is slow or cut. All that waited arrives."""
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.hil.acknowledged import rest, writer
 from tests.hil.bench import Bench
 from tests.hil.town import Hub, until
-from tests.processes import free_port
+from tests.processes import Mosquitto, free_port
 
 pytestmark = pytest.mark.hil
 SLOW = "tc qdisc add dev $d root netem delay 150ms 50ms loss 5% rate 256kbit"
@@ -26,40 +29,75 @@ def test_a_hub_that_is_away_is_told_in_a_sentence_and_nothing_is_lost(paired: Be
     assert set(ids) <= hub.ids()
 
 
-def delivered_through_trouble(bench: Bench, hub: Hub, without: str | None = None) -> tuple[set[str], int]:
-    """Deliver over a slow, lossy link that is cut, to a hub that is killed meanwhile; the lost ids, of how many."""
-    ids = rest(writer(bench, 12))
-    known = hub.sightings()
+@contextmanager
+def slow(bench: Bench) -> Iterator[None]:
+    """The probe's way to this machine is slow and lossy, as at the edge of a café's Wi-Fi."""
     way = WAY.format(host=bench.host)
     bench.run("modprobe", "sch_netem")
     bench.run("sh", "-ec", way + SLOW)
     try:
+        yield
+    finally:
+        bench.run("sh", "-c", way + "tc qdisc del dev $d root", check=False)
+
+
+def delivered_through_trouble(
+    bench: Bench, hub: Hub, dies: Callable[[], None], without: str | None = None
+) -> tuple[set[str], int]:
+    """Deliver over a slow link that is cut, while something dies and comes back; the lost ids, of how many."""
+    ids, known = rest(writer(bench, 12)), hub.sightings()
+    with slow(bench):
         program = bench.defenceless(without, "send", *bench.outbox) if without else bench.sending()
         until(lambda: hub.sightings() > known, "the first sighting at the hub")
-        hub.process.kill()
-        hub.start()
+        dies()
         bench.network.cut()
         time.sleep(8)
         bench.network.join()
         assert program.wait(150).code == 0
-    finally:
-        bench.run("sh", "-c", way + "tc qdisc del dev $d root", check=False)
+    until(lambda: set(ids) <= hub.ids() or without is not None, "all sightings in the hub's log", 20)
     return set(ids) - hub.ids(), len(ids)
+
+
+def dying(hub: Hub) -> Callable[[], None]:
+    def dies() -> None:
+        hub.process.kill()
+        hub.start()
+
+    return dies
 
 
 @pytest.mark.timeout(300)
 def test_through_a_slow_link_a_cut_and_a_dead_hub_all_arrives(
     paired: Bench, hub: Hub, figures: dict[str, int | float | str]
 ) -> None:
-    lost, made = delivered_through_trouble(paired, hub)
-    figures["home.made"], figures["home.lost"] = made, len(lost)
+    lost, figures["home.made"] = delivered_through_trouble(paired, hub, dying(hub))
+    figures["home.lost"] = len(lost)
     assert not lost
 
 
 @pytest.mark.timeout(300)
 def test_control_what_is_only_given_to_the_network_is_lost(paired: Bench, hub: Hub) -> None:
-    lost, _ = delivered_through_trouble(paired, hub, without="receipts")
+    lost, _ = delivered_through_trouble(paired, hub, dying(hub), without="receipts")
     assert lost
+
+
+@pytest.mark.timeout(300)
+def test_a_broker_of_its_own_dies_on_the_way_and_all_arrives(bench: Bench, tmp_path: Path) -> None:
+    mosquitto = Mosquitto(tmp_path, hub_data=tmp_path / "hub", host=bench.host)
+    mosquitto.start()
+
+    def dies() -> None:
+        mosquitto.kill()
+        time.sleep(2)
+        mosquitto.start()
+
+    try:
+        with Hub(tmp_path / "hub", bench.host, broker=mosquitto.url) as hub:
+            bench.pair(hub.process)
+            lost, _ = delivered_through_trouble(bench, hub, dies)
+    finally:
+        mosquitto.kill()
+    assert not lost
 
 
 def moved(bench: Bench, hub: Hub, without: str | None = None) -> bool:

@@ -62,7 +62,7 @@ class Qemu:
                 stdout=console,
                 stderr=console,
             )
-        self.command.wait(BOOT_S)
+        self.command.wait(BOOT_S, trouble=self._trouble)
         self._qmp = Qmp(qmp)
         self.boot_s = self.boot_s or time.monotonic() - began_s
 
@@ -76,6 +76,16 @@ class Qemu:
             self._qmp.close()
             self._qmp = None
         self.command.drop()
+
+    def console(self) -> str:
+        """The end of what the machine has said on its console since it was first powered up."""
+        return (self._folder / "console.log").read_text(errors="replace")[-2000:]
+
+    def _trouble(self) -> str | None:
+        """Why no command will ever run."""
+        if self._process is not None and self._process.poll() is not None:
+            return f"QEMU has ended; its console:\n{self.console()}"
+        return None
 
     def wake(self, at: str) -> None:
         self.off()

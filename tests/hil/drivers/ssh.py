@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,13 +38,15 @@ class SshCommand:
         """The same for a person to paste."""
         return shlex.join(self.words)
 
-    def wait(self, wait_s: float) -> None:
-        """Until commands run. Fails after a while."""
+    def wait(self, wait_s: float, trouble: Callable[[], str | None] = lambda: None) -> None:
+        """Until commands run. Fails after a while, or at once where `trouble` says why they never will."""
         deadline = time.monotonic() + wait_s
         while True:
             done = self.run("true", wait_s=15.0, check=False)
             if done.code == 0:
                 return
+            if (why := trouble()) is not None:
+                pytest.fail(why)
             if time.monotonic() > deadline:
                 pytest.fail(f"no command runs on {self._target} after {wait_s:.0f} s: {done.err.strip()}")
             time.sleep(0.3)

@@ -1,6 +1,6 @@
 """Makes the virtual bench's machine: `python -m tests.hil.image.build`, as root. Says what it does.
 
-The image lies in ~/.cache/contrechamp/bench (or $CONTRECHAMP_BENCH_CACHE) under its recipe's key.
+The image lies in ~/.cache/contrechamp/bench (or $CONTRECHAMP_BENCH_CACHE/amd64) under its recipe's key.
 """
 
 import os
@@ -45,7 +45,7 @@ class Image:
 def cache() -> Path:
     """Where images are kept."""
     named = os.environ.get("CONTRECHAMP_BENCH_CACHE")
-    return Path(named) if named else Path.home() / ".cache" / "contrechamp" / "bench"
+    return Path(named) / "amd64" if named else Path.home() / ".cache" / "contrechamp" / "bench"
 
 
 def image(tell: Callable[[str], None] = print) -> Image:
@@ -53,12 +53,19 @@ def image(tell: Callable[[str], None] = print) -> Image:
     folder = cache() / recipe.key()
     if not (folder / "ready").exists():
         _make(folder, tell)
-        for old in cache().iterdir():  # an image is 3 GiB: one is enough
-            if old != folder and (old / "ready").exists():
-                shutil.rmtree(old)
+        _tidy(folder)
+    (folder / "ready").touch()
     told = dict(line.split("\t", 1) for line in (folder / "missing").read_text().splitlines())
     seconds = float((folder / "ready").read_text())
     return Image(folder / "disk.ext4", folder / "kernel", folder / "initrd", told, seconds)
+
+
+def _tidy(kept: Path) -> None:
+    """An image takes 1.6 GB: those that nobody has used for a day go, and what a cut-off build has left."""
+    for old in cache().iterdir():
+        used = old / "ready"
+        if old != kept and (used if used.exists() else old).stat().st_mtime < time.time() - 86_400:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _make(folder: Path, tell: Callable[[str], None]) -> None:
