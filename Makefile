@@ -21,10 +21,16 @@ speed: .venv/ready  ## frames per CPU-second beside scapy, dpkt and tshark; memo
 torture: .venv/ready  ## delivery while probes, hub and broker are killed; a seized card; a hostile probe
 	$(RUN)/pytest -q -m slow tests/torture
 
-BENCH ?= tests/hil/benches/virtual.yaml
+BENCH ?= virtual
 
-hil: .venv/ready  ## the probe on a bench, hardware in the loop; a virtual one unless BENCH=my-bench.yaml
+hil: .venv/ready  ## the probe on a bench, hardware in the loop: a virtual one, or BENCH=my-bench.yaml
+ifeq ($(BENCH),virtual)
+	-$(RUN)/python -m tests.hil.image.build
+	-$(RUN)/python -m tests.hil.arm64.build
+	$(RUN)/pytest -q -m hil tests/hil --timeout 600 --numprocesses 2 --dist loadfile
+else
 	$(RUN)/pytest -q -m hil tests/hil --timeout 600 --bench $(BENCH)
+endif
 
 picture: .venv/ready  ## the README's picture and the generated documents
 	$(RUN)/python -m tests.house.picture

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.hil.alone import alone
 from tests.hil.drivers import nmea
 from tests.hil.protocols import (
     ButtonProtocol,
@@ -192,5 +193,6 @@ def built_wheel(folder: Path) -> Path:
     """The wheel of this very tree."""
     root = HERE.parents[1]
     command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(root)]
-    subprocess.run(command, check=True, capture_output=True)
+    with alone(root / "build"):
+        subprocess.run(command, check=True, capture_output=True)
     return next(folder.glob("*.whl"))

@@ -1,24 +1,27 @@
 """The bench's fixtures. `pytest -m hil tests/hil --bench FILE`; `make hil` takes the virtual one."""
 
 import itertools
+import os
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.hil.bench import HERE, Bench
-from tests.hil.description import described
+from tests.hil.description import Description, described
 from tests.hil.hardware import hardware
 from tests.hil.protocols import Absent
-from tests.hil.report import Report
+from tests.hil.report import FIGURES, Report, about
 from tests.hil.town import Hub
 from tests.hil.virtual import virtual
 
 _numbers = itertools.count(1)
 _report = Report()
+_figures: dict[str, int | float | str] = {}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,21 +37,26 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     began_s = time.monotonic()
     try:
         description = described(request.config.getoption("--bench"))
-        open_it = virtual if description.kind == "virtual" else hardware
-        with (
-            tempfile.TemporaryDirectory(prefix="bench-") as folder,
-            open_it(description, Path(folder)) as bench,
-        ):
-            _report.on(bench, ready_s=time.monotonic() - began_s)
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder, _opened(description, Path(folder)) as bench:
+            _figures.update(about(bench, ready_s=time.monotonic() - began_s))
             yield bench
     except Absent as problem:
         pytest.skip(f"no bench: {problem}")
 
 
+def _opened(description: Description, folder: Path) -> AbstractContextManager[Bench]:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    if description.kind == "virtual":
+        return virtual(description, folder, number=int(worker.removeprefix("gw")) + 1)
+    if description.kind == "hardware" and worker != "gw0":
+        raise Absent("a bench of real things serves one worker: leave -n out")
+    return hardware(description, folder)
+
+
 @pytest.fixture(scope="session")
 def figures() -> dict[str, int | float | str]:
     """Where a test writes down what it measured, under a dotted name; it ends in build/hil.json."""
-    return _report.figures
+    return _figures
 
 
 @pytest.fixture(autouse=True)
@@ -85,9 +93,15 @@ def radios(bench: Bench) -> Iterator[Bench]:
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     report: pytest.TestReport = yield
     if item.get_closest_marker("hil") is not None:
-        _report.note(report, (item.function.__doc__ or "") if isinstance(item, pytest.Function) else "")
+        report.user_properties.append((FIGURES, dict(_figures)))
     return report
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if any(name == FIGURES for name, _ in report.user_properties):
+        _report.note(report)
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    _report.write(config.getoption("--bench-results"), terminalreporter)
+    if _report.results:
+        _report.write(config.getoption("--bench-results"), terminalreporter)

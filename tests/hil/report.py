@@ -9,6 +9,17 @@ import pytest
 
 from tests.hil.bench import Bench
 
+FIGURES = "figures"  # what reports carry
+WITHOUT = "without."  # parts of the bench that could not be built, and why
+
+
+def about(bench: Bench, *, ready_s: float) -> dict[str, int | float | str]:
+    """The figures of a bench itself."""
+    told = {"name": bench.name, "kind": bench.kind, "ready_s": round(ready_s, 1), **bench.told}
+    return {f"bench.{name}": value for name, value in told.items()} | {
+        f"{WITHOUT}{part}": why for part, why in bench.missing.items()
+    }
+
 
 @dataclass(slots=True)
 class Result:
@@ -21,20 +32,16 @@ class Result:
 
 @dataclass
 class Report:
-    """Collects results and figures over a run."""
+    """Collects results and figures over a run, also where several workers share it: each report carries its figures."""
 
     figures: dict[str, int | float | str] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
-    bench: Bench | None = None
 
-    def on(self, bench: Bench, *, ready_s: float) -> None:
-        """This bench it is."""
-        self.bench = bench
-        self.figures |= {"bench.name": bench.name, "bench.kind": bench.kind, "bench.ready_s": round(ready_s, 1)}
-        self.figures |= {f"bench.{name}": value for name, value in bench.told.items()}
-
-    def note(self, report: pytest.TestReport, _doc: str = "") -> None:
+    def note(self, report: pytest.TestReport) -> None:
         """A test's setup, call or end."""
+        for name, value in report.user_properties:
+            if name == FIGURES and isinstance(value, dict):
+                self.figures |= value
         if report.when == "setup" and report.outcome == "passed":
             self.results[report.nodeid] = Result("passed", report.duration)
             return
@@ -50,20 +57,21 @@ class Report:
         """The table, and the file. Nothing where no test of the bench ran."""
         if not self.results:
             return
-        kind = self.bench.kind if self.bench is not None else "virtual"
+        kind = str(self.figures.get("bench.kind", "virtual"))
         self._count(kind)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(self.figures, indent=1, sort_keys=True) + "\n")
-        terminal.section(f"bench: {self.bench.name if self.bench is not None else 'none'}")
+        terminal.section(f"bench: {self.figures.get('bench.name', 'none')}")
         other = {"hardware": "virtual: see CI"}.get(kind, "hardware: not yet run")
         for node, result in self.results.items():
             seen = result.outcome if result.why is None else result.why.replace("Skipped: ", "skipped: ")
             terminal.write_line(f"{capability(node):<96.96} {kind}: {seen}, {result.seconds:.0f} s; {other}")
         for name in sorted(self.figures):
-            terminal.write_line(f"  {name} = {self.figures[name]}")
-        if self.bench is not None:
-            for part, why in self.bench.missing.items():
-                terminal.write_line(f"without {part}: {why}")
+            if not name.startswith((f"{kind}.", WITHOUT)):
+                terminal.write_line(f"  {name} = {self.figures[name]}")
+        for name in sorted(self.figures):
+            if name.startswith(WITHOUT):
+                terminal.write_line(f"without {name.removeprefix(WITHOUT)}: {self.figures[name]}")
 
     def _count(self, kind: str) -> None:
         for outcome in ("passed", "failed", "skipped"):

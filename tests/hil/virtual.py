@@ -20,14 +20,14 @@ PYTHON, STIMULI = "/opt/bench/bin", "/mnt/bench/stimuli"
 
 
 @contextmanager
-def virtual(description: Description, folder: Path) -> Iterator[Bench]:
-    """A virtual bench, powered up. Raises Absent where this machine cannot have one."""
+def virtual(description: Description, folder: Path, *, number: int = 1) -> Iterator[Bench]:
+    """A virtual bench, powered up; several, by number, may be at once. Raises Absent where there can be none here."""
     usable()
     try:
         made = image(lambda line: print(line, file=sys.stderr, flush=True))
     except NoImage as problem:
         raise Absent(str(problem)) from problem
-    machine = Qemu(made, folder)
+    machine = Qemu(made, folder, number=number)
     wheel = built_wheel(folder)
     shutil.copy(wheel, machine.share)
     shutil.copytree(HERE / "stimuli", machine.share / "stimuli")

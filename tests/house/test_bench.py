@@ -117,7 +117,7 @@ def test_a_virtual_pass_never_counts_as_one_on_hardware(tmp_path: Path) -> None:
         *_test("tests/hil/test_radio.py::test_d", "skipped", "no power"),
     ):
         report.note(one)
-    report.figures["passive.frames_sent"] = 0
+    report.figures |= {"passive.frames_sent": 0, "without.vimc": "no compiler"}
     report.write(tmp_path / "build" / "hil.json", terminal)
     told = msgspec.json.decode((tmp_path / "build" / "hil.json").read_bytes(), type=dict[str, int | float | str])
     assert (told["passed"], told["failed"], told["skipped"], told["suite_s"]) == (1, 1, 1, 7.0)
@@ -125,5 +125,6 @@ def test_a_virtual_pass_never_counts_as_one_on_hardware(tmp_path: Path) -> None:
     assert not any(name.startswith("hardware") for name in told)
     said = "\n".join(terminal.said)
     assert "virtual: skipped: no power" in said
+    assert said.endswith("without vimc: no compiler")
     assert said.count("hardware: not yet run") == 3
     assert capability("tests/hil/test_radio.py::test_a_b[x]") == "radio: a b[x]"

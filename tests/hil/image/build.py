@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.hil.alone import alone
 from tests.hil.image import recipe
 
 HERE = Path(__file__).parent
@@ -51,9 +52,10 @@ def cache() -> Path:
 def image(tell: Callable[[str], None] = print) -> Image:
     """The image of today's recipe, made where there is none yet. Raises NoImage."""
     folder = cache() / recipe.key()
-    if not (folder / "ready").exists():
-        _make(folder, tell)
-        _tidy(folder)
+    with alone(cache()):
+        if not (folder / "ready").exists():
+            _make(folder, tell)
+            _tidy(folder)
     (folder / "ready").touch()
     told = dict(line.split("\t", 1) for line in (folder / "missing").read_text().splitlines())
     seconds = float((folder / "ready").read_text())
@@ -64,7 +66,7 @@ def _tidy(kept: Path) -> None:
     """An image takes 1.6 GB: those that nobody has used for a day go, and what a cut-off build has left."""
     for old in cache().iterdir():
         used = old / "ready"
-        if old != kept and (used if used.exists() else old).stat().st_mtime < time.time() - 86_400:
+        if old.is_dir() and old != kept and (used if used.exists() else old).stat().st_mtime < time.time() - 86_400:
             shutil.rmtree(old, ignore_errors=True)
 
 
