@@ -6,7 +6,7 @@ import pytest
 
 from tests.hil.bench import Bench
 from tests.hil.drivers.micropython import Board
-from tests.hil.protocols import Absent
+from tests.hil.protocols import Absent, Done
 from tests.hil.test_radio import source
 
 pytestmark = pytest.mark.hil
@@ -35,24 +35,34 @@ def test_what_a_board_hears_comes_through_its_cable_whole(paired: Bench, figures
         board.unplug()
 
 
-def test_a_board_that_was_pulled_is_heard_again(paired: Bench) -> None:
-    board: Board = paired.part("board")
+def pulled(bench: Bench, without: str | None = None) -> tuple[int, Done]:
+    """A board is pulled between two times that it hears; how many frames it told in all, and how the walk ended."""
+    board: Board = bench.part("board")
     board.plug()
     try:
-        walk = paired.walk("--board", "auto", "--offline")
+        walk = bench.walk("--board", "auto", "--offline", without=without)
         time.sleep(5)
-        first = hear(board, 5)
+        frames = hear(board, 5)
         board.done()
         time.sleep(1)
         board.unplug()
         time.sleep(3)
         board.plug()
         time.sleep(6)
-        second = hear(board, 5)
+        frames += hear(board, 5)
         board.done()
         time.sleep(2)
-        ended = walk.stop()
-        assert "lost" in ended.err, ended.err
-        assert source(ended)["frames"] == first + second, ended.err
+        return frames, walk.stop()
     finally:
         board.unplug()
+
+
+def test_a_board_that_was_pulled_is_heard_again(paired: Bench) -> None:
+    frames, ended = pulled(paired)
+    assert "lost" in ended.err, ended.err
+    assert source(ended)["frames"] == frames, ended.err
+
+
+def test_control_a_board_that_is_opened_once_is_not(paired: Bench) -> None:
+    frames, ended = pulled(paired, without="again")
+    assert source(ended)["frames"] == frames // 2, ended.err

@@ -45,7 +45,7 @@ def delivered_through_trouble(
     bench: Bench, hub: Hub, dies: Callable[[], None], without: str | None = None
 ) -> tuple[set[str], int]:
     """Deliver over a slow link that is cut, while something dies and comes back; the lost ids, of how many."""
-    ids, known = rest(writer(bench, 12)), hub.sightings()
+    ids, known = rest(writer(bench, 6)), hub.sightings()
     with slow(bench):
         program = bench.defenceless(without, "send", *bench.outbox) if without else bench.sending()
         until(lambda: hub.sightings() > known, "the first sighting at the hub")

@@ -108,22 +108,34 @@ def test_control_an_old_socket_stays_silent_for_ever(paired: Bench, radios: Benc
     assert frames == 0, ended.err
 
 
-def test_one_of_two_radios_goes_and_the_other_hears_on(paired: Bench, radios: Bench) -> None:
-    if len(radios.radio.ears) < 2:
+def one_of_two_pulled(bench: Bench, without: str | None = None) -> tuple[bool, Done]:
+    """Two radios listen, and one is pulled; whether the walk still went on after that, and how it ended."""
+    if len(bench.radio.ears) < 2:
         pytest.skip("this bench's probe has one radio")
-    stays, goes = radios.radio.ears[:2]
-    air = radios.radio.speak(MHZ, AXIS, SSID)
+    stays, goes = bench.radio.ears[:2]
+    air = bench.radio.speak(MHZ, AXIS, SSID)
     air.say("20")
-    walk = paired.walk("--monitor", goes, "--monitor", stays, "--offline")
+    walk = bench.walk("--monitor", goes, "--monitor", stays, "--offline", without=without)
     time.sleep(6)
-    radios.radio.unplug(goes)
+    bench.radio.unplug(goes)
     time.sleep(9)
-    ended = walk.stop()
+    goes_on, ended = walk.alive(), walk.stop()
     air.wait()
-    radios.radio.plug(goes)
+    bench.radio.plug(goes)
+    return goes_on, ended
+
+
+def test_one_of_two_radios_goes_and_the_other_hears_on(paired: Bench, radios: Bench) -> None:
+    goes_on, ended = one_of_two_pulled(radios)
+    assert goes_on
     assert source(ended, 0)["health"] == "lost", ended.err
     assert source(ended, 1)["health"] == "listening"
     assert int(str(source(ended, 1)["frames"])) > 0
+
+
+def test_control_a_walk_that_hangs_on_each_radio_ends(paired: Bench, radios: Bench) -> None:
+    goes_on, _ = one_of_two_pulled(radios, without="together")
+    assert not goes_on
 
 
 def refused(bench: Bench, without: str | None = None) -> Done:

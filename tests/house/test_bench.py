@@ -120,7 +120,7 @@ def test_a_virtual_pass_never_counts_as_one_on_hardware(tmp_path: Path) -> None:
     report.figures |= {"passive.frames_sent": 0, "without.vimc": "no compiler"}
     report.write(tmp_path / "build" / "hil.json", terminal)
     told = msgspec.json.decode((tmp_path / "build" / "hil.json").read_bytes(), type=dict[str, int | float | str])
-    assert (told["passed"], told["failed"], told["skipped"], told["suite_s"]) == (1, 1, 1, 7.0)
+    assert (told["passed"], told["failed"], told["skipped"], told["tests_s"]) == (1, 1, 1, 7.0)
     assert told["virtual.radio.a_b"] == "passed"
     assert not any(name.startswith("hardware") for name in told)
     said = "\n".join(terminal.said)

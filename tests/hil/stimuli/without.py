@@ -57,6 +57,38 @@ def replug() -> None:
     swap(monitor.Monitor, "_tune", lambda *_: True)
 
 
+def together() -> None:
+    """One source that is lost is the end of the walk."""
+    from probe.errors import SourceLost
+    from probe.live import Health, Keeper
+
+    def keep(keeper: Any, events: Any, stop: Any) -> None:
+        try:
+            keeper.source = keeper.open()
+            keeper._is(Health.LISTENING)
+            keeper._pass_on(keeper.source, events, stop)
+        except SourceLost:
+            stop.set()
+
+    swap(Keeper, "keep", keep)
+
+
+def again() -> None:
+    """What is lost once is not opened again."""
+    import threading
+
+    from probe.live import Health, Keeper
+
+    told = Keeper._is
+
+    def only_once(keeper: Any, health: Health, trouble: str | None = None) -> None:
+        told(keeper, health, trouble)
+        if health is Health.LOST:
+            threading.Event().wait()
+
+    swap(Keeper, "_is", only_once)
+
+
 def modes() -> None:
     """Listens to whatever it is given, whether frames come from it as a monitor gives them or not."""
     from probe import walk
