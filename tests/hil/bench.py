@@ -189,6 +189,13 @@ class Bench:
         return max([*counts, int(of_the_kernel)])
 
 
+def source(ended: Done, place: int = 0) -> dict[str, object]:
+    """What a walk says of a source at its end."""
+    assert ended.code == 0, ended.err
+    found: dict[str, object] = json.loads(ended.out.splitlines()[-1])["sources"][place]
+    return found
+
+
 def built_wheel(folder: Path) -> Path:
     """The wheel of this very tree."""
     root = HERE.parents[1]

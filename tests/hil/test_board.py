@@ -4,10 +4,9 @@ import time
 
 import pytest
 
-from tests.hil.bench import Bench
+from tests.hil.bench import Bench, source
 from tests.hil.drivers.micropython import Board
 from tests.hil.protocols import Absent, Done
-from tests.hil.test_radio import source
 
 pytestmark = pytest.mark.hil
 

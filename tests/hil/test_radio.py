@@ -5,19 +5,12 @@ import time
 
 import pytest
 
-from tests.hil.bench import Bench
+from tests.hil.bench import Bench, source
 from tests.hil.protocols import Done
 from tests.hil.town import AXIS
 
 pytestmark = pytest.mark.hil
 SSID, MHZ = "front door", 2437
-
-
-def source(ended: Done, place: int = 0) -> dict[str, object]:
-    """What a walk says of a source at its end."""
-    assert ended.code == 0, ended.err
-    found: dict[str, object] = json.loads(ended.out.splitlines()[-1])["sources"][place]
-    return found
 
 
 def swept(bench: Bench, without: str | None = None) -> tuple[int, dict[str, int]]:

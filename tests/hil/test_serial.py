@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.hil.bench import Bench
+from tests.hil.bench import Bench, source
 from tests.hil.drivers import nmea
 from tests.hil.protocols import Done
-from tests.hil.test_radio import source
 from tests.hil.town import Street, seconds
 
 pytestmark = pytest.mark.hil
