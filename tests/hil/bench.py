@@ -48,6 +48,12 @@ class Bench:
         self.told: dict[str, Any] = {}  # about the bench itself, for the report
         self.missing: dict[str, str] = {}  # parts that could not be built, and why
         self.drivers: dict[str, Any] = {}
+        self.machines: list[CommandProtocol] = [command]  # all that run something for tests
+
+    def tidy(self) -> None:
+        """End what was started anywhere and is still under way."""
+        for machine in self.machines:
+            machine.tidy()
 
     def _driver(self, name: str) -> Any:
         if name not in self.drivers:
@@ -184,7 +190,7 @@ class Bench:
         The interface's own counter stays at zero for what a monitor injects; the drivers' counters do not.
         """
         told = self.run("ethtool", "-S", interface, check=False).out
-        counts = [int(count) for count in re.findall(r"^\s*(?:d_tx_pkts|tx_packets): (\d+)$", told, re.MULTILINE)]
+        counts = [int(count) for count in re.findall(r"^\s*(?:tx_pkts_nic|tx_packets): (\d+)$", told, re.MULTILINE)]
         of_the_kernel = self.run("cat", f"/sys/class/net/{interface}/statistics/tx_packets").out
         return max([*counts, int(of_the_kernel)])
 

@@ -65,7 +65,7 @@ def tidy(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "bench" in request.fixturenames:
         bench = request.getfixturevalue("bench")
-        bench.command.tidy()
+        bench.tidy()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from tests.hil.description import Description, option
 from tests.hil.drivers.cables import HostSerial, switched
 from tests.hil.drivers.radio import SshRadio
 from tests.hil.drivers.ssh import SshCommand
-from tests.hil.protocols import Absent
+from tests.hil.protocols import Absent, CommandProtocol
 
 BOOT_S = 180.0
 STIMULI = "/tmp/contrechamp-stimuli"  # noqa: S108 (on a bench's own machine)
@@ -22,13 +22,13 @@ STIMULI = "/tmp/contrechamp-stimuli"  # noqa: S108 (on a bench's own machine)
 class CommandPower:
     """Mains that commands of this machine switch. `PowerProtocol`."""
 
-    def __init__(self, on: str, off: str, probe: SshCommand) -> None:
+    def __init__(self, on: str, off: str, probe: CommandProtocol) -> None:
         self._turn, self._probe = switched(on, off), probe
 
     def on(self) -> None:
         assert self._turn is not None
         self._turn(True)
-        self._probe.wait(BOOT_S)
+        self._probe.reach(BOOT_S)
 
     def off(self) -> None:
         assert self._turn is not None
@@ -56,7 +56,7 @@ class CommandSwitch:
 class DateClock:
     """A clock that is set over ssh, as a machine without a battery has it when it wakes. `ClockProtocol`."""
 
-    def __init__(self, probe: SshCommand) -> None:
+    def __init__(self, probe: CommandProtocol) -> None:
         self._probe = probe
 
     def wake(self, at: str) -> None:
@@ -86,7 +86,7 @@ def hardware(description: Description, folder: Path) -> Iterator[Bench]:
         _carry(probe, wheel)
     install = ("install", "-q", "--no-deps", "--no-index", "--force-reinstall")
     probe.run(f"{python}/pip", *install, f"{STIMULI}/{wheel.name}", wait_s=300)
-    bench.drivers = _drivers(description, folder, probe)
+    bench.drivers = _drivers(description, folder, bench)
     try:
         yield bench
     finally:
@@ -110,8 +110,9 @@ def _carry(command: SshCommand, *more: Path) -> None:
         command.put(path, f"{STIMULI}/{path.name}")
 
 
-def _drivers(description: Description, folder: Path, probe: SshCommand) -> dict[str, object]:
+def _drivers(description: Description, folder: Path, bench: Bench) -> dict[str, object]:
     drivers: dict[str, object] = {}
+    probe = bench.command
     if (power := description.power) is not None:
         drivers["power"] = CommandPower(option(power, "on", "power"), option(power, "off", "power"), probe)
     if description.clock is not None:
@@ -123,6 +124,7 @@ def _drivers(description: Description, folder: Path, probe: SshCommand) -> dict[
     if (radio := description.radio) is not None:
         stimulus = _reached(radio, folder, "radio")
         _carry(stimulus)
+        bench.machines.append(stimulus)
         drivers["radio"] = SshRadio(
             stimulus,
             ears=tuple(option(radio, "ears", "radio").split()),

@@ -59,7 +59,7 @@ def test_the_same_tests_run_on_a_bench_of_ssh_and_commands(bench: Bench, tmp_pat
             cwd=HERE.parents[1],
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         )
-    assert done.returncode == 0, done.stdout[-4000:]
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     told = json.loads(results.read_text())
     assert (told["bench.kind"], told["passed"], told["skipped"]) == ("rehearsal", 3, 2), told
     assert "rehearsal: passed" in done.stdout

@@ -19,7 +19,7 @@ from tests.processes import HubProcess
 
 ORIGIN = (47.0, -17.0)  # in the Atlantic: no bench maps a real street
 PACE_M_S = 1.4
-AXIS, HIKVISION, DAHUA = "ac:cc:8e:10:20:30", "bc:ad:28:10:20:30", "3c:ef:8c:10:20:30"
+AXIS, TATTILE, DAHUA = "ac:cc:8e:10:20:30", "00:20:31:10:20:30", "3c:ef:8c:10:20:30"
 ONE = {AXIS: (42.0, 9.0)}
 
 

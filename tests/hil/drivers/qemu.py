@@ -47,7 +47,7 @@ class Qemu:
         """A fresh disk for what must survive a power cut."""
         self.data.unlink(missing_ok=True)
         make = ["mke2fs", "-q", "-t", "ext4", str(self.data), f"{DATA_MIB}M"]
-        subprocess.run(make, check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(make, check=True, capture_output=True)
 
     def on(self, *, clock: str | None = None, memory_mib: int | None = None) -> None:
         """Power up. `clock` is what its clock says then (it has no battery); the usual memory unless told otherwise."""
@@ -62,7 +62,7 @@ class Qemu:
                 stdout=console,
                 stderr=console,
             )
-        self.command.wait(BOOT_S, trouble=self._trouble)
+        self.command.reach(BOOT_S, trouble=self._trouble)
         self._qmp = Qmp(qmp)
         self.boot_s = self.boot_s or time.monotonic() - began_s
 

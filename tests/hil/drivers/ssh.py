@@ -22,7 +22,9 @@ class SshCommand:
         self._under_way: list[SshRunning] = []
         self._options = [
             *("-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"),
-            *("-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5"),
+            *("-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=10"),
+            # The bench cuts and slows the way that this connection takes: it must not give up before the probe does.
+            *("-o", "ServerAliveCountMax=30"),
             # The quickest exchange: an emulated processor needs seconds for the others.
             *("-o", "KexAlgorithms=^curve25519-sha256"),
             *("-o", "ControlMaster=auto", "-o", f"ControlPath={folder}/ssh-%C", "-o", "ControlPersist=600"),
@@ -38,7 +40,7 @@ class SshCommand:
         """The same for a person to paste."""
         return shlex.join(self.words)
 
-    def wait(self, wait_s: float, trouble: Callable[[], str | None] = lambda: None) -> None:
+    def reach(self, wait_s: float, trouble: Callable[[], str | None] = lambda: None) -> None:
         """Until commands run. Fails after a while, or at once where `trouble` says why they never will."""
         deadline = time.monotonic() + wait_s
         while True:
