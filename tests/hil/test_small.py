@@ -66,7 +66,7 @@ def test_a_whole_walk_with_photos_fits_into_a_small_machine(
 ) -> None:
     spare_mb, before = available_mb(small), hub.ids()
     assert spare_mb < SPARE_MB + 15 or small.kind != "virtual", f"{spare_mb:.0f} MB to spare"
-    ended, peak, least_mb = walked(small, 84.0)
+    ended, peak, least_mb = walked(small, 70.0)
     assert ended.code == 0, ended.err
     assert json.loads(ended.out.splitlines()[-1])["sightings"] >= 1
     until(lambda: bool(hub.heard(but=before)), "the sighting at the hub")
