@@ -9,12 +9,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.hil.arm64 import cpio, recipe
+from tests.hil.steps import Step, through
 
 WANTED = ("mmdebstrap", "qemu-system-aarch64")
 
@@ -56,20 +56,15 @@ def guest(tell: Callable[[str], None]) -> Guest:
 
 def _make(folder: Path, tell: Callable[[str], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    began_s = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="arm64-", dir=folder.parent) as scratch:
         tree, needs = Path(scratch) / "tree", Path(scratch) / "needs"
-        steps: list[tuple[str, Callable[[], None]]] = [
+        steps: list[Step] = [
             (f"Debian {recipe.SUITE}, {', '.join(recipe.PACKAGES)}", lambda: _debian(tree)),
             ("the probe's needs, as wheels", lambda: install(recipe.product_needs(), needs)),
             ("first file system", lambda: _pack(tree, needs, folder)),
         ]
-        for number, (name, step) in enumerate(steps, start=1):
-            step_s = time.monotonic()
-            tell(f"arm64 guest, {number} of {len(steps)}: {name} ...")
-            step()
-            tell(f"arm64 guest, {number} of {len(steps)}: {name}: {time.monotonic() - step_s:.0f} s")
-    (folder / "ready").write_text(f"{time.monotonic() - began_s:.0f}\n")
+        seconds = through(steps, "arm64 guest", tell)
+    (folder / "ready").write_text(f"{seconds:.0f}\n")
 
 
 def _debian(tree: Path) -> None:

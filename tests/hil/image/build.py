@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.hil.alone import alone
 from tests.hil.image import recipe
+from tests.hil.steps import Step, through
 
 HERE = Path(__file__).parent
 SOURCES = ("drivers/media/test-drivers/vimc/*", "drivers/gpio/gpio-sim.c", "kernel/irq/irq_sim.c")
@@ -77,22 +78,17 @@ def _make(folder: Path, tell: Callable[[str], None]) -> None:
     if wanting:
         raise NoImage(f"{', '.join(wanting)} missing; apt install mmdebstrap e2fsprogs qemu-system-x86 util-linux")
     folder.mkdir(parents=True, exist_ok=True)
-    began_s = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bench-", dir=folder.parent) as scratch:
         tree = Path(scratch) / "tree"
-        steps: list[tuple[str, Callable[[], None]]] = [
+        steps: list[Step] = [
             (f"Debian {recipe.SUITE} and {len(recipe.PACKAGES)} packages", lambda: _debian(tree)),
             ("camera sensor and buttons, as kernel modules", lambda: _modules(tree, folder)),
             ("Python packages", lambda: _python(tree)),
             ("first program", lambda: _initrd(tree, folder, Path(scratch))),
             ("disk", lambda: _disk(tree, folder)),
         ]
-        for number, (name, step) in enumerate(steps, start=1):
-            step_s = time.monotonic()
-            tell(f"bench image, {number} of {len(steps)}: {name} ...")
-            step()
-            tell(f"bench image, {number} of {len(steps)}: {name}: {time.monotonic() - step_s:.0f} s")
-    (folder / "ready").write_text(f"{time.monotonic() - began_s:.0f}\n")
+        seconds = through(steps, "bench image", tell)
+    (folder / "ready").write_text(f"{seconds:.0f}\n")
 
 
 def _run(*command: str | Path, doing: str) -> str:
