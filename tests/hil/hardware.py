@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.hil.bench import HERE, Bench, built_wheel
-from tests.hil.description import Description, option
+from tests.hil.description import Description, Radio, SshMachine
 from tests.hil.drivers.cables import HostSerial, switched
 from tests.hil.drivers.radio import SshRadio
 from tests.hil.drivers.ssh import SshCommand
 from tests.hil.protocols import Absent, CommandProtocol
 
 BOOT_S = 180.0
-STIMULI = "/tmp/contrechamp-stimuli"  # noqa: S108 (on a bench's own machine)
+STIMULI = "/tmp/contrechamp-stimuli"  # noqa: S108 (on a bench's second machine)
 
 
 class CommandPower:
@@ -63,82 +63,79 @@ class DateClock:
         self._probe.run("timedatectl", "set-ntp", "false", check=False)
         self._probe.run("date", "--utc", "-s", at)
 
+    def close(self) -> None:
+        """The network may tell the time again."""
+        self._probe.run("timedatectl", "set-ntp", "true", check=False)
+
 
 @contextmanager
 def hardware(description: Description, folder: Path) -> Iterator[Bench]:
     """A bench of real things, or its rehearsal. Raises Absent where something does not answer."""
     told = description.machine
-    if told.get("driver") != "ssh":
-        raise Absent(f"machine: driver {told.get('driver')} is not known; a bench of hardware has ssh")
+    if not isinstance(told, SshMachine):
+        raise Absent(f"{description.name}: a bench of kind {description.kind} has a machine with driver ssh")
     probe = _reached(told, folder, "machine")
-    python = option(told, "python", "machine")
+    stimuli = f"{told.data}/stimuli"  # on the probe's disk: /tmp does not survive a power cut
     bench = Bench(
-        description.name,
-        description.kind,
-        probe,
-        data=option(told, "data", "machine"),
-        python=python,
-        stimuli=STIMULI,
-        host=option(told, "hub_address", "machine"),
+        *(description.name, description.kind, probe),
+        data=told.data,
+        python=told.python,
+        stimuli=stimuli,
+        host=told.hub_address,
     )
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         wheel = built_wheel(Path(scratch))
-        _carry(probe, wheel)
+        _carry(probe, stimuli, wheel)
     install = ("install", "-q", "--no-deps", "--no-index", "--force-reinstall")
-    probe.run(f"{python}/pip", *install, f"{STIMULI}/{wheel.name}", wait_s=300)
+    probe.run(f"{told.python}/pip", *install, f"{stimuli}/{wheel.name}", wait_s=300)
+    probe.run("sync")
     bench.drivers = _drivers(description, folder, bench)
     try:
         yield bench
     finally:
-        gnss = bench.drivers.get("gnss")
-        if isinstance(gnss, HostSerial):
-            gnss.close()
+        for driver in bench.drivers.values():
+            if isinstance(driver, HostSerial | DateClock):
+                driver.close()
 
 
-def _reached(told: dict[str, str], folder: Path, what: str) -> SshCommand:
-    key = Path(told["key"]) if "key" in told else None
-    command = SshCommand(option(told, "host", what), folder, user=told.get("user", "root"), key=key)
+def _reached(told: SshMachine | Radio, folder: Path, what: str) -> SshCommand:
+    command = SshCommand(told.host, folder, user=told.user, key=None if told.key is None else Path(told.key))
     done = command.run("true", wait_s=30.0, check=False)
     if done.code:
-        raise Absent(f"{what}: {told['host']} does not answer to ssh ({done.err.strip()})")
+        raise Absent(f"{what}: {told.host} does not answer to ssh ({done.err.strip()})")
     return command
 
 
-def _carry(command: SshCommand, *more: Path) -> None:
-    command.run("mkdir", "-p", STIMULI)
+def _carry(command: SshCommand, to: str, *more: Path) -> None:
+    command.run("mkdir", "-p", to)
     for path in (*sorted((HERE / "stimuli").glob("*.py")), *more):
-        command.put(path, f"{STIMULI}/{path.name}")
+        command.put(path, f"{to}/{path.name}")
 
 
 def _drivers(description: Description, folder: Path, bench: Bench) -> dict[str, object]:
     drivers: dict[str, object] = {}
-    probe = bench.command
     if (power := description.power) is not None:
-        drivers["power"] = CommandPower(option(power, "on", "power"), option(power, "off", "power"), probe)
+        drivers["power"] = CommandPower(power.on, power.off, bench.command)
     if description.clock is not None:
-        drivers["clock"] = DateClock(probe)
+        drivers["clock"] = DateClock(bench.command)
     if (network := description.network) is not None:
-        drivers["network"] = CommandSwitch(option(network, "join", "network"), option(network, "cut", "network"))
+        drivers["network"] = CommandSwitch(network.join, network.cut)
     if (button := description.button) is not None:
-        drivers["button"] = CommandSwitch(option(button, "press", "button"), option(button, "release", "button"))
+        drivers["button"] = CommandSwitch(button.press, button.release)
     if (radio := description.radio) is not None:
         stimulus = _reached(radio, folder, "radio")
-        _carry(stimulus)
+        _carry(stimulus, STIMULI)
         bench.machines.append(stimulus)
         drivers["radio"] = SshRadio(
             stimulus,
-            ears=tuple(option(radio, "ears", "radio").split()),
-            cable=switched(radio.get("plug"), radio.get("unplug")),
-            python=radio.get("python", "python3"),
+            ears=tuple(radio.ears),
+            cable=switched(radio.plug, radio.unplug),
+            python=radio.python,
             stimuli=STIMULI,
-            speaks=option(radio, "speaks", "radio"),
-            hears=option(radio, "hears", "radio"),
+            speaks=radio.speaks,
+            hears=radio.hears,
         )
     if (gnss := description.gnss) is not None:
-        drivers["gnss"] = HostSerial(
-            option(gnss, "port", "gnss"),
-            option(gnss, "device", "gnss"),
-            baud=int(gnss.get("baud", "9600")),
-            cable=switched(gnss.get("plug"), gnss.get("unplug")),
-        )
+        cable = switched(gnss.plug, gnss.unplug)
+        drivers["gnss"] = HostSerial(gnss.port, gnss.device, baud=gnss.baud, cable=cable)
     return drivers

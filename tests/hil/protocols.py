@@ -80,7 +80,9 @@ class ClockProtocol(Protocol):
 
 
 class SerialProtocol(Protocol):
-    """The far end of a serial cable to the probe: what is sent here, the probe reads."""
+    """The far end of a serial cable to the probe: what is sent here, the probe reads. `pulls`: it can be unplugged."""
+
+    pulls: bool
 
     def plug(self) -> None: ...
     def unplug(self) -> None: ...

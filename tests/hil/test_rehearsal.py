@@ -22,7 +22,7 @@ machine:
 power: {{"on": "true", "off": "true"}}
 network: {{cut: ip link set {tap} down, join: ip link set {tap} up}}
 radio:
-  {{driver: ssh, host: {address}, key: {key}, python: /opt/bench/bin/python, speaks: wlan2, hears: wlan3, ears: wlan1}}
+  {{host: {address}, key: {key}, python: /opt/bench/bin/python, speaks: wlan2, hears: wlan3, ears: [wlan1]}}
 """
 TESTS = (
     "test_radio.py::test_a_sweeping_probe_sends_nothing",

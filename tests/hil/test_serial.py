@@ -16,6 +16,8 @@ HOLD = "import sys, time; port = open(sys.argv[1], 'rb', buffering=0); print('he
 
 def pulled(bench: Bench, without: str | None = None) -> tuple[dict[str, object], Done]:
     """The receiver is named by its port, as people do, and pulled; what the walk says of it at the end."""
+    if not bench.gnss.pulls:
+        pytest.skip("nothing can pull the receiver's cable on this bench: give gnss its plug and unplug commands")
     street = Street()
     with bench.radio.up(), bench.receiver() as device:
         port = bench.run("readlink", "-f", device).out.strip()
