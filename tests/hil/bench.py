@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -31,6 +32,7 @@ from tests.hil.protocols import (
 from tests.processes import HubProcess, hub
 
 HERE = Path(__file__).parent
+START_S = 60.0
 
 
 class Bench:
@@ -130,8 +132,14 @@ class Bench:
         return self.run(*self._program(without), *words, wait_s=wait_s, check=check)
 
     def walk(self, *words: str, without: str | None = None) -> Running:
-        """Start a walk."""
-        return self.start(*self._program(without), "run", "--json", *self.outbox, *words)
+        """Start a walk, and wait until each of its sources listens."""
+        running = self.start(*self._program(without), "run", "--json", *self.outbox, *words)
+        sources = sum(word in ("--monitor", "--board", "--bluetooth", "--gnss") for word in words)
+        until_s = time.monotonic() + START_S
+        while running.said().count(": listening") < sources and running.alive():
+            assert time.monotonic() < until_s, f"not listening after {START_S:.0f} s: {running.said()}"
+            time.sleep(0.2)
+        return running
 
     def sending(self) -> Running:
         """Start to hand over what waits."""

@@ -38,6 +38,10 @@ class Running(Protocol):
         """Give it a line; what it says to that."""
         ...
 
+    def said(self) -> str:
+        """What it has said on its standard error so far."""
+        ...
+
     def wait(self, wait_s: float = 60.0) -> Done:
         """End its input, and wait until it ends by itself."""
         ...

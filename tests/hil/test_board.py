@@ -23,7 +23,7 @@ def test_what_a_board_hears_comes_through_its_cable_whole(paired: Bench, figures
     board.plug()
     try:
         walk = paired.walk("--board", "auto", "--offline")
-        time.sleep(5)
+        time.sleep(1)
         frames = hear(board, 60)
         board.done()
         time.sleep(2)
@@ -40,7 +40,7 @@ def pulled(bench: Bench, without: str | None = None) -> tuple[int, Done]:
     board.plug()
     try:
         walk = bench.walk("--board", "auto", "--offline", without=without)
-        time.sleep(5)
+        time.sleep(1)
         frames = hear(board, 5)
         board.done()
         time.sleep(1)

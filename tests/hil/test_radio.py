@@ -41,7 +41,7 @@ def burst(bench: Bench, without: str | None = None) -> dict[str, object]:
     (ear, *_) = bench.radio.ears
     air = bench.radio.speak(MHZ, AXIS, SSID)
     walk = bench.walk("--monitor", ear, "--offline", "--dwell-ms", "10000", without=without)
-    bench.run("sh", "-c", f"sleep 4; kill -STOP {walk.pid}; iw dev {ear} set freq {MHZ}")
+    bench.run("sh", "-c", f"kill -STOP {walk.pid}; iw dev {ear} set freq {MHZ}")
     air.say("burst 12000")
     bench.run("kill", "-CONT", walk.pid)
     time.sleep(12)
@@ -77,7 +77,7 @@ def replugged(bench: Bench, without: str | None = None) -> tuple[int, Done]:
     """The radio is pulled and comes back; frames heard since, and how the walk ended."""
     (ear, *_) = bench.radio.ears
     walk = bench.walk("--monitor", ear, "--offline", without=without)
-    time.sleep(6)
+    time.sleep(2)
     bench.radio.unplug(ear)
     time.sleep(3)
     bench.radio.plug(ear)
@@ -109,7 +109,7 @@ def one_of_two_pulled(bench: Bench, without: str | None = None) -> tuple[bool, D
     air = bench.radio.speak(MHZ, AXIS, SSID)
     air.say("20")
     walk = bench.walk("--monitor", goes, "--monitor", stays, "--offline", without=without)
-    time.sleep(6)
+    time.sleep(2)
     bench.radio.unplug(goes)
     time.sleep(9)
     goes_on, ended = walk.alive(), walk.stop()

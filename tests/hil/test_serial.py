@@ -54,7 +54,6 @@ def stuttered(bench: Bench, without: str | None = None) -> tuple[int, Done]:
     street = Street()
     with bench.radio.up(), bench.receiver() as device:
         walk = bench.walk("--monitor", bench.radio.ears[0], "--gnss", device, "--offline", without=without)
-        time.sleep(4)
         for at_s, now in seconds(8):
             whole = nmea.fix(now, *street.place(at_s))
             bench.gnss.send(b"\x00\xff\xfe$$$,,,*ZZ\r\n" + bytes(range(256)) + whole[: len(whole) // 3] + b"\r\n")

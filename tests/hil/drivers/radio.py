@@ -59,6 +59,7 @@ class Hwsim(StimulusRadio):
     @contextmanager
     def up(self) -> Iterator[None]:
         self._command.run("modprobe", "mac80211_hwsim", f"radios={self.COUNT}")
+        self._powers: dict[str, int] = {}  # in whole dB; set only where it changes
         try:
             yield
         finally:
@@ -86,7 +87,9 @@ class Hwsim(StimulusRadio):
         return running
 
     def power(self, interface: str, dbm: float) -> None:
-        self._command.run("iw", "dev", interface, "set", "txpower", "fixed", str(round(dbm) * 100))
+        if self._powers.get(interface) != round(dbm):
+            self._powers[interface] = round(dbm)
+            self._command.run("iw", "dev", interface, "set", "txpower", "fixed", str(round(dbm) * 100))
 
 
 class SshRadio(StimulusRadio):

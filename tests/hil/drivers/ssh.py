@@ -1,5 +1,6 @@
 """Commands on a probe by the machine's own ssh, over one connection that stays: the same for QEMU and for a Pi."""
 
+import os
 import shlex
 import subprocess
 import tempfile
@@ -102,7 +103,7 @@ class SshRunning:
         )
         self.pid = self.line().strip()
         if not self.pid.isdigit():
-            pytest.fail(f"{command[-1]}: did not start: {self._said()}")
+            pytest.fail(f"{command[-1]}: did not start: {self.said()}")
 
     def alive(self) -> bool:
         return self._process.poll() is None
@@ -119,7 +120,7 @@ class SshRunning:
             self._process.stdin.write(line + "\n")
             self._process.stdin.flush()
         except BrokenPipeError:
-            pytest.fail(f"it has ended already: {self._said()}")
+            pytest.fail(f"it has ended already: {self.said()}")
         return self.line().strip()
 
     def wait(self, wait_s: float = 60.0) -> Done:
@@ -134,9 +135,9 @@ class SshRunning:
         code = self._process.wait()
         if not over.is_alive():
             self._over.run("kill", "-KILL", self.pid, check=False)
-            pytest.fail(f"not over after {wait_s:.0f} s; it said:\n{out[-1500:]}\n{self._said()}")
+            pytest.fail(f"not over after {wait_s:.0f} s; it said:\n{out[-1500:]}\n{self.said()}")
         over.cancel()
-        return Done(code, out, self._said())
+        return Done(code, out, self.said())
 
     def rest(self, wait_s: float = 120.0) -> list[str]:
         """The lines that it still says until it ends; a line that was cut does not count."""
@@ -155,6 +156,6 @@ class SshRunning:
                 with suppress(OSError):
                     stream.close()
 
-    def _said(self) -> str:
-        self._errors.seek(0)
-        return self._errors.read()
+    def said(self) -> str:
+        # Without seeking: where it writes next is shared with the process.
+        return os.pread(self._errors.fileno(), 1 << 20, 0).decode(errors="replace")

@@ -33,8 +33,12 @@ def main() -> None:
     out.bind((interface, 0))
     sent, silent, next_s = 0, True, time.monotonic()
     print("ready", flush=True)
-    rest = b""
+    rest, at_power = b"", ""
+    setting: subprocess.Popen[bytes] | None = None
     while True:
+        if setting is not None and setting.poll() is not None:
+            assert setting.returncode == 0, f"{interface}: its power cannot be set"
+            setting = None
         wait_s = None if silent else max(0.0, next_s - time.monotonic())
         if select.select([0], [], [], wait_s)[0]:
             data = os.read(0, 4096)
@@ -51,7 +55,9 @@ def main() -> None:
                         sent += 1
                 else:
                     power = str(round(float(words[0])) * 100)  # the radios take whole dB only
-                    subprocess.run(["iw", "dev", interface, "set", "txpower", "fixed", power], check=True)
+                    if power != at_power:  # not waited for: a camera's beacons do not pause
+                        setting = subprocess.Popen(["iw", "dev", interface, "set", "txpower", "fixed", power])
+                        at_power = power
                     silent, next_s = False, time.monotonic()
                 print(sent, flush=True)
             continue
