@@ -69,7 +69,7 @@ def walked_since_2019(
             for address, (mhz, by) in zip(street.cameras_m, free, strict=False)
         }
         ears = [word for ear in radio.ears for word in ("--monitor", ear)]
-        walk = bench.walk(*ears, "--gnss", device, "--offline", without=without)
+        walk = bench.walk(*ears, "--gnss", device, "--offline", "--dwell-ms", "250", without=without)
         for at_s, now in seconds(street.seconds + 5):
             bench.fix(now - ROLLOVER, *street.place(at_s))
             for address, air in airs.items():

@@ -51,7 +51,7 @@ def walked(bench: Bench, length_m: float, without: str | None = None) -> tuple[D
     with bench.radio.up(), bench.receiver() as device:
         air = bench.radio.speak(2437, AXIS, "front door")
         ears = [word for ear in bench.radio.ears for word in ("--monitor", ear)]
-        walk = bench.walk(*ears, "--gnss", device, without=without)
+        walk = bench.walk(*ears, "--gnss", device, "--dwell-ms", "250", without=without)
         for at_s, now in seconds(street.seconds + 5):
             bench.fix(now, *street.place(at_s))
             air.say(f"{street.power_dbm(at_s):.1f}")

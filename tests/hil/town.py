@@ -86,12 +86,12 @@ class Street:
         return moved(*ORIGIN, min(self.length_m, at_s * PACE_M_S), 0.0)
 
     def power_dbm(self, at_s: float, address: str = AXIS) -> float:
-        """The sender's power at which the signal falls as in the open: by 20 dB for ten times the distance.
+        """The power at which simulated radios, which hear 50 dB less, hear a camera as in a usual street.
 
-        At most 20 dBm, at 9 m or nearer; simulated radios hear that at -30 dBm, and everything 50 dB below its power.
+        That is -38 dBm at 1 m, and 27.5 dB less for ten times the distance.
         """
         there = distance_m(*self.place(at_s), *self.camera(address))
-        return max(0.0, min(20.0, 20.0 - 20.0 * math.log10(max(1.0, there / 9.0))))
+        return 50.0 - 38.0 - 27.5 * math.log10(max(1.0, there))
 
 
 def seconds(count: float, begins: datetime | None = None) -> Iterator[tuple[float, datetime]]:

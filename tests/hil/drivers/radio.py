@@ -44,7 +44,7 @@ class StimulusRadio:
 
 
 class Hwsim(StimulusRadio):
-    """Radios of mac80211_hwsim. It hears at the sender's power minus 50 dB; powers are 0 to 20 dBm, in whole dB.
+    """Radios of mac80211_hwsim. They hear at the sender's power minus 50 dB, down to -100 dBm, in whole dB.
 
     wlan0 and wlan1 are the probe's; the bench has wlan2 to wlan4.
     """
@@ -84,12 +84,16 @@ class Hwsim(StimulusRadio):
         running = self._command.start("sh", "-ec", script)
         while "AP-ENABLED" not in (line := running.line()):
             assert line, f"hostapd: {running.wait(5).err}"
+        self._command.run("iw", "dev", interface, "set", "txpower", "fixed", "0")
         return running
 
     def power(self, interface: str, dbm: float) -> None:
+        """Set the power of an access point. The driver adds the interface's own power, which is 0, to this."""
         if self._powers.get(interface) != round(dbm):
             self._powers[interface] = round(dbm)
-            self._command.run("iw", "dev", interface, "set", "txpower", "fixed", str(round(dbm) * 100))
+            base = 2**64 + max(-100, round(dbm) - 50)  # it reads no minus sign
+            file = f"/sys/kernel/debug/ieee80211/$(cat /sys/class/net/{interface}/phy80211/name)/hwsim/rx_rssi"
+            self._command.run("sh", "-ec", f"echo {base} > {file}")
 
 
 class SshRadio(StimulusRadio):

@@ -2,7 +2,8 @@
 
     air.py INTERFACE MHZ ADDRESS SSID   then line by line: a power in dBm, `silence`, `burst N`; the end ends it
 
-The interface must be in monitor mode. Says how many frames it has sent, after each line and at the end.
+The interface must be in monitor mode. Says how many frames it has sent, after each line and at the end. A simulated
+radio is heard at its power minus 50 dB, by its driver's own file: it does not heed the power of what a monitor injects.
 """
 
 import os
@@ -12,6 +13,7 @@ import struct
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 EVERY_S = 0.1
 RADIOTAP = bytes.fromhex("0000080000000000")
@@ -33,7 +35,9 @@ def main() -> None:
     out.bind((interface, 0))
     sent, silent, next_s = 0, True, time.monotonic()
     print("ready", flush=True)
-    rest, at_power = b"", ""
+    phy = Path(f"/sys/class/net/{interface}/phy80211/name").read_text().strip()
+    simulated = Path(f"/sys/kernel/debug/ieee80211/{phy}/hwsim/rx_rssi")
+    rest, at_power = b"", 99
     setting: subprocess.Popen[bytes] | None = None
     while True:
         if setting is not None and setting.poll() is not None:
@@ -54,10 +58,13 @@ def main() -> None:
                         out.send(beacon(octets, ssid.encode(), sent, channel))
                         sent += 1
                 else:
-                    power = str(round(float(words[0])) * 100)  # the radios take whole dB only
-                    if power != at_power:  # not waited for: a camera's beacons do not pause
-                        setting = subprocess.Popen(["iw", "dev", interface, "set", "txpower", "fixed", power])
-                        at_power = power
+                    power = round(float(words[0]))  # radios take whole dB only
+                    if power != at_power and simulated.exists():
+                        simulated.write_text(str(2**64 + max(-100, power - 50)))  # it reads no minus sign
+                    elif power != at_power:  # not waited for: a camera's beacons do not pause
+                        fixed = ["txpower", "fixed", str(max(0, power) * 100)]
+                        setting = subprocess.Popen(["iw", "dev", interface, "set", *fixed])
+                    at_power = power
                     silent, next_s = False, time.monotonic()
                 print(sent, flush=True)
             continue
