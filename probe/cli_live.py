@@ -134,16 +134,16 @@ def _send(to: str | None, path: Path, stopped: threading.Event) -> None:
     """Hand over what waits, again and again; one last time when the walk is over. None: not at all; "": to the hub."""
     if to is None:
         return
-    with Outbox(path) as box:
-        last, uplink = False, None
-        while not last:
-            last = stopped.wait(_DELIVER_S)
-            try:
+    last, uplink = False, None
+    while not last:
+        last = stopped.wait(_DELIVER_S)
+        try:
+            with Outbox(path) as box:  # anew each time: a card that fails once must not end delivery for the walk
                 if box.standing().queued:
                     uplink = uplink or find_uplink(to or None, box.paired(), 20.0)
                     uplink.deliver(box, lambda _standing: None)
-            except (UplinkError, OutboxError):
-                uplink = None  # they stay in the outbox; there is always a next time
+        except (UplinkError, OutboxError):
+            uplink = None  # they stay in the outbox; there is always a next time
 
 
 @click.command()

@@ -13,13 +13,18 @@ from tests.processes import hub, probe
 FLOCK = bytes.fromhex("744ca112abef")
 
 
+def _nowhere(words: tuple[str, ...], tmp_path: Path) -> list[str]:
+    """The words, `{nowhere}` being a path that does not exist: one of this test's, no name at a machine's root."""
+    return [word.replace("{nowhere}", str(tmp_path / "nowhere")) for word in words]
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ("replay",),
-        ("replay", "--frames", "/nowhere.pcap"),
-        ("replay", "--photos", "/nowhere"),
-        ("import", "/nowhere.csv"),
+        ("replay", "--frames", "{nowhere}.pcap"),
+        ("replay", "--photos", "{nowhere}"),
+        ("import", "{nowhere}.csv"),
         ("send", "--to", "carrier-pigeon://roof"),
         ("send", "--to", "mqtt://user:secret@host"),
         ("send", "--to", "mqtt://host:99999"),
@@ -28,7 +33,7 @@ FLOCK = bytes.fromhex("744ca112abef")
         ("pair",),
         ("pair", "AAAA-BBBB"),
         ("pair", "CONTRECHAMP:9:later"),
-        ("pair", "folder:/nowhere"),
+        ("pair", "folder:{nowhere}"),
         ("pair", "folder:"),
         ("nonsense",),
     ],
@@ -37,7 +42,7 @@ def test_a_probe_says_what_is_wrong_and_ends_with_2(words: tuple[str, ...], tmp_
     outbox = ("--outbox", str(tmp_path / "o.db")) if words[0] in ("send", "pair") else ()
     if outbox:
         pair(tmp_path / "o.db", tmp_path / "hub")
-    done = probe(*words, *outbox)
+    done = probe(*_nowhere(words, tmp_path), *outbox)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.strip()
@@ -47,16 +52,16 @@ def test_a_probe_says_what_is_wrong_and_ends_with_2(words: tuple[str, ...], tmp_
 @pytest.mark.parametrize(
     "words",
     [
-        ("ingest", "/nowhere"),
-        ("import", "/nowhere.jsonl"),
+        ("ingest", "{nowhere}"),
+        ("import", "{nowhere}.jsonl"),
         ("export", "--format", "paper"),
-        ("export", "--all", "--output", "/nowhere/at/all"),
+        ("export", "--all", "--output", "{nowhere}/at/all"),
         ("serve", "--broker", "http://host", "--port", "0"),
         ("serve", "--tiles", "javascript:alert(1)", "--port", "0", "--mqtt-port", "0"),
     ],
 )
 def test_a_hub_says_what_is_wrong_and_ends_with_2(words: tuple[str, ...], tmp_path: Path) -> None:
-    done = hub(*words, "--data", tmp_path / "hub")
+    done = hub(*_nowhere(words, tmp_path), "--data", tmp_path / "hub")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.strip()

@@ -70,16 +70,28 @@ def test_control_the_first_node_gives_nothing(bench: Bench) -> None:
     assert "no picture" in told, told
 
 
-def test_a_camera_that_another_program_has_is_said_to_be_in_use(bench: Bench) -> None:
+def in_use(bench: Bench, without: str | None = None) -> str:
+    """Another program has the camera; the last that the adapter says. Once that program is gone, it gives pictures."""
     camera: VividScene = bench.part("vivid")
     with camera.up():
         other = bench.start("v4l2-ctl", "-d", camera.node(), "--stream-mmap=2", "--stream-count=100000")
         bench.run("sleep", "1")
-        told = look(bench, "v4l2", 2).wait(60).out.splitlines()[-1]
+        told = look(bench, "v4l2", 2, without).wait(60).out.splitlines()[-1]
         other.stop()
-        assert "another program" in told, told
-        assert told.endswith(ENDS), told
-        assert look(bench, "v4l2", 2).wait(60).out.splitlines()[-1] == "end", "the control: now it is free"
+        assert look(bench, "v4l2", 2).wait(60).out.splitlines()[-1] == "end", "now it is free"
+    return told
+
+
+def test_a_camera_that_another_program_has_is_said_to_be_in_use(bench: Bench) -> None:
+    told = in_use(bench)
+    assert "another program" in told, told
+    assert told.endswith(ENDS), told
+
+
+def test_control_one_that_does_not_ask_sends_its_walker_to_the_cable(bench: Bench) -> None:
+    told = in_use(bench, without="asking")
+    assert "another program" not in told, told
+    assert "cable" in told, told
 
 
 def test_a_camera_that_is_pulled_ends_in_a_sentence(bench: Bench) -> None:

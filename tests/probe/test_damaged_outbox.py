@@ -4,12 +4,14 @@ import base64
 import os
 import random
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from probe import cli_live
 from probe.contract.base import ContractError
 from probe.errors import OutboxError
 from probe.identity import from_text, to_text
@@ -135,6 +137,29 @@ def test_a_card_that_fails_in_mid_walk_is_told_and_sightings_stay_in_memory(tmp_
     assert len(told) == 1, "once"
     assert "o.db: cannot be read" in told[0]
     assert "kept in memory" in told[0]
+
+
+def test_a_card_that_fails_as_a_walk_begins_does_not_end_its_delivery(
+    tmp_path: Path, whole: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_live, "_DELIVER_S", 0.01)
+    outbox, stick, tries, ends = tmp_path / "o.db", tmp_path / "stick", threading.Semaphore(0), threading.Event()
+    outbox.write_bytes(b"a card that went bad" * PAGE)
+
+    def watched(path: Path) -> Outbox:
+        tries.release()
+        return Outbox(path)
+
+    monkeypatch.setattr(cli_live, "Outbox", watched)
+    sender = threading.Thread(target=cli_live._send, args=(f"folder:{stick}", outbox, ends), daemon=True)
+    sender.start()
+    assert tries.acquire(timeout=10)
+    (tmp_path / "again.db").write_bytes(whole)
+    (tmp_path / "again.db").replace(outbox)
+    until(lambda: any(stick.glob("*.parcel")), "sightings on the stick")
+    ends.set()
+    sender.join(timeout=10)
+    assert not sender.is_alive()
 
 
 def test_a_damaged_identity_is_refused_at_once(tmp_path: Path) -> None:

@@ -206,6 +206,16 @@ def nodes() -> None:
     swap(frames, "MOST_CAMERAS", 1)
 
 
+def asking() -> None:
+    """Takes a camera that has a node for one that can be used."""
+    from probe.camera import frames
+
+    def unasked(camera: Any, cv2: Any, node: Any) -> None:
+        camera._capture = cv2.VideoCapture(frames.number_of(node), cv2.CAP_V4L2)
+
+    swap(frames.V4l2Camera, "__init__", unasked)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]]()
     sys.argv[1:] = sys.argv[2:]
