@@ -8,7 +8,7 @@ demo: .venv/ready  ## map a fictional town in the browser
 	$(RUN)/contrechamp-hub demo
 
 test: .venv/ready  ## all tests but the slow ones
-	$(RUN)/pytest -q
+	$(RUN)/pytest -q --numprocesses auto --dist worksteal
 
 check: .venv/ready  ## format, lint, types
 	$(RUN)/ruff format --check .
