@@ -99,15 +99,26 @@ def _prepare(folder: Path, frames: int) -> tuple[dict[str, Reader], str]:
     return readers, made_of
 
 
+_METER = """
+import json, os, sys
+to_nowhere = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+pid = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=to_nowhere)
+_, status, usage = os.wait4(pid, 0)
+print(json.dumps([os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]))
+"""
+
+
 def _run(command: list[str]) -> tuple[float, float]:
-    """CPU seconds and peak megabytes of a whole process."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    complaint = process.stderr.read() if process.stderr else b""
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(command[:4])} failed: {complaint.decode(errors='replace')[-500:]}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    """CPU seconds and peak megabytes of a whole process.
+
+    Started by a little one: the kernel counts the memory of who starts a process as its peak, until there is more.
+    """
+    metered = [sys.executable, "-I", "-S", "-c", _METER, *command]
+    done = subprocess.run(metered, capture_output=True, text=True, check=False)
+    code, cpu_s, peak_mb = json.loads(done.stdout) if done.returncode == 0 else (1, 0.0, 0.0)
+    if code:
+        sys.exit(f"{' '.join(command[:4])} failed: {done.stderr[-500:]}")
+    return float(cpu_s), float(peak_mb)
 
 
 def _compare(readers: dict[str, Reader]) -> dict[str, float | str]:
