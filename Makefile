@@ -22,12 +22,14 @@ torture: .venv/ready  ## delivery while probes, hub and broker are killed; a sei
 	$(RUN)/pytest -q -m slow tests/torture
 
 BENCH ?= virtual
+# Machines beside each other: a walk is mostly waiting. Each takes 1.6 GB of memory
+GUESTS ?= 3
 
 hil: .venv/ready  ## the probe on a bench, hardware in the loop: a virtual one, or BENCH=my-bench.yaml
 ifeq ($(BENCH),virtual)
 	-$(RUN)/python -m tests.hil.image.build
 	-$(RUN)/python -m tests.hil.arm64.build
-	$(RUN)/pytest -q -m hil tests/hil --timeout 600 --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(RUN)/pytest -q -m hil tests/hil --timeout 600 --numprocesses $(GUESTS) --dist loadfile --no-loadscope-reorder
 else
 	$(RUN)/pytest -q -m hil tests/hil --timeout 600 --bench $(BENCH)
 endif

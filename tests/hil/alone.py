@@ -1,4 +1,4 @@
-"""One process at a time: two workers may want the same image, or the same wheel, at once."""
+"""One process at a time: several workers may want the same image, or the same wheel, at once."""
 
 import fcntl
 from collections.abc import Iterator

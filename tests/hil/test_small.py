@@ -25,7 +25,9 @@ def available_mb(bench: Bench) -> float:
 
 
 def peak_mb(bench: Bench, pid: str) -> float:
-    return int(bench.run("sed", "-n", "s/VmHWM:[^0-9]*\\([0-9]*\\).*/\\1/p", f"/proc/{pid}/status").out) / 1000
+    """The peak memory of a process; 0 where it has ended meanwhile."""
+    told = bench.run("sed", "-n", "s/VmHWM:[^0-9]*\\([0-9]*\\).*/\\1/p", f"/proc/{pid}/status", check=False)
+    return int(told.out or 0) / 1000
 
 
 @pytest.fixture
