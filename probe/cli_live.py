@@ -132,18 +132,30 @@ def _say_end(walk: LiveWalk, made: int, queued: int, *, as_json: bool) -> None:
 
 def _send(to: str | None, path: Path, stopped: threading.Event) -> None:
     """Hand over what waits, again and again; one last time when the walk is over. None: not at all; "": to the hub."""
-    if to is None:
+    box = None if to is None else _opened(path, stopped)
+    if box is None:
         return
-    last, uplink = False, None
-    while not last:
-        last = stopped.wait(_DELIVER_S)
-        try:
-            with Outbox(path) as box:  # anew each time: a card that fails once must not end delivery for the walk
+    # One outbox for the whole walk: of a card that is read-only it is a copy in memory, which alone knows its receipts.
+    with box:
+        last, uplink = False, None
+        while not last:
+            last = stopped.wait(_DELIVER_S)
+            try:
                 if box.standing().queued:
                     uplink = uplink or find_uplink(to or None, box.paired(), 20.0)
                     uplink.deliver(box, lambda _standing: None)
-        except (UplinkError, OutboxError):
-            uplink = None  # they stay in the outbox; there is always a next time
+            except (UplinkError, OutboxError):
+                uplink = None  # they stay in the outbox; there is always a next time
+
+
+def _opened(path: Path, stopped: threading.Event) -> Outbox | None:
+    """The outbox, as soon as it can be opened: a card that fails once must not end delivery for the walk."""
+    while True:
+        try:
+            return Outbox(path)
+        except OutboxError:
+            if stopped.wait(_DELIVER_S):
+                return None
 
 
 @click.command()

@@ -1,51 +1,73 @@
-"""Sightings written into the probe's outbox as fast as it takes them, and which of them it has acknowledged."""
+"""Sightings that are written into the probe's outbox, and which of them it has acknowledged."""
 
-from pathlib import Path
+from collections.abc import Callable
+from pathlib import PurePosixPath
 
 from probe.contract.envelope import encode
 from tests.examples import radio
 from tests.hil.bench import Bench
-from tests.hil.protocols import Running
+from tests.hil.protocols import Done, Running
+
+EXAMPLE = "example.json"
 
 
-def writer(bench: Bench, seconds: float, *words: str, without: str | None = None) -> Running:
-    """Start to write sightings; each line is the id of one that was acknowledged, or `refused` and why."""
-    example = Path(f"{bench.data}/example.json")
-    bench.run("sh", "-ec", f"printf %s '{encode(radio()).decode()}' > {example}")
-    options = (bench.outbox[1], str(example), str(seconds), *words)
-    return bench.stimulus("writer", *options) if without is None else bench.defenceless(without, "writer", *options)
+class Writer:
+    """What a writer says, line by line: the ids of acknowledged ones and their units' hashes; refusals and why."""
 
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self.ids: list[str] = []
+        self.hashes: list[str] = []
+        self.refused: list[str] = []
+        self.code: int | None = None  # once it has ended
 
-def some(running: Running, count: int) -> list[str]:
-    """The next so many acknowledged ids."""
-    return [running.line().strip() for _ in range(count)]
+    def read(self, count: int) -> None:
+        """Read on until so many more are acknowledged."""
+        enough = len(self.ids) + count
+        self.read_until(lambda: len(self.ids) >= enough)
 
+    def read_until_refused(self) -> str:
+        """Read on until one more is refused; why."""
+        known = len(self.refused)
+        self.read_until(lambda: len(self.refused) > known)
+        return self.refused[-1]
 
-def rest(running: Running, wait_s: float = 120.0) -> list[str]:
-    """Those that it still acknowledges until it ends; a line that was cut does not count."""
-    return whole(running.wait(wait_s).out)
+    def read_until(self, enough: Callable[[], bool]) -> None:
+        while not enough():
+            line = self._running.line().strip()
+            assert line, f"the writer has ended: {self._running.wait().err[-1000:]}"
+            self._take(line)
 
+    def rest(self, wait_s: float = 120.0) -> "Writer":
+        """Read on until it ends by itself, well or not."""
+        return self._ended(self._running.wait(wait_s))
 
-def whole(said: str) -> list[str]:
-    """The acknowledged ids in what a writer said."""
-    return [line for line in said.split("\n")[:-1] if not line.startswith("refused")]
+    def end(self) -> "Writer":
+        """Ask it to end, and read what it still says."""
+        ended = self._running.stop(30)
+        assert "Traceback" not in ended.err, ended.err[-2000:]
+        return self._ended(ended)
 
+    def _ended(self, ended: Done) -> "Writer":
+        self.code = ended.code
+        for line in ended.out.split("\n")[:-1]:  # a line that was cut does not count
+            self._take(line)
+        return self
 
-def until_refused(running: Running, ids: list[str]) -> str:
-    """Read on until a write is refused; what it says. Notes what was acknowledged until then."""
-    for _ in range(100_000):
-        line = running.line().strip()
+    def _take(self, line: str) -> None:
         if line.startswith("refused"):
-            return line
-        assert line, "the writer has ended"
-        ids.append(line)
-    raise AssertionError("never refused")
+            self.refused.append(line)
+            return
+        sighting, unit = line.split()
+        self.ids.append(sighting)
+        self.hashes.append(unit)
 
 
-def until_taken(running: Running) -> list[str]:
-    """Read on until a write is acknowledged."""
-    while True:
-        line = running.line().strip()
-        assert line, "the writer has ended"
-        if not line.startswith("refused"):
-            return [line]
+def writer(bench: Bench, *words: str, outbox: str | None = None, without: str | None = None) -> Writer:
+    """Start to write sightings, into an outbox of the bench's probe; `words` are the writer's."""
+    outbox = outbox or bench.outbox[1]
+    example = str(PurePosixPath(outbox).with_name(EXAMPLE))
+    bench.run("sh", "-ec", f"printf %s '{encode(radio()).decode()}' > {example}")
+    options = (outbox, example, *words)
+    running = bench.stimulus("writer", *options) if without is None else bench.defenceless(without, "writer", *options)
+    return Writer(running)

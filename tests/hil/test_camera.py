@@ -94,22 +94,16 @@ def test_control_one_that_does_not_ask_sends_its_walker_to_the_cable(bench: Benc
     assert "cable" in told, told
 
 
-def test_a_camera_that_is_pulled_ends_in_a_sentence(bench: Bench) -> None:
-    camera: VividScene = bench.part("vivid")
+PULLED = [("vivid", "v4l2", "640 480"), ("vimc", "picamera2", "1280 720")]
+
+
+@pytest.mark.parametrize(("part", "kind", "size"), PULLED, ids=["v4l2", "picamera2"])
+def test_a_camera_that_is_pulled_ends_in_a_sentence(bench: Bench, part: str, kind: str, size: str) -> None:
+    camera = bench.part(part)
     with camera.up():
-        eye = look(bench, "v4l2", 100_000)
-        assert eye.line().startswith("640 480")
+        eye = look(bench, kind, 100_000)
+        assert eye.line().startswith(size)
         camera.pull()
-        told = eye.wait(60).out.splitlines()[-1]
-    assert "unplugged" in told, told
-
-
-def test_a_sensor_that_is_pulled_ends_in_a_sentence(bench: Bench) -> None:
-    sensor = bench.part("vimc")
-    with sensor.up():
-        eye = look(bench, "picamera2", 100_000)
-        assert eye.line().startswith("1280 720")
-        sensor.pull()
         told = eye.wait(60).out.splitlines()[-1]
     assert "unplugged" in told, told
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.hil.acknowledged import some, until_refused, until_taken, whole, writer
+from tests.hil.acknowledged import writer
 from tests.hil.bench import Bench
 from tests.hil.town import Hub
 
@@ -11,23 +11,23 @@ pytestmark = pytest.mark.hil
 
 def through(bench: Bench, hub: Hub, without: str | None = None) -> tuple[str, set[str]]:
     """Fill the card, free it, let it fail; what the first refusal said, and the acknowledged ids that are lost."""
-    running = writer(bench, 120, without=without)
-    ids, full = some(running, 20), ""
+    writing, full = writer(bench, "for=120", without=without), ""
+    writing.read(20)
     bench.disk.fill()
     if without is None:
-        full = until_refused(running, ids)
+        full = writing.read_until_refused()
         bench.disk.free()
-        ids += until_taken(running)
+        writing.read(1)
     bench.disk.fail()
     if without is None:
-        until_refused(running, ids)
+        writing.read_until_refused()
     else:
-        ids += some(running, 20)
-    ids += whole(running.stop().out)
+        writing.read(20)
+    writing.end()
     bench.disk.mend()
     bench.disk.free()
     bench.probe("send", *bench.outbox)
-    return full, set(ids) - hub.ids()
+    return full, set(writing.ids) - hub.ids()
 
 
 def test_a_full_and_then_a_read_only_card_are_told_and_nothing_acknowledged_is_lost(paired: Bench, hub: Hub) -> None:

@@ -9,19 +9,18 @@ import json
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from probe.contract.envelope import encode
 from probe.outbox import Outbox
 from tests.examples import radio
+from tests.hil.acknowledged import Writer, writer
 from tests.hil.bench import Bench
 from tests.hil.drivers.card import Mapped, QemuCard
 from tests.hil.drivers.writelog import Entry, Moment, apply, disks, moments, read_log, torn
-from tests.hil.protocols import Running
 from tests.hil.remains import NAME, Damaged, left, taken_out
 from tests.paired import pair
 
@@ -63,11 +62,10 @@ def spread(all_of_them: Sequence[Moment], most: int) -> list[Moment]:
 
 @pytest.fixture(scope="module")
 def paired_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an empty outbox that is paired with a hub, and a sighting to write."""
+    """A folder with an empty outbox that is paired with a hub."""
     folder = tmp_path_factory.mktemp("paired")
     (folder / "files").mkdir()
     pair(folder / "files" / NAME, folder / "hub")
-    (folder / "files" / "example.json").write_bytes(encode(radio()))
     return folder / "files"
 
 
@@ -77,9 +75,9 @@ def fresh_card(bench: Bench, folder: Path, files: Path) -> QemuCard:
     return card
 
 
-def recorder(bench: Bench, at: str, count: int, *words: str) -> Running:
-    """Start to write sightings."""
-    return bench.stimulus("recorder", f"{at}/{NAME}", f"{at}/example.json", str(count), *words)
+def written(bench: Bench, mapped: Mapped, *words: str, without: str | None = None) -> Writer:
+    """Start to write sightings to a card."""
+    return writer(bench, *words, outbox=f"{mapped.at}/{NAME}", without=without)
 
 
 def record(bench: Bench, folder: Path, files: Path, *words: str) -> Record:
@@ -94,11 +92,11 @@ def record(bench: Bench, folder: Path, files: Path, *words: str) -> Record:
         mapped = Mapped(bench, card, device)
         try:
             mapped.mount(f"log-writes {{device}} {log_device}")
-            ended = recorder(bench, mapped.at, SIGHTINGS, f"marks={mapped.name}", *words).wait(90)
+            told = written(bench, mapped, f"count={SIGHTINGS}", "walks=3", f"marks={mapped.name}", *words).rest()
         finally:
             mapped.unmount()
-    assert ended.code == 0, ended.err[-1000:]
-    made = Record(base, read_log(log.path.read_bytes()), ended.out.split())
+    assert told.code == 0, told.refused
+    made = Record(base, read_log(log.path.read_bytes()), told.hashes)
     (last, *_) = reversed(moments(made.entries))
     assert hashes(last) == set(made.acknowledged), "the log is not whole"
     assert len(made.acknowledged) == SIGHTINGS
@@ -151,7 +149,7 @@ def test_control_these_cuts_lose_what_is_not_written_through(
     bench: Bench, tmp_path: Path, paired_files: Path, waits: str, figures: dict[str, int | float | str]
 ) -> None:
     """SQLite that does not wait for the disk, not at all or not at each commit."""
-    unsafe, lost, damaged = record(bench, tmp_path / waits, paired_files, waits), set(), 0
+    unsafe, lost, damaged = record(bench, tmp_path / waits, paired_files, f"waits={waits}"), set(), 0
     for moment, disk in disks(unsafe.base, unsafe.entries, spread(unsafe.moments(), 20)):
         try:
             lost |= lost_at(disk, moment, tmp_path)
@@ -161,31 +159,7 @@ def test_control_these_cuts_lose_what_is_not_written_through(
     assert len(lost) > SIGHTINGS // 3, f"{len(lost)} were lost: these cuts cut nothing"
 
 
-@dataclass(slots=True)
-class Told:
-    """What a writer says, line by line."""
-
-    running: Running
-    acknowledged: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-
-    def read_until(self, enough: Callable[[], bool]) -> None:
-        while not enough():
-            line = self.running.line().strip()
-            assert line, f"the writer has ended: {self.running.wait().err[-1000:]}"
-            self.take(line)
-
-    def take(self, line: str) -> None:
-        (self.refused if line.startswith("refused") else self.acknowledged).append(line)
-
-    def end(self) -> None:
-        ended = self.running.stop(30)
-        assert "Traceback" not in ended.err, ended.err[-2000:]
-        for line in ended.out.split("\n")[:-1]:
-            self.take(line)
-
-
-def err(bench: Bench, card: QemuCard, becomes: str, *words: str) -> Told:
+def err(bench: Bench, card: QemuCard, becomes: str, without: str | None = None) -> Writer:
     """A card that errs for a while as sightings are written, then works again, and is pulled out in the end.
 
     Where it erred as the file system wrote to its own journal, that is dead until it is mounted anew; else the outbox
@@ -195,18 +169,18 @@ def err(bench: Bench, card: QemuCard, becomes: str, *words: str) -> Told:
         mapped = Mapped(bench, card, device)
         try:
             mapped.mount()
-            told = Told(recorder(bench, mapped.at, 100_000, *words))
-            told.read_until(lambda: len(told.acknowledged) >= 12)
+            told = written(bench, mapped, without=without)
+            told.read(12)
             mapped.become(becomes)
-            before = len(told.acknowledged)
-            told.read_until(lambda: len(told.refused) >= 3 or len(told.acknowledged) > before + 60)
+            before = len(told.ids)
+            told.read_until(lambda: len(told.refused) >= 3 or len(told.ids) > before + 60)
             mapped.become(WORKS)
-            between = len(told.acknowledged)
-            told.read_until(lambda: len(told.refused) >= 8 or len(told.acknowledged) > between + 8)
+            between = len(told.ids)
+            told.read_until(lambda: len(told.refused) >= 8 or len(told.ids) > between + 8)
             told.end()
         finally:
             mapped.unmount()
-    print(f"{before}, {between - before}, {len(told.acknowledged) - between} acknowledged before, amid and after")
+    print(f"{before}, {between - before}, {len(told.ids) - between} acknowledged before, amid and after")
     print(*sorted(set(told.refused)), sep="\n")
     return told
 
@@ -220,8 +194,8 @@ def test_a_card_that_errs_for_a_while_loses_nothing_that_was_acknowledged(
     assert told.refused, "the card did not err"
     assert all(f"{NAME}: cannot be" in line for line in told.refused), set(told.refused)
     outbox = taken_out(card.path, tmp_path / "left")
-    missing = set(told.acknowledged) - left(outbox)
-    assert not missing, f"{len(missing)} of {len(told.acknowledged)} are lost"
+    missing = set(told.hashes) - left(outbox)
+    assert not missing, f"{len(missing)} of {len(told.hashes)} are lost"
     with Outbox(outbox) as box:
         assert box.add([radio()]) == 1, "it does not go on from there"
 
@@ -231,10 +205,10 @@ def test_control_a_card_that_errs_loses_what_a_deaf_outbox_acknowledges(
 ) -> None:
     """An outbox that does not listen to the disk's errors."""
     card = fresh_card(bench, tmp_path, paired_files)
-    told = err(bench, card, ERRS, "deaf")
-    missing = set(told.acknowledged) - left(taken_out(card.path, tmp_path / "left"))
-    print(f"{len(missing)} of {len(told.acknowledged)} are lost")
-    assert missing, f"all {len(told.acknowledged)} are there: this card does not err"
+    told = err(bench, card, ERRS, without="refusal")
+    missing = set(told.hashes) - left(taken_out(card.path, tmp_path / "left"))
+    print(f"{len(missing)} of {len(told.hashes)} are lost")
+    assert missing, f"all {len(told.hashes)} are there: this card does not err"
 
 
 def test_a_card_that_lies_takes_nothing_but_what_it_was_given_meanwhile(
@@ -248,13 +222,14 @@ def test_a_card_that_lies_takes_nothing_but_what_it_was_given_meanwhile(
         mapped = Mapped(bench, card, device)
         try:
             mapped.mount()
-            running = recorder(bench, mapped.at, 100_000)
-            honest = [running.line().strip() for _ in range(12)]
+            told = written(bench, mapped)
+            told.read(12)
             mapped.become(LIES)
-            since = [running.line().strip() for _ in range(40)]
-            assert not [line for line in since if line.startswith("refused")], "it is an honest card"
+            told.read(40)
+            assert not told.refused, "it is an honest card"
+            acknowledged = list(told.hashes)
             card.pull()
-            running.stop(30)
+            told.end()
         finally:
             mapped.unmount()
     kept = tmp_path / "kept.img"
@@ -264,18 +239,18 @@ def test_a_card_that_lies_takes_nothing_but_what_it_was_given_meanwhile(
         mapped = Mapped(bench, card, device, "again")
         try:
             mapped.mount()
-            told = bench.probe("status", "--json", "--outbox", f"{mapped.at}/{NAME}", check=False)
+            status = bench.probe("status", "--json", "--outbox", f"{mapped.at}/{NAME}", check=False)
         finally:
             mapped.unmount()
-    print(told.code, told.out, told.err)
-    assert "Traceback" not in told.err, told.err
-    if told.code:
-        assert told.code == 2
-        assert f"{mapped.at}/{NAME}" in told.err
+    print(status.code, status.out, status.err)
+    assert "Traceback" not in status.err, status.err
+    if status.code:
+        assert status.code == 2
+        assert f"{mapped.at}/{NAME}" in status.err
         return
     there = left(taken_out(kept, tmp_path / "left"))
-    assert set(honest) <= there
-    assert json.loads(told.out)["queued"] == len(there) < len(honest + since), "the card has not lied"
+    assert set(acknowledged[:12]) <= there
+    assert json.loads(status.out)["queued"] == len(there) < len(acknowledged), "the card has not lied"
 
 
 def lies(safe: Record, count: int) -> Iterator[bytes]:

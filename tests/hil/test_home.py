@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hil.acknowledged import rest, writer
+from tests.hil.acknowledged import writer
 from tests.hil.bench import Bench
 from tests.hil.town import Hub, until
 from tests.processes import Mosquitto, free_port
@@ -18,7 +18,7 @@ WAY = "d=$(ip route get {host} | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p'); "
 
 
 def test_a_hub_that_is_away_is_told_in_a_sentence_and_nothing_is_lost(paired: Bench, hub: Hub) -> None:
-    ids = rest(writer(paired, 3))
+    ids = writer(paired, "for=3").rest().ids
     hub.process.stop()
     ended = paired.probe("send", *paired.outbox, "--patience", "8", check=False)
     assert ended.code == 2, ended
@@ -45,7 +45,7 @@ def delivered_through_trouble(
     bench: Bench, hub: Hub, dies: Callable[[], None], without: str | None = None
 ) -> tuple[set[str], int]:
     """Deliver over a slow link that is cut, while something dies and comes back; the lost ids, of how many."""
-    ids, known = rest(writer(bench, 6)), hub.sightings()
+    ids, known = writer(bench, "for=6").rest().ids, hub.sightings()
     with slow(bench):
         program = bench.defenceless(without, "send", *bench.outbox) if without else bench.sending()
         until(lambda: hub.sightings() > known, "the first sighting at the hub")
@@ -112,7 +112,7 @@ def test_control_what_a_dead_broker_had_is_lost_where_no_receipt_is_awaited(benc
 
 def moved(bench: Bench, hub: Hub, without: str | None = None) -> bool:
     """The hub comes back at another port and announces itself; whether all arrives."""
-    ids = rest(writer(bench, 2))
+    ids = writer(bench, "for=2").rest().ids
     hub.process.stop()
     before = hub.process.mqtt_port
     hub.process.mqtt_port = free_port()

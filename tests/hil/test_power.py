@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.hil.acknowledged import rest, some, writer
+from tests.hil.acknowledged import writer
 from tests.hil.bench import Bench
 from tests.hil.town import AXIS, DAHUA, Hub, Street, seconds
 
@@ -15,12 +15,12 @@ pytestmark = pytest.mark.hil
 
 def cut_after(bench: Bench, *words: str) -> list[str]:
     """Write, cut the power at a random moment, power up; what had been acknowledged."""
-    running = writer(bench, 600, *words)
-    ids = some(running, random.randint(20, 120))
+    writing = writer(bench, "for=600", *words)
+    writing.read(random.randint(20, 120))
     bench.power.off()
-    ids += rest(running)
+    writing.rest()
     bench.power.on()
-    return ids
+    return writing.ids
 
 
 @pytest.mark.timeout(3600)
@@ -41,7 +41,7 @@ def test_control_a_cut_loses_what_is_not_written_through(
     paired: Bench, hub: Hub, figures: dict[str, int | float | str]
 ) -> None:
     """With synchronous=OFF, acknowledged sightings do not survive."""
-    ids = cut_after(paired, "unsafe")
+    ids = cut_after(paired, "waits=off")
     paired.probe("send", *paired.outbox, check=False)
     figures["power.control_lost"] = len(set(ids) - hub.ids())
     assert figures["power.control_lost"], f"all {len(ids)} survived: this bench cuts no power"

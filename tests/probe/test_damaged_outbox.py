@@ -139,24 +139,37 @@ def test_a_card_that_fails_in_mid_walk_is_told_and_sightings_stay_in_memory(tmp_
     assert "kept in memory" in told[0]
 
 
+class Rounds(threading.Event):
+    """The end of a walk, which counts how often it was looked for."""
+
+    count = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.count += 1
+        return super().wait(timeout)
+
+
 def test_a_card_that_fails_as_a_walk_begins_does_not_end_its_delivery(
     tmp_path: Path, whole: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cli_live, "_DELIVER_S", 0.01)
-    outbox, stick, tries, ends = tmp_path / "o.db", tmp_path / "stick", threading.Semaphore(0), threading.Event()
+    outbox, stick, ends, opened = tmp_path / "o.db", tmp_path / "stick", Rounds(), []
     outbox.write_bytes(b"a card that went bad" * PAGE)
 
     def watched(path: Path) -> Outbox:
-        tries.release()
-        return Outbox(path)
+        opened.append(Outbox(path))
+        return opened[-1]
 
     monkeypatch.setattr(cli_live, "Outbox", watched)
     sender = threading.Thread(target=cli_live._send, args=(f"folder:{stick}", outbox, ends), daemon=True)
     sender.start()
-    assert tries.acquire(timeout=10)
+    until(lambda: ends.count > 1, "a try in vain")
     (tmp_path / "again.db").write_bytes(whole)
     (tmp_path / "again.db").replace(outbox)
     until(lambda: any(stick.glob("*.parcel")), "sightings on the stick")
+    rounds = ends.count
+    until(lambda: ends.count > rounds + 3, "more rounds")
+    assert len(opened) == 1, "of a read-only card each opening is a copy, which forgets the receipts"
     ends.set()
     sender.join(timeout=10)
     assert not sender.is_alive()

@@ -1,39 +1,76 @@
-"""Writes sightings into the outbox as fast as it takes them, and says each one's id once it is acknowledged.
+"""Writes sightings into the outbox as fast as it takes them. Of each it says its id and its unit's hash once it is
+acknowledged, or `refused` and why.
 
-writer.py OUTBOX EXAMPLE SECONDS [unsafe]    `unsafe` is the control: SQLite that does not wait for the disk
+    writer.py OUTBOX EXAMPLE [for=SECONDS] [count=NUMBER] [walks=NUMBER] [marks=NAME] [waits=off|normal]
+
+Each of several walks opens the outbox anew and closes it, so that its log is written back and deleted. `marks` sets a
+mark in dm-log-writes' log for each acknowledged one. `waits` is a control: SQLite that does not wait for the disk at
+all, or only when it writes its log back.
 """
 
 import secrets
+import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from probe.contract.envelope import decode_sighting
+from probe.contract.parcel import Unit
+from probe.contract.sighting import Sighting
 from probe.errors import OutboxError
 from probe.outbox import Outbox
 
 
+class Watched(Outbox):
+    """The outbox, with the hash of the last unit that it took."""
+
+    last = ""
+
+    def put(self, units: list[Unit]) -> list[int]:
+        numbers = super().put(units)
+        self.last = units[-1].hash.hex()
+        return numbers
+
+
+def write(box: Watched, example: Sighting, marked: str | None) -> None:
+    made = msgspec.structs.replace(example, id=secrets.token_hex(16))
+    try:
+        box.add([made])
+    except OutboxError as problem:
+        print(f"refused {problem}", flush=True)
+        time.sleep(0.3)
+        return
+    if marked is not None:
+        subprocess.run(["/usr/sbin/dmsetup", "message", marked, "0", "mark", box.last], check=True)
+    print(made.id, box.last, flush=True)
+    time.sleep(0.02)
+
+
 def main() -> None:
-    path, example, seconds = Path(sys.argv[1]), decode_sighting(Path(sys.argv[2]).read_bytes()), float(sys.argv[3])
+    path, example = Path(sys.argv[1]), decode_sighting(Path(sys.argv[2]).read_bytes())
+    words = dict(word.split("=", 1) for word in sys.argv[3:])
+    walks, count, waits = int(words.get("walks", 1)), int(words.get("count", 1_000_000)), words.get("waits")
     print("ready", flush=True)
-    until_s = time.monotonic() + seconds
-    with Outbox(path) as box:
-        if "unsafe" in sys.argv:
-            box._db.execute("PRAGMA journal_mode = DELETE")
-            box._db.execute("PRAGMA synchronous = OFF")
-        while time.monotonic() < until_s:
-            made = msgspec.structs.replace(example, id=secrets.token_hex(16))
-            try:
-                box.add([made])
-            except OutboxError as problem:
-                print(f"refused {problem}", flush=True)
-                time.sleep(0.5)
-                continue
-            print(made.id, flush=True)
-            time.sleep(0.02)
+    until_s = time.monotonic() + float(words.get("for", 3600))
+    for walk in range(walks):
+        with Watched(path) as box:
+            if waits == "off":
+                box._db.execute("PRAGMA journal_mode = DELETE")
+                box._db.execute("PRAGMA synchronous = OFF")
+            elif waits == "normal":
+                box._db.execute("PRAGMA synchronous = NORMAL")
+            elif 0 < walk == walks - 1:
+                # Usually after 1,000 pages: too far for a short log to come to what happens then.
+                box._db.execute("PRAGMA wal_autocheckpoint = 40")
+            for _ in range(count // walks):
+                if time.monotonic() >= until_s:
+                    return
+                write(box, example, words.get("marks"))
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):
+        main()
