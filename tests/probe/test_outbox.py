@@ -1,7 +1,10 @@
 """The outbox keeps what it was given until the hub's own receipt has come, and cannot read any of it."""
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -155,6 +158,38 @@ def test_a_commit_that_fails_keeps_what_was_there(box: Outbox) -> None:
     with pytest.raises(OutboxError, match="cannot be written"):
         box.put([Unit(key=unit.key, data=b"new"), unit])
     assert waiting(box) == [unit]
+
+
+def test_a_commit_is_not_believed_on_a_disk_that_has_just_become_read_only(
+    box: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A card that is given up while the kernel says that all is written: the bench has the real thing."""
+    asked = os.statvfs(box.path)
+    read_only = os.statvfs_result((*asked[:8], asked.f_flag | os.ST_RDONLY, asked[9]))
+    with monkeypatch.context() as given_up:
+        given_up.setattr("os.statvfs", lambda _path: read_only)
+        with pytest.raises(OutboxError, match="become read-only"):
+            box.add([look()])
+    assert box.add([look()]) == 1
+
+    def refusing(_path: Path, _times: tuple[int, int]) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("os.utime", refusing)
+    with pytest.raises(OutboxError, match="become read-only"):
+        box.add([look()])
+
+
+def test_an_outbox_that_somebody_else_holds_is_told_apart_from_a_card_that_fails(
+    box: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box._db.execute("PRAGMA busy_timeout = 1")
+    with closing(sqlite3.connect(box.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OutboxError, match="another program is writing"):
+            box.add([look()])
+        other.execute("ROLLBACK")
+    assert box.add([look()]) == 1
 
 
 def test_for_want_of_room_surveys_go_first_then_pictures_and_sightings_never(tmp_path: Path, hub: Folder) -> None:

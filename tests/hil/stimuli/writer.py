@@ -1,7 +1,8 @@
 """Writes sightings into the outbox as fast as it takes them. Of each it says its id and its unit's hash once it is
 acknowledged, or `refused` and why.
 
-    writer.py OUTBOX EXAMPLE [for=SECONDS] [count=NUMBER] [walks=NUMBER] [marks=NAME] [waits=off|normal]
+    writer.py OUTBOX EXAMPLE [for=SECONDS] [count=NUMBER] [walks=NUMBER] [pause=SECONDS] [marks=NAME]
+              [waits=off|normal]
 
 Each of several walks opens the outbox anew and closes it, so that its log is written back and deleted. `marks` sets a
 mark in dm-log-writes' log for each acknowledged one. `waits` is a control: SQLite that does not wait for the disk at
@@ -46,7 +47,6 @@ def write(box: Watched, example: Sighting, marked: str | None) -> None:
     if marked is not None:
         subprocess.run(["/usr/sbin/dmsetup", "message", marked, "0", "mark", box.last], check=True)
     print(made.id, box.last, flush=True)
-    time.sleep(0.02)
 
 
 def main() -> None:
@@ -54,6 +54,7 @@ def main() -> None:
     words = dict(word.split("=", 1) for word in sys.argv[3:])
     walks, count, waits = int(words.get("walks", 1)), int(words.get("count", 1_000_000)), words.get("waits")
     print("ready", flush=True)
+    pause_s = float(words.get("pause", 0.02))
     until_s = time.monotonic() + float(words.get("for", 3600))
     for walk in range(walks):
         with Watched(path) as box:
@@ -69,6 +70,7 @@ def main() -> None:
                 if time.monotonic() >= until_s:
                     return
                 write(box, example, words.get("marks"))
+                time.sleep(pause_s)
 
 
 if __name__ == "__main__":
