@@ -28,6 +28,7 @@ from probe.seal import Sealer
 DEFAULT_BUDGET_BYTES = 1 << 30
 KEPT_DAYS = 7
 REMEMBERED_DAYS = 60
+_UNKNOWN = -1  # a number that no unit has
 _CHANGED = "its bytes have changed on this probe's disk"
 
 
@@ -108,6 +109,9 @@ class Outbox(OutboxFile):
             units = [sealer.sighting(sighting) for sighting in made]
         except ContractError as problem:
             raise OutboxError(f"{self.path}: a sighting cannot be sealed: {problem}") from problem
+        for sighting in made:
+            # What a failing card did not acknowledge may be on it all the same, and must be taken back all the same.
+            self._numbers.setdefault(sighting.id, _UNKNOWN)
         for sighting, number in zip(made, self.put(units), strict=True):
             self._numbers[sighting.id] = number
             if sighting.kind is Kind.SURVEY:

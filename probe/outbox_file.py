@@ -38,6 +38,7 @@ CREATE INDEX unit_there ON unit (size) WHERE data IS NOT NULL
 
 _OTHER_CARD = "its card may be failing: use another"
 _LITTLE_BYTES = 256 << 10
+_GIVEN_UP = (errno.EROFS, errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOENT, errno.ESHUTDOWN)
 
 
 def _advice(path: Path, problem: Exception) -> str:
@@ -45,11 +46,11 @@ def _advice(path: Path, problem: Exception) -> str:
     code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_BUSY:
         return "another program is writing in it: try again when it has ended"
+    full = code == sqlite3.SQLITE_FULL
     with suppress(OSError):
         disk = os.statvfs(path)
-        if code == sqlite3.SQLITE_FULL or disk.f_bavail * disk.f_frsize < _LITTLE_BYTES:
-            return "free some space and try again"
-    return _OTHER_CARD
+        full |= disk.f_bavail * disk.f_frsize < _LITTLE_BYTES
+    return "free some space and try again" if full else _OTHER_CARD
 
 
 class OutboxFile:
@@ -159,20 +160,26 @@ class OutboxFile:
             self._roll_back()
             raise
         if not self.read_only and not self._still_writable():
-            raise OutboxError(f"{self.path}: cannot be written (its disk has become read-only); {_OTHER_CARD}")
+            raise OutboxError(
+                f"{self.path}: cannot be written (its disk does not take changes any more); {_OTHER_CARD}"
+            )
 
     def _still_writable(self) -> bool:
         """Whether the file system still takes changes after a commit, so that the commit can be believed.
 
         The date makes it open its journal; one that was aborted is noticed then, and the file system becomes read-only
-        at the latest in that instant. It is always the same date, which says nothing of a walk.
+        at the latest in that instant. It is always the same date, which says nothing of a walk. A file system that has
+        no such dates, or a file that is somebody else's, is no reason for doubt.
         """
         try:
-            with suppress(PermissionError):  # somebody else's file that we may write
-                os.utime(self.path, (0, 0))
+            os.utime(self.path, (0, 0))
+        except OSError as problem:
+            if problem.errno in _GIVEN_UP:
+                return False
+        try:
             return not os.statvfs(self.path).f_flag & os.ST_RDONLY
-        except OSError:
-            return False
+        except OSError as problem:
+            return problem.errno not in _GIVEN_UP
 
     def _roll_back(self) -> None:
         # A disk that fails may refuse that as well; what was not committed does not count then either.

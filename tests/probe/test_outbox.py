@@ -160,23 +160,52 @@ def test_a_commit_that_fails_keeps_what_was_there(box: Outbox) -> None:
     assert waiting(box) == [unit]
 
 
-def test_a_commit_is_not_believed_on_a_disk_that_has_just_become_read_only(
-    box: Outbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A card that is given up while the kernel says that all is written: the bench has the real thing."""
+@pytest.fixture
+def given_up(box: Outbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The disk becomes read-only in the instant of a commit of which the kernel says that it is written: the bench has
+    the real thing."""
     asked = os.statvfs(box.path)
     read_only = os.statvfs_result((*asked[:8], asked.f_flag | os.ST_RDONLY, asked[9]))
-    with monkeypatch.context() as given_up:
-        given_up.setattr("os.statvfs", lambda _path: read_only)
-        with pytest.raises(OutboxError, match="become read-only"):
-            box.add([look()])
-    assert box.add([look()]) == 1
+    with monkeypatch.context() as patch:
+        patch.setattr("os.statvfs", lambda _path: read_only)
+        yield
+
+
+def test_a_commit_is_not_believed_on_a_disk_that_has_just_become_read_only(box: Outbox, given_up: None) -> None:
+    with pytest.raises(OutboxError, match="does not take changes any more"):
+        box.add([look()])
+
+
+def test_what_was_not_believed_is_taken_back_all_the_same(
+    box: Outbox, hub: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = look()
+    with monkeypatch.context() as doubting:
+        doubting.setattr(box, "_still_writable", lambda: False)
+        with pytest.raises(OutboxError):
+            box.add([gone])
+    assert box.withdraw([gone.id], new_id) == 1
+    (_, back) = [decode_envelope(opens(hub, unit)) for unit in waiting(box)]
+    assert read_withdrawal(back).sightings == (gone.id,)
+
+
+@pytest.mark.parametrize(
+    ("number", "believed"),
+    [(errno.EROFS, False), (errno.EIO, False), (errno.ENOENT, False), (errno.EPERM, True), (errno.ENOSYS, True)],
+)
+def test_a_commit_is_doubted_where_the_disk_refuses_and_not_where_it_cannot_be_asked(
+    box: Outbox, monkeypatch: pytest.MonkeyPatch, number: int, believed: bool
+) -> None:
+    """A doubt for want of dates would write the same sightings again and again."""
 
     def refusing(_path: Path, _times: tuple[int, int]) -> None:
-        raise OSError(errno.EROFS, "Read-only file system")
+        raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("os.utime", refusing)
-    with pytest.raises(OutboxError, match="become read-only"):
+    if believed:
+        assert box.add([look()]) == 1
+        return
+    with pytest.raises(OutboxError, match="does not take changes any more"):
         box.add([look()])
 
 
