@@ -25,6 +25,7 @@ from tests.processes import HubProcess, Mosquitto
 from tests.torture.mischief import Mischief, Plan
 
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
+WAKING = Path(__file__).parent / "waking"
 PLANS = (
     Plan(),
     Plan(),
@@ -33,6 +34,16 @@ PLANS = (
     Plan(double=0.1, delay_s=0.3),
     Plan(silent=True),
 )
+
+
+def in_2019() -> dict[str, str]:
+    """The environment of a Python program whose clock wakes up in 2019."""
+    return os.environ | {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME": "@2019-07-10 00:00:00",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "PYTHONPATH": str(WAKING),
+    }
 
 
 @dataclass
@@ -188,11 +199,7 @@ class Rig:
         if self.random.random() > 0.25 or not FAKETIME.exists():
             return dict(os.environ)
         self.troubles["2019"] += 1
-        return os.environ | {
-            "LD_PRELOAD": str(FAKETIME),
-            "FAKETIME": "@2019-07-10 00:00:00",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
+        return in_2019()
 
     def _fill(self, disk: Path) -> None:
         """A disk without a byte left, for a second."""

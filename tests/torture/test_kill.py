@@ -3,13 +3,23 @@
 The long form, of at least 500 kills, is run by hand: `python -m tests.torture.rig 300`.
 """
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.torture.rig import run
+from tests.torture.rig import FAKETIME, in_2019, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.mark.skipif(not FAKETIME.exists(), reason="needs libfaketime: apt install faketime")
+def test_a_program_that_wakes_up_in_2019_lives_there() -> None:
+    """It can sleep, too: else it is only killed once more, and a hub's link that dies alone leaves the hub deaf."""
+    program = "import time; time.sleep(0.01); print(time.gmtime().tm_year)"
+    told = subprocess.run([sys.executable, "-c", program], env=in_2019(), capture_output=True, text=True, check=False)
+    assert (told.stdout.strip(), told.stderr) == ("2019", "")
 
 
 @pytest.mark.parametrize("broker", ["mosquitto", "embedded"])

@@ -1,12 +1,12 @@
-"""Writes sightings into the outbox as fast as it takes them. Of each it says its id and its unit's hash once it is
+"""Writes sightings into the outbox, one after the other. Of each it says its id and its unit's hash once it is
 acknowledged, or `refused` and why.
 
     writer.py OUTBOX EXAMPLE [for=SECONDS] [count=NUMBER] [walks=NUMBER] [pause=SECONDS] [marks=NAME]
               [waits=off|normal]
 
-Each of several walks opens the outbox anew and closes it, so that its log is written back and deleted. `marks` sets a
-mark in dm-log-writes' log for each acknowledged one. `waits` is a control: SQLite that does not wait for the disk at
-all, or only when it writes its log back.
+Each of several walks opens the outbox anew and closes it, so that its log is written back and deleted. `pause` is
+waited after each sighting, usually 0.02 s. `marks` sets a mark in dm-log-writes' log for each acknowledged one. `waits`
+is a control: SQLite that does not wait for the disk at all, or only when it writes its log back.
 """
 
 import secrets
