@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from hub.errors import BadInput, StoreError
 from hub.keys import HubKeys
-from hub.store.database import FILE
+from hub.store.sqlite.database import FILE
 
 MAGIC = b"contrechamp backup 1\n"
 BLOCK = 1 << 20

@@ -1,5 +1,5 @@
 """`python -m probe` is `contrechamp-probe`."""
 
-from probe.cli import main
+from probe.cli.main import main
 
 main()

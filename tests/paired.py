@@ -4,16 +4,16 @@ import time
 from itertools import count
 from pathlib import Path
 
-from hub.open import Folder, opened
+from hub.data import Folder, opened
 from probe.contract.base import CONTRACT_VERSION
 from probe.contract.code import new_token
 from probe.contract.envelope import pack
 from probe.contract.pairing import Account, words
 from probe.contract.parcel import Parcel, Unit
 from probe.contract.sighting import Sighting
-from probe.identity import Identity
-from probe.outbox import Outbox
-from probe.seal import new_key, public_of
+from probe.outbox.outbox import Outbox
+from probe.seal.identity import Identity
+from probe.seal.sealer import new_key, public_of
 
 _numbers = count(1)
 

@@ -16,7 +16,7 @@ from hub.broker.rights import Login, Rights
 from hub.broker.tls import certificate
 from hub.errors import BrokerError
 from hub.keys import HubKeys
-from hub.store.registry import Registry
+from hub.store.sqlite.registry import Registry
 from probe.contract.address import BrokerAddress
 
 START_S = 10.0

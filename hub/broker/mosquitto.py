@@ -6,7 +6,7 @@ from pathlib import Path
 from hub.broker.tls import certificate
 from hub.errors import StoreError
 from hub.keys import HubKeys
-from hub.store.registry import Registry, hash_password
+from hub.store.sqlite.registry import Registry, hash_password
 from probe.contract import topics
 from probe.contract.parcel import MAX_PARCEL_BYTES
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hub.store.registry import Registry, hash_password
+from hub.store.sqlite.registry import Registry, hash_password
 from probe.contract import topics
 
 

@@ -14,7 +14,7 @@ import click
 
 from hub.demo import run
 from hub.errors import BrokerError
-from hub.running import Running, Settings
+from hub.service import Running, Settings
 
 
 @click.command()

@@ -14,9 +14,9 @@ from statistics import median
 import msgspec
 
 from hub.demo.score import Truth, score
+from hub.derive.deriver import BASE_LAYER
 from hub.errors import HubError
-from hub.running import Running
-from hub.service import BASE_LAYER
+from hub.service import Running
 
 DATA = Path(str(resources.files("hub.demo"))) / "data"
 LISTEN_S, SETTLE_S = 15.0, 30.0

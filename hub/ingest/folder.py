@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hub.data import Folder
+from hub.enroll.folder import answer_requests, lay_home
 from hub.errors import BadInput
 from hub.ingest.receive import Incoming
-from hub.ingest.stick import answer_requests, lay_home
 from hub.log.events import Batch, NewSighting, Origin
-from hub.open import Folder
 from hub.store.store import Store
 from probe.contract.base import ContractError
 from probe.contract.envelope import decode_sighting, digest, encode

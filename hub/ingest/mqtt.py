@@ -14,11 +14,11 @@ from time import monotonic
 from typing import Any
 
 from hub.broker.rights import Login
-from hub.enrol.pairing import Pairing
+from hub.enroll.pairing import Pairing
 from hub.errors import StoreError
 from hub.ingest.receive import Incoming, Receiver
 from hub.keys import HubKeys
-from hub.store.registry import Registry
+from hub.store.sqlite.registry import Registry
 from probe.contract import topics
 from probe.contract.address import BrokerAddress
 from probe.contract.base import CONTRACT_VERSION

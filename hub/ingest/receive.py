@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 
 from hub.errors import StoreError
 from hub.ingest.limits import Limits
-from hub.ingest.opening import Opener, Refused
+from hub.ingest.unseal import Opener, Refused
 from hub.keys import HubKeys
 from hub.log.events import Batch, Known, NewPicture, NewSighting, NewWithdrawal, Origin, SetAside, Why
 from hub.log.probes import Probe
-from hub.store.registry import Registry
+from hub.store.sqlite.registry import Registry
 from hub.store.store import Store
 from probe.contract.base import CONTRACT_VERSION, ContractError
 from probe.contract.envelope import (

@@ -24,7 +24,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.enrol.pairing import Pairing
+from hub.enroll.pairing import Pairing
 from hub.errors import BadInput, ServeError
 from hub.publish.view import CameraDetail, feature
 from hub.web.enroll import EnrollPage

@@ -13,7 +13,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.enrol.pairing import Pairing
+from hub.enroll.pairing import Pairing
 from hub.log.probes import Enrolment
 
 QR_ERROR = "m"  # a quarter of the code may be unreadable; at 200 octets still 57 modules wide

@@ -8,8 +8,8 @@ import probe.detect.rules
 from probe.contract.evidence import BssidEvidence, Evidence
 from probe.contract.sighting import Kind, Sighting
 from probe.detect.catalogue import Catalogue, Row, Status, bundled
+from probe.detect.prefilter import Screen
 from probe.detect.rule import Finding, Rule, Transmission, told_by
-from probe.detect.screen import Screen
 
 # The most telling first: a sighting carries the first rule that finds something.
 ORDER = (

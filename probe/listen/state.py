@@ -6,12 +6,12 @@ from typing import Protocol
 
 from probe.contract.evidence import BleEvidence, BssidEvidence, CatalogueEvidence, SsidEvidence
 from probe.contract.sighting import VendorClaim
-from probe.live import Keeper
 from probe.position.fix import PositionSource
 from probe.radio.plan import channel_of
 from probe.radio.source import FrameSource
 from probe.sweep.hearing import Pass
 from probe.sweep.sweep import Sweep
+from probe.walk.sources import Keeper
 
 RATE_S = 2.0
 METER_S = 2.0

@@ -15,7 +15,7 @@ from probe.errors import BadInput, SourceLost
 from probe.radio.board import BLUETOOTH_MHZ
 from probe.radio.frame import Advert, Dwell, Event, Memory
 from probe.radio.source import CaptureCounts
-from probe.radio.strangers import Strangers
+from probe.radio.unknowns import Strangers
 
 _EVENT, _COMMAND = 0x04, 0x01
 _META, _COMPLETE, _STATUS = 0x3E, 0x0E, 0x0F

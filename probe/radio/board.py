@@ -16,7 +16,7 @@ from probe.radio.frame import Advert, Dwell, Event, Memory, Repeat
 from probe.radio.link import BLUETOOTH, LONGEST_LINE, Heard, read_heard, read_message, write_message
 from probe.radio.plan import channel_of, mhz_of
 from probe.radio.source import CaptureCounts
-from probe.radio.strangers import Strangers
+from probe.radio.unknowns import Strangers
 
 BLUETOOTH_MHZ = 2402
 _SLOTS = 65_536

@@ -11,7 +11,7 @@ from probe.radio.dot11 import Reader
 from probe.radio.frame import Dwell, Event, Frame
 from probe.radio.pcapng import MAX_PACKET, Truncated
 from probe.radio.source import CaptureCounts
-from probe.radio.strangers import Strangers
+from probe.radio.unknowns import Strangers
 
 _LINK_NAMES = {0: "null", 1: "Ethernet", 113: "Linux cooked", 163: "AVS", 192: "PPI", 201: "Bluetooth"}
 _MAGICS = {

@@ -14,7 +14,7 @@ from probe.radio.elements import find_ssid, passing
 from probe.radio.frame import Frame, Memory
 from probe.radio.radiotap import Header, Place
 from probe.radio.source import CaptureCounts
-from probe.radio.strangers import Strangers
+from probe.radio.unknowns import Strangers
 
 # First octet of the frame control field -> octets from the frame's start to its elements; 0 for all other frames.
 _BODY_AT = bytearray(256)

@@ -18,7 +18,7 @@ from probe.radio.frame import Dwell, Event
 from probe.radio.interface import index_of, is_radiotap
 from probe.radio.plan import USUAL_DWELL_MS
 from probe.radio.source import CaptureCounts
-from probe.radio.strangers import Strangers
+from probe.radio.unknowns import Strangers
 
 SNAP = 1024  # a beacon with everything in it is about 500 octets
 _ALL = 0x0003  # ETH_P_ALL

@@ -15,8 +15,8 @@ from probe.detect.registry import Recogniser
 from probe.detect.rule import Finding
 from probe.position.fix import Fix, PositionSource
 from probe.radio.frame import Advert, Dwell, Event, Frame, Memory, Repeat
-from probe.radio.strangers import Strangers
 from probe.radio.transmission import transmission_of
+from probe.radio.unknowns import Strangers
 from probe.sweep.flood import NOWHERE, Floods
 from probe.sweep.hearing import Pass, Spot
 from probe.sweep.listening import Coverage, Trail, silences

@@ -13,8 +13,8 @@ from probe.contract.base import CONTRACT_VERSION, ContractError
 from probe.contract.envelope import pack
 from probe.contract.parcel import MAX_PARCEL_BYTES, Parcel, Unit, decode_parcel
 from probe.errors import OutboxError, UplinkError
-from probe.outbox import Outbox, Standing
-from probe.pairing.stick import take_answer
+from probe.outbox.outbox import Outbox, Standing
+from probe.pairing.folder import take_answer
 from probe.uplink.uplink import Delivery, bring_home, checked_receipts
 
 PARCEL_SUFFIX = ".parcel"

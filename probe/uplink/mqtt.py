@@ -17,8 +17,8 @@ from probe.contract.envelope import SIGHTING_BYTES, pack
 from probe.contract.pairing import Account
 from probe.contract.parcel import Parcel, Unit
 from probe.errors import UplinkError
-from probe.identity import Identity
-from probe.outbox import Outbox, Standing
+from probe.outbox.outbox import Outbox, Standing
+from probe.seal.identity import Identity
 from probe.uplink.connection import Change, Connection, Event, Message, Sent
 from probe.uplink.uplink import Delivery, bring_home, checked_receipts
 

@@ -7,9 +7,9 @@ from typing import Protocol
 from probe.contract.base import ContractError
 from probe.contract.home import decode_home
 from probe.contract.parcel import Receipts, Said, decode_receipts
-from probe.identity import Identity
-from probe.outbox import Outbox, Standing
-from probe.seal import heard_from
+from probe.outbox.outbox import Outbox, Standing
+from probe.seal.identity import Identity
+from probe.seal.sealer import heard_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

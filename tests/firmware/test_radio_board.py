@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from probe.radio.board import Board as HostBoard
 from probe.radio.frame import Advert, Dwell, Frame, Repeat
 from probe.radio.link import write_message
-from probe.radio.strangers import Strangers
+from probe.radio.unknowns import Strangers
 from tests.firmware.rig import Rig
 from tests.probe.radio.compose import AXIS_OCTETS, beacon
 from tests.probe.radio.test_board import Script, collect

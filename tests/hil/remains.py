@@ -9,7 +9,7 @@ from pathlib import Path
 
 from probe.contract.parcel import Unit
 from probe.errors import OutboxError
-from probe.outbox import Outbox
+from probe.outbox.outbox import Outbox
 
 PARTS = ("", "-wal", "-journal")
 NAME = "outbox.db"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from probe.outbox import Outbox
+from probe.outbox.outbox import Outbox
 from tests.examples import radio
 from tests.hil.acknowledged import Writer, writer
 from tests.hil.bench import Bench

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from hub.cli import cli as hub_cli
-from probe.cli import cli as probe_cli
+from hub.cli.main import cli as hub_cli
+from probe.cli.main import cli as probe_cli
 from probe.detect.catalogue import Status, bundled
 from probe.detect.registry import rules
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from hub.demo.run import DATA
 from probe.listen.state import Watcher
 from probe.listen.view import draw
-from probe.replay import Outcome, Recording, Walk
+from probe.walk.recorded import Outcome, Recording, Walk
 from tests.town.kit import record
 
 TARGET = Path(__file__).parents[2] / "docs" / "listen.svg"

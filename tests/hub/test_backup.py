@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from hub.backup import BLOCK, MAGIC, read_backup, write_backup
+from hub.data import opened
 from hub.errors import BadInput
 from hub.ingest.receive import Incoming
-from hub.open import opened
 from probe.contract.parcel import Said, decode_receipts
-from probe.outbox import Outbox
-from probe.seal import heard_from
+from probe.outbox.outbox import Outbox
+from probe.seal.sealer import heard_from
 from tests.examples import look
 from tests.paired import enrolled, parcel_of
 

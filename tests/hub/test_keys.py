@@ -11,7 +11,7 @@ from probe.contract.base import ContractError
 from probe.contract.envelope import pack, seal_info
 from probe.contract.pairing import Descriptor, fingerprint
 from probe.contract.parcel import Said, Signed, decode_signed
-from probe.seal import Sealer, introduced, new_key
+from probe.seal.sealer import Sealer, introduced, new_key
 from tests.examples import look
 
 START = date(2026, 5, 9)

@@ -10,7 +10,7 @@ import pytest
 
 from probe.errors import BadInput
 from probe.radio.capture import open_capture
-from probe.replay import Outcome, Recording, import_log, replay
+from probe.walk.recorded import Outcome, Recording, import_log, replay
 
 pytestmark = pytest.mark.realdata
 

@@ -28,14 +28,14 @@ from typing import Any
 
 import msgspec
 
+from hub.data import opened
 from hub.ingest.mqtt import BATCH_BYTES, GATHER_S
-from hub.open import opened
 from probe.contract import topics
 from probe.contract.address import BrokerAddress
 from probe.contract.envelope import Picture
 from probe.contract.parcel import decode_parcel
 from probe.contract.sighting import Sighting
-from probe.outbox import Outbox
+from probe.outbox.outbox import Outbox
 from probe.uplink.mqtt import LARGEST_PARCEL, PARCELS_IN_FLIGHT, MqttUplink
 from tests.examples import radio
 from tests.paired import enrolled

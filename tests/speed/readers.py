@@ -9,7 +9,7 @@ from pathlib import Path
 
 def ours(path: Path) -> tuple[int, int]:
     """The very path of `contrechamp-probe replay --frames --track`: reading, rules, positions, sweep, sightings."""
-    from probe.replay import Outcome, Recording, replay
+    from probe.walk.recorded import Outcome, Recording, replay
 
     outcome = Outcome()
     track = path.with_suffix(".nmea")
@@ -19,7 +19,7 @@ def ours(path: Path) -> tuple[int, int]:
 
 def forgetful(path: Path) -> tuple[int, int]:
     """The same, remembering nobody: every frame is taken apart and put to the rules."""
-    from probe.radio.strangers import Strangers
+    from probe.radio.unknowns import Strangers
 
     Strangers.remembers = False
     return ours(path)
@@ -27,7 +27,7 @@ def forgetful(path: Path) -> tuple[int, int]:
 
 def flat(path: Path) -> tuple[int, int]:
     """The whole path over a pipe of five million frames: prints the resident memory after each million, in MB."""
-    from probe.replay import Outcome, Recording, Walk
+    from probe.walk.recorded import Outcome, Recording, Walk
 
     walk = Walk(Recording(frames=(path,)), Outcome())
     due = 1_000_000

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from probe.outbox import Outbox
+from probe.outbox.outbox import Outbox
 from tests.paired import pair
 from tests.processes import HubProcess, Mosquitto
 from tests.torture.mischief import Mischief, Plan

@@ -16,14 +16,14 @@ from random import Random
 import msgspec
 import pytest
 
+from hub.data import Folder, opened
 from hub.ingest.limits import Limits
 from hub.ingest.receive import Incoming, Receiver
-from hub.open import Folder, opened
-from hub.store.sqlite import QUARANTINE_BYTES, QUARANTINE_ROWS
+from hub.store.sqlite.store import QUARANTINE_BYTES, QUARANTINE_ROWS
 from probe.contract.envelope import Envelope, Picture, UnitType, encode, frame, pack, to_be_signed
 from probe.contract.parcel import MAX_PARCEL_BYTES, Unit, Verdict, decode_receipts, decode_signed
-from probe.identity import Identity
-from probe.seal import _SUITE, Sealer
+from probe.seal.identity import Identity
+from probe.seal.sealer import _SUITE, Sealer
 from tests.examples import look, new_id, radio
 from tests.paired import enrolled, parcel, parcel_of
 

@@ -20,7 +20,7 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from probe.outbox import Outbox
+from probe.outbox.outbox import Outbox
 from tests.paired import pair
 from tests.processes import HubProcess, Mosquitto, probe, until
 from tests.torture.canaries import Canary, canaries, traces

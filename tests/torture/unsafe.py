@@ -12,7 +12,7 @@ from typing import Any
 
 
 def early() -> None:
-    from hub.store.sqlite import SqliteStore
+    from hub.store.sqlite.store import SqliteStore
 
     commit = SqliteStore.append
 
@@ -27,8 +27,8 @@ def early() -> None:
 
 
 def doubles() -> None:
-    from hub.store import database, schema
-    from hub.store.sqlite import SqliteStore
+    from hub.store.sqlite import database, schema
+    from hub.store.sqlite.store import SqliteStore
 
     loose = tuple(script.replace("id TEXT NOT NULL UNIQUE", "id TEXT NOT NULL") for script in schema.MIGRATIONS)
     vars(database)["MIGRATIONS"] = loose
@@ -38,6 +38,6 @@ def doubles() -> None:
 if __name__ == "__main__":
     {"early": early, "doubles": doubles}[sys.argv[1]]()
     sys.argv[1:] = sys.argv[2:]
-    from hub.cli import main
+    from hub.cli.main import main
 
     main()

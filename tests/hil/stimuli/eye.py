@@ -14,7 +14,7 @@ def main() -> None:
     if kind == "v4l2":
         sys.modules["picamera2"] = None  # type: ignore[assignment]
     if words[0] == "pair":
-        from probe.cli import main as command
+        from probe.cli.main import main as command
 
         sys.argv[1:] = words
         command()

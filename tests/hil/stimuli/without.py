@@ -60,7 +60,7 @@ def replug() -> None:
 def together() -> None:
     """One source that is lost is the end of the walk."""
     from probe.errors import SourceLost
-    from probe.live import Health, Keeper
+    from probe.walk.sources import Health, Keeper
 
     def keep(keeper: Any, events: Any, stop: Any) -> None:
         try:
@@ -77,7 +77,7 @@ def again() -> None:
     """What is lost once is not opened again."""
     import threading
 
-    from probe.live import Health, Keeper
+    from probe.walk.sources import Health, Keeper
 
     told = Keeper._is
 
@@ -91,8 +91,8 @@ def again() -> None:
 
 def modes() -> None:
     """Listens to whatever it is given, whether frames come from it as a monitor gives them or not."""
-    from probe import walk
     from probe.radio import monitor
+    from probe.walk import live as walk
 
     swap(monitor, "is_radiotap", lambda _name: True)
     swap(walk, "to_monitor", lambda *_: None)
@@ -119,7 +119,7 @@ def sentences() -> None:
 
 def doubt() -> None:
     """Takes the disk's word that a commit is on it."""
-    from probe.outbox_file import OutboxFile
+    from probe.outbox.file import OutboxFile
 
     swap(OutboxFile, "_still_writable", lambda _self: True)
 
@@ -127,7 +127,7 @@ def doubt() -> None:
 def refusal() -> None:
     """Acknowledges a sighting also where the disk did not take it."""
     from probe.errors import OutboxError
-    from probe.outbox import Outbox
+    from probe.outbox.outbox import Outbox
 
     put = Outbox.put
 
@@ -144,7 +144,7 @@ def clock() -> None:
     """Takes the machine's own clock for true."""
     from probe.contract.sighting import ClockSource
     from probe.sweep.sweep import moment
-    from probe.walk import LiveWalk
+    from probe.walk.live import LiveWalk
 
     swap(LiveWalk, "when", lambda _self, at_s: moment(at_s, ClockSource.NTP))
 
@@ -173,7 +173,7 @@ def receipts() -> None:
 
 def finding() -> None:
     """Knows its hub by its address alone."""
-    from probe import cli_delivery
+    from probe.cli import delivery as cli_delivery
 
     swap(cli_delivery, "brokers", lambda **_: [])
 
@@ -233,6 +233,6 @@ if __name__ == "__main__":
         name, *sys.argv[1:] = sys.argv[1:]
         runpy.run_path(str(Path(__file__).with_name(f"{name}.py")), run_name="__main__")
     else:
-        from probe.cli import main
+        from probe.cli.main import main
 
         main()

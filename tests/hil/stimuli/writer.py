@@ -22,7 +22,7 @@ from probe.contract.envelope import decode_sighting
 from probe.contract.parcel import Unit
 from probe.contract.sighting import Sighting
 from probe.errors import OutboxError
-from probe.outbox import Outbox
+from probe.outbox.outbox import Outbox
 
 
 class Watched(Outbox):

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.data import Folder, opened
 from hub.errors import StoreError
 from hub.ingest.folder import import_lines
 from hub.ingest.limits import BURST_BYTES, BYTES_PER_DAY, BYTES_PER_S, STRANGERS_SHARE, Limits
 from hub.ingest.receive import Answer, Incoming, Receiver
 from hub.log.events import Why
-from hub.open import Folder, opened
-from hub.store.sqlite import QUARANTINE_BYTES, QUARANTINE_ROWS, QUARANTINE_ROWS_EACH
-from probe import seal
+from hub.store.sqlite.store import QUARANTINE_BYTES, QUARANTINE_ROWS, QUARANTINE_ROWS_EACH
 from probe.contract.envelope import Picture, UnitType, encode
 from probe.contract.parcel import Receipt, Receipts, Said, Unit, Verdict, decode_receipts
-from probe.identity import Identity
-from probe.seal import Sealer, heard_from, new_key
+from probe.seal import sealer as seal
+from probe.seal.identity import Identity
+from probe.seal.sealer import Sealer, heard_from, new_key
 from tests.examples import look, new_id, radio
 from tests.paired import enrolled, parcel, parcel_of, units
 

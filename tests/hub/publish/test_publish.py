@@ -5,11 +5,11 @@ from pathlib import Path
 
 import msgspec
 
+from hub.derive.deriver import Hub
 from hub.ingest.folder import import_lines
 from hub.publish.geojson import export
 from hub.publish.view import feature
-from hub.service import Hub
-from hub.store.sqlite import SqliteStore
+from hub.store.sqlite.store import SqliteStore
 from probe.contract.envelope import encode
 from probe.contract.sighting import PrivateDwellingClaim, Sighting, Strength
 from tests.examples import WALK_B, look, radio

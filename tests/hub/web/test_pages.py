@@ -10,12 +10,12 @@ import msgspec
 import pytest
 from starlette.testclient import TestClient
 
+from hub.data import Folder, opened
 from hub.errors import BadInput
-from hub.open import Folder, opened
 from hub.web.app import make_app
 from hub.web.messages import LANGUAGES, choose, words
 from probe.contract.sighting import OperatorClaim, Strength
-from probe.pairing.picture import read_code
+from probe.pairing.qr import read_code
 from tests.examples import look, radio
 from tests.hub.web.scripted import ScriptedMap
 

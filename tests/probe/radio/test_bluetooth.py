@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from probe.errors import BadInput, SourceLost
 from probe.radio.bluetooth import SCAN_EXTENDED, SCAN_OLD, STOP, Bluetooth, HciSocket, read_reports
 from probe.radio.frame import Advert
-from probe.radio.strangers import Strangers
+from probe.radio.unknowns import Strangers
 from tests.probe.radio.compose import AXIS_OCTETS
 
 DATA = b"\x02\x01\x06\x05\xff\x5b\x0d\x01\x02"

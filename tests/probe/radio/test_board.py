@@ -18,7 +18,7 @@ from probe.radio.board import BLUETOOTH_MHZ, Board
 from probe.radio.frame import Advert, Dwell, Frame, Repeat
 from probe.radio.link import BLUETOOTH, WIFI, Heard, read_heard, read_message, write_heard, write_message
 from probe.radio.serial import open_port
-from probe.radio.strangers import Strangers
+from probe.radio.unknowns import Strangers
 from tests.probe.radio.compose import AXIS_OCTETS, beacon
 
 LINES = 20_000

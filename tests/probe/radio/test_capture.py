@@ -12,7 +12,7 @@ from probe.radio.capture import open_capture
 from probe.radio.dot11 import Reader
 from probe.radio.elements import find_ssid, ssid_text
 from probe.radio.source import CaptureCounts
-from probe.radio.strangers import Strangers
+from probe.radio.unknowns import Strangers
 from tests.probe.radio.compose import AXIS_OCTETS, beacon, element, pcap, pcapng
 from tests.probe.radio.compose import prism as with_prism
 from tests.probe.radio.compose import radiotap as with_radiotap

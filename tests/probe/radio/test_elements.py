@@ -9,8 +9,8 @@ from probe.radio.dot11 import Reader
 from probe.radio.elements import find_ssid, order, passing, walk, whole_part, wps
 from probe.radio.frame import Advert, Frame
 from probe.radio.source import CaptureCounts
-from probe.radio.strangers import Strangers
 from probe.radio.transmission import structures, transmission_of
+from probe.radio.unknowns import Strangers
 from tests.probe.radio.compose import AXIS_OCTETS, beacon, element
 
 WPS = (

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probe.errors import BadInput, SourceLost
-from probe.live import Health, Keeper, Live
 from probe.radio import netlink
 from probe.radio.frame import Dwell, Frame
 from probe.radio.interface import read_ability, to_monitor
 from probe.radio.monitor import Monitor, packet_filter
 from probe.radio.plan import mhz_of, scattered, share, usual_channels
-from probe.radio.strangers import Strangers
+from probe.radio.unknowns import Strangers
+from probe.walk.sources import Health, Keeper, Live
 from tests.probe.radio.compose import AXIS_OCTETS, beacon, radiotap
 from tests.probe.radio.tap import Tap, tap
 from tests.processes import until

@@ -1,0 +1,352 @@
+"""What is still to be delivered, sealed, on disk, until the hub's signed receipt has come.
+
+SQLite in WAL with synchronous=FULL: when `add` returns, the sightings survive a power cut. A unit is settled only by a
+receipt that names its very bytes, and is then kept for some days more, for a hub that has to come back from a backup;
+a refused one stays, so that nothing a walker made vanishes in silence. There is no time of a walk in here, and nothing
+that this probe could read: which unit holds what is known in RAM alone, for as long as the program runs.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from probe.contract.base import ContractError
+from probe.contract.envelope import SIGHTING_BYTES, Picture, digest
+from probe.contract.pairing import SealingKey, decode_descriptor
+from probe.contract.parcel import Receipts, Unit, Verdict, decode_signed
+from probe.contract.sighting import Kind, Sighting
+from probe.errors import NotPaired, OutboxError, OutboxFull
+from probe.outbox.file import OutboxFile
+from probe.seal.identity import Identity, from_text, to_text
+from probe.seal.sealer import Sealer
+
+DEFAULT_BUDGET_BYTES = 1 << 30
+KEPT_DAYS = 7
+REMEMBERED_DAYS = 60
+_UNKNOWN = -1  # a number that no unit has
+_CHANGED = "its bytes have changed on this probe's disk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How many units wait, what became of the others, and what had to give way for want of room.
+
+    `key` is the hub's key that the oldest waiting unit was sealed to: it says from when on that may be, to a few weeks,
+    and until when the hub can open it.
+    """
+
+    queued: int
+    stored: int
+    held: int
+    refused: int
+    queued_bytes: int = 0
+    gave_way: int = 0
+    lost: int = 0
+    key: SealingKey | None = None
+
+    @property
+    def receipted(self) -> int:
+        return self.stored + self.held + self.refused
+
+
+class Outbox(OutboxFile):
+    """The store of unsent units. One process writes at a time; SQLite makes others wait up to 10 s."""
+
+    def __init__(self, path: Path, *, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
+        super().__init__(path)
+        self._budget = budget_bytes
+        self._numbers: dict[str, int] = {}  # of the sightings of this run, so that they can be taken back
+        self._surveys: set[int] = set()
+        self._sealer: Sealer | None = None
+        try:
+            self._text = self._meta("identity")
+            self.identity = self._identity()
+        except OutboxError:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def paired(self) -> Identity:
+        """This probe and its hub. Raises NotPaired."""
+        if self.identity is None:
+            raise NotPaired(
+                f"{self.path}: this probe has no hub to seal for; let `contrechamp-hub enroll NAME` show a code and "
+                "give it to `contrechamp-probe pair`"
+            )
+        return self.identity
+
+    def pair(self, identity: Identity) -> None:
+        """Take an identity over. Raises OutboxError where units wait that only another hub can open."""
+        self._must_last()
+        standing = self.standing()
+        if self.identity is not None and self.identity.hub_id != identity.hub_id and standing.queued:
+            raise OutboxError(
+                f"{self.path}: {standing.queued} sightings wait in it that only another hub can open; send them first, "
+                "or name another outbox with --outbox"
+            )
+        with self._transaction():
+            self._set_meta("identity", to_text(identity))
+            self._set_meta("epoch", identity.hub.epoch)
+        self.identity, self._sealer = identity, None
+
+    def add(self, sightings: Iterable[Sighting]) -> int:
+        """Seal sightings and write them down in one commit; returns how many.
+
+        Raises NotPaired, OutboxFull where no room can be made, OutboxError (full disk, read-only).
+        """
+        sealer, made = self._sealing(), list(sightings)
+        try:
+            units = [sealer.sighting(sighting) for sighting in made]
+        except ContractError as problem:
+            raise OutboxError(f"{self.path}: a sighting cannot be sealed: {problem}") from problem
+        for sighting in made:
+            # What a failing card did not acknowledge may be on it all the same, and must be taken back all the same.
+            self._numbers.setdefault(sighting.id, _UNKNOWN)
+        for sighting, number in zip(made, self.put(units), strict=True):
+            self._numbers[sighting.id] = number
+            if sighting.kind is Kind.SURVEY:
+                self._surveys.add(number)
+        return len(units)
+
+    def add_picture(self, picture: Picture) -> None:
+        """Seal a redacted picture and write it down. Raises as `add` does."""
+        try:
+            unit = self._sealing().picture(picture)
+        except ContractError as problem:
+            raise OutboxError(f"{self.path}: a picture cannot be sealed: {problem}") from problem
+        self.put([unit])
+
+    def put(self, units: list[Unit]) -> list[int]:
+        """Write units down in one commit; returns their numbers. Raises OutboxFull, OutboxError."""
+        self._must_last()
+        needed = sum(len(unit.data) for unit in units)
+        try:
+            return self._put(units, needed)
+        except OutboxFull:
+            raise
+        except OutboxError:
+            # A full disk: what the hub has already may go, and the pages in the file are used again.
+            if not self._free_receipted(needed):
+                raise
+            return self._put(units, needed)
+
+    def withdraw(self, ids: Iterable[str], new_id: Callable[[], str]) -> int:
+        """Take back sightings of this run, such as those of what turned out to move; returns how many there were.
+
+        They are deleted here, and a withdrawal goes to the hub, which may have them already.
+        """
+        known = [sighting for sighting in ids if sighting in self._numbers]
+        if not known:
+            return 0
+        self._must_last()
+        sealer = self._sealing()
+        units = [sealer.withdrawal(new_id(), known[start : start + 100]) for start in range(0, len(known), 100)]
+        with self._transaction():
+            gone = [(self._numbers[sighting],) for sighting in known]
+            self._db.executemany("DELETE FROM unit WHERE number = ?", gone)
+            self._insert(units)
+        for sighting in known:
+            del self._numbers[sighting]
+        return len(known)
+
+    def waiting(self, *, after: int = 0, limit: int = 16, pictures: bool = False) -> list[tuple[int, Unit]]:
+        """Up to `limit` units without a receipt, oldest first, with their numbers, beyond a number.
+
+        SQLite does not notice octets that change on a card. Nobody can open such a unit, and no receipt would ever name
+        it: it is refused here.
+        """
+        which = ">" if pictures else "="
+        query = (
+            f"SELECT number, hash, key, data FROM unit WHERE verdict IS NULL AND number > ? AND size {which} ?"  # noqa: S608 (an operator)
+            " ORDER BY number LIMIT ?"
+        )
+        while rows := self._rows(query, (after, SIGHTING_BYTES, limit)):
+            whole = [(number, Unit(key=key, data=data)) for number, known, key, data in rows if _is(data, known)]
+            if len(whole) < len(rows):
+                self._refuse([(_CHANGED, number) for number, known, _, data in rows if not _is(data, known)])
+            if whole:
+                return whole
+            after = rows[-1][0]
+        return []
+
+    def any_waiting(self) -> bool:
+        """Whether anything waits for a receipt."""
+        return bool(self._rows("SELECT 1 FROM unit WHERE verdict IS NULL LIMIT 1"))
+
+    def settle(self, receipts: Receipts) -> int:
+        """Take checked receipts in; returns how many units they settled. Those for other bytes change nothing."""
+        day = receipts.day.isoformat()
+        with self._transaction():
+            self._notice(receipts.epoch)
+            settled = self._db.executemany(
+                "UPDATE unit SET verdict = ?, reason = ?, day = ? WHERE hash = ? AND verdict IS NULL",
+                [(receipt.verdict, receipt.reason, day, receipt.hash) for receipt in receipts.receipts],
+            ).rowcount
+            if self._meta("day") != day:
+                self._set_meta("day", day)
+                self._let_go(receipts.day)
+        return settled
+
+    def all_settled(self, hashes: Iterable[bytes]) -> bool:
+        """Whether all these units are of this outbox, and the hub has said what became of each."""
+        query = "SELECT 1 FROM unit WHERE hash = ? AND verdict IS NOT NULL"
+        return all(self._rows(query, (known,)) for known in hashes)
+
+    def take_descriptor(self, descriptor: bytes) -> None:
+        """Take over a newer descriptor of the same hub, whose signature was checked."""
+        identity = self.paired()
+        newer = decode_descriptor(decode_signed(descriptor).body)
+        if newer.public != identity.hub.public or newer.serial <= identity.hub.serial:
+            return
+        changed = msgspec.structs.replace(identity, descriptor=descriptor)
+        with self._transaction():
+            self._set_meta("identity", to_text(changed))
+            self._notice(newer.epoch)
+        self.identity, self._sealer = changed, None
+
+    def standing(self) -> Standing:
+        """How many units are in which state."""
+        counts: dict[str, int] = dict(self._rows("SELECT coalesce(verdict, ''), count(*) FROM unit GROUP BY 1"))
+        queued = self._rows("SELECT total(size) FROM unit WHERE verdict IS NULL")[0][0]
+        oldest = self._rows("SELECT key FROM unit WHERE verdict IS NULL ORDER BY number LIMIT 1")
+        keys = {} if self.identity is None else {key.id: key for key in self.identity.hub.keys}
+        return Standing(
+            queued=counts.get("", 0),
+            stored=counts.get(Verdict.STORED, 0),
+            held=counts.get(Verdict.HELD, 0),
+            refused=counts.get(Verdict.REFUSED, 0),
+            queued_bytes=int(queued),
+            gave_way=self._counted("gave_way"),
+            lost=self._counted("lost"),
+            key=keys.get(oldest[0][0]) if oldest else None,
+        )
+
+    def refusals(self, limit: int = 20) -> list[tuple[str, str]]:
+        """Refused units, by the start of their hash, and why, newest first."""
+        rows = self._rows(
+            "SELECT hash, coalesce(reason, '') FROM unit WHERE verdict = ? ORDER BY number DESC LIMIT ?",
+            (Verdict.REFUSED, limit),
+        )
+        return [(known.hex()[:16], reason) for known, reason in rows]
+
+    def offer_again(self) -> int:
+        """Let the refused units wait again, for a hub that was told better since; returns how many."""
+        with self._transaction():
+            return self._db.execute(
+                "UPDATE unit SET verdict = NULL WHERE verdict = ? AND data IS NOT NULL", (Verdict.REFUSED,)
+            ).rowcount
+
+    def count_lost(self, sightings: int) -> None:
+        """Note that so many sightings could not be kept, so that the walker is told."""
+        with self._transaction():
+            self._add_to("lost", sightings)
+
+    def _sealing(self) -> Sealer:
+        text = self._meta("identity")
+        if self._sealer is None or text != self._text:
+            # Another process may have brought newer keys home since.
+            self._text = text
+            self.identity = self._identity()
+            self._sealer = self.paired().sealer()
+        return self._sealer
+
+    def _identity(self) -> Identity | None:
+        try:
+            return None if self._text is None else from_text(self._text)
+        except ContractError as problem:
+            raise self._unusable(problem) from problem
+
+    def _refuse(self, damaged: list[tuple[str, int]]) -> None:
+        with self._transaction():
+            self._db.executemany(f"UPDATE unit SET verdict = '{Verdict.REFUSED}', reason = ? WHERE number = ?", damaged)  # noqa: S608 (our own word)
+
+    def _put(self, units: list[Unit], needed: int) -> list[int]:
+        with self._transaction():
+            self._make_room(needed)
+            return self._insert(units)
+
+    def _free_receipted(self, needed: int) -> bool:
+        """Let go of what the hub has; whether there was anything."""
+        gone = 0
+        with suppress(OutboxError), self._transaction():
+            rows = self._db.execute(
+                "SELECT number, size FROM unit WHERE data IS NOT NULL AND verdict IN ('stored', 'held') ORDER BY number"
+            ).fetchall()
+            for number, size in rows:
+                if gone >= needed:
+                    break
+                self._db.execute("UPDATE unit SET data = NULL WHERE number = ?", (number,))
+                gone += size
+        return gone > 0
+
+    def _insert(self, units: Iterable[Unit]) -> list[int]:
+        numbers = []
+        for unit in units:
+            cursor = self._db.execute(
+                "INSERT INTO unit (hash, key, size, data) VALUES (?, ?, ?, ?)",
+                (unit.hash, unit.key, len(unit.data), unit.data),
+            )
+            numbers.append(int(cursor.lastrowid or 0))
+        return numbers
+
+    def _make_room(self, needed: int) -> None:
+        """Keep within the budget. What gives way: what the hub has, then surveys of this run, then pictures, oldest
+        first. Waiting sightings never do."""
+        there = int(self._db.execute("SELECT total(size) FROM unit WHERE data IS NOT NULL").fetchone()[0])
+        excess = there + needed - self._budget
+        surveys = ",".join(map(str, self._surveys)) or "NULL"
+        for which, counted in (
+            ("verdict IN ('stored', 'held')", False),
+            (f"number IN ({surveys}) AND verdict IS NULL", True),
+            (f"size > {SIGHTING_BYTES} AND verdict IS NULL", True),
+        ):
+            if excess <= 0:
+                return
+            rows = self._db.execute(
+                f"SELECT number, size FROM unit WHERE data IS NOT NULL AND {which} ORDER BY number"  # noqa: S608 (our own words and numbers)
+            ).fetchall()
+            for number, size in rows:
+                if excess <= 0:
+                    break
+                excess -= size
+                if counted:
+                    self._db.execute("DELETE FROM unit WHERE number = ?", (number,))
+                    self._surveys.discard(number)
+                    self._add_to("gave_way", 1)
+                else:
+                    self._db.execute("UPDATE unit SET data = NULL WHERE number = ?", (number,))
+        if excess > 0:
+            raise OutboxFull(
+                f"{self.path}: full ({self._budget >> 20} MiB); hand over what waits, or give more room with --budget"
+            )
+
+    def _notice(self, epoch: str) -> None:
+        """A hub that has come back from a backup may lack what it has receipted: offer it all again."""
+        if self._meta("epoch") == epoch:
+            return
+        self._set_meta("epoch", epoch)
+        self._db.execute("UPDATE unit SET verdict = NULL WHERE data IS NOT NULL AND verdict IN ('stored', 'held')")
+
+    def _let_go(self, today: date) -> None:
+        """Drop the data of what the hub has had for some days, and in the end the memory of it."""
+        kept, remembered = today - timedelta(days=KEPT_DAYS), today - timedelta(days=REMEMBERED_DAYS)
+        self._db.execute(
+            "UPDATE unit SET data = NULL WHERE verdict IN ('stored', 'held') AND day < ? AND data IS NOT NULL",
+            (kept.isoformat(),),
+        )
+        self._db.execute("DELETE FROM unit WHERE verdict IN ('stored', 'held') AND day < ?", (remembered.isoformat(),))
+
+
+def _is(data: object, known: object) -> bool:
+    """Whether these are the bytes with this hash."""
+    return isinstance(data, bytes) and digest(data) == known

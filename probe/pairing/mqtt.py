@@ -1,0 +1,107 @@
+"""The probe's side of pairing over MQTT: who is there, is it the hub of the code, and may I come?"""
+
+import secrets
+import time
+from collections.abc import Callable
+
+from probe.contract import topics
+from probe.contract.address import BrokerAddress
+from probe.contract.base import CONTRACT_VERSION, ContractError
+from probe.contract.code import PairingCode
+from probe.contract.envelope import pack
+from probe.contract.pairing import Descriptor, PairHello, fingerprint, words
+from probe.errors import BadInput, UplinkError
+from probe.seal.identity import Identity
+from probe.seal.sealer import PairingAsk, introduced, new_key, public_of
+from probe.uplink.connection import Change, Connection, Message
+
+ASK_AGAIN_S = 3.0
+PATIENCE_S = 30.0
+
+
+def meet(
+    code: PairingCode,
+    address: BrokerAddress,
+    *,
+    known: Identity | None = None,
+    patience_s: float = PATIENCE_S,
+    clock: Callable[[], float] = time.monotonic,
+) -> Identity:
+    """Pair with the hub of a code. A probe that was paired with this hub before keeps its key.
+
+    Raises BadInput where the hub says no or is another one, UplinkError where nobody answers.
+    """
+    rendezvous = secrets.token_hex(16)
+    connection = Connection(
+        address,
+        user=topics.PAIR_USER,
+        password=topics.PAIR_PASSWORD,
+        client=secrets.token_hex(11),
+        topics=[topics.pair_down(rendezvous)],
+        is_ours=code.names,
+        queued=4,
+    )
+    asking = _Asking(code, address, known)
+    until_s, again_s, up = clock() + patience_s, 0.0, False
+    with connection:
+        while clock() < until_s:
+            event = connection.next(0.2)
+            if isinstance(event, Change):
+                up, again_s = event is Change.UP, 0.0
+            elif isinstance(event, Message) and (identity := asking.hear(event.payload)) is not None:
+                return identity
+            if (up and clock() > again_s) or asking.new:
+                connection.publish(topics.pair_up(rendezvous), asking.message)
+                again_s, asking.new = clock() + ASK_AGAIN_S, False
+    raise UplinkError(
+        (connection.trouble or asking.trouble or f"nobody answers at {address}")
+        + ": is the hub running, and is this probe in its network? Let it show a new code and try again"
+    )
+
+
+class _Asking:
+    """What is to be asked next, and what was answered."""
+
+    def __init__(self, code: PairingCode, address: BrokerAddress, known: Identity | None) -> None:
+        self._code, self._address, self._known = code, address, known
+        self._descriptor: Descriptor | None = None
+        self._signed = b""
+        self._ask: PairingAsk | None = None
+        self._key = b""
+        self.message = pack(PairHello(v=CONTRACT_VERSION))
+        self.new = False
+        self.trouble: str | None = None
+
+    def hear(self, payload: bytes) -> Identity | None:
+        """The identity, once the hub has given an account."""
+        try:
+            if self._ask is None:
+                self._introduce(payload)
+                return None
+            answer = self._ask.answer(payload)
+        except ContractError as problem:
+            self.trouble = f"what answers at {self._address} is not understood ({problem})"
+            return None
+        if answer.account is None:
+            raise BadInput(answer.refused or "the hub has no account for this probe; ask its operator")
+        assert self._descriptor is not None  # noqa: S101 (the ask was made from it)
+        return Identity(
+            key=self._key,
+            descriptor=self._signed,
+            words=words(self._descriptor.public, public_of(self._key), self._code.token),
+            address=str(self._address),
+            account=answer.account,
+        )
+
+    def _introduce(self, payload: bytes) -> None:
+        descriptor = introduced(payload)
+        hub = fingerprint(descriptor.public)
+        if not self._code.names(hub):
+            raise BadInput(
+                f"the hub at {self._address} is not the code's, so nothing was told to it; check the address"
+            )
+        known = self._known
+        self._key = known.key if known is not None and known.hub_id == hub else new_key()
+        self._descriptor, self._signed = descriptor, payload
+        self._ask = PairingAsk(self._key, descriptor, self._code.token)
+        self.message, self.new = self._ask.message, True

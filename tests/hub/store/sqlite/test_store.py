@@ -1,0 +1,81 @@
+"""The store refuses what it cannot use, in a sentence, and brings nothing down with it."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hub.errors import StoreError
+from hub.log.events import Batch, Known, NewSighting, Origin
+from hub.store.sqlite.database import FILE
+from hub.store.sqlite.schema import MIGRATIONS
+from hub.store.sqlite.store import SqliteStore
+
+
+def batch(*numbers: int) -> Batch:
+    new = [NewSighting(id=f"{n:032x}", hash=bytes(32), body=b"{}", origin=Origin.PROBE) for n in numbers]
+    return Batch(sightings={one.id: one for one in new})
+
+
+def test_a_commit_is_durable_and_in_order(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    assert store.db.row("PRAGMA synchronous") == (2,)
+    store.append(batch(2, 1))
+    store.close()
+    store = SqliteStore(tmp_path)
+    assert [row.seq for row in store.read()] == [1, 2]
+    assert store.read(after=1)[0].seq == 2
+    assert store.known("sighting", [f"{1:032x}", f"{9:032x}"]) == {f"{1:032x}": Known(hash=bytes(32))}
+    store.close()
+
+
+def test_a_commit_is_whole_or_not_at_all(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store.append(batch(1))
+    with pytest.raises(StoreError, match="cannot be written"):
+        store.append(batch(2, 1))
+    assert store.count() == 1
+    store.close()
+
+
+def test_a_store_of_the_first_version_is_brought_forward_and_a_copy_kept(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / FILE)) as db:
+        for statement in MIGRATIONS[0].split(";\n"):
+            db.execute(statement)
+        db.execute("PRAGMA user_version = 1")
+        db.execute("INSERT INTO sighting (id, hash, origin, body) VALUES ('a', 'b', 'probe', x'7b7d')")
+        db.execute("INSERT INTO sender VALUES (1, 'old', '2999-01-01')")
+        db.execute("INSERT INTO quarantine (at, reason, topic, size) VALUES ('t', 'r', 'x', 9)")
+        db.commit()
+    store = SqliteStore(tmp_path)
+    assert [(row.body, row.sender) for row in store.read()] == [(b"{}", "old")]
+    assert (store.quarantined()[0].reason, store.quarantined()[0].size) == ("r", 9)
+    store.close()
+    assert (tmp_path / "hub.before-2.db").is_file()
+
+
+def test_nobody_else_may_read_it(tmp_path: Path) -> None:
+    SqliteStore(tmp_path).close()
+    assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_is_no_store_is_said(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"a letter to the mayor, which no database is" * 40)
+    with pytest.raises(StoreError, match="cannot be used"):
+        SqliteStore(tmp_path)
+
+
+def test_a_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="name another folder"):
+        SqliteStore(tmp_path / "file")
+
+
+def test_a_store_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    SqliteStore(tmp_path).close()
+    db = sqlite3.connect(tmp_path / FILE)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(StoreError, match="newer"):
+        SqliteStore(tmp_path)

@@ -1,0 +1,148 @@
+"""The sweep keeps cameras and forgets everyone else."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probe.contract.base import MAX_HEARINGS
+from probe.contract.envelope import encode
+from probe.contract.sighting import Adapter, Kind, Sighting
+from probe.position.fix import Fix
+from probe.position.track import Track
+from probe.radio.frame import Dwell
+from probe.radio.frame import Frame as RadioFrame
+from probe.sweep.sweep import PASS_END_S, Sweep
+from probe.walk.recorded import making
+from tests.examples import new_id, spot
+
+CAMERA, PHONE = bytes.fromhex("accc8e102030"), bytes.fromhex("f4cae5aabbcc")
+START_S = 1_778_320_800.0
+
+
+def frame(
+    at_s: float,
+    transmitter: bytes = CAMERA,
+    ssid: bytes | None = None,
+    signal_dbm: int | None = -60,
+    channel_mhz: int | None = 2437,
+) -> RadioFrame:
+    return RadioFrame(at_s, transmitter, transmitter, 8, ssid, signal_dbm, channel_mhz, b"")
+
+
+def straight(metres: float, speed_m_s: float = 1.3) -> Track:
+    seconds = int(metres / speed_m_s) + 1
+    places = [spot(second * speed_m_s, 0.0) for second in range(seconds)]
+    return Track(Fix(at_s=START_S + i, lat=place.lat, lon=place.lon, accuracy_m=4) for i, place in enumerate(places))
+
+
+def sweep(track: Track | None) -> Sweep:
+    return Sweep(walk="a" * 32, made=making(Adapter.SCRIPTED, composed=True), new_id=new_id, position=track)
+
+
+def radio_of(sightings: list[Sighting]) -> list[Sighting]:
+    return [sighting for sighting in sightings if sighting.kind is Kind.RADIO]
+
+
+def test_hearings_are_averaged_every_two_metres() -> None:
+    walk = sweep(straight(50))
+    for tenth in range(320):
+        walk.hear(frame(START_S + tenth / 10, signal_dbm=-60 - tenth % 2))
+    (sighting,) = radio_of(list(walk.sightings()))
+    assert sighting.radio is not None
+    assert 18 <= len(sighting.radio.hearings) <= 22
+    assert sum(hearing.frames for hearing in sighting.radio.hearings) == 320
+    assert all(
+        hearing.signal_dbm is not None and -61 <= hearing.signal_dbm <= -60 for hearing in sighting.radio.hearings
+    )
+
+
+@given(st.integers(1, 400))
+def test_hearings_are_bounded_however_long_the_street(metres: int) -> None:
+    walk = sweep(straight(metres))
+    for second in range(int(metres / 1.3)):
+        walk.hear(frame(START_S + second, signal_dbm=-70))
+    for sighting in radio_of(list(walk.sightings())):
+        assert sighting.radio is not None
+        assert len(sighting.radio.hearings) <= MAX_HEARINGS
+
+
+def test_nobody_else_is_kept() -> None:
+    walk = sweep(straight(50))
+    for second in range(30):
+        walk.hear(frame(START_S + second, transmitter=PHONE, ssid=b"Maison"))
+    told = b"".join(map(encode, walk.sightings()))
+    for trace in (PHONE.hex(), PHONE.hex(":"), "Maison"):
+        assert trace.encode() not in told
+    assert walk.counts.forgotten == 30
+
+
+def test_a_pass_that_is_over_is_told_while_the_walk_goes_on() -> None:
+    walk = sweep(straight(200))
+    for second in range(40):
+        walk.hear(frame(START_S + 1 + second))
+    assert not list(walk.passed(START_S + 40 + PASS_END_S))
+    assert len(list(walk.passed(START_S + 41 + PASS_END_S))) == 1
+    assert not radio_of(list(walk.sightings()))
+
+
+def test_the_survey_names_cells_and_channels_and_only_the_day() -> None:
+    walk = sweep(straight(50))
+    for second in range(30):
+        walk.take(Dwell(START_S + second, 2412 if second % 2 else 5180, 1.0, 123, 2))
+    (survey,) = (sighting.survey for sighting in walk.sightings())
+    assert survey is not None
+    assert {channel for cell in survey.cells for channel in cell.channels_mhz} == {2412, 5180}
+    assert survey.day is not None
+    for cell in survey.cells:
+        assert cell.seconds is not None
+        assert cell.seconds % 10 == 0
+        assert all(channel.seconds % 10 == 0 and channel.frames % 100 == 0 for channel in cell.channels)
+    assert sum(cell.drops or 0 for cell in survey.cells) == 60
+    assert b"T" not in encode(survey)
+
+
+def test_without_a_track_a_camera_has_no_place() -> None:
+    walk = sweep(None)
+    walk.hear(frame(START_S))
+    (sighting,) = walk.sightings()
+    assert sighting.observer is None
+    assert sighting.radio is not None
+    assert sighting.radio.hearings == ()
+
+
+def test_a_clock_that_was_never_set_gives_no_time() -> None:
+    walk = sweep(None)
+    walk.hear(frame(12.0))
+    (sighting,) = walk.sightings()
+    assert sighting.time is None
+
+
+def test_time_that_runs_backwards_does_no_harm() -> None:
+    walk = sweep(straight(100))
+    for second in (50, 10, 49, 0, -8192, 45):
+        walk.hear(frame(START_S + second))
+        walk.take(Dwell(START_S + second, 2437, 0.5, 1))
+    assert len(radio_of(list(walk.sightings()))) <= 1
+
+
+def test_silence_before_and_after_is_told_where_the_channel_was_listened_to() -> None:
+    walk = sweep(straight(300))
+    for second in range(200):
+        walk.take(Dwell(START_S + second, 2437, 1.0, 5))
+        if 80 <= second < 120:
+            walk.hear(frame(START_S + second, signal_dbm=-75))
+    (sighting,) = radio_of(list(walk.sightings()))
+    assert sighting.radio is not None
+    before, after = sighting.radio.silences
+    assert before.start.lon < before.end.lon < sighting.radio.hearings[0].place.lon
+    assert sighting.radio.hearings[-1].place.lon < after.start.lon < after.end.lon
+
+
+def test_a_channel_that_was_not_listened_to_says_nothing() -> None:
+    walk = sweep(straight(300))
+    for second in range(200):
+        walk.take(Dwell(START_S + second, 5180, 1.0, 5))
+        if 80 <= second < 120:
+            walk.hear(frame(START_S + second, signal_dbm=-75))
+    (sighting,) = radio_of(list(walk.sightings()))
+    assert sighting.radio is not None
+    assert sighting.radio.silences == ()
