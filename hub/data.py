@@ -16,7 +16,7 @@ ADDRESS = "address"  # where probes reach the hub that ran here last
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class HubFolder:
     """What lies in a hub's folder."""
 
     path: Path
@@ -45,20 +45,20 @@ class Folder:
         self.store.db.set_meta(ADDRESS, address)
 
 
-def open_now(path: Path) -> Folder:
+def load_hub(path: Path) -> HubFolder:
     """The folder, opened; `store.close()` ends it. Raises StoreError."""
     store = SqliteStore(path)
     try:
-        return Folder(path, store, HubKeys(path), Registry(store.db))
+        return HubFolder(path, store, HubKeys(path), Registry(store.db))
     except BaseException:
         store.close()
         raise
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Folder]:
+def open_hub(path: Path) -> Iterator[HubFolder]:
     """The folder for as long as it is looked at. Raises StoreError."""
-    folder = open_now(path)
+    folder = load_hub(path)
     try:
         yield folder
     finally:

@@ -22,7 +22,7 @@ from hub.errors import StoreError
 from probe.contract.base import CONTRACT_VERSION
 from probe.contract.envelope import pack
 from probe.contract.pairing import Descriptor, SealingKey, fingerprint, key_id
-from probe.contract.parcel import Said, Signed, hub_signs
+from probe.contract.parcel import Signed, SignedKind, hub_signing_input
 
 IN_USE_DAYS = 60
 OPENS_DAYS = 90
@@ -108,9 +108,9 @@ class HubKeys:
         self._state.serial += 1000  # beyond whatever the hub that was lost may have said since
         self._write_state()
 
-    def sign(self, what: Said, body: bytes) -> bytes:
+    def sign(self, what: SignedKind, body: bytes) -> bytes:
         """A body with this hub's signature, as it travels."""
-        signature = self._signing.sign(hub_signs(what, self.hub_id, body))
+        signature = self._signing.sign(hub_signing_input(what, self.hub_id, body))
         return pack(Signed(v=CONTRACT_VERSION, hub=self.hub_id, body=body, signature=signature))
 
     def sign_raw(self, message: bytes) -> bytes:
@@ -133,7 +133,7 @@ class HubKeys:
             epoch=self.epoch,
             keys=told[:8],
         )
-        return self.sign(Said.DESCRIPTOR, pack(body))
+        return self.sign(SignedKind.DESCRIPTOR, pack(body))
 
     def open(self, key: str, data: bytes, info: bytes) -> bytes:
         """What was sealed to one of this hub's keys. Raises SealedElsewhere."""

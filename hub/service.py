@@ -11,7 +11,7 @@ from hub.broker.embedded import EmbeddedBroker, is_loopback
 from hub.broker.rights import Login
 from hub.broker.tls import own_broker
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT
-from hub.data import Folder, open_now
+from hub.data import HubFolder, load_hub
 from hub.derive.deriver import Hub
 from hub.errors import BadInput
 from hub.ingest.mqtt import MqttIngest
@@ -35,16 +35,16 @@ class Settings:
     announce: tuple[str, ...] = ()
 
 
-class Running:
+class RunningHub:
     """A context in which the hub runs. Raises HubError where it cannot (taken port, unusable folder)."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def __enter__(self) -> "Running":
+    def __enter__(self) -> "RunningHub":
         settings = self._settings
         outer = None if settings.broker is None else _address(settings.broker)
-        self.folder = folder = open_now(settings.data)
+        self.folder = folder = load_hub(settings.data)
         self.store = folder.store
         self.hub = Hub(self.store, data=settings.data, recogniser=folder.recogniser)
         self._broker: EmbeddedBroker | None = None
@@ -97,7 +97,7 @@ class Running:
         """Whether the hub hears the broker, after waiting for it at most so long."""
         return self._ingest.listening.wait(timeout_s)
 
-    def _embedded(self, folder: Folder) -> EmbeddedBroker:
+    def _embedded(self, folder: HubFolder) -> EmbeddedBroker:
         settings = self._settings
         port = settings.mqtt_port
         if port is None:
@@ -108,7 +108,7 @@ class Running:
         assert broker is not None  # noqa: S101 (without one of the operator's there is this one)
         return BrokerAddress(host=reachable(broker.host), port=broker.port, tls=broker.tls)
 
-    def _listening(self, folder: Folder, outer: BrokerAddress | None) -> MqttIngest:
+    def _listening(self, folder: HubFolder, outer: BrokerAddress | None) -> MqttIngest:
         if self._broker is not None:
             address, login = self._broker.own_address, self._broker.login
         else:
@@ -131,7 +131,7 @@ def reachable(host: str) -> str:
             return "127.0.0.1"
 
 
-def _login(folder: Folder) -> Login:
+def _login(folder: HubFolder) -> Login:
     """At a broker of the operator's: what the environment says, else what `broker-config` wrote."""
     return Login(
         user=os.environ.get("CONTRECHAMP_MQTT_USER", "hub"),

@@ -4,7 +4,7 @@ import time
 from itertools import count
 from pathlib import Path
 
-from hub.data import Folder, opened
+from hub.data import HubFolder, open_hub
 from probe.contract.base import CONTRACT_VERSION
 from probe.contract.code import new_token
 from probe.contract.envelope import pack
@@ -18,7 +18,7 @@ from probe.seal.sealer import new_key, public_of
 _numbers = count(1)
 
 
-def enrolled(folder: Folder, name: str | None = None, *, address: str | None = None) -> Identity:
+def enrolled(folder: HubFolder, name: str | None = None, *, address: str | None = None) -> Identity:
     """A new probe of a hub."""
     name, token, key = name or f"probe {next(_numbers)}", new_token(), new_key()
     enrolment = folder.registry.invite(name, token, address, time.time() + 60)
@@ -30,7 +30,7 @@ def enrolled(folder: Folder, name: str | None = None, *, address: str | None = N
 
 def pair(outbox: Path, data: Path, name: str | None = None, *, address: str | None = None) -> Identity:
     """Pair an outbox with the hub that has this folder, running or not."""
-    with opened(data) as folder, Outbox(outbox) as box:
+    with open_hub(data) as folder, Outbox(outbox) as box:
         identity = enrolled(folder, name, address=address)
         box.pair(identity)
     return identity

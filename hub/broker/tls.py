@@ -35,7 +35,7 @@ def certificate(keys: HubKeys) -> tuple[Path, Path]:
 def _made(keys: HubKeys, private: ec.EllipticCurvePrivateKey) -> x509.Certificate:
     public = private.public_key()
     info = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    content = word.write_word(keys.public, keys.sign_raw(word.tls_signs(keys.hub_id, info)))
+    content = word.write_word(keys.public, keys.sign_raw(word.tls_signing_input(keys.hub_id, info)))
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "broker")])  # neutral: anybody may see it
     return (
         x509.CertificateBuilder()

@@ -16,13 +16,13 @@ import msgspec
 from hub.broker.embedded import is_loopback
 from hub.cli.probes import COMMANDS
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT, PORT, default_data
-from hub.data import opened
+from hub.data import open_hub
 from hub.demo.command import demo
 from hub.derive.deriver import Hub
 from hub.errors import HubError
 from hub.ingest.folder import Taken, import_lines, ingest_folder
 from hub.publish.geojson import export as export_geojson
-from hub.service import Running, Settings
+from hub.service import RunningHub, Settings
 from hub.store.sqlite.store import SqliteStore
 from probe import __version__
 
@@ -96,7 +96,7 @@ def serve(
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    with Running(settings) as running:
+    with RunningHub(settings) as running:
         if as_json:
             ready = {"ready": True, "url": running.url, "mqtt": running.mqtt_url, "data": str(settings.data)}
             click.echo(json.dumps(ready))
@@ -111,7 +111,7 @@ def serve(
 @_json
 def ingest(folder: Path, data: Path | None, as_json: bool) -> None:
     """Take in the parcels that a probe left in FOLDER, an SD card or a stick; the receipts are laid beside them."""
-    with opened(data or default_data()) as hub:
+    with open_hub(data or default_data()) as hub:
         taken = ingest_folder(folder, hub)
     _report(taken, as_json)
 
@@ -122,7 +122,7 @@ def ingest(folder: Path, data: Path | None, as_json: bool) -> None:
 @_json
 def import_command(file: Path, data: Path | None, as_json: bool) -> None:
     """Take in plain sightings, one JSON a line, as `contrechamp-probe replay` prints them."""
-    with opened(data or default_data()) as hub:
+    with open_hub(data or default_data()) as hub:
         taken = import_lines(file, hub.store)
     _report(taken, as_json)
 

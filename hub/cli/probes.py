@@ -14,7 +14,7 @@ from hub.backup import read_backup, write_backup
 from hub.broker.embedded import is_loopback
 from hub.broker.mosquitto import SPARE, write_config
 from hub.config import MQTTS_PORT, default_data
-from hub.data import Folder, opened
+from hub.data import HubFolder, open_hub
 from hub.enroll.folder import lay_card
 from hub.errors import BadInput
 from hub.log.probes import Enrolment
@@ -44,7 +44,7 @@ def enroll(name: str, to: str | None, address: str | None, no_wait: bool, data: 
     """
     if not name.strip() or len(name) > 60 or not name.isprintable():
         raise BadInput("a probe's name has 1 to 60 letters")
-    with opened(data or default_data()) as folder:
+    with open_hub(data or default_data()) as folder:
         folder.registry.tidy(time.time())
         if to is not None:
             path = lay_card(folder, name, to)
@@ -77,7 +77,7 @@ def revoke(name: str, lost_on: datetime | None, data: Path | None, as_json: bool
       contrechamp-hub revoke "Probe 1" --lost-on 2026-05-09
     """
     day = datetime.now(UTC).date() if lost_on is None else lost_on.date()
-    with opened(data or default_data()) as folder:
+    with open_hub(data or default_data()) as folder:
         probe = folder.registry.named(name)
         folder.registry.revoke(probe, day)
         held = folder.store.hold_since(probe.id, day, f"{name} is revoked; lost on {day}")
@@ -90,7 +90,7 @@ def revoke(name: str, lost_on: datetime | None, data: Path | None, as_json: bool
 @_json
 def probes(data: Path | None, as_json: bool) -> None:
     """List the enrolled probes."""
-    with opened(data or default_data()) as folder:
+    with open_hub(data or default_data()) as folder:
         listed = [
             {"name": p.name, "id": p.id, "enrolled": str(p.enrolled), "revoked": p.revoked}
             for p in folder.registry.probes()
@@ -113,7 +113,7 @@ def held(release: str | None, drop: str | None, data: Path | None, as_json: bool
     """List what waits for your decision because its probe was revoked, or decide."""
     if release and drop:
         raise BadInput("--release and --drop at once; decide for one")
-    with opened(data or default_data()) as folder:
+    with open_hub(data or default_data()) as folder:
         name = release or drop
         if name:
             count = folder.store.decide(folder.registry.named(name).id, keep=release is not None)
@@ -152,7 +152,7 @@ def broker_config(
       contrechamp-hub serve --broker mqtts://broker.example
     """
     path = data or default_data()
-    with opened(path) as folder:
+    with open_hub(path) as folder:
         files = write_config(target or path / kind, folder.keys, folder.registry, bind=bind, port=port, spare=spare)
     if as_json:
         click.echo(json.dumps({"files": [str(file) for file in files]}))
@@ -197,7 +197,7 @@ def _passphrase(*, confirm: bool) -> str:
     return asked
 
 
-def _address(folder: Folder, given: str | None) -> str | None:
+def _address(folder: HubFolder, given: str | None) -> str | None:
     """Where the code sends the probe, with a word of warning where that leads nowhere."""
     address = given or folder.address
     if address is None:
@@ -231,7 +231,7 @@ def _show(enrolment: Enrolment, code: PairingCode, as_json: bool) -> None:
     click.echo(f"It works once, until {ends.astimezone():%H:%M}. The hub's page shows it as well, at /enroll.")
 
 
-def _wait(folder: Folder, enrolment: Enrolment) -> None:
+def _wait(folder: HubFolder, enrolment: Enrolment) -> None:
     while time.time() < enrolment.ends_s:
         now = folder.registry.enrolment(enrolment.number)
         if now is not None and now.words is not None:

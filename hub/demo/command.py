@@ -14,7 +14,7 @@ import click
 
 from hub.demo import run
 from hub.errors import BrokerError
-from hub.service import Running, Settings
+from hub.service import RunningHub, Settings
 
 
 @click.command()
@@ -36,7 +36,7 @@ def demo(once: bool, port: int, speed: float, as_json: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="contrechamp-demo-") as scratch:
         folder = Path(scratch)
         run.prepare(folder / "hub")
-        with Running(Settings(data=folder / "hub", port=0 if once else port)) as running:
+        with RunningHub(Settings(data=folder / "hub", port=0 if once else port)) as running:
             if not running.wait_until_listening(run.LISTEN_S):
                 raise BrokerError("the demo's own broker did not answer; try again")
             if not once:
@@ -50,7 +50,7 @@ def demo(once: bool, port: int, speed: float, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _walk(running: Running, folder: Path, speed: float | None, began_s: float) -> dict[str, int | float]:
+def _walk(running: RunningHub, folder: Path, speed: float | None, began_s: float) -> dict[str, int | float]:
     outboxes = []
     walks = run.walks()
     bar: Any
@@ -61,7 +61,7 @@ def _walk(running: Running, folder: Path, speed: float | None, began_s: float) -
             outbox = folder / f"{walk.folder.name}.db"
             outboxes.append(outbox)
 
-            def tick(share: float, walk: run.Walk = walk, before: float = before) -> None:
+            def tick(share: float, walk: run.DemoWalk = walk, before: float = before) -> None:
                 bar.update(int(1000 * (before + share * walk.seconds) / whole) - bar.pos, current_item=walk)
 
             run.pair(running, walk.folder.name, outbox)
@@ -70,7 +70,7 @@ def _walk(running: Running, folder: Path, speed: float | None, began_s: float) -
     return run.count(running, outboxes, began_s)
 
 
-def _on_map(running: Running) -> Callable[[object], str]:
+def _on_map(running: RunningHub) -> Callable[[object], str]:
     return lambda _: f"{running.hub.status().cameras} cameras"
 
 

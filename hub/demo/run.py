@@ -16,24 +16,24 @@ import msgspec
 from hub.demo.score import Truth, score
 from hub.derive.deriver import BASE_LAYER
 from hub.errors import HubError
-from hub.service import Running
+from hub.service import RunningHub
 
 DATA = Path(str(resources.files("hub.demo"))) / "data"
 LISTEN_S, SETTLE_S = 15.0, 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
+class DemoWalk:
     """A recorded walk of the town, and how long it took."""
 
     folder: Path
     seconds: float
 
 
-def walks() -> list[Walk]:
+def walks() -> list[DemoWalk]:
     """The walks that come with the demo. Raises HubError where they are missing."""
     found = [
-        Walk(folder=label.parent, seconds=float(json.loads(label.read_text())["seconds"]))
+        DemoWalk(folder=label.parent, seconds=float(json.loads(label.read_text())["seconds"]))
         for label in sorted(DATA.glob("walk-*/walk.json"))
     ]
     if not found:
@@ -47,14 +47,14 @@ def prepare(data: Path) -> None:
     shutil.copyfile(DATA / "base.geojson", data / BASE_LAYER)
 
 
-def pair(running: Running, name: str, outbox: Path) -> None:
+def pair(running: RunningHub, name: str, outbox: Path) -> None:
     """A probe pairs with the hub by the code that the hub shows. Raises HubError where it cannot."""
     _, code = running.folder.pairing().invite(name, running.mqtt_url)
     pairing = _start([*_probe("pair"), "-", "--outbox", str(outbox)], stdin=subprocess.PIPE)
     _check(pairing, code.qr)
 
 
-def send_walk(walk: Walk, outbox: Path, *, speed: float | None, tick: Callable[[float], None]) -> None:
+def send_walk(walk: DemoWalk, outbox: Path, *, speed: float | None, tick: Callable[[float], None]) -> None:
     """A probe replays a walk and hands it over. `tick` hears the share that is done, 0 to 1.
 
     Raises HubError where the probe fails.
@@ -80,7 +80,7 @@ def send_walk(walk: Walk, outbox: Path, *, speed: float | None, tick: Callable[[
     tick(1.0)
 
 
-def count(running: Running, outboxes: list[Path], began_s: float) -> dict[str, int | float]:
+def count(running: RunningHub, outboxes: list[Path], began_s: float) -> dict[str, int | float]:
     """What was made, receipted and stored, and how the map agrees with the town."""
     standings = [_standing(outbox) for outbox in outboxes]
     made = sum(standing["queued"] + standing["receipted"] for standing in standings)

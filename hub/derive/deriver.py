@@ -29,7 +29,7 @@ from probe.detect.registry import Recogniser, examined_again
 DEBOUNCE_S = 0.5
 DERIVE_SHARE = 4  # a derivation of a second is followed by so many seconds of rest
 LULL_S, LONGEST_WAIT_S = 0.5, 60.0
-POURING = 200  # sightings within LULL_S
+BURST_SIGHTINGS = 200  # sightings within LULL_S
 LOOK_S = 1.0  # how soon sightings written by another process (ingest, import) are noticed
 BASE_LAYER = "base.geojson"
 _EMPTY = b'{"type":"FeatureCollection","features":[]}'
@@ -155,7 +155,7 @@ class Hub:
         while not self._stopping:
             self._wake.wait(LOOK_S)
             self._wake.clear()
-            self._let_it_pour()
+            self._wait_for_lull()
             began_s = monotonic()
             try:
                 changed = self.refresh()
@@ -165,18 +165,18 @@ class Hub:
             if changed and not self._stopping:
                 self._halt.wait(max(DEBOUNCE_S, DERIVE_SHARE * (monotonic() - began_s)))
 
-    def _let_it_pour(self) -> None:
+    def _wait_for_lull(self) -> None:
         """While many sightings come in at once, leave the machine to them: the map can wait until it is quiet."""
         until_s, seen = monotonic() + LONGEST_WAIT_S, self._read_to
         while monotonic() < until_s and not self._stopping:
             now = self.store.version()
-            if now - seen < POURING:
+            if now - seen < BURST_SIGHTINGS:
                 return
             seen = now
             self._halt.wait(LULL_S)
 
     def _read(self) -> bool:
-        new = self._turn_page()
+        new = self._new_generation()
         while rows := self.store.read(self._read_to):
             new = True
             for row in rows:
@@ -184,7 +184,7 @@ class Hub:
             self._read_to = rows[-1].seq
         return new
 
-    def _turn_page(self) -> bool:
+    def _new_generation(self) -> bool:
         """Start again from the first sighting where some were erased, held or released since."""
         generation = self.store.generation()
         if generation == self._generation:

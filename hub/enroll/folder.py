@@ -4,12 +4,12 @@ import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hub.data import Folder
+from hub.data import HubFolder
 from hub.errors import BadInput, StoreError
 from probe.contract.base import CONTRACT_VERSION
 from probe.contract.envelope import pack
 from probe.contract.home import HomePacket
-from probe.contract.parcel import Said
+from probe.contract.parcel import SignedKind
 
 CARD = "hub.card"
 HOME = "hub.home"
@@ -18,7 +18,7 @@ ANSWER_SUFFIX = ".answer"
 MAX_BYTES = 64 * 1024
 
 
-def lay_card(folder: Folder, name: str, to: str) -> Path:
+def lay_card(folder: HubFolder, name: str, to: str) -> Path:
     """Invite a probe by a card on a stick; returns the card's path. `to` is folder:DIR. Raises BadInput, StoreError."""
     if not to.startswith("folder:") or not to.removeprefix("folder:"):
         raise BadInput(f"--to {to}: write folder:DIR, the stick's folder")
@@ -28,7 +28,7 @@ def lay_card(folder: Folder, name: str, to: str) -> Path:
     return path
 
 
-def answer_requests(stick: Path, folder: Folder) -> int:
+def answer_requests(stick: Path, folder: HubFolder) -> int:
     """Answer the probes whose requests lie on a stick, and lay the newest keys there; returns how many came."""
     pairing, answered = folder.pairing(), 0
     for path in sorted(stick.glob(f"*{REQUEST_SUFFIX}")):
@@ -45,7 +45,7 @@ def answer_requests(stick: Path, folder: Folder) -> int:
     return answered
 
 
-def lay_home(stick: Path, folder: Folder) -> None:
+def lay_home(stick: Path, folder: HubFolder) -> None:
     """Lay the hub's newest keys on a stick, for probes to take along."""
     packet = HomePacket(
         v=CONTRACT_VERSION,
@@ -54,7 +54,7 @@ def lay_home(stick: Path, folder: Folder) -> None:
         descriptor=folder.keys.descriptor(),
     )
     with contextlib.suppress(StoreError):  # a locked stick still gives what is on it
-        _write(stick / HOME, folder.keys.sign(Said.HOME, pack(packet)))
+        _write(stick / HOME, folder.keys.sign(SignedKind.HOME, pack(packet)))
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -23,10 +23,10 @@ from probe.contract.pairing import (
     decode_request,
     fingerprint,
     pairing_info,
-    request_signs,
+    request_signing_input,
     words,
 )
-from probe.contract.parcel import Said
+from probe.contract.parcel import SignedKind
 
 _log = logging.getLogger(__name__)
 
@@ -76,14 +76,14 @@ class Pairing:
                 return self._keys.descriptor()
             plain = self._keys.open(asked.key, asked.data, pairing_info(self._keys.hub_id))
             request = decode_request(plain)
-            said = request_signs(self._keys.hub_id, request.token, request.public, request.reply)
+            said = request_signing_input(self._keys.hub_id, request.token, request.public, request.reply)
             Ed25519PublicKey.from_public_bytes(request.public).verify(request.signature, said)
             answer = pack(self._admit(request))
             sealed = self._keys.seal_answer(request.reply, answer, pairing_info(self._keys.hub_id))
         except (ContractError, SealedElsewhere, InvalidSignature, ValueError) as problem:
             _log.info("somebody asked to be paired in a way that is not understood: %s", problem)
             return None
-        return self._keys.sign(Said.ANSWER, sealed)
+        return self._keys.sign(SignedKind.ANSWER, sealed)
 
     def _admit(self, request: PairRequest) -> PairAnswer:
         probe = fingerprint(request.public)

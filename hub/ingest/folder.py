@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hub.data import Folder
+from hub.data import HubFolder
 from hub.enroll.folder import answer_requests, lay_home
 from hub.errors import BadInput
 from hub.ingest.receive import Incoming
@@ -35,7 +35,7 @@ class Taken:
     troubles: list[str] = field(default_factory=list)
 
 
-def ingest_folder(stick: Path, folder: Folder) -> Taken:
+def ingest_folder(stick: Path, folder: HubFolder) -> Taken:
     """Take in what lies on a stick and lay the receipts beside it. Raises BadInput where there is no folder."""
     if not stick.is_dir():
         raise BadInput(f"{stick}: not a folder; name the folder that `contrechamp-probe send --to folder:` wrote")

@@ -11,7 +11,7 @@ from msgspec import Struct
 BURST_BYTES = 64 << 20
 BYTES_PER_S = 4 << 20
 BYTES_PER_DAY = 4 << 30
-STRANGERS_SHARE = 64  # a mailbox that is nobody's may send so many times less
+UNENROLLED_SHARE = 64  # a mailbox that is nobody's may send so many times less
 _REMEMBERED = 10_000
 
 
@@ -32,7 +32,7 @@ class Limits:
 
     def allow(self, mailbox: str, size: int, *, enrolled: bool) -> bool:
         """Whether a message of so many octets may be looked at now."""
-        share = 1 if enrolled else STRANGERS_SHARE
+        share = 1 if enrolled else UNENROLLED_SHARE
         now_s, day = self._clock_s(), self._today()
         known = self._known.get(mailbox)
         if known is None:

@@ -24,7 +24,7 @@ from probe.contract.address import BrokerAddress
 from probe.contract.base import CONTRACT_VERSION
 from probe.contract.envelope import pack
 from probe.contract.home import HomePacket
-from probe.contract.parcel import MAX_PARCEL_BYTES, Said
+from probe.contract.parcel import MAX_PARCEL_BYTES, SignedKind
 
 _log = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ class MqttIngest:
                 day=datetime.now(UTC).date(),
                 descriptor=self._keys.descriptor(),
             )
-            signed = self._keys.sign(Said.HOME, pack(packet))
+            signed = self._keys.sign(SignedKind.HOME, pack(packet))
             for probe in self._registry.probes():
                 if not probe.revoked:
                     self._client.publish(topics.home(probe.mailbox), signed, qos=1, retain=True)

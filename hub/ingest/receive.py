@@ -29,7 +29,7 @@ from probe.contract.envelope import (
     read_sighting,
     read_withdrawal,
 )
-from probe.contract.parcel import Receipt, Receipts, Said, Unit, Verdict, decode_parcel
+from probe.contract.parcel import Receipt, Receipts, SignedKind, Unit, Verdict, decode_parcel
 from probe.detect.registry import Recogniser, unjustified
 
 _log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class Receiver:
             epoch=self._keys.epoch,
             receipts=receipts,
         )
-        signed = self._keys.sign(Said.RECEIPTS, pack(body))
+        signed = self._keys.sign(SignedKind.RECEIPTS, pack(body))
         return Answer(mailbox=mailbox, probe=probe, signed=signed, receipts=receipts)
 
     def _take(self, message: Incoming, work: _Work) -> None:

@@ -9,7 +9,7 @@ from hub.log.events import Why
 from hub.log.probes import Probe
 from hub.store.sqlite.registry import Registry
 from probe.contract.base import ContractError
-from probe.contract.envelope import Envelope, decode_envelope, seal_info, to_be_signed, unframe
+from probe.contract.envelope import Envelope, decode_envelope, envelope_signing_input, seal_info, unframe
 from probe.contract.parcel import Unit, check_size
 
 
@@ -75,7 +75,7 @@ class Opener:
         sender = self._senders.get(envelope.probe)
         if sender is None:
             raise Refused(Why.UNKNOWN, "from a probe that is not enrolled here")
-        said = to_be_signed(
+        said = envelope_signing_input(
             hub=envelope.hub, probe=envelope.probe, type=envelope.type, id=envelope.id, body=envelope.body
         )
         try:

@@ -27,7 +27,7 @@ _METRES = {"K": 1000.0, "M": 1609.344, "N": 1852.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class PhotoObservation:
     """One look at an installation. Bearings in degrees from true north; None is "not measured"."""
 
     observer: Place
@@ -47,14 +47,14 @@ class PhotoCounts:
     """What became of the files; `bad` holds a sentence for each that could not be used."""
 
     files: int = 0
-    looks: int = 0
+    photos: int = 0
     bad: list[str] | None = None
 
     def note_bad(self, sentence: str) -> None:
         self.bad = [*(self.bad or []), sentence]
 
 
-def read_folder(folder: Path, counts: PhotoCounts) -> Iterator[Look]:
+def read_folder(folder: Path, counts: PhotoCounts) -> Iterator[PhotoObservation]:
     """The looks in a folder's photos, by file name. Raises BadInput where there is no such folder."""
     if not folder.is_dir():
         raise BadInput(f"{folder}: not a folder; give a folder of geotagged photos with --photos")
@@ -63,15 +63,15 @@ def read_folder(folder: Path, counts: PhotoCounts) -> Iterator[Look]:
             continue
         counts.files += 1
         try:
-            look = read_photo(path)
+            photo = read_photo(path)
         except BadInput as problem:
             counts.note_bad(str(problem))
             continue
-        counts.looks += 1
-        yield look
+        counts.photos += 1
+        yield photo
 
 
-def read_photo(path: Path) -> Look:
+def read_photo(path: Path) -> PhotoObservation:
     """The look that a photo's EXIF describes. Raises BadInput: no picture, no EXIF, or no position in it."""
     exif = _exif(path)
     gps = dict(exif.get_ifd(_IFD_GPS))
@@ -80,7 +80,7 @@ def read_photo(path: Path) -> Look:
     if lat is None or lon is None:
         raise BadInput(f"{path}: no position in its EXIF; switch geotagging on in the camera and take it again")
     accuracy_m = _positive(gps.get(_GPS_ERROR))
-    return Look(
+    return PhotoObservation(
         observer=Place(lat=round(lat, 7), lon=round(lon, 7), accuracy_m=_capped(accuracy_m)),
         taken_at=_taken_at(exif, gps),
         bearing_deg=_bearing(gps),

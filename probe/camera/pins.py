@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from probe.camera.folder import Look
+from probe.camera.folder import PhotoObservation
 from probe.contract.evidence import LookEvidence
 from probe.contract.geodesy import destination
 from probe.contract.sighting import (
@@ -39,7 +39,7 @@ _KINDS = {
 _MOUNTS = {mount.value: mount for mount in Mount}
 
 
-def pin_of(look: Look, *, walk: str, made: Making, new_id: Callable[[], str]) -> Sighting:
+def pin_of(photo: PhotoObservation, *, walk: str, made: Making, new_id: Callable[[], str]) -> Sighting:
     """The pin that a look leaves, without its picture."""
     return Sighting(
         v=1,
@@ -47,28 +47,28 @@ def pin_of(look: Look, *, walk: str, made: Making, new_id: Callable[[], str]) ->
         walk=walk,
         kind=Kind.PIN,
         made=made,
-        time=None if look.taken_at is None else Moment(utc=look.taken_at, source=ClockSource.EXIF),
-        observer=look.observer,
-        subject=_subject(look),
+        time=None if photo.taken_at is None else Moment(utc=photo.taken_at, source=ClockSource.EXIF),
+        observer=photo.observer,
+        subject=_subject(photo),
         evidence=(LookEvidence(),),
-        claims=_claims(dict(look.tags)),
+        claims=_claims(dict(photo.tags)),
         pin=Pin(photo_not_kept=PhotoNotKept.NO_REDACTOR),
     )
 
 
-def _subject(look: Look) -> Subject | None:
-    if look.bearing_deg is None:
+def _subject(photo: PhotoObservation) -> Subject | None:
+    if photo.bearing_deg is None:
         return None
-    if look.distance_m is None:
-        return Subject(how=SubjectHow.BEARING, bearing_deg=look.bearing_deg, bearing_sd_deg=BEARING_SD_DEG)
-    lat, lon = destination(look.observer.lat, look.observer.lon, look.bearing_deg, look.distance_m)
+    if photo.distance_m is None:
+        return Subject(how=SubjectHow.BEARING, bearing_deg=photo.bearing_deg, bearing_sd_deg=BEARING_SD_DEG)
+    lat, lon = destination(photo.observer.lat, photo.observer.lon, photo.bearing_deg, photo.distance_m)
     return Subject(
         how=SubjectHow.BEARING_AND_DISTANCE,
         place=Place(lat=round(lat, 7), lon=round(lon, 7)),
-        bearing_deg=look.bearing_deg,
+        bearing_deg=photo.bearing_deg,
         bearing_sd_deg=BEARING_SD_DEG,
-        distance_m=look.distance_m,
-        distance_sd_m=round(max(2.0, look.distance_m * DISTANCE_SD_SHARE), 1),
+        distance_m=photo.distance_m,
+        distance_sd_m=round(max(2.0, photo.distance_m * DISTANCE_SD_SHARE), 1),
     )
 
 

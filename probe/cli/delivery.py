@@ -15,8 +15,8 @@ from probe.contract.base import ContractError
 from probe.contract.code import PairingCode, read_text
 from probe.errors import BadInput, OutboxError, UplinkError
 from probe.outbox.outbox import Outbox, Standing
-from probe.pairing.folder import meet_by_hand
-from probe.pairing.mqtt import meet
+from probe.pairing.folder import pair_by_folder
+from probe.pairing.mqtt import pair_over_mqtt
 from probe.pairing.qr import read_code, watch
 from probe.seal.identity import Identity
 from probe.uplink.choose import broker_of, folder_of, uplink_to
@@ -48,7 +48,7 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
     """
     with Outbox(outbox or default_outbox()) as box:
         if code is not None and code.startswith("folder:"):
-            identity = meet_by_hand(folder_of(code), known=box.identity)
+            identity = pair_by_folder(folder_of(code), known=box.identity)
         else:
             identity = _meet(_code(code, camera), to, box.identity, patience)
         box.pair(identity)
@@ -229,11 +229,11 @@ def _code(text: str | None, camera: bool) -> PairingCode:
 
 def _meet(code: PairingCode, to: str | None, known: Identity | None, patience_s: float) -> Identity:
     if to is not None:
-        return meet(code, broker_of(to), known=known, patience_s=patience_s)
+        return pair_over_mqtt(code, broker_of(to), known=known, patience_s=patience_s)
     if code.address is not None:
-        return meet(code, broker_of(code.address), known=known, patience_s=patience_s)
+        return pair_over_mqtt(code, broker_of(code.address), known=known, patience_s=patience_s)
     for address in our_brokers(code.names, brokers()):
-        return meet(code, address, known=known, patience_s=patience_s)
+        return pair_over_mqtt(code, address, known=known, patience_s=patience_s)
     raise UplinkError(
         "the code does not say where the hub is, and no hub near here has it: give --to mqtts://HOST:PORT"
     )

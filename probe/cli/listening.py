@@ -11,19 +11,19 @@ from typing import Any, TypeVar
 import click
 
 from probe.cli.delivery import find_uplink
-from probe.cli.process import leave_no_dump
+from probe.cli.process import forbid_core_dumps
 from probe.config import default_outbox
 from probe.contract.sighting import Sighting
 from probe.errors import BadInput, OutboxError, UplinkError
 from probe.outbox.outbox import DEFAULT_BUDGET_BYTES, Outbox
-from probe.outbox.writer import Keeping
+from probe.outbox.writer import OutboxWriter
 from probe.radio.plan import SHORTEST_DWELL_MS, USUAL_DWELL_MS
 from probe.uplink.choose import uplink_to
 from probe.walk import recorded as replay
 from probe.walk.live import Kit, LiveWalk
 from probe.walk.pace import pace
 from probe.walk.recorded import new_id
-from probe.walk.sources import Keeper, wait_for_first
+from probe.walk.sources import SourceSupervisor, wait_for_sources
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _DELIVER_S = 2.0
@@ -85,14 +85,14 @@ def run(
       contrechamp-probe run --monitor wlan1 --gnss /dev/ttyACM0 --to mqtt://hub.local
       contrechamp-probe run --board auto --country FR
     """
-    leave_no_dump()
+    forbid_core_dumps()
     path, made = outbox or default_outbox(), 0
-    keeping = Keeping(path, new_id, lambda said: click.echo(said, err=True), budget_bytes=budget << 20)
+    keeping = OutboxWriter(path, new_id, lambda said: click.echo(said, err=True), budget_bytes=budget << 20)
     if to is not None:
         uplink_to(to, 1.0)  # a wrong word is said at once, not after the walk
     walk = LiveWalk(_kit(**asked).found())
-    for keeper in walk.sources:
-        keeper.changed = _log
+    for supervisor in walk.sources:
+        supervisor.changed = _log
     _stop_on_signals(walk.live.stop)
     if seconds is not None:
         threading.Timer(seconds, walk.live.stop).start()
@@ -100,7 +100,7 @@ def run(
     sender = threading.Thread(target=_send, args=(None if offline else to or "", path, stopped), daemon=True)
     with keeping:
         sender.start()
-        for sighting in walk.sightings(started=lambda: wait_for_first(walk.sources)):
+        for sighting in walk.sightings(started=lambda: wait_for_sources(walk.sources)):
             keeping.put(sighting)
             keeping.withdraw(walk.sweep.withdrawn())
             made += 1
@@ -112,8 +112,10 @@ def run(
     _say_end(walk, made, standing.queued + keeping.in_ram, as_json=as_json)
 
 
-def _log(keeper: Keeper) -> None:
-    click.echo(f"{keeper.name}: {keeper.health}" + (f" ({keeper.trouble})" if keeper.trouble else ""), err=True)
+def _log(supervisor: SourceSupervisor) -> None:
+    click.echo(
+        f"{supervisor.name}: {supervisor.health}" + (f" ({supervisor.trouble})" if supervisor.trouble else ""), err=True
+    )
 
 
 def _say_end(walk: LiveWalk, made: int, queued: int, *, as_json: bool) -> None:
@@ -187,11 +189,11 @@ def listen(
     from probe.listen.state import Watcher
     from probe.listen.words import language
 
-    leave_no_dump()
+    forbid_core_dumps()
     until_s = None if seconds is None else time.monotonic() + seconds
     options: dict[str, Any] = {"language": language(lang), "until_s": until_s, "as_json": as_json}
     if frames:
-        recording = replay.Walk(replay.Recording(frames=frames, track=track), replay.Outcome())
+        recording = replay.RecordedWalk(replay.Recording(frames=frames, track=track), replay.Outcome())
         runner = Runner(recording.sightings(wait_until=pace(speed, time.monotonic, time.sleep)), _keep_nothing)
         show(Watcher(recording), runner, now=lambda: recording.now_s, hold=lambda _mhz: None, recorded=True, **options)
         if runner.over:
@@ -199,7 +201,7 @@ def listen(
         return
     walk = LiveWalk(_kit(**asked).found())
     _stop_on_signals(walk.live.stop)
-    runner = Runner(walk.sightings(started=lambda: wait_for_first(walk.sources)), _keep_nothing)
+    runner = Runner(walk.sightings(started=lambda: wait_for_sources(walk.sources)), _keep_nothing)
     show(Watcher(walk), runner, now=walk.clock, hold=walk.live.hold, recorded=False, **options)
     walk.live.stop()
     runner.finish()

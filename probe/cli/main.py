@@ -12,7 +12,7 @@ import msgspec
 from probe import __version__
 from probe.cli.delivery import COMMANDS
 from probe.cli.listening import listen, run
-from probe.cli.process import leave_no_dump
+from probe.cli.process import forbid_core_dumps
 from probe.contract.envelope import encode
 from probe.contract.sighting import Sighting
 from probe.detect.catalogue import Status, bundled
@@ -70,7 +70,7 @@ def replay_command(
     \b
       contrechamp-probe replay --frames walk.pcap --track walk.nmea --photos photos/
     """
-    leave_no_dump()
+    forbid_core_dumps()
     if not frames and photos is None:
         raise BadInput("nothing to replay: give --frames CAPTURE, --photos FOLDER, or both")
     recording = replay.Recording(frames=frames, track=track, photos=photos, composed=composed)
@@ -80,7 +80,7 @@ def replay_command(
             wait_until = pace(speed, time.monotonic, time.sleep)
             _emit(replay.replay(recording, outcome, progress=tick, wait_until=wait_until), outbox)
         else:
-            _live(replay.Walk(recording, outcome), speed, outbox, tick)
+            _live(replay.RecordedWalk(recording, outcome), speed, outbox, tick)
     _conclude(outcome, outbox, as_json)
 
 
@@ -162,7 +162,7 @@ def _emit(sightings: Iterator[Sighting], outbox: Path | None) -> None:
         box.add(batch)
 
 
-def _live(walk: replay.Walk, speed: float, outbox: Path, tick: Callable[[int], None]) -> None:
+def _live(walk: replay.RecordedWalk, speed: float, outbox: Path, tick: Callable[[int], None]) -> None:
     """To the outbox as each pass ends, as on a walk; what turns out to move is taken out of it again."""
     with Outbox(outbox) as box:
         for sighting in walk.sightings(progress=tick, wait_until=pace(speed, time.monotonic, time.sleep)):
@@ -191,7 +191,7 @@ def _summary(outcome: replay.Outcome) -> str:
     heard = [
         (outcome.frames, "frames"),
         (outcome.rows, "rows"),
-        (outcome.looks, "photos"),
+        (outcome.photos, "photos"),
         (outcome.malformed_frames, "malformed frames"),
         (sweep.moving, "transmitters that no fixed place explains, forgotten"),
         (sweep.flooded, "frames of more cameras than there can be, forgotten"),

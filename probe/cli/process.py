@@ -6,7 +6,7 @@ import resource
 _SET_DUMPABLE = 4
 
 
-def leave_no_dump() -> None:
+def forbid_core_dumps() -> None:
     """No core dump of this process, whatever happens to it, and none by another user's debugger."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:

@@ -88,7 +88,7 @@ def signed_bytes(context: str, *fields: bytes) -> bytes:
     return b"".join(len(field).to_bytes(4, "big") + field for field in (context.encode(), *fields))
 
 
-def to_be_signed(*, hub: str, probe: str, type: UnitType, id: str, body: bytes) -> bytes:
+def envelope_signing_input(*, hub: str, probe: str, type: UnitType, id: str, body: bytes) -> bytes:
     """What a probe signs of a unit; the body by its SHA-256, as Ed25519 would read a picture twice."""
     return signed_bytes("contrechamp unit 1", hub.encode(), probe.encode(), type.encode(), id.encode(), digest(body))
 

@@ -112,7 +112,7 @@ def key_id(public: bytes) -> str:
     return fingerprint(public)[:16]
 
 
-def request_signs(hub: str, token: str, public: bytes, reply: bytes) -> bytes:
+def request_signing_input(hub: str, token: str, public: bytes, reply: bytes) -> bytes:
     """What a probe signs when it asks to be paired."""
     return signed_bytes("contrechamp pairing request 1", hub.encode(), token.encode(), public, reply)
 

@@ -63,7 +63,7 @@ class Receipts(Part, frozen=True, kw_only=True):
     receipts: Annotated[tuple[Receipt, ...], Meta(max_length=MAX_UNITS * 16)]
 
 
-class Said(StrEnum):
+class SignedKind(StrEnum):
     """What a hub signs; stands in the signature, so that one can never pass for another."""
 
     RECEIPTS = "contrechamp receipts 1"
@@ -86,7 +86,7 @@ _receipts = msgspec.msgpack.Decoder(Receipts)
 _signed = msgspec.msgpack.Decoder(Signed)
 
 
-def hub_signs(what: Said, hub: str, body: bytes) -> bytes:
+def hub_signing_input(what: SignedKind, hub: str, body: bytes) -> bytes:
     """The bytes that a hub's signature covers."""
     return signed_bytes(what, hub.encode(), body)
 

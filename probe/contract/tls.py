@@ -11,7 +11,7 @@ OID = "2.25.248517390653720884173266489180146305523"  # ours for good: drawn at 
 _KEY, _SIGNATURE = 32, 64
 
 
-def tls_signs(hub: str, public_key_info: bytes) -> bytes:
+def tls_signing_input(hub: str, public_key_info: bytes) -> bytes:
     """What the hub signs: the certificate's SubjectPublicKeyInfo (DER)."""
     return signed_bytes("contrechamp tls 1", hub.encode(), public_key_info)
 

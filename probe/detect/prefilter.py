@@ -12,7 +12,7 @@ from probe.detect.catalogue import Catalogue
 _WPS_CAMERA = b"\x10\x54\x00\x08\x00\x04"
 
 
-class Screen:
+class Prefilter:
     """Made once from a catalogue, asked for every frame that is not known already."""
 
     def __init__(self, catalogue: Catalogue) -> None:

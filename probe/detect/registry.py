@@ -8,8 +8,8 @@ import probe.detect.rules
 from probe.contract.evidence import BssidEvidence, Evidence
 from probe.contract.sighting import Kind, Sighting
 from probe.detect.catalogue import Catalogue, Row, Status, bundled
-from probe.detect.prefilter import Screen
-from probe.detect.rule import Finding, Rule, Transmission, told_by
+from probe.detect.prefilter import Prefilter
+from probe.detect.rule import Finding, Rule, Transmission, transmission_of_evidence
 
 # The most telling first: a sighting carries the first rule that finds something.
 ORDER = (
@@ -44,7 +44,7 @@ class Recogniser:
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self.catalogue = catalogue or bundled()
         self.rules = rules()
-        self.screen = Screen(self.catalogue)
+        self.prefilter = Prefilter(self.catalogue)
         self._versions = {rule.name: rule.version for rule in self.rules}
         self._remembered = lru_cache(REMEMBERED)(self._judge)
 
@@ -71,7 +71,7 @@ class Recogniser:
         if version > self._versions[rule]:
             return f"its rule {rule} is newer than this release's"
         address = next((item.bssid for item in evidence if isinstance(item, BssidEvidence)), None)
-        heard = told_by(evidence)
+        heard = transmission_of_evidence(evidence)
         if heard is None or address != transmitter:
             return "its evidence is not about its transmitter"
         return self.examine(heard) or f"the rule {rule} does not find it on this evidence"

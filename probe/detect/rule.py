@@ -135,7 +135,7 @@ def _makers(row: Row) -> set[str]:
     return {maker.split(" (")[0].split(" ")[0].lower() for maker in row.vendor.split("/") if maker}
 
 
-def told_by(evidence: Iterable[Evidence]) -> Transmission | None:
+def transmission_of_evidence(evidence: Iterable[Evidence]) -> Transmission | None:
     """The transmission that a sighting's evidence tells of, as far as it tells; None where it names no transmitter."""
     told: dict[type, Evidence] = {type(item): item for item in evidence}
     address, name = told.get(BssidEvidence), told.get(SsidEvidence)

@@ -11,7 +11,7 @@ from probe.radio.plan import channel_of
 from probe.radio.source import FrameSource
 from probe.sweep.hearing import Pass
 from probe.sweep.sweep import Sweep
-from probe.walk.sources import Keeper
+from probe.walk.sources import SourceSupervisor
 
 RATE_S = 2.0
 METER_S = 2.0
@@ -22,7 +22,7 @@ class Walked(Protocol):
     """A walk, live or recorded."""
 
     @property
-    def sources(self) -> Sequence[Keeper] | Sequence[FrameSource]: ...
+    def sources(self) -> Sequence[SourceSupervisor] | Sequence[FrameSource]: ...
 
     @property
     def sweep(self) -> Sweep: ...
@@ -82,19 +82,19 @@ class Watcher:
         total = sum(counts.frames for source, counts in counted if source.kind != _RECEIVER) or 1
         lines = []
         for source, counts in counted:
-            channel = source.channel_mhz if isinstance(source, Keeper) else None
+            channel = source.channel_mhz if isinstance(source, SourceSupervisor) else None
             lines.append(
                 SourceLine(
                     name=printable(source.name),
                     kind=source.kind,
-                    health=str(source.health) if isinstance(source, Keeper) else "listening",
+                    health=str(source.health) if isinstance(source, SourceSupervisor) else "listening",
                     channel=None if channel is None else channel_of(channel),
                     rate=self._rate(source.name, counts.frames, now_s),
                     frames=counts.frames,
                     share=0.0 if source.kind == _RECEIVER else counts.frames / total,
                     lost=counts.dropped,
                     malformed=counts.malformed + counts.bad_fcs,
-                    trouble=source.trouble if isinstance(source, Keeper) else None,
+                    trouble=source.trouble if isinstance(source, SourceSupervisor) else None,
                 )
             )
         return lines

@@ -17,7 +17,7 @@ WRITE_AT = 32
 MOST_IN_RAM = 2000  # sightings of about 3 KB each
 
 
-class Keeping:
+class OutboxWriter:
     """Takes sightings from a walk. Use as a context; leaving it writes what is left.
 
     `tell` hears a sentence when writing fails, and when it works again. Raises NotPaired, OutboxError where the outbox
@@ -39,7 +39,7 @@ class Keeping:
             box.paired()
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
 
-    def __enter__(self) -> "Keeping":
+    def __enter__(self) -> "OutboxWriter":
         self._thread.start()
         return self
 

@@ -8,7 +8,7 @@ from probe.contract.base import ContractError
 from probe.contract.pairing import decode_card, words
 from probe.errors import BadInput, UplinkError
 from probe.seal.identity import Identity
-from probe.seal.sealer import PairingAsk, introduced, new_key, open_answer, public_of
+from probe.seal.sealer import PairingAsk, new_key, open_answer, public_of, verified_descriptor
 
 CARD = "hub.card"
 REQUEST_SUFFIX = ".request"
@@ -16,12 +16,12 @@ ANSWER_SUFFIX = ".answer"
 MAX_BYTES = 64 * 1024
 
 
-def meet_by_hand(folder: Path, *, known: Identity | None = None) -> Identity:
+def pair_by_folder(folder: Path, *, known: Identity | None = None) -> Identity:
     """An identity from the card in a folder; the request is laid beside it. Raises BadInput, UplinkError."""
     path = folder / CARD
     try:
         card = decode_card(_read(path))
-        descriptor = introduced(card.descriptor)
+        descriptor = verified_descriptor(card.descriptor)
     except OSError as problem:
         raise BadInput(
             f"{path}: cannot be read ({problem.strerror}); let `contrechamp-hub enroll NAME --to folder:DIR` write it"

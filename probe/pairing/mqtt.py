@@ -12,14 +12,14 @@ from probe.contract.envelope import pack
 from probe.contract.pairing import Descriptor, PairHello, fingerprint, words
 from probe.errors import BadInput, UplinkError
 from probe.seal.identity import Identity
-from probe.seal.sealer import PairingAsk, introduced, new_key, public_of
+from probe.seal.sealer import PairingAsk, new_key, public_of, verified_descriptor
 from probe.uplink.connection import Change, Connection, Message
 
 ASK_AGAIN_S = 3.0
 PATIENCE_S = 30.0
 
 
-def meet(
+def pair_over_mqtt(
     code: PairingCode,
     address: BrokerAddress,
     *,
@@ -94,7 +94,7 @@ class _Asking:
         )
 
     def _introduce(self, payload: bytes) -> None:
-        descriptor = introduced(payload)
+        descriptor = verified_descriptor(payload)
         hub = fingerprint(descriptor.public)
         if not self._code.names(hub):
             raise BadInput(

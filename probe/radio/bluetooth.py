@@ -15,7 +15,7 @@ from probe.errors import BadInput, SourceLost
 from probe.radio.board import BLUETOOTH_MHZ
 from probe.radio.frame import Advert, Dwell, Event, Memory
 from probe.radio.source import CaptureCounts
-from probe.radio.unknowns import Strangers
+from probe.radio.unknowns import RecentUnknowns
 
 _EVENT, _COMMAND = 0x04, 0x01
 _META, _COMPLETE, _STATUS = 0x3E, 0x0E, 0x0F
@@ -115,14 +115,14 @@ class Bluetooth:
         name: str,
         transport: Transport,
         *,
-        strangers: Strangers | None = None,
+        unknowns: RecentUnknowns | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.name = name
         self.counts = CaptureCounts()
         self.hold: int | None = None
         self._transport = transport
-        self._strangers = strangers
+        self._strangers = unknowns
         self._clock = clock
         self._closed = False
 

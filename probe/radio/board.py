@@ -16,7 +16,7 @@ from probe.radio.frame import Advert, Dwell, Event, Memory, Repeat
 from probe.radio.link import BLUETOOTH, LONGEST_LINE, Heard, read_heard, read_message, write_message
 from probe.radio.plan import channel_of, mhz_of
 from probe.radio.source import CaptureCounts
-from probe.radio.unknowns import Strangers
+from probe.radio.unknowns import RecentUnknowns
 
 BLUETOOTH_MHZ = 2402
 _SLOTS = 65_536
@@ -48,7 +48,7 @@ class Board:
         name: str,
         port: Port,
         *,
-        strangers: Strangers | None = None,
+        unknowns: RecentUnknowns | None = None,
         plan_mhz: Sequence[int] = (),
         dwell_ms: int = 120,
         on_sentence: Callable[[str], None] = lambda _line: None,
@@ -59,8 +59,8 @@ class Board:
         self.noise = self.damaged = self.lost_lines = 0
         self.about: dict[str, Any] = {}
         self._port = port
-        self._strangers = strangers
-        self._reader = Reader(self.counts, strangers)
+        self._strangers = unknowns
+        self._reader = Reader(self.counts, unknowns)
         self._plan_mhz, self._dwell_ms = tuple(plan_mhz), dwell_ms
         self._on_sentence = on_sentence
         self._clock = clock
@@ -222,16 +222,16 @@ class Board:
             self._say({"do": "plan", "channels": plan, "dwell_ms": self._dwell_ms})
 
 
-class Recording:
+class BoardRecording:
     """A `FrameSource` over recorded lines of a board: each behind the Unix time at which it came, and a space."""
 
     kind = "board"
 
-    def __init__(self, path: Path, strangers: Strangers | None = None) -> None:
+    def __init__(self, path: Path, unknowns: RecentUnknowns | None = None) -> None:
         self._path = path
         self._now_s = 0.0
         self._lines = self._read()
-        self._board = Board(path.name, _Deaf(self._next), strangers=strangers, clock=lambda: self._now_s)
+        self._board = Board(path.name, _Deaf(self._next), unknowns=unknowns, clock=lambda: self._now_s)
         self.name = path.name
 
     @property

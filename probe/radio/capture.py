@@ -11,7 +11,7 @@ from probe.radio.dot11 import Reader
 from probe.radio.frame import Dwell, Event, Frame
 from probe.radio.pcapng import MAX_PACKET, Truncated
 from probe.radio.source import CaptureCounts
-from probe.radio.unknowns import Strangers
+from probe.radio.unknowns import RecentUnknowns
 
 _LINK_NAMES = {0: "null", 1: "Ethernet", 113: "Linux cooked", 163: "AVS", 192: "PPI", 201: "Bluetooth"}
 _MAGICS = {
@@ -30,12 +30,12 @@ class Capture:
 
     kind = "capture"
 
-    def __init__(self, path: Path, strangers: Strangers | None = None) -> None:
+    def __init__(self, path: Path, unknowns: RecentUnknowns | None = None) -> None:
         self.path = path
         self.name = path.name
         self.counts = CaptureCounts()
-        self._strangers = strangers
-        self._reader = Reader(self.counts, strangers)
+        self._strangers = unknowns
+        self._reader = Reader(self.counts, unknowns)
         self._told_at_s = float("nan")
 
     def frames(self) -> Iterator[Frame]:
@@ -152,6 +152,6 @@ class Capture:
         return self._reader.behind(prism.read(packet), packet, at_s)
 
 
-def open_capture(path: Path, strangers: Strangers | None = None) -> Capture:
+def open_capture(path: Path, unknowns: RecentUnknowns | None = None) -> Capture:
     """The capture at a path; nothing is read before its `events` are asked for."""
-    return Capture(path, strangers)
+    return Capture(path, unknowns)

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from probe.radio import radiotap
 from probe.radio.elements import find_ssid, passing
 from probe.radio.frame import Frame, Memory
-from probe.radio.radiotap import Header, Place
+from probe.radio.radiotap import FieldSlot, Header
 from probe.radio.source import CaptureCounts
-from probe.radio.unknowns import Strangers
+from probe.radio.unknowns import RecentUnknowns
 
 # First octet of the frame control field -> octets from the frame's start to its elements; 0 for all other frames.
 _BODY_AT = bytearray(256)
@@ -39,14 +39,14 @@ class Reader:
     channel in the radiotap header (b"" where it has none), for whoever reports what was listened to.
     """
 
-    def __init__(self, counts: CaptureCounts, strangers: Strangers | None = None) -> None:
+    def __init__(self, counts: CaptureCounts, unknowns: RecentUnknowns | None = None) -> None:
         self.counts = counts
         self.heard: dict[bytes, int] = {}
-        self._places: dict[bytes, Place] = {}
-        self._known: Mapping[int, tuple[int, int, int, int, int]] = {} if strangers is None else strangers.known
-        self._learn = None if strangers is None or not strangers.remembers else strangers.learn
-        screen = None if strangers is None else strangers.screen
-        self._screen = _all_pass if screen is None else screen.passes
+        self._places: dict[bytes, FieldSlot] = {}
+        self._known: Mapping[int, tuple[int, int, int, int, int]] = {} if unknowns is None else unknowns.known
+        self._learn = None if unknowns is None or not unknowns.remembers else unknowns.learn
+        prefilter = None if unknowns is None else unknowns.prefilter
+        self._screen = _all_pass if prefilter is None else prefilter.passes
 
     def radiotap(self, octets: bytes, at: int, end: int, at_s: float) -> Frame | None:
         """The frame behind the radiotap header at an offset, or None: damaged, without identity, or a stranger's.
@@ -170,7 +170,7 @@ class Reader:
             memory,
         )
 
-    def _place(self, octets: bytes, at: int, end: int) -> Place | None:
+    def _place(self, octets: bytes, at: int, end: int) -> FieldSlot | None:
         place = radiotap.place(octets, at, end)
         # The first eight octets say where everything is, unless more words of the bitmap follow.
         if place is not None and not octets[at + 7] & 0x80:

@@ -18,7 +18,7 @@ from probe.radio.frame import Dwell, Event
 from probe.radio.interface import index_of, is_radiotap
 from probe.radio.plan import USUAL_DWELL_MS
 from probe.radio.source import CaptureCounts
-from probe.radio.unknowns import Strangers
+from probe.radio.unknowns import RecentUnknowns
 
 SNAP = 1024  # a beacon with everything in it is about 500 octets
 _ALL = 0x0003  # ETH_P_ALL
@@ -65,7 +65,7 @@ class Monitor:
         interface: str,
         channels_mhz: Sequence[int] = (),
         *,
-        strangers: Strangers | None = None,
+        unknowns: RecentUnknowns | None = None,
         tuner: Tunes | None = None,
         dwell_ms: int = USUAL_DWELL_MS,
         clock: Callable[[], float] = time.time,
@@ -77,7 +77,7 @@ class Monitor:
         self._tuner = tuner
         self._dwell_s = dwell_ms / 1000
         self._clock = clock
-        self._reader = Reader(self.counts, strangers)
+        self._reader = Reader(self.counts, unknowns)
         self._ifindex = index_of(interface)
         self._closed = False
         if not is_radiotap(interface):

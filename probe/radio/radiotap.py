@@ -50,7 +50,7 @@ class Layout(NamedTuple):
     signal_at: int | None
 
 
-class Place(NamedTuple):
+class FieldSlot(NamedTuple):
     """Where a packet keeps what we read: the header's length, and offsets into it, 0 where it does not say."""
 
     length: int
@@ -70,7 +70,7 @@ class Header(NamedTuple):
 _layouts: dict[bytes, Layout | None] = {}
 
 
-def place(octets: bytes, at: int, end: int) -> Place | None:
+def place(octets: bytes, at: int, end: int) -> FieldSlot | None:
     """The places in the header at an offset of a buffer whose packet ends at `end`; None where it is malformed."""
     if end - at < 8 or octets[at] != 0:
         return None
@@ -89,7 +89,7 @@ def place(octets: bytes, at: int, end: int) -> Place | None:
     flags_at, channel_at, signal_at = (where or 0 for where in layout)
     if signal_at >= length or channel_at + 2 > length or flags_at >= length:
         return None
-    return Place(length, flags_at, channel_at, signal_at)
+    return FieldSlot(length, flags_at, channel_at, signal_at)
 
 
 def _words_end(packet: bytes, length: int) -> int:

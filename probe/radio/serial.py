@@ -80,7 +80,7 @@ def _plugged_in() -> list[Any]:
         raise SourceLost("the serial ports change just now; they are looked at again") from problem
 
 
-class Place:
+class PortLocator:
     """A device that was named, and is found again when the kernel calls it otherwise: ttyUSB0 comes back as ttyUSB1.
 
     When it is opened, what it is and where it is plugged in are remembered. Then it is looked for in the same socket,

@@ -15,13 +15,13 @@ GENERATION_S, GENERATIONS = 10.0, 6
 MAX_REMEMBERED = 5_000  # in each generation: 30,000 entries are about 8 MB
 
 
-class Screens(Protocol):
+class FramePrefilter(Protocol):
     """What tells at a glance whether the rules are to be asked about a frame."""
 
     def passes(self, transmitter: bytes, ssid: bytes | None, elements: bytes) -> bool: ...
 
 
-class Strangers:
+class RecentUnknowns:
     """Shared by all sources of a sweep. Adding and asking are single operations on a dict: safe between threads.
 
     `screen` is a first look at raw octets: what it holds back, no rule finds. Without `remembers`, every frame is taken
@@ -30,8 +30,8 @@ class Strangers:
 
     remembers = True
 
-    def __init__(self, screen: Screens | None = None) -> None:
-        self.screen = screen
+    def __init__(self, prefilter: FramePrefilter | None = None) -> None:
+        self.prefilter = prefilter
         if os.environ.get("PYTHONHASHSEED", "random") != "random":
             raise ProbeError(
                 "PYTHONHASHSEED is set: what is remembered of strangers would not be keyed; unset it and start again"

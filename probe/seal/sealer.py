@@ -20,10 +20,10 @@ from probe.contract.envelope import (
     UnitType,
     Withdrawal,
     encode,
+    envelope_signing_input,
     frame,
     pack,
     seal_info,
-    to_be_signed,
 )
 from probe.contract.pairing import (
     Descriptor,
@@ -35,9 +35,9 @@ from probe.contract.pairing import (
     decode_descriptor,
     fingerprint,
     pairing_info,
-    request_signs,
+    request_signing_input,
 )
-from probe.contract.parcel import Said, Signed, Unit, decode_signed, hub_signs
+from probe.contract.parcel import Signed, SignedKind, Unit, decode_signed, hub_signing_input
 from probe.contract.sighting import Sighting
 
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -77,7 +77,7 @@ class Sealer:
         return self._unit(UnitType.WITHDRAWAL, unit_id, body, (SIGHTING_BYTES,))
 
     def _unit(self, kind: UnitType, unit_id: str, body: bytes, sizes: tuple[int, ...]) -> Unit:
-        said = to_be_signed(hub=self.hub, probe=self.probe, type=kind, id=unit_id, body=body)
+        said = envelope_signing_input(hub=self.hub, probe=self.probe, type=kind, id=unit_id, body=body)
         envelope = Envelope(
             v=CONTRACT_VERSION,
             hub=self.hub,
@@ -90,29 +90,31 @@ class Sealer:
         return Unit(key=self.key_id, data=_SUITE.encrypt(frame(pack(envelope), sizes), self._to, self._info))
 
 
-def heard_from(hub_public: bytes, what: Said, data: bytes) -> bytes:
+def verified_body(hub_public: bytes, what: SignedKind, data: bytes) -> bytes:
     """The body of what a hub said. Raises ContractError where another than this hub's key signed it."""
     signed = decode_signed(data)
-    check_said(hub_public, what, signed)
+    verify_signed(hub_public, what, signed)
     return signed.body
 
 
-def check_said(hub_public: bytes, what: Said, signed: Signed) -> None:
+def verify_signed(hub_public: bytes, what: SignedKind, signed: Signed) -> None:
     """Raises ContractError where another than this hub's key signed."""
     hub = fingerprint(hub_public)
     try:
         if signed.hub != hub:
             raise ContractError("said in another hub's name")
-        Ed25519PublicKey.from_public_bytes(hub_public).verify(signed.signature, hub_signs(what, hub, signed.body))
+        Ed25519PublicKey.from_public_bytes(hub_public).verify(
+            signed.signature, hub_signing_input(what, hub, signed.body)
+        )
     except (InvalidSignature, ValueError) as problem:
         raise ContractError(str(problem) or "signed by another than the hub's key") from problem
 
 
-def introduced(data: bytes) -> Descriptor:
+def verified_descriptor(data: bytes) -> Descriptor:
     """The descriptor of a hub that is not known yet, signed by the key that it names. Raises ContractError."""
     signed = decode_signed(data)
     descriptor = decode_descriptor(signed.body)
-    check_said(descriptor.public, Said.DESCRIPTOR, signed)
+    verify_signed(descriptor.public, SignedKind.DESCRIPTOR, signed)
     return descriptor
 
 
@@ -124,7 +126,7 @@ class PairingAsk:
         self._hub_public = descriptor.public
         self._hub = hub = fingerprint(descriptor.public)
         public, reply = public_of(key), self._reply.public_key().public_bytes_raw()
-        signature = Ed25519PrivateKey.from_private_bytes(key).sign(request_signs(hub, token, public, reply))
+        signature = Ed25519PrivateKey.from_private_bytes(key).sign(request_signing_input(hub, token, public, reply))
         request = PairRequest(v=CONTRACT_VERSION, token=token, public=public, reply=reply, signature=signature)
         to = descriptor.keys[0]
         data = _SUITE.encrypt(pack(request), X25519PublicKey.from_public_bytes(to.public), pairing_info(hub))
@@ -143,7 +145,7 @@ class PairingAsk:
 
 def open_answer(hub_public: bytes, reply_key: bytes, probe: str, data: bytes) -> PairAnswer:
     """The hub's answer to a request. Raises ContractError where it is not for this probe, or not from this hub."""
-    sealed = heard_from(hub_public, Said.ANSWER, data)
+    sealed = verified_body(hub_public, SignedKind.ANSWER, data)
     try:
         plain = _SUITE.decrypt(
             sealed, X25519PrivateKey.from_private_bytes(reply_key), pairing_info(fingerprint(hub_public))

@@ -16,7 +16,7 @@ from probe.detect.rule import Finding
 from probe.position.fix import Fix, PositionSource
 from probe.radio.frame import Advert, Dwell, Event, Frame, Memory, Repeat
 from probe.radio.transmission import transmission_of
-from probe.radio.unknowns import Strangers
+from probe.radio.unknowns import RecentUnknowns
 from probe.sweep.flood import NOWHERE, Floods
 from probe.sweep.hearing import Pass, Spot
 from probe.sweep.listening import Coverage, Trail, silences
@@ -77,7 +77,7 @@ class Sweep:
         self._new_id = new_id
         self.position = position
         self._recogniser = recogniser or Recogniser()
-        self.strangers = Strangers(self._recogniser.screen)
+        self.unknowns = RecentUnknowns(self._recogniser.prefilter)
         self._when = when or (lambda at_s: moment(at_s, ClockSource.CAPTURE))
         self._known: dict[Memory, tuple[bytes, Finding]] = {}
         self._passed: dict[bytes, _Passed] = {}
@@ -101,7 +101,7 @@ class Sweep:
         finding = self._examine(heard)
         if finding is None:
             self.counts.forgotten += 1
-            self.strangers.learn(heard.memory)
+            self.unknowns.learn(heard.memory)
             return
         self._hold_on(heard.transmitter, finding, heard)
 
@@ -136,7 +136,7 @@ class Sweep:
                 self._withdraw(other)
             if not believed:
                 self.counts.flooded += 1
-                self.strangers.learn(heard.memory)
+                self.unknowns.learn(heard.memory)
                 return None
         if len(self.passes) >= MAX_PASSES:
             return None
@@ -157,7 +157,7 @@ class Sweep:
         return finding
 
     def _listened(self, dwell: Dwell) -> None:
-        self.strangers.pass_time(dwell.ended_at_s)
+        self.unknowns.pass_time(dwell.ended_at_s)
         fix = self.position.at(dwell.ended_at_s) if self.position is not None else None
         if fix is not None:
             self._trail.add(dwell, fix)

@@ -15,7 +15,7 @@ from probe.contract.parcel import MAX_PARCEL_BYTES, Parcel, Unit, decode_parcel
 from probe.errors import OutboxError, UplinkError
 from probe.outbox.outbox import Outbox, Standing
 from probe.pairing.folder import take_answer
-from probe.uplink.uplink import Delivery, bring_home, checked_receipts
+from probe.uplink.uplink import Delivery, checked_receipts, take_home_packet
 
 PARCEL_SUFFIX = ".parcel"
 RECEIPTS_SUFFIX = ".receipts"
@@ -58,7 +58,7 @@ class FolderUplink:
         home = self.folder / HOME
         if home.is_file():
             try:
-                bring_home(outbox, _read(home, MAX_RECEIPTS_BYTES))
+                take_home_packet(outbox, _read(home, MAX_RECEIPTS_BYTES))
             except ContractError:
                 return
 

@@ -20,7 +20,7 @@ from probe.errors import UplinkError
 from probe.outbox.outbox import Outbox, Standing
 from probe.seal.identity import Identity
 from probe.uplink.connection import Change, Connection, Event, Message, Sent
-from probe.uplink.uplink import Delivery, bring_home, checked_receipts
+from probe.uplink.uplink import Delivery, checked_receipts, take_home_packet
 
 PARCELS_IN_FLIGHT = 4
 SMALLEST_PARCEL, LARGEST_PARCEL = 4, 32
@@ -159,7 +159,7 @@ class MqttUplink:
         elif isinstance(event, Message):
             try:
                 if event.topic == topics.home(sending.account.mailbox):
-                    bring_home(sending.outbox, event.payload)
+                    take_home_packet(sending.outbox, event.payload)
                     return
                 receipts = checked_receipts(sending.identity, event.payload)
             except ContractError:

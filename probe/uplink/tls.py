@@ -52,7 +52,7 @@ def hub_of(certificate: bytes) -> str:
         public, signature = word.read_word(extension.value.value)
         info = read.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         hub = fingerprint(public)
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, word.tls_signs(hub, info))
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, word.tls_signing_input(hub, info))
     except x509.ExtensionNotFound as problem:
         raise ContractError("no hub vouches for its certificate") from problem
     except InvalidSignature as problem:

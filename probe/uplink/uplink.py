@@ -6,10 +6,10 @@ from typing import Protocol
 
 from probe.contract.base import ContractError
 from probe.contract.home import decode_home
-from probe.contract.parcel import Receipts, Said, decode_receipts
+from probe.contract.parcel import Receipts, SignedKind, decode_receipts
 from probe.outbox.outbox import Outbox, Standing
 from probe.seal.identity import Identity
-from probe.seal.sealer import heard_from
+from probe.seal.sealer import verified_body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,16 +30,16 @@ class Uplink(Protocol):
 
 def checked_receipts(identity: Identity, data: bytes) -> Receipts:
     """Receipts of this probe's hub for this probe. Raises ContractError for anybody else's."""
-    receipts = decode_receipts(heard_from(identity.hub.public, Said.RECEIPTS, data))
+    receipts = decode_receipts(verified_body(identity.hub.public, SignedKind.RECEIPTS, data))
     if receipts.hub != identity.hub_id or receipts.probe != identity.probe:
         raise ContractError("receipts for another probe")
     return receipts
 
 
-def bring_home(outbox: Outbox, data: bytes) -> None:
+def take_home_packet(outbox: Outbox, data: bytes) -> None:
     """Take over what the hub gives along. Raises ContractError where it is not this probe's hub that says it."""
     public = outbox.paired().hub.public
-    packet = decode_home(heard_from(public, Said.HOME, data))
+    packet = decode_home(verified_body(public, SignedKind.HOME, data))
     if packet.descriptor is not None:
-        heard_from(public, Said.DESCRIPTOR, packet.descriptor)
+        verified_body(public, SignedKind.DESCRIPTOR, packet.descriptor)
         outbox.take_descriptor(packet.descriptor)

@@ -15,13 +15,13 @@ from probe.radio.interface import ability, is_radiotap, to_monitor, wireless
 from probe.radio.monitor import Monitor
 from probe.radio.netlink import Tuner
 from probe.radio.plan import USUAL_DWELL_MS, share, usual_channels
-from probe.radio.serial import BOARD_BAUD, Place, board_ports, open_port
+from probe.radio.serial import BOARD_BAUD, PortLocator, board_ports, open_port
 from probe.radio.source import CaptureCounts
-from probe.radio.unknowns import Strangers
+from probe.radio.unknowns import RecentUnknowns
 from probe.sweep.sweep import Sweep, moment
 from probe.walk.clock import SteadyClock
 from probe.walk.recorded import making, new_id
-from probe.walk.sources import Keeper, Live
+from probe.walk.sources import LiveSources, SourceSupervisor
 
 # Where systemd-timesyncd says that the machine's clock is right. It is gone after a restart.
 _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
@@ -71,7 +71,7 @@ class LiveWalk:
     kit: Kit
     clock: SteadyClock = field(default_factory=SteadyClock)
     synchronised: Path = _SYNCHRONISED
-    sources: list[Keeper] = field(default_factory=list)
+    sources: list[SourceSupervisor] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.position = LivePosition(self.clock, not_before=newest_day())
@@ -82,8 +82,8 @@ class LiveWalk:
             position=self.position,
             when=self.when,
         )
-        self.sources = keepers(self.kit, self.sweep.strangers, self.position, self.clock)
-        self.live = Live(self.sources)
+        self.sources = open_sources(self.kit, self.sweep.unknowns, self.position, self.clock)
+        self.live = LiveSources(self.sources)
 
     def sightings(self, started: Callable[[], None] = lambda: None) -> Iterator[Sighting]:
         """The sightings, each when its pass is over; the rest and the survey when the walk is stopped.
@@ -113,17 +113,19 @@ class LiveWalk:
         return moment(at_s + self.clock.behind_s(), ClockSource.NTP)
 
 
-def keepers(kit: Kit, strangers: Strangers, position: LivePosition, clock: Callable[[], float]) -> list[Keeper]:
+def open_sources(
+    kit: Kit, unknowns: RecentUnknowns, position: LivePosition, clock: Callable[[], float]
+) -> list[SourceSupervisor]:
     """The sources of a kit, not open yet, with the channels shared between the adapters; all stamp with one clock."""
     wanted = usual_channels(kit.country)
     for name in kit.monitors:
         to_monitor(name, kit.country)
     plans = share({name: _channels(name) for name in kit.monitors}, wanted)
-    found = [_monitor(name, plans[name], strangers, kit, clock) for name in kit.monitors]
-    found += [_board(board, wanted, strangers, position, kit, clock) for board in kit.boards]
-    found += [_bluetooth(name, strangers, clock) for name in kit.adapters]
+    found = [_monitor(name, plans[name], unknowns, kit, clock) for name in kit.monitors]
+    found += [_board(board, wanted, unknowns, position, kit, clock) for board in kit.boards]
+    found += [_bluetooth(name, unknowns, clock) for name in kit.adapters]
     if kit.gnss is not None:
-        found.append(_receiver(Place(kit.gnss), kit.gnss_baud, position))
+        found.append(_receiver(PortLocator(kit.gnss), kit.gnss_baud, position))
     return found
 
 
@@ -134,14 +136,16 @@ def _channels(name: str) -> tuple[int, ...]:
         return ()  # no nl80211 behind it (a tap, a recorder): it stays where it is
 
 
-def _monitor(name: str, plan: list[int], strangers: Strangers, kit: Kit, clock: Callable[[], float]) -> Keeper:
+def _monitor(
+    name: str, plan: list[int], unknowns: RecentUnknowns, kit: Kit, clock: Callable[[], float]
+) -> SourceSupervisor:
     def opened() -> Monitor:
         try:
             to_monitor(name, None)  # after a replug it is an ordinary interface again
             return Monitor(
                 name,
                 plan,
-                strangers=strangers,
+                unknowns=unknowns,
                 tuner=Tuner() if plan else None,
                 dwell_ms=kit.dwell_ms,
                 clock=clock,
@@ -151,18 +155,18 @@ def _monitor(name: str, plan: list[int], strangers: Strangers, kit: Kit, clock: 
                 raise SourceLost(str(problem)) from problem
             raise
 
-    return Keeper(name, "monitor", opened)
+    return SourceSupervisor(name, "monitor", opened)
 
 
 def _board(
     wanted: str,
     plan: tuple[int, ...],
-    strangers: Strangers,
+    unknowns: RecentUnknowns,
     position: LivePosition,
     kit: Kit,
     clock: Callable[[], float],
-) -> Keeper:
-    place = Place(wanted)
+) -> SourceSupervisor:
+    place = PortLocator(wanted)
 
     def plugged_in() -> tuple[str, Port]:
         if wanted.startswith("/"):
@@ -174,22 +178,22 @@ def _board(
     def opened() -> Board:
         return Board(
             *plugged_in(),
-            strangers=strangers,
+            unknowns=unknowns,
             plan_mhz=plan,
             dwell_ms=kit.dwell_ms,
             on_sentence=lambda line: position.take(line.encode("ascii", errors="replace")),
             clock=clock,
         )
 
-    return Keeper(f"board {wanted}" if wanted == "auto" else wanted, "board", opened)
+    return SourceSupervisor(f"board {wanted}" if wanted == "auto" else wanted, "board", opened)
 
 
-def _bluetooth(name: str, strangers: Strangers, clock: Callable[[], float]) -> Keeper:
-    return Keeper(name, "bluetooth", lambda: Bluetooth(name, HciSocket(name), strangers=strangers, clock=clock))
+def _bluetooth(name: str, unknowns: RecentUnknowns, clock: Callable[[], float]) -> SourceSupervisor:
+    return SourceSupervisor(name, "bluetooth", lambda: Bluetooth(name, HciSocket(name), unknowns=unknowns, clock=clock))
 
 
-def _receiver(place: Place, baud: int, position: LivePosition) -> Keeper:
-    return Keeper(place.device, "gnss", lambda: Receiver(*place.open(baud), position))
+def _receiver(place: PortLocator, baud: int, position: LivePosition) -> SourceSupervisor:
+    return SourceSupervisor(place.device, "gnss", lambda: Receiver(*place.open(baud), position))
 
 
 class Receiver:

@@ -9,7 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from probe import __version__
-from probe.camera.folder import Look, PhotoCounts, read_folder
+from probe.camera.folder import PhotoCounts, PhotoObservation, read_folder
 from probe.camera.pins import pin_of
 from probe.contract.base import CONTRACT_VERSION, MAX_HEARINGS, bssid_text
 from probe.contract.evidence import Role
@@ -34,10 +34,10 @@ from probe.importer.wigle import Row, RowCounts, read_csv
 from probe.position.fix import place_of
 from probe.position.nmea import read_log
 from probe.position.track import Track
-from probe.radio.board import Recording as BoardRecording
+from probe.radio.board import BoardRecording
 from probe.radio.capture import open_capture
 from probe.radio.source import FrameSource
-from probe.radio.unknowns import Strangers
+from probe.radio.unknowns import RecentUnknowns
 from probe.sweep.fixed import FARTHEST_M
 from probe.sweep.sweep import Sweep, SweepCounts, moment
 
@@ -70,7 +70,7 @@ class Outcome:
     frames: int = 0
     sweep: SweepCounts = field(default_factory=SweepCounts)
     malformed_frames: int = 0
-    looks: int = 0
+    photos: int = 0
     rows: int = 0
     recognised_rows: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Outcome:
 
 
 @dataclass
-class Walk:
+class RecordedWalk:
     """A recorded walk being replayed. `sources` and `sweep` may be looked at while it goes on."""
 
     recording: Recording
@@ -100,7 +100,7 @@ class Walk:
         position = _track(self.recording.track, self.outcome)
         self.sweep = Sweep(walk=self.walk, made=self.made, new_id=new_id, position=position)
         self.outcome.sweep = self.sweep.counts
-        self.sources = [open_recording(path, self.sweep.strangers) for path in self.recording.frames]
+        self.sources = [open_recording(path, self.sweep.unknowns) for path in self.recording.frames]
 
     def sightings(
         self,
@@ -114,7 +114,7 @@ class Walk:
         it.
         """
         sweep, outcome = self.sweep, self.outcome
-        looks = _looks(self.recording.photos, outcome)
+        photos = _photo_observations(self.recording.photos, outcome)
         step_s = float("-inf")
         for event in heapq.merge(*(source.events() for source in self.sources), key=itemgetter(0)):
             sweep.take(event)
@@ -124,11 +124,11 @@ class Walk:
                 wait_until(step_s)
                 progress(sum(source.counts.frames for source in self.sources))
                 yield from map(outcome.count, sweep.passed(step_s))
-                while looks and looks[-1].at_s <= step_s:
-                    yield outcome.count(pin_of(looks.pop(), walk=self.walk, made=self.made(None), new_id=new_id))
+                while photos and photos[-1].at_s <= step_s:
+                    yield outcome.count(pin_of(photos.pop(), walk=self.walk, made=self.made(None), new_id=new_id))
         yield from map(outcome.count, sweep.sightings())
-        while looks:
-            yield outcome.count(pin_of(looks.pop(), walk=self.walk, made=self.made(None), new_id=new_id))
+        while photos:
+            yield outcome.count(pin_of(photos.pop(), walk=self.walk, made=self.made(None), new_id=new_id))
         self._conclude()
 
     def _conclude(self) -> None:
@@ -150,13 +150,13 @@ def replay(
     wait_until: Callable[[float], None] = lambda _at_s: None,
 ) -> Iterator[Sighting]:
     """The sightings of a recorded walk that is not hurried by anyone waiting for them: none that is withdrawn later."""
-    walk = Walk(recording, outcome)
+    walk = RecordedWalk(recording, outcome)
     made = list(walk.sightings(progress=progress, wait_until=wait_until))
     withdrawn = set(walk.sweep.withdrawn())
     yield from (sighting for sighting in made if sighting.id not in withdrawn)
 
 
-def open_recording(path: Path, strangers: Strangers | None = None) -> FrameSource:
+def open_recording(path: Path, unknowns: RecentUnknowns | None = None) -> FrameSource:
     """What reads a recording of frames: a capture, or the lines of a radio board, each behind its Unix time."""
     try:
         start = b""
@@ -165,7 +165,7 @@ def open_recording(path: Path, strangers: Strangers | None = None) -> FrameSourc
                 start = file.read(64)
     except OSError as problem:
         raise BadInput(f"{path}: cannot be read ({problem.strerror}); give a capture") from problem
-    return BoardRecording(path, strangers) if _BOARD_LINE.match(start) else open_capture(path, strangers)
+    return BoardRecording(path, unknowns) if _BOARD_LINE.match(start) else open_capture(path, unknowns)
 
 
 def _log_reader(path: Path) -> Callable[[Path, RowCounts], Iterator[Row]]:
@@ -205,15 +205,15 @@ def import_log(path: Path, outcome: Outcome) -> Iterator[Sighting]:
         outcome.troubles.append(f"{path}: {counts.bad_rows} rows could not be read ({'; '.join(counts.bad)})")
 
 
-def _looks(folder: Path | None, outcome: Outcome) -> list[Look]:
+def _photo_observations(folder: Path | None, outcome: Outcome) -> list[PhotoObservation]:
     """The looks of a folder, the last first, so that the next one is taken off the end."""
     if folder is None:
         return []
     counts = PhotoCounts()
-    looks = sorted(read_folder(folder, counts), key=lambda look: look.at_s, reverse=True)
-    outcome.looks = counts.looks
+    photos = sorted(read_folder(folder, counts), key=lambda photo: photo.at_s, reverse=True)
+    outcome.photos = counts.photos
     outcome.troubles += counts.bad or []
-    return looks
+    return photos
 
 
 def _track(path: Path | None, outcome: Outcome) -> Track | None:

@@ -28,7 +28,7 @@ class Health(StrEnum):
 
 
 @dataclass(slots=True)
-class Keeper:
+class SourceSupervisor:
     """One source and how it is. `open` makes it, again and again; `counts` add up over all times it was open."""
 
     name: str
@@ -41,7 +41,7 @@ class Keeper:
     source: LiveSource | None = None
     channel_mhz: int | None = None
     visited_mhz: set[int] = field(default_factory=set)
-    changed: Callable[["Keeper"], None] = lambda _keeper: None
+    changed: Callable[["SourceSupervisor"], None] = lambda _keeper: None
     _earlier: CaptureCounts = field(default_factory=CaptureCounts)
 
     @property
@@ -102,28 +102,28 @@ class Keeper:
         self.source = None
 
 
-class Live:
+class LiveSources:
     """All sources of a walk. Use as a context: leaving it closes them."""
 
-    def __init__(self, keepers: Sequence[Keeper]) -> None:
-        self.keepers = list(keepers)
+    def __init__(self, supervisors: Sequence[SourceSupervisor]) -> None:
+        self.supervisors = list(supervisors)
         self._events: queue.Queue[Event] = queue.Queue(MAX_WAITING)
         self._stop = threading.Event()
         self._threads = [
-            threading.Thread(target=keeper.keep, args=(self._events, self._stop), name=keeper.name, daemon=True)
-            for keeper in self.keepers
+            threading.Thread(target=supervisor.keep, args=(self._events, self._stop), name=supervisor.name, daemon=True)
+            for supervisor in self.supervisors
         ]
 
-    def __enter__(self) -> "Live":
+    def __enter__(self) -> "LiveSources":
         for thread in self._threads:
             thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        for keeper in self.keepers:
-            if keeper.source is not None:
-                keeper.source.close()
+        for supervisor in self.supervisors:
+            if supervisor.source is not None:
+                supervisor.source.close()
         for thread in self._threads:
             thread.join(timeout=3.0)
 
@@ -140,17 +140,17 @@ class Live:
 
     def hold(self, mhz: int | None) -> None:
         """Keep one source that can reach a channel on it, while the others go on; None lets all hop again."""
-        for keeper in self.keepers:
-            if keeper.source is not None and (mhz is None or mhz in keeper.visited_mhz):
-                keeper.source.hold = mhz
+        for supervisor in self.supervisors:
+            if supervisor.source is not None and (mhz is None or mhz in supervisor.visited_mhz):
+                supervisor.source.hold = mhz
                 if mhz is not None:
                     return
 
 
-def wait_for_first(keepers: Sequence[Keeper], patience_s: float = 3.0) -> None:
+def wait_for_sources(supervisors: Sequence[SourceSupervisor], patience_s: float = 3.0) -> None:
     """Wait until each source listens or says why not. Raises BadInput where none of them can ever listen."""
     until_s = time.monotonic() + patience_s
-    while time.monotonic() < until_s and any(keeper.health is Health.STARTING for keeper in keepers):
+    while time.monotonic() < until_s and any(supervisor.health is Health.STARTING for supervisor in supervisors):
         time.sleep(0.02)
-    if keepers and all(keeper.health is Health.REFUSED for keeper in keepers):
-        raise BadInput("; ".join(keeper.trouble or keeper.name for keeper in keepers))
+    if supervisors and all(supervisor.health is Health.REFUSED for supervisor in supervisors):
+        raise BadInput("; ".join(supervisor.trouble or supervisor.name for supervisor in supervisors))

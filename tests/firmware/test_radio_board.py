@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from probe.radio.board import Board as HostBoard
 from probe.radio.frame import Advert, Dwell, Frame, Repeat
 from probe.radio.link import write_message
-from probe.radio.unknowns import Strangers
+from probe.radio.unknowns import RecentUnknowns
 from tests.firmware.rig import Rig
 from tests.probe.radio.compose import AXIS_OCTETS, beacon
 from tests.probe.radio.test_board import Script, collect
@@ -18,7 +18,7 @@ def test_the_host_reads_what_the_board_says() -> None:
     rig.scanner.waiting.append((0, 0, AXIS_OCTETS, b"\x02\x01\x06", -70))
     rig.hear(beacon(), beacon())
     rig.hear(beacon(), ms=1200)
-    host = HostBoard("rig", Script(rig.port.out), strangers=Strangers())
+    host = HostBoard("rig", Script(rig.port.out), unknowns=RecentUnknowns())
     events: list[object] = []
     collect(host, events)
     kinds = [type(event) for event in events]

@@ -24,7 +24,7 @@ class Done:
     err: str
 
 
-class Running(Protocol):
+class RunningHub(Protocol):
     """A command under way on a machine of the bench."""
 
     @property
@@ -55,7 +55,7 @@ class CommandProtocol(Protocol):
     """Runs commands on a machine, as root, and carries files there."""
 
     def run(self, *words: str, wait_s: float = 60.0, check: bool = True) -> Done: ...
-    def start(self, *words: str) -> Running: ...
+    def start(self, *words: str) -> RunningHub: ...
     def put(self, local: Path, remote: str) -> None: ...
     def reach(self, wait_s: float) -> None:
         """Wait until commands run; fail after a while."""
@@ -112,15 +112,15 @@ class RadioProtocol(Protocol):
         """The radios are there, all quiet, for as long as the context lasts."""
         ...
 
-    def speak(self, mhz: int, address: str, ssid: str) -> Running:
+    def speak(self, mhz: int, address: str, ssid: str) -> RunningHub:
         """Beacons of a network, silent at first; the power in dBm is told line by line (see stimuli/air.py)."""
         ...
 
-    def hear(self, mhz: int, seconds: float) -> Running:
+    def hear(self, mhz: int, seconds: float) -> RunningHub:
         """Somebody else's ear on a channel (see stimuli/ear.py)."""
         ...
 
-    def overhear(self, seconds: float) -> Running:
+    def overhear(self, seconds: float) -> RunningHub:
         """The same on as many channels as the bench can hear."""
         ...
 

@@ -92,7 +92,7 @@ def test_photos_and_frames_of_a_whole_walk_fit_as_well(small: Bench, figures: di
     figures["walk.photos"] = len(list((WALK / "photos").iterdir()))
     figures["walk.replay_s"] = round(time.monotonic() - began_s, 1)
     figures["walk.replay_peak_rss_mb"] = round(int(ended.err.splitlines()[-1]) / 1000, 1)
-    assert json.loads(ended.out.splitlines()[-1])["looks"] == figures["walk.photos"], ended.out
+    assert json.loads(ended.out.splitlines()[-1])["photos"] == figures["walk.photos"], ended.out
     small.probe("send", *small.outbox)
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from hub.demo.run import DATA
 from probe.listen.state import Watcher
 from probe.listen.view import draw
-from probe.walk.recorded import Outcome, Recording, Walk
+from probe.walk.recorded import Outcome, RecordedWalk, Recording
 from tests.town.kit import record
 
 TARGET = Path(__file__).parents[2] / "docs" / "listen.svg"
@@ -26,7 +26,7 @@ def main() -> None:
     """Replay until something is near, lock on it, and draw."""
     with tempfile.TemporaryDirectory() as scratch, (Path(scratch) / "screen").open("w") as screen:
         frames = tuple(record(DATA / "walk-1", Path(scratch)))
-        walk = Walk(Recording(frames=frames, track=DATA / "walk-1" / "track.nmea", composed=True), Outcome())
+        walk = RecordedWalk(Recording(frames=frames, track=DATA / "walk-1" / "track.nmea", composed=True), Outcome())
         watcher = Watcher(walk)
         console = Console(width=118, record=True, file=screen, force_terminal=True)
         since_s: list[float] = []

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from hub.backup import BLOCK, MAGIC, read_backup, write_backup
-from hub.data import opened
+from hub.data import open_hub
 from hub.errors import BadInput
 from hub.ingest.receive import Incoming
-from probe.contract.parcel import Said, decode_receipts
+from probe.contract.parcel import SignedKind, decode_receipts
 from probe.outbox.outbox import Outbox
-from probe.seal.sealer import heard_from
+from probe.seal.sealer import verified_body
 from tests.examples import look
 from tests.paired import enrolled, parcel_of
 
@@ -18,14 +18,14 @@ WORDS = "four words picked at random"
 
 
 def made(tmp_path: Path) -> Path:
-    with opened(tmp_path / "hub") as hub:
+    with open_hub(tmp_path / "hub") as hub:
         enrolled(hub)
     return tmp_path / "hub"
 
 
 def test_a_hub_comes_back_and_its_probes_offer_again_what_it_lacks(tmp_path: Path) -> None:
     data, copy = tmp_path / "hub", tmp_path / "copy"
-    with opened(data) as hub, Outbox(tmp_path / "o.db") as box:
+    with open_hub(data) as hub, Outbox(tmp_path / "o.db") as box:
         identity = enrolled(hub)
         box.pair(identity)
         write_backup(data, copy, WORDS)
@@ -35,15 +35,15 @@ def test_a_hub_comes_back_and_its_probes_offer_again_what_it_lacks(tmp_path: Pat
         def receive(folder: object) -> None:
             incoming = Incoming(topic="t", mailbox=identity.account.mailbox, payload=parcel_of(units))  # type: ignore[union-attr]
             (answer,) = folder.receiver().receive([incoming])  # type: ignore[attr-defined]
-            box.settle(decode_receipts(heard_from(identity.hub.public, Said.RECEIPTS, answer.signed)))
+            box.settle(decode_receipts(verified_body(identity.hub.public, SignedKind.RECEIPTS, answer.signed)))
 
         receive(hub)
         assert box.standing().queued == 0
         read_backup(copy, tmp_path / "new", WORDS)
-        with opened(tmp_path / "new") as again:
+        with open_hub(tmp_path / "new") as again:
             assert again.store.count() == 0
             assert again.keys.hub_id == hub.keys.hub_id
-            heard_from(identity.hub.public, Said.DESCRIPTOR, again.keys.descriptor())
+            verified_body(identity.hub.public, SignedKind.DESCRIPTOR, again.keys.descriptor())
             box.take_descriptor(again.keys.descriptor())
             assert box.standing().queued == 2, "what the hub had receipted is offered again"
             receive(again)

@@ -10,8 +10,8 @@ from hub.keys import IN_USE_DAYS, OPENS_DAYS, HubKeys, SealedElsewhere
 from probe.contract.base import ContractError
 from probe.contract.envelope import pack, seal_info
 from probe.contract.pairing import Descriptor, fingerprint
-from probe.contract.parcel import Said, Signed, decode_signed
-from probe.seal.sealer import Sealer, introduced, new_key
+from probe.contract.parcel import Signed, SignedKind, decode_signed
+from probe.seal.sealer import Sealer, new_key, verified_descriptor
 from tests.examples import look
 
 START = date(2026, 5, 9)
@@ -34,7 +34,7 @@ class Days:
 
 
 def told(keys: HubKeys) -> Descriptor:
-    return introduced(keys.descriptor())
+    return verified_descriptor(keys.descriptor())
 
 
 def test_they_are_made_once_and_for_the_hubs_user_alone(tmp_path: Path) -> None:
@@ -106,8 +106,8 @@ def test_nobody_is_introduced_by_a_forged_descriptor(tmp_path: Path) -> None:
     for forged in (
         Signed(v=1, hub=real.hub, body=real.body, signature=bytes(64)),
         Signed(v=1, hub=other.hub_id, body=real.body, signature=real.signature),
-        decode_signed(keys.sign(Said.HOME, real.body)),
-        decode_signed(other.sign(Said.DESCRIPTOR, real.body)),
+        decode_signed(keys.sign(SignedKind.HOME, real.body)),
+        decode_signed(other.sign(SignedKind.DESCRIPTOR, real.body)),
     ):
         with pytest.raises(ContractError):
-            introduced(pack(forged))
+            verified_descriptor(pack(forged))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.data import opened
+from hub.data import open_hub
 from probe.contract import topics
 from probe.contract.envelope import Picture, encode
 from probe.outbox.outbox import Outbox
@@ -148,7 +148,7 @@ def test_pictures_arrive_after_the_sightings_each_by_itself(tmp_path: Path) -> N
         sent = probe("send", "--outbox", outbox, "--to", running.mqtt_url, "--json")
         assert json.loads(sent.stdout)["stored"] == 43
         assert status(running)["sightings"] <= 40
-        with opened(running.data) as folder:
+        with open_hub(running.data) as folder:
             assert (folder.store.counts()["sightings"], folder.store.counts()["pictures"]) == (40, 3)
     finally:
         running.kill()

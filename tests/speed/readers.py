@@ -19,17 +19,17 @@ def ours(path: Path) -> tuple[int, int]:
 
 def forgetful(path: Path) -> tuple[int, int]:
     """The same, remembering nobody: every frame is taken apart and put to the rules."""
-    from probe.radio.unknowns import Strangers
+    from probe.radio.unknowns import RecentUnknowns
 
-    Strangers.remembers = False
+    RecentUnknowns.remembers = False
     return ours(path)
 
 
 def flat(path: Path) -> tuple[int, int]:
     """The whole path over a pipe of five million frames: prints the resident memory after each million, in MB."""
-    from probe.walk.recorded import Outcome, Recording, Walk
+    from probe.walk.recorded import Outcome, RecordedWalk, Recording
 
-    walk = Walk(Recording(frames=(path,)), Outcome())
+    walk = RecordedWalk(Recording(frames=(path,)), Outcome())
     due = 1_000_000
 
     def look(frames: int) -> None:

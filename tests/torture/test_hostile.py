@@ -16,11 +16,11 @@ from random import Random
 import msgspec
 import pytest
 
-from hub.data import Folder, opened
+from hub.data import HubFolder, open_hub
 from hub.ingest.limits import Limits
 from hub.ingest.receive import Incoming, Receiver
 from hub.store.sqlite.store import QUARANTINE_BYTES, QUARANTINE_ROWS
-from probe.contract.envelope import Envelope, Picture, UnitType, encode, frame, pack, to_be_signed
+from probe.contract.envelope import Envelope, Picture, UnitType, encode, envelope_signing_input, frame, pack
 from probe.contract.parcel import MAX_PARCEL_BYTES, Unit, Verdict, decode_receipts, decode_signed
 from probe.seal.identity import Identity
 from probe.seal.sealer import _SUITE, Sealer
@@ -89,7 +89,7 @@ class Hostile:
 
     def _signed(self, kind: UnitType, body: bytes) -> Unit:
         hub, probe, unit_id = self._identity.hub_id, self._identity.probe, new_id()
-        said = to_be_signed(hub=hub, probe=probe, type=kind, id=unit_id, body=body)
+        said = envelope_signing_input(hub=hub, probe=probe, type=kind, id=unit_id, body=body)
         envelope = Envelope(
             v=1, hub=hub, probe=probe, type=kind, id=unit_id, body=body, signature=self._signing.sign(said)
         )
@@ -97,7 +97,7 @@ class Hostile:
         return Unit(key=self._sealer.key_id, data=data)
 
 
-def assault(folder: Folder, messages: int, *, seed: int = 1) -> dict[str, float]:
+def assault(folder: HubFolder, messages: int, *, seed: int = 1) -> dict[str, float]:
     """So many messages, with those of an honest probe among them; what came of it."""
     honest, bad = enrolled(folder), enrolled(folder)
     assert honest.account is not None
@@ -142,7 +142,7 @@ def _no_limits() -> Limits:
 
 
 def test_a_hostile_probe_spoils_nothing(tmp_path: Path) -> None:
-    with opened(tmp_path) as folder:
+    with open_hub(tmp_path) as folder:
         told = assault(folder, SHORT)
     print(told)
     assert told["honest_stored"] == told["honest_sent"]
@@ -153,7 +153,7 @@ def test_a_hostile_probe_spoils_nothing(tmp_path: Path) -> None:
 
 
 def test_the_limits_keep_most_of_it_out(tmp_path: Path) -> None:
-    with opened(tmp_path) as folder:
+    with open_hub(tmp_path) as folder:
         bad = enrolled(folder)
         receiver = Receiver(folder.store, folder.keys, folder.registry, Limits(clock_s=lambda: 0.0))
         assert bad.account is not None
@@ -164,5 +164,5 @@ def test_the_limits_keep_most_of_it_out(tmp_path: Path) -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="hostile-") as scratch, opened(Path(scratch)) as hub:
+    with tempfile.TemporaryDirectory(prefix="hostile-") as scratch, open_hub(Path(scratch)) as hub:
         print(json.dumps(assault(hub, int(sys.argv[1]))))

@@ -109,7 +109,7 @@ class SqliteStore:
             held += db.execute(
                 "UPDATE picture SET held = ? WHERE probe = ? AND expires >= ? AND held IS NULL", (reason, probe, since)
             ).rowcount
-            self._turn_page(db)
+            self._new_generation(db)
         return held
 
     def held(self) -> list[tuple[str, int, str]]:
@@ -138,7 +138,7 @@ class SqliteStore:
             else:
                 db.execute("UPDATE picture SET held = NULL WHERE probe = ?", (probe,))
             db.executemany("DELETE FROM held WHERE seq = ?", seqs)
-            self._turn_page(db)
+            self._new_generation(db)
         return len(seqs)
 
     def quarantined(self, limit: int = 100) -> list[SetAside]:
@@ -199,9 +199,9 @@ class SqliteStore:
                 (sighting, withdrawal.sender),
             ).rowcount
             if erased:
-                self._turn_page(db)
+                self._new_generation(db)
 
-    def _turn_page(self, db: sqlite3.Connection) -> None:
+    def _new_generation(self, db: sqlite3.Connection) -> None:
         """Say that what was read before may not hold any more."""
         db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(self.generation() + 1),))
 

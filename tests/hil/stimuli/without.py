@@ -60,33 +60,33 @@ def replug() -> None:
 def together() -> None:
     """One source that is lost is the end of the walk."""
     from probe.errors import SourceLost
-    from probe.walk.sources import Health, Keeper
+    from probe.walk.sources import Health, SourceSupervisor
 
-    def keep(keeper: Any, events: Any, stop: Any) -> None:
+    def keep(supervisor: Any, events: Any, stop: Any) -> None:
         try:
-            keeper.source = keeper.open()
-            keeper._is(Health.LISTENING)
-            keeper._pass_on(keeper.source, events, stop)
+            supervisor.source = supervisor.open()
+            supervisor._is(Health.LISTENING)
+            supervisor._pass_on(supervisor.source, events, stop)
         except SourceLost:
             stop.set()
 
-    swap(Keeper, "keep", keep)
+    swap(SourceSupervisor, "keep", keep)
 
 
 def again() -> None:
     """What is lost once is not opened again."""
     import threading
 
-    from probe.walk.sources import Health, Keeper
+    from probe.walk.sources import Health, SourceSupervisor
 
-    told = Keeper._is
+    told = SourceSupervisor._is
 
-    def only_once(keeper: Any, health: Health, trouble: str | None = None) -> None:
-        told(keeper, health, trouble)
+    def only_once(supervisor: Any, health: Health, trouble: str | None = None) -> None:
+        told(supervisor, health, trouble)
         if health is Health.LOST:
             threading.Event().wait()
 
-    swap(Keeper, "_is", only_once)
+    swap(SourceSupervisor, "_is", only_once)
 
 
 def modes() -> None:
@@ -180,9 +180,9 @@ def finding() -> None:
 
 def names() -> None:
     """Looks for a cable under the name that it had at first."""
-    from probe.radio.serial import Place
+    from probe.radio.serial import PortLocator
 
-    swap(Place, "find", lambda place: place.device)
+    swap(PortLocator, "find", lambda place: place.device)
 
 
 def thrift() -> None:

@@ -11,7 +11,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from hub.broker.rights import Action, Login, Rights
-from hub.data import opened
+from hub.data import open_hub
 from probe.contract import topics
 from probe.contract.address import BrokerAddress
 from probe.outbox.outbox import Outbox
@@ -83,7 +83,7 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 def two(running: HubProcess) -> tuple[Identity, Identity]:
-    with opened(running.data) as folder:
+    with open_hub(running.data) as folder:
         return enrolled(folder), enrolled(folder)
 
 
@@ -116,13 +116,13 @@ def test_a_stolen_account_reads_and_writes_its_own_mailbox_only(
     assert thief.subscribe(topics.down(mine))
     assert own.subscribe(topics.down(mailbox))
     # Somebody else's parcels, a false receipt, a false home packet, a hub's answer: none of them arrives.
-    with opened(running.data) as folder:
+    with open_hub(running.data) as folder:
         before = folder.store.counts()
     for topic in (topics.up(mailbox), topics.down(mailbox), topics.home(mailbox), topics.down(mine)):
         thief.publish(topic, parcel(thief_id, look()))
     own.publish(topics.up(mailbox), parcel(victim, look()))
     until(lambda: topics.down(mailbox) in own.heard, "the victim's own receipt")
-    with opened(running.data) as folder:
+    with open_hub(running.data) as folder:
         now = folder.store.counts()
     assert now["sightings"] == before["sightings"] + 1
     assert now["quarantined"] == before["quarantined"]
@@ -139,7 +139,7 @@ def test_whoever_may_pair_may_do_nothing_else(running: HubProcess, two: tuple[Id
     assert pairing.let_in
     pairing.subscribe(topics.down(mailbox))
     pairing.subscribe(topics.EVERYTHING)
-    with opened(running.data) as folder:
+    with open_hub(running.data) as folder:
         before = folder.store.counts()
     pairing.publish(topics.up(mailbox), parcel(two[0], look()))
     own = login(running, two[0])
@@ -147,7 +147,7 @@ def test_whoever_may_pair_may_do_nothing_else(running: HubProcess, two: tuple[Id
     own.publish(topics.up(mailbox), parcel(two[0], look()))
     until(lambda: bool(own.heard), "the receipt")
     assert not [topic for topic in pairing.heard if mailbox in topic]
-    with opened(running.data) as folder:
+    with open_hub(running.data) as folder:
         assert folder.store.counts()["sightings"] == before["sightings"] + 1
     pairing.close()
     own.close()
@@ -173,7 +173,7 @@ def test_the_newest_keys_wait_for_whoever_comes_home(running: HubProcess, two: t
 
 
 def test_the_doorkeeper_looks_again_when_a_probe_is_revoked(tmp_path: Path) -> None:
-    with opened(tmp_path) as folder:
+    with open_hub(tmp_path) as folder:
         identity, hub_login = enrolled(folder, "one"), Login()
         rights = Rights(folder.registry, hub_login)
         account = identity.account
@@ -191,7 +191,7 @@ def test_the_doorkeeper_looks_again_when_a_probe_is_revoked(tmp_path: Path) -> N
 
 def test_spare_accounts_let_probes_come_without_touching_mosquitto_again(tmp_path: Path) -> None:
     mosquitto = Mosquitto(tmp_path, hub_data=tmp_path / "hub")
-    with opened(tmp_path / "hub") as folder:
+    with open_hub(tmp_path / "hub") as folder:
         spare = {account.mailbox for account in folder.registry.accounts()}
         identity = enrolled(folder)
     assert identity.account is not None

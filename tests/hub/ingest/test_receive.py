@@ -9,30 +9,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.data import Folder, opened
+from hub.data import HubFolder, open_hub
 from hub.errors import StoreError
 from hub.ingest.folder import import_lines
-from hub.ingest.limits import BURST_BYTES, BYTES_PER_DAY, BYTES_PER_S, STRANGERS_SHARE, Limits
+from hub.ingest.limits import BURST_BYTES, BYTES_PER_DAY, BYTES_PER_S, UNENROLLED_SHARE, Limits
 from hub.ingest.receive import Answer, Incoming, Receiver
 from hub.log.events import Why
 from hub.store.sqlite.store import QUARANTINE_BYTES, QUARANTINE_ROWS, QUARANTINE_ROWS_EACH
 from probe.contract.envelope import Picture, UnitType, encode
-from probe.contract.parcel import Receipt, Receipts, Said, Unit, Verdict, decode_receipts
+from probe.contract.parcel import Receipt, Receipts, SignedKind, Unit, Verdict, decode_receipts
 from probe.seal import sealer as seal
 from probe.seal.identity import Identity
-from probe.seal.sealer import Sealer, heard_from, new_key
+from probe.seal.sealer import Sealer, new_key, verified_body
 from tests.examples import look, new_id, radio
 from tests.paired import enrolled, parcel, parcel_of, units
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Folder]:
-    with opened(tmp_path / "hub") as folder:
+def hub(tmp_path: Path) -> Iterator[HubFolder]:
+    with open_hub(tmp_path / "hub") as folder:
         yield folder
 
 
 @pytest.fixture
-def walker(hub: Folder) -> Identity:
+def walker(hub: HubFolder) -> Identity:
     return enrolled(hub)
 
 
@@ -41,26 +41,26 @@ def mailbox(identity: Identity) -> str:
     return identity.account.mailbox
 
 
-def answers(hub: Folder, identity: Identity, *payloads: bytes) -> list[Answer]:
+def answers(hub: HubFolder, identity: Identity, *payloads: bytes) -> list[Answer]:
     box = mailbox(identity)
     return hub.receiver().receive([Incoming(topic="t", mailbox=box, payload=payload) for payload in payloads])
 
 
-def receive(hub: Folder, identity: Identity, *payloads: bytes) -> list[Receipt]:
+def receive(hub: HubFolder, identity: Identity, *payloads: bytes) -> list[Receipt]:
     found: list[Receipt] = []
     for answer in answers(hub, identity, *payloads):
         assert answer.mailbox == mailbox(identity)
-        body = decode_receipts(heard_from(hub.keys.public, Said.RECEIPTS, answer.signed))
+        body = decode_receipts(verified_body(hub.keys.public, SignedKind.RECEIPTS, answer.signed))
         assert (body.hub, body.probe, body.epoch) == (hub.keys.hub_id, identity.probe, hub.keys.epoch)
         found += body.receipts
     return found
 
 
-def whys(hub: Folder) -> list[Why]:
+def whys(hub: HubFolder) -> list[Why]:
     return [row.why for row in hub.store.quarantined()]
 
 
-def test_a_sighting_is_stored_and_receipted_by_the_hash_of_its_unit(hub: Folder, walker: Identity) -> None:
+def test_a_sighting_is_stored_and_receipted_by_the_hash_of_its_unit(hub: HubFolder, walker: Identity) -> None:
     sighting = radio()
     (unit,) = units(walker, sighting)
     assert receive(hub, walker, parcel_of([unit])) == [Receipt(hash=unit.hash, verdict=Verdict.STORED)]
@@ -68,14 +68,14 @@ def test_a_sighting_is_stored_and_receipted_by_the_hash_of_its_unit(hub: Folder,
     assert (row.body, row.sender) == (encode(sighting), walker.probe)
 
 
-def test_the_same_again_is_receipted_and_not_stored(hub: Folder, walker: Identity) -> None:
+def test_the_same_again_is_receipted_and_not_stored(hub: HubFolder, walker: Identity) -> None:
     payload = parcel(walker, look())
     receipts = receive(hub, walker, payload, payload) + receive(hub, walker, payload)
     assert [receipt.verdict for receipt in receipts] == [Verdict.STORED] * 3
     assert hub.store.count() == 1
 
 
-def test_the_same_again_is_known_when_nobody_knows_any_more_who_sent_it(hub: Folder, walker: Identity) -> None:
+def test_the_same_again_is_known_when_nobody_knows_any_more_who_sent_it(hub: HubFolder, walker: Identity) -> None:
     payload = parcel(walker, look())
     receive(hub, walker, payload)
     hub.store.db.connection.execute("DELETE FROM sender")
@@ -87,7 +87,7 @@ def test_the_same_again_is_known_when_nobody_knows_any_more_who_sent_it(hub: Fol
 @pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.parametrize("by_another", [True, False])
 def test_the_same_id_with_other_content_never_displaces_the_first(
-    hub: Folder, walker: Identity, at_once: bool, by_another: bool
+    hub: HubFolder, walker: Identity, at_once: bool, by_another: bool
 ) -> None:
     first = look()
     other = parcel(
@@ -102,7 +102,7 @@ def test_the_same_id_with_other_content_never_displaces_the_first(
     assert whys(hub) == [Why.OTHER_CONTENT]
 
 
-def test_one_bad_unit_does_not_hold_up_the_others(hub: Folder, walker: Identity) -> None:
+def test_one_bad_unit_does_not_hold_up_the_others(hub: HubFolder, walker: Identity) -> None:
     good, forged = radio(), radio()
     forged = msgspec.structs.replace(forged, made=msgspec.structs.replace(forged.made, rule="made-up"))
     key = units(walker, good)[0].key
@@ -140,7 +140,7 @@ class Forger(Sealer):
     ],
 )
 def test_whoever_changes_a_signed_field_is_found_out(
-    hub: Folder, walker: Identity, tamper: dict[str, object], why: Why
+    hub: HubFolder, walker: Identity, tamper: dict[str, object], why: Why
 ) -> None:
     forger = Forger(walker.key, walker.hub_id, walker.hub.keys[0])
     forger.tamper = tamper
@@ -151,14 +151,14 @@ def test_whoever_changes_a_signed_field_is_found_out(
 
 
 def test_a_probe_cannot_speak_in_anothers_name_nor_be_readdressed(
-    hub: Folder, walker: Identity, tmp_path: Path
+    hub: HubFolder, walker: Identity, tmp_path: Path
 ) -> None:
     other = enrolled(hub)
     posing = Forger(other.key, walker.hub_id, walker.hub.keys[0])
     posing.tamper = {"probe": walker.probe}
     answers(hub, walker, parcel_of([posing.sighting(look())]))
     assert whys(hub) == [Why.FORGED]
-    with opened(tmp_path / "elsewhere") as elsewhere:
+    with open_hub(tmp_path / "elsewhere") as elsewhere:
         stranger = enrolled(elsewhere)
         # Sealed to this hub's key but for another hub: HPKE's info does not fit.
         misled = Sealer(stranger.key, stranger.hub_id, walker.hub.keys[0])
@@ -168,20 +168,20 @@ def test_a_probe_cannot_speak_in_anothers_name_nor_be_readdressed(
     assert hub.store.count() == 0
 
 
-def test_what_was_signed_for_another_hub_is_not_taken_whoever_sealed_it(hub: Folder, walker: Identity) -> None:
+def test_what_was_signed_for_another_hub_is_not_taken_whoever_sealed_it(hub: HubFolder, walker: Identity) -> None:
     misled = Sealer(walker.key, "0" * 64, walker.hub.keys[0])
     misled._info = walker.sealer()._info
     answers(hub, walker, parcel_of([misled.sighting(look())]))
     assert [(row.why, row.reason) for row in hub.store.quarantined()] == [(Why.FORGED, "signed for another hub")]
 
 
-def test_what_is_not_known_here_gets_no_receipt_so_that_nothing_is_lost(hub: Folder, walker: Identity) -> None:
+def test_what_is_not_known_here_gets_no_receipt_so_that_nothing_is_lost(hub: HubFolder, walker: Identity) -> None:
     unknown = msgspec.structs.replace(walker, key=new_key())
     assert answers(hub, walker, parcel(unknown, look())) == []
     assert whys(hub) == [Why.UNKNOWN]
 
 
-def test_what_a_revoked_probe_sends_is_held_whatever_date_it_bears(hub: Folder, walker: Identity) -> None:
+def test_what_a_revoked_probe_sends_is_held_whatever_date_it_bears(hub: HubFolder, walker: Identity) -> None:
     before, after = parcel(walker, look()), parcel(walker, look())
     receiver = hub.receiver()
     box = mailbox(walker)
@@ -195,7 +195,7 @@ def test_what_a_revoked_probe_sends_is_held_whatever_date_it_bears(hub: Folder, 
     assert again.verdict is Verdict.HELD
 
 
-def test_what_came_since_the_day_of_loss_goes_back_to_review(hub: Folder, walker: Identity) -> None:
+def test_what_came_since_the_day_of_loss_goes_back_to_review(hub: HubFolder, walker: Identity) -> None:
     kept = enrolled(hub)
     answers(hub, walker, parcel(walker, look(), look()), parcel(kept, look()))
     today = datetime.now(UTC).date()
@@ -213,7 +213,7 @@ def test_what_came_since_the_day_of_loss_goes_back_to_review(hub: Folder, walker
     assert hub.store.db.row("SELECT body FROM sighting WHERE seq = 2")[0] == b""
 
 
-def test_what_a_probe_takes_back_is_erased_and_stays_away(hub: Folder, walker: Identity) -> None:
+def test_what_a_probe_takes_back_is_erased_and_stays_away(hub: HubFolder, walker: Identity) -> None:
     first, late, others = look(), look(), look()
     other = enrolled(hub)
     answers(hub, walker, parcel(walker, first), parcel(other, others))
@@ -226,7 +226,7 @@ def test_what_a_probe_takes_back_is_erased_and_stays_away(hub: Folder, walker: I
     assert receipts[0].verdict is Verdict.STORED, "or the probe would offer it for ever"
 
 
-def test_a_revoked_probe_erases_nothing(hub: Folder, walker: Identity) -> None:
+def test_a_revoked_probe_erases_nothing(hub: HubFolder, walker: Identity) -> None:
     sighting = look()
     answers(hub, walker, parcel(walker, sighting))
     hub.registry.revoke(hub.registry.probes()[0], date(2026, 5, 9))
@@ -234,7 +234,7 @@ def test_a_revoked_probe_erases_nothing(hub: Folder, walker: Identity) -> None:
     assert len(hub.store.read()) == 1
 
 
-def test_pictures_are_stored_once_under_their_own_hash(hub: Folder, walker: Identity) -> None:
+def test_pictures_are_stored_once_under_their_own_hash(hub: HubFolder, walker: Identity) -> None:
     picture = Picture(v=1, id=new_id(), jpeg=b"\xff\xd8" + bytes(90_000))
     payload = parcel_of([walker.sealer().picture(picture)])
     assert [r.verdict for r in receive(hub, walker, payload, payload)] == [Verdict.STORED] * 2
@@ -244,20 +244,20 @@ def test_pictures_are_stored_once_under_their_own_hash(hub: Folder, walker: Iden
     assert hub.store.picture(hashlib.sha256(picture.jpeg).hexdigest()) == picture.jpeg
 
 
-def test_an_unknown_topic_is_set_aside_unanswered(hub: Folder, walker: Identity) -> None:
+def test_an_unknown_topic_is_set_aside_unanswered(hub: HubFolder, walker: Identity) -> None:
     assert hub.receiver().receive([Incoming(topic="t", mailbox=None, payload=parcel(walker, look()))]) == []
     assert (hub.store.count(), whys(hub)) == (0, [Why.UNKNOWN])
 
 
 @given(payloads=st.lists(st.binary(max_size=300), max_size=5))
 def test_any_bytes_are_set_aside(payloads: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
-    with opened(tmp_path_factory.mktemp("any")) as hub:
+    with open_hub(tmp_path_factory.mktemp("any")) as hub:
         incoming = [Incoming(topic="t", mailbox="d" * 32, payload=payload) for payload in payloads]
         assert hub.receiver().receive(incoming) == []
         assert hub.store.quarantine_count() == len(payloads)
 
 
-def test_the_quarantine_is_bounded_in_all_and_for_each(hub: Folder) -> None:
+def test_the_quarantine_is_bounded_in_all_and_for_each(hub: HubFolder) -> None:
     receiver = Receiver(hub.store, hub.keys, hub.registry, Limits(clock_s=iter(range(10**9)).__next__))
 
     def flood(who: int, count: int, size: int) -> None:
@@ -275,7 +275,7 @@ def test_the_quarantine_is_bounded_in_all_and_for_each(hub: Folder) -> None:
     assert hub.store.db.row("SELECT total(length(data)) FROM quarantine")[0] <= QUARANTINE_BYTES
 
 
-def test_who_sends_too_much_is_not_answered_for_a_while(hub: Folder, walker: Identity) -> None:
+def test_who_sends_too_much_is_not_answered_for_a_while(hub: HubFolder, walker: Identity) -> None:
     now = [0.0]
     receiver = Receiver(hub.store, hub.keys, hub.registry, Limits(clock_s=lambda: now[0]))
     receiver.limits.allow(mailbox(walker), BURST_BYTES - 100, enrolled=True)
@@ -289,7 +289,7 @@ def test_who_sends_too_much_is_not_answered_for_a_while(hub: Folder, walker: Ide
 def test_limits_hold_for_a_day_and_are_narrow_for_strangers() -> None:
     now, day = [0.0], [date(2026, 5, 9)]
     limits = Limits(clock_s=lambda: now[0], today=lambda: day[0])
-    assert not limits.allow("stranger", BURST_BYTES // STRANGERS_SHARE + 1, enrolled=False)
+    assert not limits.allow("stranger", BURST_BYTES // UNENROLLED_SHARE + 1, enrolled=False)
     taken = 0
     while limits.allow("walker", BURST_BYTES, enrolled=True):
         taken += BURST_BYTES
@@ -304,7 +304,7 @@ def test_limits_hold_for_a_day_and_are_narrow_for_strangers() -> None:
     assert len(limits._known) <= 10_000
 
 
-def test_nothing_is_receipted_that_could_not_be_written(hub: Folder, walker: Identity) -> None:
+def test_nothing_is_receipted_that_could_not_be_written(hub: HubFolder, walker: Identity) -> None:
     hub.store.db.connection.execute("PRAGMA query_only = ON")
     payload = parcel(walker, look())
     with pytest.raises(StoreError, match="cannot be written"):
@@ -314,7 +314,7 @@ def test_nothing_is_receipted_that_could_not_be_written(hub: Folder, walker: Ide
 
 
 def test_a_disk_that_is_nearly_full_takes_nothing_in(
-    hub: Folder, walker: Identity, monkeypatch: pytest.MonkeyPatch
+    hub: HubFolder, walker: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.ingest.receive.MIN_FREE_BYTES", 1 << 60)
     with pytest.raises(StoreError, match="free some space"):
@@ -322,16 +322,16 @@ def test_a_disk_that_is_nearly_full_takes_nothing_in(
 
 
 def test_who_sent_it_is_forgotten_after_its_time(tmp_path: Path) -> None:
-    with opened(tmp_path) as hub:
+    with open_hub(tmp_path) as hub:
         walker = enrolled(hub)
         receive(hub, walker, parcel(walker, look()))
         hub.store.db.connection.execute("UPDATE sender SET expires = '2020-01-01'")
-    with opened(tmp_path) as hub:
+    with open_hub(tmp_path) as hub:
         (row,) = hub.store.read()
         assert row.sender is None
 
 
-def test_plain_sightings_are_imported_by_line(hub: Folder, tmp_path: Path) -> None:
+def test_plain_sightings_are_imported_by_line(hub: HubFolder, tmp_path: Path) -> None:
     one, two = radio(), look()
     lines = [encode(one), b"{}", encode(two), b"", encode(one)]
     path = tmp_path / "s.jsonl"
@@ -342,12 +342,12 @@ def test_plain_sightings_are_imported_by_line(hub: Folder, tmp_path: Path) -> No
     assert {row.origin for row in hub.store.read()} == {"operator"}
 
 
-def test_answers_are_short_enough_to_be_read(hub: Folder, walker: Identity) -> None:
+def test_answers_are_short_enough_to_be_read(hub: HubFolder, walker: Identity) -> None:
     (unit,) = units(walker, look())
     assert len(receive(hub, walker, *[parcel_of([unit] * 64)] * 40)) == 64 * 40
 
 
-def test_a_receipt_that_was_tampered_with_is_none(hub: Folder, walker: Identity) -> None:
+def test_a_receipt_that_was_tampered_with_is_none(hub: HubFolder, walker: Identity) -> None:
     (answer,) = answers(hub, walker, parcel(walker, look()))
     from probe.contract.base import ContractError
 
@@ -355,7 +355,7 @@ def test_a_receipt_that_was_tampered_with_is_none(hub: Folder, walker: Identity)
         damaged = bytearray(answer.signed)
         damaged[at] ^= 1
         with pytest.raises(ContractError):
-            heard_from(hub.keys.public, Said.RECEIPTS, bytes(damaged))
+            verified_body(hub.keys.public, SignedKind.RECEIPTS, bytes(damaged))
     with pytest.raises(ContractError):
-        heard_from(hub.keys.public, Said.HOME, answer.signed)
-    assert isinstance(decode_receipts(heard_from(hub.keys.public, Said.RECEIPTS, answer.signed)), Receipts)
+        verified_body(hub.keys.public, SignedKind.HOME, answer.signed)
+    assert isinstance(decode_receipts(verified_body(hub.keys.public, SignedKind.RECEIPTS, answer.signed)), Receipts)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from starlette.testclient import TestClient
 
-from hub.data import Folder, opened
+from hub.data import HubFolder, open_hub
 from hub.errors import BadInput
 from hub.web.app import make_app
 from hub.web.messages import LANGUAGES, choose, words
@@ -151,17 +151,17 @@ def test_points_of_the_compass() -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
-    with opened(tmp_path) as folder:
+def folder(tmp_path: Path) -> Iterator[HubFolder]:
+    with open_hub(tmp_path) as folder:
         yield folder
 
 
-def enroll_page(folder: Folder, host: str) -> TestClient:
+def enroll_page(folder: HubFolder, host: str) -> TestClient:
     app = make_app(ScriptedMap(), pairing=folder.pairing())
     return TestClient(app, base_url="http://127.0.0.1:8787", client=(host, 50_000))
 
 
-def test_codes_are_shown_on_this_machine_only(folder: Folder) -> None:
+def test_codes_are_shown_on_this_machine_only(folder: HubFolder) -> None:
     _, code = folder.pairing().invite("Anna", "mqtts://192.0.2.1:8883")
     here = enroll_page(folder, "127.0.0.1").get("/enroll")
     assert code.typed in here.text
@@ -172,7 +172,7 @@ def test_codes_are_shown_on_this_machine_only(folder: Folder) -> None:
         assert "Anna" not in elsewhere.text
 
 
-def test_the_code_on_the_page_can_be_scanned_and_gives_way_to_the_words(folder: Folder, tmp_path: Path) -> None:
+def test_the_code_on_the_page_can_be_scanned_and_gives_way_to_the_words(folder: HubFolder, tmp_path: Path) -> None:
     import segno
 
     _, code = folder.pairing().invite("Anna <b>", "mqtts://192.0.2.1:8883")

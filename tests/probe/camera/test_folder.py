@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
-from probe.camera.folder import Look, PhotoCounts, read_folder, read_photo
+from probe.camera.folder import PhotoCounts, PhotoObservation, read_folder, read_photo
 from probe.camera.pins import pin_of
 from probe.contract.sighting import Adapter, CameraKind, DirectionClaim, KindClaim, Making, PhotoNotKept, Place
 from probe.errors import BadInput
@@ -90,8 +90,8 @@ def test_any_exif_bytes(data: bytes) -> None:
             assert "\n" not in str(problem)
 
 
-def a_look(**tags: str) -> Look:
-    return Look(
+def a_look(**tags: str) -> PhotoObservation:
+    return PhotoObservation(
         observer=Place(lat=47, lon=-17), taken_at=None, bearing_deg=90.0, distance_m=10.0,
         tags=tuple((key.replace("_", ":"), value) for key, value in tags.items()),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from probe.contract.evidence import Role
 from probe.contract.sighting import PresentClaim, Strength
 from probe.detect.catalogue import Row, Status, bundled
 from probe.detect.registry import Recogniser
-from probe.detect.rule import Bluetooth, Finding, Setup, Transmission, told_by
+from probe.detect.rule import Bluetooth, Finding, Setup, Transmission, transmission_of_evidence
 from probe.radio.frame import Advert, Frame
 from probe.radio.transmission import transmission_of
 from tests.probe.radio.compose import beacon, element
@@ -94,7 +94,7 @@ def composed(row: Row) -> Frame | Advert:
 def test_every_active_row_is_found_or_known_to_fail_alone(row: Row) -> None:
     event = composed(row)
     if isinstance(event, Frame):
-        screened = RECOGNISER.screen.passes(event.transmitter, event.ssid, event.elements)
+        screened = RECOGNISER.prefilter.passes(event.transmitter, event.ssid, event.elements)
     found = RECOGNISER.examine(transmission_of(event))
     if fails_alone(row):
         assert found is None
@@ -165,7 +165,7 @@ def test_a_finding_is_found_again_on_its_own_evidence(heard: Transmission) -> No
     found = RECOGNISER.examine(heard)
     if found is None:
         return
-    told = told_by(found.evidence)
+    told = transmission_of_evidence(found.evidence)
     assert told is not None
     again: Finding | None = RECOGNISER.examine(told)
     assert again == found
@@ -176,7 +176,7 @@ def test_the_screen_holds_back_nothing_that_a_rule_finds(address: bytes, ssid: b
     for subtype in (4, 8):
         event = Frame(0.0, address, address, subtype, ssid, None, None, elements)
         if RECOGNISER.examine(transmission_of(event)) is not None:
-            assert RECOGNISER.screen.passes(address, ssid, elements)
+            assert RECOGNISER.prefilter.passes(address, ssid, elements)
 
 
 def test_patterns_of_names_are_plain_enough_for_the_screen() -> None:

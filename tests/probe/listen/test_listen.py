@@ -16,7 +16,7 @@ from probe.listen.state import Watcher, printable
 from probe.listen.view import bar, draw
 from probe.listen.words import WORDS, language
 from probe.radio.frame import Frame
-from probe.walk.recorded import Outcome, Recording, Walk
+from probe.walk.recorded import Outcome, RecordedWalk, Recording
 from tests.processes import probe
 from tests.town.kit import record
 
@@ -60,7 +60,7 @@ def test_a_kit_of_three_finds_what_one_capture_finds(kit: list[Path]) -> None:
 
 
 def watcher(signal_dbm: int = -60) -> Watcher:
-    walk = Walk(Recording(), Outcome())
+    walk = RecordedWalk(Recording(), Outcome())
     walk.sweep.hear(Frame(100.0, AXIS, AXIS, 8, b"\x1b[31m<b>", signal_dbm, 2437, b""))
     walk.sweep.hear(Frame(100.0, bytes(6), bytes(6), 8, b"stranger", signal_dbm, 2437, b""))
     return Watcher(walk)
@@ -83,7 +83,7 @@ def test_only_what_is_recognised_is_shown_and_can_be_locked_on() -> None:
     assert seen.locked == AXIS
     assert "on Axis" in text_of(seen)
     assert seen.lock(seen.cameras(101.0)) is None, "the same key lets go"
-    assert Watcher(Walk(Recording(), Outcome())).lock([]) is None
+    assert Watcher(RecordedWalk(Recording(), Outcome())).lock([]) is None
 
 
 def test_the_meter_says_warmer_and_colder() -> None:

@@ -15,7 +15,7 @@ from probe.cli import listening as cli_live
 from probe.contract.base import ContractError
 from probe.errors import OutboxError
 from probe.outbox.outbox import Outbox
-from probe.outbox.writer import WRITE_AT, Keeping
+from probe.outbox.writer import WRITE_AT, OutboxWriter
 from probe.seal.identity import from_text, to_text
 from probe.uplink.folder import FolderUplink
 from tests.examples import new_id, radio
@@ -124,7 +124,7 @@ def test_units_whose_bytes_have_changed_are_refused_and_do_not_hold_up_the_other
 def test_a_card_that_fails_in_mid_walk_is_told_and_sightings_stay_in_memory(tmp_path: Path) -> None:
     pair(tmp_path / "o.db", tmp_path / "hub")
     told: list[str] = []
-    with Keeping(tmp_path / "o.db", new_id, told.append, budget_bytes=1 << 30) as keeping:
+    with OutboxWriter(tmp_path / "o.db", new_id, told.append, budget_bytes=1 << 30) as keeping:
         for _ in range(WRITE_AT):
             keeping.put(radio())
         until(lambda: not keeping.in_ram, "the first to be written")

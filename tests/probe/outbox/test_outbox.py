@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.data import Folder, opened
+from hub.data import HubFolder, open_hub
 from hub.keys import HubKeys
 from probe.contract.envelope import (
     SIGHTING_BYTES,
@@ -24,7 +24,7 @@ from probe.contract.envelope import (
 from probe.contract.parcel import Receipt, Receipts, Unit, Verdict
 from probe.errors import NotPaired, OutboxError, OutboxFull
 from probe.outbox.outbox import KEPT_DAYS, Outbox
-from probe.seal.sealer import introduced
+from probe.seal.sealer import verified_descriptor
 from probe.sweep.sweep import CELLS_PER_SURVEY
 from tests.examples import look, new_id, radio, survey
 from tests.paired import enrolled
@@ -33,13 +33,13 @@ TODAY = date(2026, 5, 9)
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Folder]:
-    with opened(tmp_path / "hub") as folder:
+def hub(tmp_path: Path) -> Iterator[HubFolder]:
+    with open_hub(tmp_path / "hub") as folder:
         yield folder
 
 
 @pytest.fixture
-def box(tmp_path: Path, hub: Folder) -> Iterator[Outbox]:
+def box(tmp_path: Path, hub: HubFolder) -> Iterator[Outbox]:
     with Outbox(tmp_path / "o.db") as box:
         box.pair(enrolled(hub))
         yield box
@@ -67,11 +67,11 @@ def waiting(box: Outbox) -> list[Unit]:
     return [unit for _, unit in box.waiting()]
 
 
-def opens(hub: Folder, unit: Unit) -> bytes:
+def opens(hub: HubFolder, unit: Unit) -> bytes:
     return unframe(hub.keys.open(unit.key, unit.data, seal_info(hub.keys.hub_id)))
 
 
-def test_what_was_added_waits_in_order_and_only_the_hub_can_read_it(box: Outbox, hub: Folder) -> None:
+def test_what_was_added_waits_in_order_and_only_the_hub_can_read_it(box: Outbox, hub: HubFolder) -> None:
     sightings = [look(), radio(), look()]
     assert box.add(sightings) == 3
     found = [decode_envelope(opens(hub, unit)) for unit in waiting(box)]
@@ -142,7 +142,7 @@ def test_a_refused_one_stays_with_its_reason_and_can_be_offered_again(box: Outbo
     assert waiting(box) == [unit]
 
 
-def test_what_is_taken_back_is_deleted_and_told_to_the_hub(box: Outbox, hub: Folder) -> None:
+def test_what_is_taken_back_is_deleted_and_told_to_the_hub(box: Outbox, hub: HubFolder) -> None:
     gone, stays = look(), look()
     box.add([gone, stays])
     assert box.withdraw([gone.id, "f" * 32], new_id) == 1
@@ -177,7 +177,7 @@ def test_a_commit_is_not_believed_on_a_disk_that_has_just_become_read_only(box: 
 
 
 def test_what_was_not_believed_is_taken_back_all_the_same(
-    box: Outbox, hub: Folder, monkeypatch: pytest.MonkeyPatch
+    box: Outbox, hub: HubFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = look()
     with monkeypatch.context() as doubting:
@@ -221,7 +221,7 @@ def test_an_outbox_that_somebody_else_holds_is_told_apart_from_a_card_that_fails
     assert box.add([look()]) == 1
 
 
-def test_for_want_of_room_surveys_go_first_then_pictures_and_sightings_never(tmp_path: Path, hub: Folder) -> None:
+def test_for_want_of_room_surveys_go_first_then_pictures_and_sightings_never(tmp_path: Path, hub: HubFolder) -> None:
     with Outbox(tmp_path / "o.db", budget_bytes=131_072 + 5 * SIGHTING_BYTES) as box:
         box.pair(enrolled(hub))
         box.add([look(), survey(), look()])
@@ -255,16 +255,16 @@ def test_newer_keys_that_another_process_brought_home_are_used(tmp_path: Path, b
     box.add([look()])
     old, new = waiting(box)
     assert old.key != new.key
-    assert new.key == introduced(keys.descriptor()).keys[0].id
+    assert new.key == verified_descriptor(keys.descriptor()).keys[0].id
 
 
 def test_an_outbox_does_not_change_its_hub_while_something_waits(tmp_path: Path, box: Outbox) -> None:
     box.add([look()])
-    with opened(tmp_path / "other") as other, pytest.raises(OutboxError, match="only another hub"):
+    with open_hub(tmp_path / "other") as other, pytest.raises(OutboxError, match="only another hub"):
         box.pair(enrolled(other))
 
 
-def test_it_says_between_which_days_the_oldest_was_made(box: Outbox, hub: Folder) -> None:
+def test_it_says_between_which_days_the_oldest_was_made(box: Outbox, hub: HubFolder) -> None:
     assert box.standing().key is None
     box.add([look()])
     key = box.standing().key

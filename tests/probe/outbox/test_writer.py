@@ -12,7 +12,7 @@ import pytest
 from probe.errors import NotPaired, OutboxError
 from probe.outbox import writer as keeping
 from probe.outbox.outbox import Outbox
-from probe.outbox.writer import Keeping
+from probe.outbox.writer import OutboxWriter
 from tests.examples import look, new_id
 from tests.paired import pair
 from tests.processes import HubProcess, probe, until
@@ -44,7 +44,7 @@ def test_sightings_wait_a_moment_and_are_written_together(tmp_path: Path) -> Non
     path = tmp_path / "o.db"
     pair(path, tmp_path / "hub")
     said: list[str] = []
-    with Keeping(path, new_id, said.append, budget_bytes=1 << 30) as kept:
+    with OutboxWriter(path, new_id, said.append, budget_bytes=1 << 30) as kept:
         first, second = look(), look()
         kept.put(first)
         kept.put(second)
@@ -59,7 +59,7 @@ def test_a_full_disk_is_told_and_outlived(tmp_path: Path, disk: Path) -> None:
     path, ballast = disk / "o.db", disk / "ballast"
     pair(path, tmp_path / "hub")
     said: list[str] = []
-    with Keeping(path, new_id, said.append, budget_bytes=1 << 30) as kept:
+    with OutboxWriter(path, new_id, said.append, budget_bytes=1 << 30) as kept:
         with ballast.open("wb", buffering=0) as file:
             try:
                 while True:
@@ -101,7 +101,7 @@ def test_a_card_that_becomes_read_only_is_told_and_what_it_holds_can_be_sent(
     path, trigger = card[0] / "o.db", card[1]
     pair(path, tmp_path / "hub")
     said: list[str] = []
-    with Keeping(path, new_id, said.append, budget_bytes=1 << 30) as kept:
+    with OutboxWriter(path, new_id, said.append, budget_bytes=1 << 30) as kept:
         kept.put(look())
         until(lambda: kept.in_ram == 0, "the first write")
         trigger.write_text("a worn-out card")
@@ -134,7 +134,7 @@ def test_memory_is_bounded_and_what_is_lost_is_counted(
     monkeypatch.setattr(keeping, "MOST_IN_RAM", 5)
     monkeypatch.setattr(keeping, "WRITE_EVERY_S", 30)
     said: list[str] = []
-    with Keeping(path, new_id, said.append, budget_bytes=1 << 30) as kept:
+    with OutboxWriter(path, new_id, said.append, budget_bytes=1 << 30) as kept:
         for _ in range(8):
             kept.put(look())
         assert kept.lost == 3
@@ -145,4 +145,4 @@ def test_memory_is_bounded_and_what_is_lost_is_counted(
 
 def test_without_a_hub_there_is_nothing_to_keep_for(tmp_path: Path) -> None:
     with pytest.raises(NotPaired):
-        Keeping(tmp_path / "o.db", new_id, print, budget_bytes=1 << 30)
+        OutboxWriter(tmp_path / "o.db", new_id, print, budget_bytes=1 << 30)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from hub.broker.tls import certificate
-from hub.data import Folder, opened
+from hub.data import HubFolder, open_hub
 from probe.contract.address import BrokerAddress
 from probe.contract.code import PairingCode, make_code, new_token
 from probe.errors import BadInput, UplinkError
 from probe.outbox.outbox import Outbox
-from probe.pairing.mqtt import meet
+from probe.pairing.mqtt import pair_over_mqtt
 from probe.uplink.tls import hub_of, pinned
 from tests.examples import look
 from tests.probe.pairing.scene import photographed
@@ -31,12 +31,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
 
 
 @pytest.fixture
-def folder(running: HubProcess) -> Iterator[Folder]:
-    with opened(running.data) as folder:
+def folder(running: HubProcess) -> Iterator[HubFolder]:
+    with open_hub(running.data) as folder:
         yield folder
 
 
-def invited(folder: Folder, running: HubProcess, name: str) -> PairingCode:
+def invited(folder: HubFolder, running: HubProcess, name: str) -> PairingCode:
     return folder.pairing().invite(name, running.mqtt_url)[1]
 
 
@@ -51,7 +51,7 @@ def test_enroll_shows_a_code_and_both_sides_the_same_words(running: HubProcess, 
     paired = probe("pair", code["qr"], "--outbox", tmp_path / "o.db", "--json")
     assert paired.returncode == 0, paired.stderr
     told = json.loads(paired.stdout)
-    with opened(running.data) as folder:
+    with open_hub(running.data) as folder:
         enrolment = next(one for one in folder.registry.enrolments(time.time()) if one.name == "Anna's probe")
         assert enrolment.words == told["words"]
         assert folder.registry.named("Anna's probe").id == told["probe"]
@@ -64,7 +64,7 @@ def test_enroll_shows_a_code_and_both_sides_the_same_words(running: HubProcess, 
 
 
 def test_a_code_for_a_terminal_is_drawn_and_typed_codes_work(
-    running: HubProcess, folder: Folder, tmp_path: Path
+    running: HubProcess, folder: HubFolder, tmp_path: Path
 ) -> None:
     shown = hub("enroll", "Typed", "--data", running.data, "--no-wait")
     assert "█" in shown.stdout or "▄" in shown.stdout
@@ -82,31 +82,31 @@ def test_a_photographed_code_is_enough(running: HubProcess, tmp_path: Path) -> N
     assert paired.returncode == 0, paired.stderr
 
 
-def test_a_code_works_once_and_for_minutes(running: HubProcess, folder: Folder) -> None:
+def test_a_code_works_once_and_for_minutes(running: HubProcess, folder: HubFolder) -> None:
     code = invited(folder, running, "once")
-    first = meet(code, here(running))
-    assert meet(code, here(running), known=first).account == first.account, "the same probe may ask again"
+    first = pair_over_mqtt(code, here(running))
+    assert pair_over_mqtt(code, here(running), known=first).account == first.account, "the same probe may ask again"
     with pytest.raises(BadInput, match="used already"):
-        meet(code, here(running))
+        pair_over_mqtt(code, here(running))
     late = invited(folder, running, "late")
     with folder.store.db.transaction() as db:
         db.execute("UPDATE enrolment SET ends_s = 1 WHERE name = 'late'")
     with pytest.raises(BadInput, match="expired"):
-        meet(late, here(running))
+        pair_over_mqtt(late, here(running))
     with pytest.raises(BadInput, match="does not know this code"):
-        meet(make_code(folder.keys.hub_id, new_token(), None), here(running))
+        pair_over_mqtt(make_code(folder.keys.hub_id, new_token(), None), here(running))
 
 
-def test_another_hub_is_told_nothing(running: HubProcess, folder: Folder, tmp_path: Path) -> None:
-    with opened(tmp_path) as other:
+def test_another_hub_is_told_nothing(running: HubProcess, folder: HubFolder, tmp_path: Path) -> None:
+    with open_hub(tmp_path) as other:
         code = make_code(other.keys.hub_id, new_token(), None)
     with pytest.raises(UplinkError, match="not your hub's"):
-        meet(code, here(running), patience_s=2.0)
+        pair_over_mqtt(code, here(running), patience_s=2.0)
     plain = HubProcess(tmp_path / "plain")
     plain.start()
     try:
         with pytest.raises(BadInput, match="not the code's"):
-            meet(code, BrokerAddress.parse(plain.mqtt_url), patience_s=5.0)
+            pair_over_mqtt(code, BrokerAddress.parse(plain.mqtt_url), patience_s=5.0)
     finally:
         plain.kill()
 
@@ -136,8 +136,8 @@ def test_a_hub_that_listens_on_loopback_alone_says_so(tmp_path: Path) -> None:
     assert "loopback only" in hub("enroll", "near", "--data", tmp_path / "hub", "--json").stderr
 
 
-def test_names_are_taken_once_and_revoked_ones_can_come_again(running: HubProcess, folder: Folder) -> None:
-    meet(invited(folder, running, "twice"), here(running))
+def test_names_are_taken_once_and_revoked_ones_can_come_again(running: HubProcess, folder: HubFolder) -> None:
+    pair_over_mqtt(invited(folder, running, "twice"), here(running))
     again = hub("enroll", "twice", "--data", running.data, "--json")
     assert (again.returncode, "already" in again.stderr) == (2, True)
     assert hub("revoke", "twice", "--data", running.data, "--lost-on", "2026-05-09", "--json").returncode == 0
@@ -145,9 +145,9 @@ def test_names_are_taken_once_and_revoked_ones_can_come_again(running: HubProces
     assert "no probe is called" in hub("revoke", "nobody", "--data", running.data).stderr
 
 
-def test_a_revoked_probe_is_held_at_its_next_message(running: HubProcess, folder: Folder, tmp_path: Path) -> None:
+def test_a_revoked_probe_is_held_at_its_next_message(running: HubProcess, folder: HubFolder, tmp_path: Path) -> None:
     with Outbox(tmp_path / "o.db") as box:
-        box.pair(meet(invited(folder, running, "lost"), here(running)))
+        box.pair(pair_over_mqtt(invited(folder, running, "lost"), here(running)))
         box.add([look()])
         # What is under way already: by hand, as the broker lets nobody in who was revoked.
         assert hub("revoke", "lost", "--data", running.data).returncode == 0
@@ -179,7 +179,7 @@ def test_by_stick_there_and_back_without_ever_being_on_line(tmp_path: Path) -> N
     home = json.loads(probe("send", "--outbox", outbox, "--to", f"folder:{stick}", "--json").stdout)
     assert (home["queued"], home["stored"]) == (0, 150)
     assert not list(stick.glob("*.parcel")), "what is done with is taken away"
-    with opened(data) as folder, Outbox(outbox) as box:
+    with open_hub(data) as folder, Outbox(outbox) as box:
         assert folder.registry.named("shy").id == paired["probe"]
         assert box.paired().account is not None, "it may come on line from now on"
 
@@ -206,17 +206,17 @@ def test_a_card_that_was_tampered_with_is_refused(tmp_path: Path) -> None:
     whole = (stick / "hub.card").read_bytes()
     for at in range(0, len(whole), 7):
         (stick / "hub.card").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-        from probe.pairing.folder import meet_by_hand
+        from probe.pairing.folder import pair_by_folder
 
         try:
-            identity = meet_by_hand(stick)
+            identity = pair_by_folder(stick)
         except BadInput:
             continue
         assert identity.hub.public in whole, "only the token may have been hit"
 
 
 def test_a_certificate_is_known_by_the_hubs_word_alone(tmp_path: Path) -> None:
-    with opened(tmp_path) as one:
+    with open_hub(tmp_path) as one:
         der = ssl.PEM_cert_to_DER_cert(certificate(one.keys)[0].read_text())
         assert hub_of(der) == one.keys.hub_id
     from probe.contract.base import ContractError

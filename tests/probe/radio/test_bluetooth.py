@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from probe.errors import BadInput, SourceLost
 from probe.radio.bluetooth import SCAN_EXTENDED, SCAN_OLD, STOP, Bluetooth, HciSocket, read_reports
 from probe.radio.frame import Advert
-from probe.radio.unknowns import Strangers
+from probe.radio.unknowns import RecentUnknowns
 from tests.probe.radio.compose import AXIS_OCTETS
 
 DATA = b"\x02\x01\x06\x05\xff\x5b\x0d\x01\x02"
@@ -50,14 +50,14 @@ class Controller:
         """Nothing to close."""
 
 
-def adverts(controller: Controller, strangers: Strangers | None = None) -> list[Advert]:
+def adverts(controller: Controller, unknowns: RecentUnknowns | None = None) -> list[Advert]:
     found = []
     try:
-        for event in Bluetooth("hci0", controller, strangers=strangers).events():
+        for event in Bluetooth("hci0", controller, unknowns=unknowns).events():
             if isinstance(event, Advert):
                 found.append(event)
-                if strangers is not None:
-                    strangers.learn(event.memory)
+                if unknowns is not None:
+                    unknowns.learn(event.memory)
     except SourceLost:
         return found
     pytest.fail("the controller is gone, and nobody noticed")
@@ -87,7 +87,7 @@ def test_a_controller_that_refuses_is_one_sentence() -> None:
 
 
 def test_a_stranger_is_passed_over_the_second_time() -> None:
-    assert len(adverts(Controller(old(), old(), extended()), Strangers())) == 1
+    assert len(adverts(Controller(old(), old(), extended()), RecentUnknowns())) == 1
 
 
 @given(st.binary(max_size=80))

@@ -18,7 +18,7 @@ from probe.radio.board import BLUETOOTH_MHZ, Board
 from probe.radio.frame import Advert, Dwell, Frame, Repeat
 from probe.radio.link import BLUETOOTH, WIFI, Heard, read_heard, read_message, write_heard, write_message
 from probe.radio.serial import open_port
-from probe.radio.unknowns import Strangers
+from probe.radio.unknowns import RecentUnknowns
 from tests.probe.radio.compose import AXIS_OCTETS, beacon
 
 LINES = 20_000
@@ -73,7 +73,7 @@ def test_what_a_board_tells_becomes_frames_repeats_adverts_and_dwells() -> None:
     status = {"type": "status", "seq": 4, "at_ms": 9, "dwells": [[6, 120, 40]], "lost": 2, "dropped": 1}
     again = heard(2, 1, b"", times=7)
     board = Board(
-        "b", Script(lines_of(HELLO, heard(1), again, advert, status)), strangers=Strangers(), clock=lambda: 5.0
+        "b", Script(lines_of(HELLO, heard(1), again, advert, status)), unknowns=RecentUnknowns(), clock=lambda: 5.0
     )
     events: list[object] = []
     collect(board, events)
@@ -99,13 +99,13 @@ def test_a_board_is_told_its_plan_and_asked_again_for_what_was_missed() -> None:
 
 
 def test_a_stranger_is_known_again_by_its_number_and_kept_by_no_address() -> None:
-    strangers = Strangers()
+    unknowns = RecentUnknowns()
     port = Script(lines_of(HELLO, heard(1)), lines_of(heard(2, 1, b"")), lines_of(heard(3, 1, b"")))
-    board = Board("b", port, strangers=strangers)
+    board = Board("b", port, unknowns=unknowns)
     told = board.events()
     event = next(told)
     assert isinstance(event, Frame)
-    strangers.learn(event.memory)
+    unknowns.learn(event.memory)
     with pytest.raises(SourceLost):
         next(told)  # both repeats are passed over
     assert AXIS_OCTETS not in repr(vars(board)).encode()
@@ -123,7 +123,7 @@ def test_a_frame_that_the_board_cut_is_read_as_far_as_it_goes() -> None:
 
 @given(st.binary(max_size=600))
 def test_any_bytes_are_lines_or_counted(data: bytes) -> None:
-    board = Board("b", Script(data + b"\n", data), strangers=Strangers())
+    board = Board("b", Script(data + b"\n", data), unknowns=RecentUnknowns())
     collect(board, [])
     assert board.noise + board.damaged <= data.count(b"\n") + 2
 
@@ -162,7 +162,7 @@ def serial_pair() -> Iterator[tuple[int, str]]:
 def test_twenty_thousand_lines_with_garbage_gaps_and_an_unplug_lose_nothing_unseen(tmp_path: Path) -> None:
     random = Random(5)
     with serial_pair() as (far, device):
-        board = Board(device, open_port(device, 115_200), strangers=Strangers())
+        board = Board(device, open_port(device, 115_200), unknowns=RecentUnknowns())
         events: list[object] = []
         reading = threading.Thread(target=collect, args=(board, events))
         reading.start()

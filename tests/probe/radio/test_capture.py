@@ -12,7 +12,7 @@ from probe.radio.capture import open_capture
 from probe.radio.dot11 import Reader
 from probe.radio.elements import find_ssid, ssid_text
 from probe.radio.source import CaptureCounts
-from probe.radio.unknowns import Strangers
+from probe.radio.unknowns import RecentUnknowns
 from tests.probe.radio.compose import AXIS_OCTETS, beacon, element, pcap, pcapng
 from tests.probe.radio.compose import prism as with_prism
 from tests.probe.radio.compose import radiotap as with_radiotap
@@ -82,7 +82,7 @@ def test_damage_is_counted_and_never_escapes(
 @given(st.binary(max_size=200))
 def test_any_packet_is_a_frame_or_counted(packet: bytes) -> None:
     counts = CaptureCounts()
-    reader = Reader(counts, Strangers())
+    reader = Reader(counts, RecentUnknowns())
     read = reader.radiotap(packet, 0, len(packet), 0.0), reader.behind(prism.read(packet), packet, 0.0)
     told = [frame for frame in (*read, reader.unmarked(packet, 0, len(packet), 0.0)) if frame is not None]
     assert counts.frames == 3

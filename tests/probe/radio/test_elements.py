@@ -10,7 +10,7 @@ from probe.radio.elements import find_ssid, order, passing, walk, whole_part, wp
 from probe.radio.frame import Advert, Frame
 from probe.radio.source import CaptureCounts
 from probe.radio.transmission import structures, transmission_of
-from probe.radio.unknowns import Strangers
+from probe.radio.unknowns import RecentUnknowns
 from tests.probe.radio.compose import AXIS_OCTETS, beacon, element
 
 WPS = (
@@ -65,23 +65,23 @@ def test_another_traffic_map_or_load_is_the_same_stranger(bits: int, stations: i
         changing = element(5, tim + bytes([bits])) + element(48, bytes(20)) + element(11, bytes([stations, 0, 9, 0, 0]))
         return beacon(extra=changing)
 
-    strangers = Strangers()
-    reader = Reader(CaptureCounts(), strangers)
+    unknowns = RecentUnknowns()
+    reader = Reader(CaptureCounts(), unknowns)
     first, second = sent(0, 1, b"\0\1\0\0"), sent(bits, stations, tim)
     frame = reader.unmarked(first, 0, len(first), 0.0)
     assert frame is not None
-    strangers.learn(frame.memory)
+    unknowns.learn(frame.memory)
     assert reader.unmarked(second, 0, len(second), 0.0) is None
 
 
 @given(st.integers(36, 60), st.integers(1, 255))
 def test_another_name_or_body_is_not(at: int, change: int) -> None:
-    strangers = Strangers()
-    reader = Reader(CaptureCounts(), strangers)
+    unknowns = RecentUnknowns()
+    reader = Reader(CaptureCounts(), unknowns)
     first = beacon(ssid=b"a name of some length, as it is")
     frame = reader.unmarked(first, 0, len(first), 0.0)
     assert frame is not None
-    strangers.learn(frame.memory)
+    unknowns.learn(frame.memory)
     second = first[:at] + bytes([first[at] ^ change]) + first[at + 1 :]
     told = reader.unmarked(second, 0, len(second), 0.0)
     assert told is not None, "something that a rule may look at has changed"

@@ -15,8 +15,8 @@ from probe.radio.frame import Dwell, Frame
 from probe.radio.interface import read_ability, to_monitor
 from probe.radio.monitor import Monitor, packet_filter
 from probe.radio.plan import mhz_of, scattered, share, usual_channels
-from probe.radio.unknowns import Strangers
-from probe.walk.sources import Health, Keeper, Live
+from probe.radio.unknowns import RecentUnknowns
+from probe.walk.sources import Health, LiveSources, SourceSupervisor
 from tests.probe.radio.compose import AXIS_OCTETS, beacon, radiotap
 from tests.probe.radio.tap import Tap, tap
 from tests.processes import until
@@ -39,7 +39,7 @@ Wiphy phy0
 
 def test_the_kernel_gives_frames_with_an_identity_and_keeps_the_rest() -> None:
     with tap(NAME) as air:
-        monitor = Monitor(air.name, strangers=Strangers())
+        monitor = Monitor(air.name, unknowns=RecentUnknowns())
         events = monitor.events()
         air.send(radiotap(b"\x08\x02" + bytes(60)))  # data: the kernel's filter keeps it
         air.send(radiotap(b"\xd4\x00" + bytes(40)))  # an acknowledgement as well
@@ -103,30 +103,30 @@ def test_an_interface_that_goes_down_is_told_once_and_for_all() -> None:
 
 def test_unplugged_and_plugged_in_again_it_is_heard_again() -> None:
     with tap(NAME) as first:
-        strangers = Strangers()
-        keeper = Keeper(NAME, "monitor", lambda: _open(strangers))
+        unknowns = RecentUnknowns()
+        supervisor = SourceSupervisor(NAME, "monitor", lambda: _open(unknowns))
         heard: list[object] = []
-        with Live([keeper]) as live:
+        with LiveSources([supervisor]) as live:
             listening = threading.Thread(target=lambda: heard.extend(live.events()))
             listening.start()
-            until(lambda: keeper.health is Health.LISTENING, "the first time")
+            until(lambda: supervisor.health is Health.LISTENING, "the first time")
             first.send(radiotap(beacon()))
             until(lambda: any(isinstance(event, Frame) for event in heard), "a frame")
             first.unplug()
-            until(lambda: keeper.health is not Health.LISTENING, "the loss")
+            until(lambda: supervisor.health is not Health.LISTENING, "the loss")
             with tap(NAME) as second:
-                until(lambda: keeper.health is Health.LISTENING, "the return")
+                until(lambda: supervisor.health is Health.LISTENING, "the return")
                 heard.clear()
                 until(lambda: _heard_again(second, heard), "a frame after the return")
                 live.stop()
                 listening.join(timeout=5)
-    assert keeper.losses >= 1
-    assert keeper.counts.frames >= 2
+    assert supervisor.losses >= 1
+    assert supervisor.counts.frames >= 2
 
 
-def _open(strangers: Strangers) -> Monitor:
+def _open(unknowns: RecentUnknowns) -> Monitor:
     try:
-        return Monitor(NAME, strangers=strangers)
+        return Monitor(NAME, unknowns=unknowns)
     except BadInput as problem:
         raise SourceLost(str(problem)) from problem
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from probe.errors import SourceLost
-from probe.radio.serial import Place, board_ports
+from probe.radio.serial import PortLocator, board_ports
 from tests.probe.radio.test_board import serial_pair
 
 
@@ -29,7 +29,7 @@ UART = Plugged(device="/dev/ttyAMA0", vid=None, pid=None, serial_number=None, lo
 def found(then: list[Plugged], now: list[Plugged], name: str = "/dev/ttyUSB0") -> str:
     """Under which name a device is opened now, after it was opened then."""
     ports = list(then)
-    place = Place(name, lambda: ports)
+    place = PortLocator(name, lambda: ports)
     assert place.find() == name
     place.remember(name)
     ports[:] = now
@@ -88,7 +88,7 @@ def test_a_list_that_cannot_be_read_is_looked_at_again(monkeypatch: pytest.Monke
     with pytest.raises(SourceLost, match="looked at again"):
         list(board_ports("auto"))
     with serial_pair() as (_, device), pytest.raises(SourceLost, match="looked at again"):
-        Place(device).open(9600)
+        PortLocator(device).open(9600)
 
 
 def test_what_is_not_on_usb_or_named_by_udev_keeps_its_name() -> None:

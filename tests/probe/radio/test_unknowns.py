@@ -6,34 +6,34 @@ import sys
 import pytest
 
 from probe.radio.frame import Memory
-from probe.radio.unknowns import GENERATIONS, MAX_REMEMBERED, Strangers
+from probe.radio.unknowns import GENERATIONS, MAX_REMEMBERED, RecentUnknowns
 
 
 def test_it_is_forgotten_within_a_minute() -> None:
-    strangers, memory = Strangers(), Memory(1, 2)
-    strangers.pass_time(1000.0)
-    strangers.learn(memory)
+    unknowns, memory = RecentUnknowns(), Memory(1, 2)
+    unknowns.pass_time(1000.0)
+    unknowns.learn(memory)
     for second in range(1, 50):
-        strangers.pass_time(1000.0 + second)
-        assert strangers.knows(memory)
-    strangers.pass_time(1060.0)
-    assert not strangers.knows(memory)
+        unknowns.pass_time(1000.0 + second)
+        assert unknowns.knows(memory)
+    unknowns.pass_time(1060.0)
+    assert not unknowns.knows(memory)
 
 
 @pytest.mark.parametrize("jump_s", [3600.0, -1.0, -8192.0])
 def test_where_time_jumps_everything_is_forgotten(jump_s: float) -> None:
-    strangers = Strangers()
-    strangers.pass_time(10_000.0)
-    strangers.learn(Memory(1, 2))
-    strangers.pass_time(10_000.0 + jump_s)
-    assert not len(strangers)
+    unknowns = RecentUnknowns()
+    unknowns.pass_time(10_000.0)
+    unknowns.learn(Memory(1, 2))
+    unknowns.pass_time(10_000.0 + jump_s)
+    assert not len(unknowns)
 
 
 def test_a_crowd_does_not_fill_the_memory() -> None:
-    strangers = Strangers()
+    unknowns = RecentUnknowns()
     for number in range(200_000):
-        strangers.learn(Memory(number, number))
-    assert len(strangers) <= GENERATIONS * MAX_REMEMBERED
+        unknowns.learn(Memory(number, number))
+    assert len(unknowns) <= GENERATIONS * MAX_REMEMBERED
 
 
 def test_the_hash_is_another_one_in_each_process() -> None:

@@ -135,7 +135,7 @@ def test_all_sources_go_by_the_clock_of_the_walk() -> None:
         going = threading.Thread(target=lambda: list(walk.sightings()))
         going.start()
         try:
-            until(lambda: all(keeper.source is not None for keeper in walk.sources), "all sources")
+            until(lambda: all(supervisor.source is not None for supervisor in walk.sources), "all sources")
             machine.set(TRUE)
             other, seq = b"\xac\xcc\x8e\x00\x00\x09", count()
 
@@ -171,10 +171,10 @@ def test_a_receiver_and_a_board_that_come_back_under_other_names_are_heard_again
             plugged.clear()
             os.close(sky)
             os.close(cable)
-            until(lambda: all(keeper.losses for keeper in walk.sources), "the loss of both")
+            until(lambda: all(supervisor.losses for supervisor in walk.sources), "the loss of both")
             with serial_pair() as (sky_again, receiver_again), serial_pair() as (cable_again, board_again):
                 plugged[:] = replace(here, device=receiver_again), replace(there, device=board_again)
-                before = [keeper.counts.frames for keeper in walk.sources]
+                before = [supervisor.counts.frames for supervisor in walk.sources]
                 until(
                     lambda: (
                         both_heard(walk, sky_again, cable_again)
@@ -198,4 +198,4 @@ def both_heard(walk: LiveWalk, sky: int, cable: int) -> bool:
         os.set_blocking(line, False)
         with suppress(BlockingIOError):  # nobody reads it
             os.write(line, said)
-    return all(keeper.counts.frames for keeper in walk.sources)
+    return all(supervisor.counts.frames for supervisor in walk.sources)
