@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from probe.cli.options import json_option, outbox_option
 from probe.config import default_outbox
 from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
@@ -23,8 +24,6 @@ from probe.uplink.choose import broker_of, folder_of, uplink_to
 from probe.uplink.find import brokers
 from probe.uplink.uplink import Uplink
 
-_outbox = click.option("--outbox", type=click.Path(path_type=Path), help="The store of sightings that wait for a hub.")
-_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
 _FOLLOW_S = 0.3
 
 
@@ -33,8 +32,8 @@ _FOLLOW_S = 0.3
 @click.option("--camera", is_flag=True, help="Read the QR code with the probe's camera.")
 @click.option("--to", help="Where the hub is, where the code does not say it: mqtts://HOST:PORT.")
 @click.option("--patience", default=30.0, show_default=True, help="Give up after so many seconds.")
-@_outbox
-@_json
+@outbox_option
+@json_option
 def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox: Path | None, as_json: bool) -> None:
     """Let this probe and a hub know each other. From then on it seals what it makes for that hub alone.
 
@@ -66,8 +65,8 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
 @click.option("--again", is_flag=True, help="Offer refused sightings once more.")
 @click.option("--max-kbit", type=click.FloatRange(min=1), help="Send no faster than so many kbit/s.")
 @click.option("--patience", default=60.0, show_default=True, help="Give up after so many seconds without a receipt.")
-@_outbox
-@_json
+@outbox_option
+@json_option
 def send(
     to: str | None,
     follow: bool,
@@ -104,8 +103,8 @@ def send(
 
 
 @click.command()
-@_outbox
-@_json
+@outbox_option
+@json_option
 def status(outbox: Path | None, as_json: bool) -> None:
     """How many sightings wait, since when, and what became of the others."""
     with Outbox(outbox or default_outbox()) as box:
@@ -259,6 +258,3 @@ class _sending:  # noqa: N801 (used as a function)
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.__exit__(None, None, None)
-
-
-COMMANDS: tuple[click.Command, ...] = (pair, send, status)

@@ -19,10 +19,12 @@ from probe.outbox.outbox import DEFAULT_BUDGET_BYTES, Outbox
 from probe.outbox.writer import OutboxWriter
 from probe.radio.plan import SHORTEST_DWELL_MS, USUAL_DWELL_MS
 from probe.uplink.choose import uplink_to
-from probe.walk import recorded as replay
-from probe.walk.live import Kit, LiveWalk
+from probe.walk import recorded
+from probe.walk.kit import Kit
+from probe.walk.live import LiveWalk
+from probe.walk.making import new_id
+from probe.walk.outcome import Outcome
 from probe.walk.pace import pace
-from probe.walk.recorded import new_id
 from probe.walk.sources import SourceSupervisor, wait_for_sources
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -193,7 +195,7 @@ def listen(
     until_s = None if seconds is None else time.monotonic() + seconds
     options: dict[str, Any] = {"language": language(lang), "until_s": until_s, "as_json": as_json}
     if frames:
-        recording = replay.RecordedWalk(replay.Recording(frames=frames, track=track), replay.Outcome())
+        recording = recorded.RecordedWalk(recorded.Recording(frames=frames, track=track), Outcome())
         runner = Runner(recording.sightings(wait_until=pace(speed, time.monotonic, time.sleep)), _keep_nothing)
         show(Watcher(recording), runner, now=lambda: recording.now_s, hold=lambda _mhz: None, recorded=True, **options)
         if runner.over:

@@ -8,7 +8,9 @@ from probe.contract.base import ContractError
 from probe.contract.pairing import decode_card, words
 from probe.errors import BadInput, UplinkError
 from probe.seal.identity import Identity
-from probe.seal.sealer import PairingAsk, new_key, open_answer, public_of, verified_descriptor
+from probe.seal.request import PairingAsk, open_answer
+from probe.seal.sealer import new_key, public_of
+from probe.seal.verify import verified_descriptor
 
 CARD = "hub.card"
 REQUEST_SUFFIX = ".request"

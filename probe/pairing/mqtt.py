@@ -12,7 +12,9 @@ from probe.contract.envelope import pack
 from probe.contract.pairing import Descriptor, PairHello, fingerprint, words
 from probe.errors import BadInput, UplinkError
 from probe.seal.identity import Identity
-from probe.seal.sealer import PairingAsk, new_key, public_of, verified_descriptor
+from probe.seal.request import PairingAsk
+from probe.seal.sealer import new_key, public_of
+from probe.seal.verify import verified_descriptor
 from probe.uplink.connection import Change, Connection, Message
 
 ASK_AGAIN_S = 3.0

@@ -9,7 +9,7 @@ from probe.contract.home import decode_home
 from probe.contract.parcel import Receipts, SignedKind, decode_receipts
 from probe.outbox.outbox import Outbox, Standing
 from probe.seal.identity import Identity
-from probe.seal.sealer import verified_body
+from probe.seal.verify import verified_body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

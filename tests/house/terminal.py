@@ -10,7 +10,8 @@ from rich.console import Console
 from hub.demo.run import DATA
 from probe.listen.state import Watcher
 from probe.listen.view import draw
-from probe.walk.recorded import Outcome, RecordedWalk, Recording
+from probe.walk.outcome import Outcome
+from probe.walk.recorded import RecordedWalk, Recording
 from tests.town.kit import record
 
 TARGET = Path(__file__).parents[2] / "docs" / "listen.svg"

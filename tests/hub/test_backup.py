@@ -10,7 +10,7 @@ from hub.errors import BadInput
 from hub.ingest.receive import Incoming
 from probe.contract.parcel import SignedKind, decode_receipts
 from probe.outbox.outbox import Outbox
-from probe.seal.sealer import verified_body
+from probe.seal.verify import verified_body
 from tests.examples import look
 from tests.paired import enrolled, parcel_of
 

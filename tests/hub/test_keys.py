@@ -11,7 +11,8 @@ from probe.contract.base import ContractError
 from probe.contract.envelope import pack, seal_info
 from probe.contract.pairing import Descriptor, fingerprint
 from probe.contract.parcel import Signed, SignedKind, decode_signed
-from probe.seal.sealer import Sealer, new_key, verified_descriptor
+from probe.seal.sealer import Sealer, new_key
+from probe.seal.verify import verified_descriptor
 from tests.examples import look
 
 START = date(2026, 5, 9)

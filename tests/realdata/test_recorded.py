@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from probe.errors import BadInput
+from probe.importer.sightings import import_log
 from probe.radio.capture import open_capture
-from probe.walk.recorded import Outcome, Recording, import_log, replay
+from probe.walk.outcome import Outcome
+from probe.walk.recorded import Recording, replay
 
 pytestmark = pytest.mark.realdata
 

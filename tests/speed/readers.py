@@ -9,7 +9,8 @@ from pathlib import Path
 
 def ours(path: Path) -> tuple[int, int]:
     """The very path of `contrechamp-probe replay --frames --track`: reading, rules, positions, sweep, sightings."""
-    from probe.walk.recorded import Outcome, Recording, replay
+    from probe.walk.outcome import Outcome
+    from probe.walk.recorded import Recording, replay
 
     outcome = Outcome()
     track = path.with_suffix(".nmea")
@@ -27,7 +28,8 @@ def forgetful(path: Path) -> tuple[int, int]:
 
 def flat(path: Path) -> tuple[int, int]:
     """The whole path over a pipe of five million frames: prints the resident memory after each million, in MB."""
-    from probe.walk.recorded import Outcome, RecordedWalk, Recording
+    from probe.walk.outcome import Outcome
+    from probe.walk.recorded import RecordedWalk, Recording
 
     walk = RecordedWalk(Recording(frames=(path,)), Outcome())
     due = 1_000_000

@@ -23,7 +23,7 @@ from hub.store.sqlite.store import QUARANTINE_BYTES, QUARANTINE_ROWS
 from probe.contract.envelope import Envelope, Picture, UnitType, encode, envelope_signing_input, frame, pack
 from probe.contract.parcel import MAX_PARCEL_BYTES, Unit, Verdict, decode_receipts, decode_signed
 from probe.seal.identity import Identity
-from probe.seal.sealer import _SUITE, Sealer
+from probe.seal.sealer import SUITE, Sealer
 from tests.examples import look, new_id, radio
 from tests.paired import enrolled, parcel, parcel_of
 
@@ -93,7 +93,7 @@ class Hostile:
         envelope = Envelope(
             v=1, hub=hub, probe=probe, type=kind, id=unit_id, body=body, signature=self._signing.sign(said)
         )
-        data = _SUITE.encrypt(frame(pack(envelope), (8192,)), self._sealer._to, self._sealer._info)
+        data = SUITE.encrypt(frame(pack(envelope), (8192,)), self._sealer._to, self._sealer._info)
         return Unit(key=self._sealer.key_id, data=data)
 
 

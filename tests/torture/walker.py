@@ -16,7 +16,7 @@ from random import Random
 from probe.contract.envelope import Picture
 from probe.errors import OutboxError
 from probe.outbox.outbox import Outbox
-from probe.walk.recorded import new_id
+from probe.walk.making import new_id
 from tests.examples import look
 
 MOST_WAITING = 1500

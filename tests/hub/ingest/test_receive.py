@@ -20,7 +20,8 @@ from probe.contract.envelope import Picture, UnitType, encode
 from probe.contract.parcel import Receipt, Receipts, SignedKind, Unit, Verdict, decode_receipts
 from probe.seal import sealer as seal
 from probe.seal.identity import Identity
-from probe.seal.sealer import Sealer, new_key, verified_body
+from probe.seal.sealer import Sealer, new_key
+from probe.seal.verify import verified_body
 from tests.examples import look, new_id, radio
 from tests.paired import enrolled, parcel, parcel_of, units
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from probe.errors import BadInput
 from probe.importer.kismet import read_kismet
+from probe.importer.sightings import import_log
 from probe.importer.wigle import Row, RowCounts
-from probe.walk.recorded import Outcome, import_log
+from probe.walk.outcome import Outcome
 from tests.probe.importer.test_netxml import NETXML
 from tests.probe.radio.compose import AXIS_OCTETS, beacon, radiotap
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probe.errors import BadInput
+from probe.importer.sightings import import_log
 from probe.importer.wigle import RowCounts, read_csv
-from probe.walk.recorded import Outcome, import_log
+from probe.walk.outcome import Outcome
 
 APP = (
     "WigleWifi-1.6,appRelease=2.90,model=none,release=14,device=none,display=none,board=none,brand=none,star=Sol\n"

@@ -16,7 +16,8 @@ from probe.listen.state import Watcher, printable
 from probe.listen.view import bar, draw
 from probe.listen.words import WORDS, language
 from probe.radio.frame import Frame
-from probe.walk.recorded import Outcome, RecordedWalk, Recording
+from probe.walk.outcome import Outcome
+from probe.walk.recorded import RecordedWalk, Recording
 from tests.processes import probe
 from tests.town.kit import record
 

@@ -24,7 +24,7 @@ from probe.contract.envelope import (
 from probe.contract.parcel import Receipt, Receipts, Unit, Verdict
 from probe.errors import NotPaired, OutboxError, OutboxFull
 from probe.outbox.outbox import KEPT_DAYS, Outbox
-from probe.seal.sealer import verified_descriptor
+from probe.seal.verify import verified_descriptor
 from probe.sweep.sweep import CELLS_PER_SURVEY
 from tests.examples import look, new_id, radio, survey
 from tests.paired import enrolled

@@ -85,7 +85,7 @@ def test_what_was_told_is_taken_back_when_it_turns_up_elsewhere(tmp_path: Path) 
     from probe.contract.sighting import Adapter, Kind
     from probe.radio.frame import Frame
     from probe.sweep.sweep import Sweep
-    from probe.walk.recorded import making
+    from probe.walk.making import making
     from tests.examples import new_id
     from tests.probe.sweep.test_sweep import START_S, straight
 

@@ -11,7 +11,7 @@ from probe.position.track import Track
 from probe.radio.frame import Dwell
 from probe.radio.frame import Frame as RadioFrame
 from probe.sweep.sweep import PASS_END_S, Sweep
-from probe.walk.recorded import making
+from probe.walk.making import making
 from tests.examples import new_id, spot
 
 CAMERA, PHONE = bytes.fromhex("accc8e102030"), bytes.fromhex("f4cae5aabbcc")

@@ -15,7 +15,8 @@ from probe.contract.sighting import ClockSource, Sighting
 from probe.radio.frame import Dwell, Frame
 from probe.radio.link import Heard, write_heard
 from probe.walk.clock import SteadyClock
-from probe.walk.live import Kit, LiveWalk
+from probe.walk.kit import Kit
+from probe.walk.live import LiveWalk
 from tests.probe.position.test_nmea import sentence
 from tests.probe.radio.compose import AXIS_OCTETS, beacon, radiotap
 from tests.probe.radio.tap import tap

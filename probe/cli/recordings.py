@@ -1,0 +1,151 @@
+"""The commands for what was recorded: `replay` and `import`."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import msgspec
+
+from probe.cli.options import json_option, outbox_option
+from probe.cli.process import forbid_core_dumps
+from probe.contract.envelope import encode
+from probe.contract.sighting import Sighting
+from probe.errors import BadInput
+from probe.importer.sightings import import_log
+from probe.outbox.outbox import Outbox
+from probe.walk import recorded
+from probe.walk.making import new_id
+from probe.walk.outcome import Outcome
+from probe.walk.pace import pace
+
+OUTBOX_BATCH = 200
+
+
+@click.command("replay")
+@click.option(
+    "--frames", multiple=True, type=click.Path(path_type=Path), help="A capture, or a board's lines. Repeatable."
+)
+@click.option("--track", type=click.Path(path_type=Path), help="Where the probe was: an NMEA log.")
+@click.option("--photos", type=click.Path(path_type=Path), help="A folder of geotagged photos.")
+@click.option("--speed", type=click.FloatRange(min=0.1), help="Pace it, so many times faster than it was recorded.")
+@click.option("--composed", is_flag=True, help="Mark the sightings as made from composed, not received, input.")
+@outbox_option
+@json_option
+def replay_command(
+    frames: tuple[Path, ...],
+    track: Path | None,
+    photos: Path | None,
+    speed: float | None,
+    composed: bool,
+    outbox: Path | None,
+    as_json: bool,
+) -> None:
+    """Put recorded input through the same sweep as a walk.
+
+    Sightings go to stdout, one JSON a line, or into --outbox. What no rule knows as a camera is forgotten.
+
+    \b
+      contrechamp-probe replay --frames walk.pcap --track walk.nmea --photos photos/
+    """
+    forbid_core_dumps()
+    if not frames and photos is None:
+        raise BadInput("nothing to replay: give --frames CAPTURE, --photos FOLDER, or both")
+    recording = recorded.Recording(frames=frames, track=track, photos=photos, composed=composed)
+    outcome = Outcome()
+    with _progress("frames") as tick:
+        if speed is None or outbox is None:
+            wait_until = pace(speed, time.monotonic, time.sleep)
+            _emit(recorded.replay(recording, outcome, progress=tick, wait_until=wait_until), outbox)
+        else:
+            _live(recorded.RecordedWalk(recording, outcome), speed, outbox, tick)
+    _conclude(outcome, outbox, as_json)
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@outbox_option
+@json_option
+def import_command(file: Path, outbox: Path | None, as_json: bool) -> None:
+    """Read other people's logs: WiGLE CSV, from the app (WigleWifi-1.x) or the web site; Kismet's .kismet and .netxml.
+
+    Rows that no rule knows as a camera are counted and forgotten.
+    """
+    outcome = Outcome()
+    _emit(import_log(file, outcome), outbox)
+    _conclude(outcome, outbox, as_json)
+
+
+def _emit(sightings: Iterator[Sighting], outbox: Path | None) -> None:
+    """To the outbox in batches of one commit each, or to stdout."""
+    if outbox is None:
+        for sighting in sightings:
+            click.echo(encode(sighting))
+        return
+    batch: list[Sighting] = []
+    with Outbox(outbox) as box:
+        for sighting in sightings:
+            batch.append(sighting)
+            if len(batch) == OUTBOX_BATCH:
+                box.add(batch)
+                batch.clear()
+        box.add(batch)
+
+
+def _live(walk: recorded.RecordedWalk, speed: float, outbox: Path, tick: Callable[[int], None]) -> None:
+    """To the outbox as each pass ends, as on a walk; what turns out to move is taken out of it again."""
+    with Outbox(outbox) as box:
+        for sighting in walk.sightings(progress=tick, wait_until=pace(speed, time.monotonic, time.sleep)):
+            box.add([sighting])
+            box.withdraw(walk.sweep.withdrawn(), new_id)
+        box.withdraw(walk.sweep.withdrawn(), new_id)
+
+
+def _conclude(outcome: Outcome, outbox: Path | None, as_json: bool) -> None:
+    """Say what came of it: on stdout when that is free, else on stderr. Exit with 2 where input was damaged."""
+    aside = outbox is None
+    if as_json:
+        click.echo(msgspec.json.encode(outcome), err=aside)
+    else:
+        click.echo(_summary(outcome), err=aside)
+    for trouble in outcome.troubles[:20]:
+        click.echo(trouble, err=True)
+    if len(outcome.troubles) > 20:
+        click.echo(f"... and {len(outcome.troubles) - 20} more like these", err=True)
+    if outcome.troubles:
+        sys.exit(2)
+
+
+def _summary(outcome: Outcome) -> str:
+    sweep = outcome.sweep
+    heard = [
+        (outcome.frames, "frames"),
+        (outcome.rows, "rows"),
+        (outcome.photos, "photos"),
+        (outcome.malformed_frames, "malformed frames"),
+        (sweep.moving, "transmitters that no fixed place explains, forgotten"),
+        (sweep.flooded, "frames of more cameras than there can be, forgotten"),
+    ]
+    rules_told = ", ".join(f"{name} {count}" for name, count in sorted(outcome.by_rule.items()))
+    told = ", ".join(f"{count} {name}" for count, name in heard if count)
+    return f"{outcome.sightings} sightings from {told or 'nothing'}" + (f" ({rules_told})" if rules_told else "")
+
+
+class _progress:  # noqa: N801 (used as a function)
+    """A counter on stderr that redraws itself, on a terminal only."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._drawn = False
+
+    def __enter__(self) -> Callable[[int], None]:
+        return self._tick if sys.stderr.isatty() else lambda _count: None
+
+    def _tick(self, count: int) -> None:
+        self._drawn = True
+        click.echo(f"\r{count:,} {self._what}", nl=False, err=True)
+
+    def __exit__(self, *_: object) -> None:
+        if self._drawn:
+            click.echo("\r\x1b[K", nl=False, err=True)

@@ -1,0 +1,36 @@
+"""Checks what is said in a hub's name: nobody but the hub's own key is believed."""
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from probe.contract.base import ContractError
+from probe.contract.pairing import Descriptor, decode_descriptor, fingerprint
+from probe.contract.parcel import Signed, SignedKind, decode_signed, hub_signing_input
+
+
+def verified_body(hub_public: bytes, what: SignedKind, data: bytes) -> bytes:
+    """The body of what a hub said. Raises ContractError where another than this hub's key signed it."""
+    signed = decode_signed(data)
+    verify_signed(hub_public, what, signed)
+    return signed.body
+
+
+def verify_signed(hub_public: bytes, what: SignedKind, signed: Signed) -> None:
+    """Raises ContractError where another than this hub's key signed."""
+    hub = fingerprint(hub_public)
+    try:
+        if signed.hub != hub:
+            raise ContractError("said in another hub's name")
+        Ed25519PublicKey.from_public_bytes(hub_public).verify(
+            signed.signature, hub_signing_input(what, hub, signed.body)
+        )
+    except (InvalidSignature, ValueError) as problem:
+        raise ContractError(str(problem) or "signed by another than the hub's key") from problem
+
+
+def verified_descriptor(data: bytes) -> Descriptor:
+    """The descriptor of a hub that is not known yet, signed by the key that it names. Raises ContractError."""
+    signed = decode_signed(data)
+    descriptor = decode_descriptor(signed.body)
+    verify_signed(descriptor.public, SignedKind.DESCRIPTOR, signed)
+    return descriptor

@@ -1,0 +1,28 @@
+"""What came of a recording or an imported log."""
+
+from dataclasses import dataclass, field
+
+from probe.contract.sighting import Sighting
+from probe.sweep.sweep import SweepCounts
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of it. `troubles` are sentences about input that could not be used; all the rest was."""
+
+    sightings: int = 0
+    frames: int = 0
+    sweep: SweepCounts = field(default_factory=SweepCounts)
+    malformed_frames: int = 0
+    photos: int = 0
+    rows: int = 0
+    recognised_rows: int = 0
+    by_rule: dict[str, int] = field(default_factory=dict)
+    by_band: dict[str, int] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+
+    def count(self, sighting: Sighting) -> Sighting:
+        self.sightings += 1
+        if sighting.made.rule:
+            self.by_rule[sighting.made.rule] = self.by_rule.get(sighting.made.rule, 0) + 1
+        return sighting
