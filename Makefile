@@ -38,6 +38,7 @@ picture: .venv/ready  ## the README's picture and the generated documents
 	$(RUN)/python -m tests.house.picture
 	$(RUN)/python -m tests.house.terminal
 	$(RUN)/python -m tests.house.documents
+	$(RUN)/python -m tests.house.drawing
 
 setup: .venv/ready
 
