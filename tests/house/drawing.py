@@ -38,7 +38,7 @@ def picture() -> str:
     parts += _way(PROBE, PROBE_WAY, LEFT + BOX, rows, 1, 1)
     parts += _way(HUB, HUB_WAY, RIGHT, rows, -1, len(PROBE_WAY) + 1)
     parts += _between(rows)
-    note = "Numbers: the way of a sighting. Green rooms are pure: no I/O, no clock; of the probe, the hub imports only these."
+    note = "Numbers: the way of a sighting. Green: no I/O, no clock; of the probe, the hub imports these alone."
     parts.append(f'<text x="{LEFT}" y="{height - 24}" fill="#444">{note}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
