@@ -46,6 +46,8 @@ def walk(elements: bytes) -> Iterator[tuple[int, bytes]]:
 def whole_part(frame: bytes) -> bytes:
     """A management frame that was cut short, up to the end of its last whole element."""
     at = {0x00: 28, 0x20: 34, 0x40: 24, 0x50: 36, 0x80: 36}.get(frame[0] if frame else 0, len(frame))
+    if len(frame) > 1 and frame[1] & 0x80:
+        at += 4  # +HTC: four more octets of header
     while at + 2 <= len(frame) and at + 2 + frame[at + 1] <= len(frame):
         at += 2 + frame[at + 1]
     return frame[:at]

@@ -115,7 +115,8 @@ def test_a_record_that_announces_too_much_ends_the_file(tmp_path: Path) -> None:
         (b"PK\x03\x04 a zip", "not a capture"),
         (pcap([], link=1), None),
         (pcap([b"x"], link=1), "Ethernet"),
-        (pcap([b"x"], link=192), "PPI"),
+        (pcap([b"x"], link=195), "802.15.4"),
+        (b"\x1f\x8b\x08 compressed", "gunzip"),
     ],
 )
 def test_what_is_no_capture_is_said_in_a_sentence(body: bytes, words: str | None, tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from probe.errors import BadInput, SourceLost
 from probe.radio import netlink
+from probe.radio.channels import mhz_of
 from probe.radio.frame import Dwell, Frame
 from probe.radio.interface import read_ability, to_monitor
 from probe.radio.monitor import Monitor, packet_filter
-from probe.radio.plan import mhz_of, scattered, share, usual_channels
+from probe.radio.plan import scattered, share, usual_channels
 from probe.radio.unknowns import RecentUnknowns
 from probe.walk.sources import Health, LiveSources, SourceSupervisor
 from tests.probe.radio.compose import AXIS_OCTETS, beacon, radiotap
