@@ -107,7 +107,7 @@ class Board:
                     self.noise += 1
                 before = self._seq
                 for line in lines:
-                    yield from self._line(line.strip(b"\r"), now_s)
+                    yield from self.take(line.strip(b"\r"), now_s)
                 if self._seq != before:
                     heard_s = now_s
                 elif self._silent_s is not None and not 0.0 <= now_s - heard_s < self._silent_s:
@@ -133,39 +133,27 @@ class Board:
         self._asked_s = now_s
         self._say(message)
 
-    def _line(self, line: bytes, now_s: float) -> Iterator[Event]:
-        line = self._without_noise(line)
-        if line[:1] == b"!" and len(line) <= LONGEST_LINE:
-            heard = read_heard(line)
-            if heard is None:
+    def take(self, line: bytes, now_s: float) -> Iterator[Event]:
+        """What a line says, without its end. Noise is counted; a line that begins behind noise is found there."""
+        if len(line) > LONGEST_LINE or not line:
+            self.noise += bool(line)
+        elif line[:1] == b"!" and (heard := read_heard(line)) is not None:
+            self._count(heard.seq)
+            event = self._heard(heard, now_s)
+            if event is not None:
+                yield event
+        elif line[:1] == b"#" and (message := _numbered(line)) is not None:
+            self._count(message["seq"] & 0xFFFF)
+            yield from self._message(message, now_s)
+        else:
+            later = _behind_noise(line)
+            if line[:1] in (b"!", b"#"):
                 self.damaged += 1
                 self.counts.malformed += 1
             else:
-                self._count(heard.seq)
-                event = self._heard(heard, now_s)
-                if event is not None:
-                    yield event
-        elif line[:1] == b"#" and len(line) <= LONGEST_LINE:
-            message = read_message(line)
-            if message is None or not isinstance(message.get("seq"), int):
-                self.damaged += 1
-                self.counts.malformed += 1
-            else:
-                self._count(message["seq"] & 0xFFFF)
-                yield from self._message(message, now_s)
-        elif line:
-            self.noise += 1
-
-    def _without_noise(self, line: bytes) -> bytes:
-        """A line from where it begins: a boot message or half a line without its end may stand before it."""
-        if line[:1] in (b"!", b"#", b"") or len(line) > 2 * LONGEST_LINE:
-            return line
-        for start, _ in zip(_STARTS.finditer(line), range(_MOST_STARTS), strict=False):
-            rest = line[start.start() :]
-            if (read_heard if rest[:1] == b"!" else read_message)(rest) is not None:
                 self.noise += 1
-                return rest
-        return line
+            if later is not None:
+                yield from self.take(later, now_s)
 
     def _count(self, seq: int) -> None:
         """Lines are numbered: the gaps are what was lost on the way."""
@@ -251,7 +239,9 @@ class BoardRecording:
         self._now_s = 0.0
         self._lines = self._read()
         # A pause of the recording is none of the board's: what comes after it is read all the same.
-        self._board = Board(path.name, _Deaf(self._next), unknowns=unknowns, clock=lambda: self._now_s, silent_s=None)
+        self._board = Board(
+            path.name, DeafPort(self._next), unknowns=unknowns, clock=lambda: self._now_s, silent_s=None
+        )
         self.name = path.name
 
     @property
@@ -272,26 +262,31 @@ class BoardRecording:
         return line
 
     def _read(self) -> Iterator[bytes]:
-        try:
-            with self._path.open("rb") as file:
-                while line := file.readline(2 * LONGEST_LINE):
-                    stamp, _, said = line.partition(b" ")
-                    try:
-                        at_s = float(stamp)
-                    except ValueError:
-                        self._board.noise += 1
-                        continue
-                    if not 0.0 <= at_s < 1e11:
-                        self._board.noise += 1
-                        continue
-                    # A line whose time is none came after the one before it.
-                    self._now_s = self._now_s if is_moment(self._now_s) and not is_moment(at_s) else at_s
-                    yield said
-        except OSError as problem:
-            raise BadInput(f"{self._path}: cannot be read ({problem.strerror})") from problem
+        for at_s, said in recorded_lines(self._path):
+            if at_s is None:
+                self._board.noise += 1
+                continue
+            # A line whose time is none came after the one before it.
+            self._now_s = self._now_s if is_moment(self._now_s) and not is_moment(at_s) else at_s
+            yield said
 
 
-class _Deaf:
+def recorded_lines(path: Path) -> Iterator[tuple[float | None, bytes]]:
+    """The lines of a recording, each with the Unix time before it, None where there is none. Raises BadInput."""
+    try:
+        with path.open("rb") as file:
+            while line := file.readline(2 * LONGEST_LINE):
+                stamp, _, said = line.removeprefix(b"\xef\xbb\xbf").partition(b" ")
+                try:
+                    at_s = float(stamp)
+                except ValueError:
+                    at_s = -1.0
+                yield (at_s, said) if 0.0 <= at_s < 1e11 else (None, line)
+    except OSError as problem:
+        raise BadInput(f"{path}: cannot be read ({problem.strerror})") from problem
+
+
+class DeafPort:
     """A port that is only read."""
 
     def __init__(self, read: Callable[[], bytes]) -> None:
@@ -305,6 +300,20 @@ class _Deaf:
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+def _numbered(line: bytes) -> dict[str, Any] | None:
+    message = read_message(line)
+    return message if message is not None and isinstance(message.get("seq"), int) else None
+
+
+def _behind_noise(line: bytes) -> bytes | None:
+    """The whole line within a line: a boot message, or half a line that lost its end, may stand before it."""
+    for start, _ in zip(_STARTS.finditer(line, 1), range(_MOST_STARTS), strict=False):
+        rest = line[start.start() :]
+        if (read_heard(rest) if rest[:1] == b"!" else _numbered(rest)) is not None:
+            return rest
+    return None
 
 
 def _number(mhz: int) -> int | None:

@@ -150,6 +150,11 @@ def replay(
 
 def open_recording(path: Path, unknowns: RecentUnknowns | None = None) -> FrameSource:
     """What reads a recording of frames: a capture, or the lines of a radio board, each behind its Unix time."""
+    return BoardRecording(path, unknowns) if holds_lines(path) else open_capture(path, unknowns)
+
+
+def holds_lines(path: Path) -> bool:
+    """Whether a recording is a radio board's lines and no capture. Raises BadInput where it cannot be read."""
     try:
         start = b""
         if not path.is_fifo():  # what is read of a pipe is gone
@@ -157,8 +162,7 @@ def open_recording(path: Path, unknowns: RecentUnknowns | None = None) -> FrameS
                 start = file.read(_LOOK)
     except OSError as problem:
         raise BadInput(f"{path}: cannot be read ({problem.strerror}); give a capture") from problem
-    lines = not is_capture(start) and _BOARD_LINE.search(start)
-    return BoardRecording(path, unknowns) if lines else open_capture(path, unknowns)
+    return not is_capture(start) and _BOARD_LINE.search(start) is not None
 
 
 def _photo_observations(folder: Path | None, outcome: Outcome) -> list[PhotoObservation]:

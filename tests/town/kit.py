@@ -4,8 +4,8 @@ from pathlib import Path
 from struct import pack
 
 from probe.radio.capture import open_capture
-from probe.radio.link import Heard, write_heard, write_message
 from probe.radio.channels import channel_of
+from probe.radio.link import Heard, write_heard, write_message
 from tests.probe.radio.compose import radiotap
 
 _BODY = {0: 28, 2: 34, 4: 24, 5: 36, 8: 36}
