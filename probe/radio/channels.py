@@ -41,8 +41,9 @@ def band_of(mhz: int | None) -> str | None:
 
 
 def known_mhz(mhz: int) -> int | None:
-    """The middle of a channel as a header says it; None where it lies in no band: 0 is how drivers say nothing."""
-    return mhz if _band(mhz) is not None else None
+    """The middle of a channel as a header says it; None where it lies in no band: 0 and FFFF are how drivers say
+    nothing."""
+    return mhz if mhz != 0xFFFF and _band(mhz) is not None else None
 
 
 def channel_of(mhz: int) -> int | None:
