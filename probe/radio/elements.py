@@ -12,7 +12,7 @@ MAX_ELEMENTS = 128  # of 2 octets at least in a frame of 2304: what says more th
 def find_ssid(elements: bytes) -> tuple[bytes | None, bool]:
     """The name among a frame's elements, and whether the elements end where they should.
 
-    A name longer than the 32 octets that a name may have is no name.
+    A name longer than the 32 octets that a name may have is no name; one of zeros alone is how some hide theirs.
     """
     at, end, ssid = 0, len(elements), None
     try:
@@ -26,7 +26,9 @@ def find_ssid(elements: bytes) -> tuple[bytes | None, bool]:
             else:
                 at += 2 + elements[at + 1]
     except IndexError:
-        return ssid, False
+        at = -1
+    if ssid and not ssid[0] and not ssid.strip(b"\0"):
+        ssid = b""
     return ssid, at == end
 
 

@@ -187,6 +187,8 @@ def test_only_the_first_name_counts_and_a_long_one_is_none() -> None:
     assert find_ssid(element(0, b"x" * 33)) == (None, False)
     assert find_ssid(element(1, b"rates")) == (None, True)
     assert find_ssid(b"\0\x05ab") == (None, False)
+    assert find_ssid(element(0, bytes(8))) == (b"", True), "hidden behind zeros"
+    assert find_ssid(element(0, b"\0a")) == (b"\0a", True)
 
 
 @given(st.binary(max_size=32))
