@@ -15,8 +15,8 @@ from probe.radio.radiotap import Header
 BARE, PRISM, RADIOTAP = 105, 119, 127
 _NAMES = {
     0: "null", 1: "Ethernet", 101: "raw IP", 113: "Linux cooked", 187: "Bluetooth", 189: "USB", 192: "PPI",
-    195: "802.15.4", 201: "Bluetooth", 220: "USB", 228: "IPv4", 230: "802.15.4", 249: "USB", 251: "Bluetooth LE", 254: "Bluetooth",
-    256: "Bluetooth LE", 272: "Bluetooth LE", 276: "Linux cooked", 283: "802.15.4",
+    195: "802.15.4", 201: "Bluetooth", 220: "USB", 228: "IPv4", 230: "802.15.4", 249: "USB", 251: "Bluetooth LE",
+    254: "Bluetooth", 256: "Bluetooth LE", 272: "Bluetooth LE", 276: "Linux cooked", 283: "802.15.4",
 }  # fmt: skip
 _DEEPEST = 3  # headers one behind the other
 
