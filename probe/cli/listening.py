@@ -195,11 +195,14 @@ def listen(
     until_s = None if seconds is None else time.monotonic() + seconds
     options: dict[str, Any] = {"language": language(lang), "until_s": until_s, "as_json": as_json}
     if frames:
-        recording = recorded.RecordedWalk(recorded.Recording(frames=frames, track=track), Outcome())
+        outcome = Outcome()
+        recording = recorded.RecordedWalk(recorded.Recording(frames=frames, track=track), outcome)
         runner = Runner(recording.sightings(wait_until=pace(speed, time.monotonic, time.sleep)), _keep_nothing)
         show(Watcher(recording), runner, now=lambda: recording.now_s, hold=lambda _mhz: None, recorded=True, **options)
         if runner.over:
             runner.finish()
+        if outcome.troubles:
+            raise BadInput("; ".join(outcome.troubles))
         return
     walk = LiveWalk(_kit(**asked).found())
     _stop_on_signals(walk.live.stop)

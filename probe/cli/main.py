@@ -6,6 +6,7 @@ import click
 
 from probe import __version__
 from probe.cli.delivery import pair, send, status
+from probe.cli.explain import explain_command
 from probe.cli.listening import listen, run
 from probe.cli.recordings import import_command, replay_command
 from probe.cli.rules import rules
@@ -27,7 +28,7 @@ def cli() -> None:
     """
 
 
-for command in (run, listen, replay_command, import_command, pair, send, status, rules):
+for command in (run, listen, replay_command, import_command, pair, send, status, rules, explain_command):
     cli.add_command(command)
 
 

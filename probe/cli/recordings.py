@@ -124,6 +124,7 @@ def _summary(outcome: Outcome) -> str:
         (outcome.rows, "rows"),
         (outcome.photos, "photos"),
         (outcome.malformed_frames, "malformed frames"),
+        (outcome.other_packets, "packets of another kind"),
         (sweep.moving, "transmitters that no fixed place explains, forgotten"),
         (sweep.flooded, "frames of more cameras than there can be, forgotten"),
     ]

@@ -16,7 +16,7 @@ from probe.contract.base import bssid_octets
 from probe.errors import BadInput
 from probe.importer import rows
 from probe.importer.wigle import Row, RowCounts
-from probe.radio.plan import mhz_of
+from probe.radio.channels import mhz_of
 
 _NETWORK = "wireless-network"
 _TYPES = {"infrastructure", "ad-hoc", "probe"}

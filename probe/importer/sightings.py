@@ -14,6 +14,7 @@ from probe.importer.kismet import read_kismet
 from probe.importer.netxml import read_netxml
 from probe.importer.wigle import Row, RowCounts, read_csv
 from probe.position.fix import place_of
+from probe.radio.channels import band_of
 from probe.sweep.fixed import FARTHEST_M
 from probe.sweep.sweep import moment
 from probe.walk.making import making, new_id
@@ -47,7 +48,7 @@ def import_log(path: Path, outcome: Outcome) -> Iterator[Sighting]:
         if finding is None:
             continue
         outcome.recognised_rows += 1
-        band = "unknown" if row.channel_mhz is None else "2.4 GHz" if row.channel_mhz < 3000 else "5 GHz"
+        band = band_of(row.channel_mhz) or "unknown"
         outcome.by_band[band] = outcome.by_band.get(band, 0) + 1
         heard.setdefault(row.transmitter, (finding, []))[1].append(row)
     outcome.rows = counts.rows

@@ -7,7 +7,7 @@ from typing import Protocol
 from probe.contract.evidence import BleEvidence, BssidEvidence, CatalogueEvidence, SsidEvidence
 from probe.contract.sighting import VendorClaim
 from probe.position.fix import PositionSource
-from probe.radio.plan import channel_of
+from probe.radio.channels import channel_of
 from probe.radio.source import FrameSource
 from probe.sweep.hearing import Pass
 from probe.sweep.sweep import Sweep
@@ -36,6 +36,7 @@ class SourceLine:
     kind: str
     health: str
     channel: int | None
+    mhz: int | None
     rate: float
     frames: int
     share: float
@@ -82,13 +83,14 @@ class Watcher:
         total = sum(counts.frames for source, counts in counted if source.kind != _RECEIVER) or 1
         lines = []
         for source, counts in counted:
-            channel = source.channel_mhz if isinstance(source, SourceSupervisor) else None
+            mhz = source.channel_mhz if isinstance(source, SourceSupervisor) else None
             lines.append(
                 SourceLine(
                     name=printable(source.name),
                     kind=source.kind,
                     health=str(source.health) if isinstance(source, SourceSupervisor) else "listening",
-                    channel=None if channel is None else channel_of(channel),
+                    channel=None if mhz is None else channel_of(mhz),
+                    mhz=mhz,
                     rate=self._rate(source.name, counts.frames, now_s),
                     frames=counts.frames,
                     share=0.0 if source.kind == _RECEIVER else counts.frames / total,

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from probe.listen.state import CameraLine, SourceLine, Watcher
 from probe.listen.words import WORDS
+from probe.radio.channels import channel_label
 
 _LOUD_DBM, _FAINT_DBM = -30, -95
 _COLOURS = {"listening": "green", "starting": "yellow", "lost": "red", "refused": "red"}
@@ -55,7 +56,7 @@ def _sources(lines: Sequence[SourceLine], words: dict[str, str]) -> Table:
             Text(line.name, overflow="ellipsis"),
             Text(line.kind),
             health,
-            Text("-" if line.channel is None else str(line.channel)),
+            Text(channel_label(line.mhz)),
             Text(f"{line.rate:,.0f}" if line.rate >= 10 else f"{line.rate:.1f}"),
             Text(f"{line.frames:,}"),
             Text(f"{line.share:.0%}"),
@@ -80,7 +81,7 @@ def _cameras(lines: Sequence[CameraLine], watcher: Watcher, words: dict[str, str
             Text(mark + line.name, overflow="ellipsis"),
             Text(f"{line.rule}: {line.why}", overflow="ellipsis"),
             Text(line.confirmed),
-            Text("-" if line.channel is None else str(line.channel)),
+            Text(channel_label(line.mhz)),
             bar(line.signal_dbm, 12),
             Text(words["seconds"].format(seconds=line.ago_s)),
         )

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from probe.errors import BadInput, SourceLost
 from probe.radio.board import BLUETOOTH_MHZ
-from probe.radio.frame import Advert, Dwell, Event, Memory
+from probe.radio.frame import DBM, Advert, Dwell, Event, Memory
 from probe.radio.source import CaptureCounts
 from probe.radio.unknowns import RecentUnknowns
 
@@ -23,7 +23,7 @@ _REPORT, _EXTENDED_REPORT = 0x02, 0x0D
 _SET_PARAMETERS, _ENABLE = 0x200B, 0x200C
 _SET_EXTENDED_PARAMETERS, _EXTENDED_ENABLE = 0x2041, 0x2042
 _DISALLOWED = 0x0C
-_NO_SIGNAL = 127
+_ANONYMOUS = 0xFF  # an address type: the advertiser did not give any
 _TELL_S = 1.0
 _FAMILY, _HCI, _SOL_HCI, _HCI_FILTER, _UP = 31, 1, 0, 2, 0x400448C9
 
@@ -45,45 +45,41 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
-def read_reports(packet: bytes) -> list[Report] | None:
-    """The reports in an HCI packet; an empty list where it is something else, None where it is damaged."""
+def read_reports(packet: bytes) -> tuple[list[Report], bool]:
+    """The reports in an HCI packet, none where it is something else; and whether all that it announces was there."""
     if len(packet) < 4 or packet[0] != _EVENT or packet[1] != _META:
-        return []
+        return [], True
     body = packet[3 : 3 + packet[2]]
-    if len(body) < packet[2] or len(body) < 2:
-        return None
+    if len(body) < 2:
+        return [], False
     if body[0] == _REPORT:
-        return _read(body, body[1], head=9, address_at=2, type_at=1, length_at=8)
-    if body[0] == _EXTENDED_REPORT:
-        return _read(body, body[1], head=24, address_at=3, type_at=2, length_at=23, signal_at=13)
-    return []
+        reports, whole = _read(body, body[1], head=9, address_at=2, type_at=1, length_at=8)
+    elif body[0] == _EXTENDED_REPORT:
+        reports, whole = _read(body, body[1], head=24, address_at=3, type_at=2, length_at=23, signal_at=13)
+    else:
+        return [], True
+    return reports, whole and len(body) == packet[2]
 
 
 def _read(
     body: bytes, count: int, *, head: int, address_at: int, type_at: int, length_at: int, signal_at: int | None = None
-) -> list[Report] | None:
-    found, at = [], 2
+) -> tuple[list[Report], bool]:
+    found: list[Report] = []
+    at = 2
     for _ in range(count):
         if at + head > len(body):
-            return None
+            return found, False
         data_end = at + head + body[at + length_at]
         # In the old form the signal follows the data; in the extended form it stands in the head.
         end = data_end if signal_at is not None else data_end + 1
         if end > len(body):
-            return None
+            return found, False
         signal = body[data_end] if signal_at is None else body[at + signal_at]
-        signed = signal if signal < 128 else signal - 256
-        address = body[at + address_at : at + address_at + 6][::-1]
-        found.append(
-            Report(
-                address,
-                body[at + type_at] & 1 == 0,
-                None if signed == _NO_SIGNAL else signed,
-                body[at + head : data_end],
-            )
-        )
+        address, kind = body[at + address_at : at + address_at + 6][::-1], body[at + type_at]
+        if kind != _ANONYMOUS:
+            found.append(Report(address, kind & 1 == 0, DBM[signal], body[at + head : data_end]))
         at = end
-    return found
+    return found, True
 
 
 def command(opcode: int, parameters: bytes) -> bytes:
@@ -192,11 +188,10 @@ class Bluetooth:
 
     def _receive(self) -> list[Report]:
         packet = self._packet(_TELL_S)
-        reports = read_reports(packet) if packet else []
-        if reports is None:
+        reports, whole = read_reports(packet) if packet else ([], True)
+        if not whole:
             self.counts.frames += 1
             self.counts.malformed += 1
-            return []
         self.counts.frames += len(reports)
         return reports
 

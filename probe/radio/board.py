@@ -4,17 +4,19 @@ The board says in full what it hears for the first time and then only counts, so
 a slot stands for is kept here as a keyed hash: the address of a stranger is in no one's memory but for a moment.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from probe.errors import BadInput, SourceLost
+from probe.radio.channels import band_of, channel_of, mhz_of
 from probe.radio.dot11 import Reader
 from probe.radio.elements import whole_part
-from probe.radio.frame import Advert, Dwell, Event, Memory, Repeat
+from probe.radio.frame import DBM, Advert, Dwell, Event, Memory, Repeat
 from probe.radio.link import BLUETOOTH, LONGEST_LINE, Heard, read_heard, read_message, write_message
-from probe.radio.plan import channel_of, mhz_of
+from probe.radio.moments import is_moment
 from probe.radio.source import CaptureCounts
 from probe.radio.unknowns import RecentUnknowns
 
@@ -23,6 +25,8 @@ _SLOTS = 65_536
 _ASK_AGAIN_S, _HELLO_S, _SILENT_S = 5.0, 2.0, 15.0
 _ADVERT_HEADER = 8
 _LONGEST_DWELL_MS = 60_000
+_STARTS = re.compile(rb"[!#]")
+_MOST_STARTS = 8
 
 
 class Port(Protocol):
@@ -37,8 +41,9 @@ class Board:
     """A `FrameSource` over the lines of a radio board.
 
     `plan_mhz` is the hopping plan to tell the board, empty for its own; `on_sentence` gets each NMEA sentence that a
-    receiver on the board gave. In `counts`, `dropped` are lines lost on the way (by their numbers) and frames that the
-    board itself lost (as far as it knows: a lower bound); `noise` was no line, `damaged` failed its check sum.
+    receiver on the board gave. `silent_s` is after how long a silence it is taken for lost, None for never. In
+    `counts`, `dropped` are lines lost on the way (by their numbers) and frames that the board itself lost (as far as it
+    knows: a lower bound); `noise` was no line, `damaged` failed its check sum.
     """
 
     kind = "board"
@@ -53,9 +58,11 @@ class Board:
         dwell_ms: int = 120,
         on_sentence: Callable[[str], None] = lambda _line: None,
         clock: Callable[[], float] = time.time,
+        silent_s: float | None = _SILENT_S,
     ) -> None:
         self.name = name
         self.counts = CaptureCounts()
+        self._silent_s = silent_s
         self.noise = self.damaged = self.lost_lines = 0
         self.about: dict[str, Any] = {}
         self._port = port
@@ -79,7 +86,7 @@ class Board:
     def hold(self, mhz: int | None) -> None:
         if mhz != self._hold:
             self._hold = mhz
-            self._say({"do": "hold", "channel": None if mhz is None else channel_of(mhz)})
+            self._say({"do": "hold", "channel": None if mhz is None else _number(mhz)})
 
     def close(self) -> None:
         self._closed = True
@@ -100,11 +107,11 @@ class Board:
                     self.noise += 1
                 before = self._seq
                 for line in lines:
-                    yield from self._line(line.strip(b"\r"), now_s)
+                    yield from self.take(line.strip(b"\r"), now_s)
                 if self._seq != before:
                     heard_s = now_s
-                elif not 0.0 <= now_s - heard_s < _SILENT_S:
-                    raise SourceLost(f"{self.name}: the board has said nothing for {_SILENT_S:.0f} s")
+                elif self._silent_s is not None and not 0.0 <= now_s - heard_s < self._silent_s:
+                    raise SourceLost(f"{self.name}: the board has said nothing for {self._silent_s:.0f} s")
                 elif not self.about and now_s - self._asked_s > _HELLO_S:
                     self._ask({"do": "hello"}, now_s)
         finally:
@@ -126,27 +133,27 @@ class Board:
         self._asked_s = now_s
         self._say(message)
 
-    def _line(self, line: bytes, now_s: float) -> Iterator[Event]:
-        if line[:1] == b"!" and len(line) <= LONGEST_LINE:
-            heard = read_heard(line)
-            if heard is None:
+    def take(self, line: bytes, now_s: float) -> Iterator[Event]:
+        """What a line says, without its end. Noise is counted; a line that begins behind noise is found there."""
+        if len(line) > LONGEST_LINE or not line:
+            self.noise += bool(line)
+        elif line[:1] == b"!" and (heard := read_heard(line)) is not None:
+            self._count(heard.seq)
+            event = self._heard(heard, now_s)
+            if event is not None:
+                yield event
+        elif line[:1] == b"#" and (message := _numbered(line)) is not None:
+            self._count(message["seq"] & 0xFFFF)
+            yield from self._message(message, now_s)
+        else:
+            later = _behind_noise(line)
+            if line[:1] in (b"!", b"#"):
                 self.damaged += 1
                 self.counts.malformed += 1
             else:
-                self._count(heard.seq)
-                event = self._heard(heard, now_s)
-                if event is not None:
-                    yield event
-        elif line[:1] == b"#" and len(line) <= LONGEST_LINE:
-            message = read_message(line)
-            if message is None or not isinstance(message.get("seq"), int):
-                self.damaged += 1
-                self.counts.malformed += 1
-            else:
-                self._count(message["seq"] & 0xFFFF)
-                yield from self._message(message, now_s)
-        elif line:
-            self.noise += 1
+                self.noise += 1
+            if later is not None:
+                yield from self.take(later, now_s)
 
     def _count(self, seq: int) -> None:
         """Lines are numbered: the gaps are what was lost on the way."""
@@ -158,7 +165,7 @@ class Board:
 
     def _heard(self, heard: Heard, now_s: float) -> Event | None:
         mhz = BLUETOOTH_MHZ if heard.kind == BLUETOOTH else mhz_of(heard.channel) if heard.channel else None
-        signal = heard.rssi or None
+        signal = DBM[heard.rssi & 0xFF]
         if not heard.prefix:
             self.counts.frames += heard.times
             return self._again(heard, mhz, signal, now_s)
@@ -217,7 +224,7 @@ class Board:
         self.about = {name: hello[name] for name in ("board", "uid", "software", "channels", "ble") if name in hello}
         channels = hello.get("channels")
         able = {c for c in channels if isinstance(c, int)} if isinstance(channels, list) else set()
-        plan = [channel_of(mhz) for mhz in self._plan_mhz if channel_of(mhz) in able]
+        plan = [number for mhz in self._plan_mhz if (number := _number(mhz)) in able]
         if plan:
             self._say({"do": "plan", "channels": plan, "dwell_ms": self._dwell_ms})
 
@@ -231,7 +238,10 @@ class BoardRecording:
         self._path = path
         self._now_s = 0.0
         self._lines = self._read()
-        self._board = Board(path.name, _Deaf(self._next), unknowns=unknowns, clock=lambda: self._now_s)
+        # A pause of the recording is none of the board's: what comes after it is read all the same.
+        self._board = Board(
+            path.name, DeafPort(self._next), unknowns=unknowns, clock=lambda: self._now_s, silent_s=None
+        )
         self.name = path.name
 
     @property
@@ -252,23 +262,31 @@ class BoardRecording:
         return line
 
     def _read(self) -> Iterator[bytes]:
-        try:
-            with self._path.open("rb") as file:
-                while line := file.readline(2 * LONGEST_LINE):
-                    stamp, _, said = line.partition(b" ")
-                    try:
-                        at_s = float(stamp)
-                    except ValueError:
-                        self._board.noise += 1
-                        continue
-                    if 0.0 <= at_s < 1e11:
-                        self._now_s = at_s
-                        yield said
-        except OSError as problem:
-            raise BadInput(f"{self._path}: cannot be read ({problem.strerror})") from problem
+        for at_s, said in recorded_lines(self._path):
+            if at_s is None:
+                self._board.noise += 1
+                continue
+            # A line whose time is none came after the one before it.
+            self._now_s = self._now_s if is_moment(self._now_s) and not is_moment(at_s) else at_s
+            yield said
 
 
-class _Deaf:
+def recorded_lines(path: Path) -> Iterator[tuple[float | None, bytes]]:
+    """The lines of a recording, each with the Unix time before it, None where there is none. Raises BadInput."""
+    try:
+        with path.open("rb") as file:
+            while line := file.readline(2 * LONGEST_LINE):
+                stamp, _, said = line.removeprefix(b"\xef\xbb\xbf").partition(b" ")
+                try:
+                    at_s = float(stamp)
+                except ValueError:
+                    at_s = -1.0
+                yield (at_s, said) if 0.0 <= at_s < 1e11 else (None, line)
+    except OSError as problem:
+        raise BadInput(f"{path}: cannot be read ({problem.strerror})") from problem
+
+
+class DeafPort:
     """A port that is only read."""
 
     def __init__(self, read: Callable[[], bytes]) -> None:
@@ -282,6 +300,25 @@ class _Deaf:
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+def _numbered(line: bytes) -> dict[str, Any] | None:
+    message = read_message(line)
+    return message if message is not None and isinstance(message.get("seq"), int) else None
+
+
+def _behind_noise(line: bytes) -> bytes | None:
+    """The whole line within a line: a boot message, or half a line that lost its end, may stand before it."""
+    for start, _ in zip(_STARTS.finditer(line, 1), range(_MOST_STARTS), strict=False):
+        rest = line[start.start() :]
+        if (read_heard(rest) if rest[:1] == b"!" else _numbered(rest)) is not None:
+            return rest
+    return None
+
+
+def _number(mhz: int) -> int | None:
+    """What a board calls a channel: the numbers of the line are those of 2.4 and 5 GHz, and mean nothing elsewhere."""
+    return channel_of(mhz) if band_of(mhz) in ("2.4 GHz", "5 GHz") else None
 
 
 def _dwells(told: object, now_s: float, drops: int) -> Iterator[Dwell]:

@@ -10,8 +10,9 @@ buffer that they came in, because copies cost more than the reading.
 from collections.abc import Mapping
 
 from probe.radio import radiotap
-from probe.radio.elements import find_ssid, passing
-from probe.radio.frame import Frame, Memory
+from probe.radio.channels import known_mhz
+from probe.radio.elements import find_ssid, passing, whole_part
+from probe.radio.frame import DBM, Frame, Memory
 from probe.radio.radiotap import FieldSlot, Header
 from probe.radio.source import CaptureCounts
 from probe.radio.unknowns import RecentUnknowns
@@ -164,8 +165,8 @@ class Reader:
             octets[start + 16 : start + 22],
             octets[start] >> 4,
             ssid,
-            (signal if signal < 128 else signal - 256) or None,
-            (channel[0] | channel[1] << 8) or None if channel else None,
+            DBM[signal],
+            known_mhz(int.from_bytes(channel, "little")) if channel else None,
             elements,
             memory,
         )
@@ -179,12 +180,25 @@ class Reader:
             self._places[octets[at : at + 8]] = place
         return place
 
-    def behind(self, header: Header | None, octets: bytes, at_s: float) -> Frame | None:
-        """The frame behind an old header that was read apart, None being a malformed one."""
-        if header is None:
+    def behind(
+        self, header: Header | None, packet: bytes, at_s: float, missing: int = 0, check_octets: int = 0
+    ) -> Frame | None:
+        """The frame behind a header that was read apart, None being a malformed one.
+
+        `missing` is how many octets of the packet were not stored: they come off its end, the check sum first.
+        `check_octets` is the check sum's length where the header does not say.
+        """
+        if header is None or header.damaged:
             self.counts.frames += 1
-            self.counts.malformed += 1
+            if header is None:
+                self.counts.malformed += 1
+            else:
+                self.counts.bad_fcs += 1
             return None
-        channel = b"" if header.channel_mhz is None else header.channel_mhz.to_bytes(2, "little")
+        said = check_octets if header.check_octets is None else header.check_octets
+        frame = packet[header.length : len(packet) - max(0, said - missing)]
+        if missing > said:
+            frame = whole_part(frame)
+        channel = b"" if header.channel_mhz is None else header.channel_mhz.to_bytes(4, "little")
         self.heard[channel] = self.heard.get(channel, 0) + 1
-        return self.bare(octets, header.length, len(octets), at_s, channel, (header.signal_dbm or 0) & 0xFF)
+        return self.bare(frame, 0, len(frame), at_s, channel, (header.signal_dbm or 0) & 0xFF)

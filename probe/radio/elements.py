@@ -12,7 +12,7 @@ MAX_ELEMENTS = 128  # of 2 octets at least in a frame of 2304: what says more th
 def find_ssid(elements: bytes) -> tuple[bytes | None, bool]:
     """The name among a frame's elements, and whether the elements end where they should.
 
-    A name longer than the 32 octets that a name may have is no name.
+    A name longer than the 32 octets that a name may have is no name; one of zeros alone is how some hide theirs.
     """
     at, end, ssid = 0, len(elements), None
     try:
@@ -26,7 +26,9 @@ def find_ssid(elements: bytes) -> tuple[bytes | None, bool]:
             else:
                 at += 2 + elements[at + 1]
     except IndexError:
-        return ssid, False
+        at = -1
+    if ssid and not ssid[0] and not ssid.strip(b"\0"):
+        ssid = b""
     return ssid, at == end
 
 
@@ -46,6 +48,8 @@ def walk(elements: bytes) -> Iterator[tuple[int, bytes]]:
 def whole_part(frame: bytes) -> bytes:
     """A management frame that was cut short, up to the end of its last whole element."""
     at = {0x00: 28, 0x20: 34, 0x40: 24, 0x50: 36, 0x80: 36}.get(frame[0] if frame else 0, len(frame))
+    if len(frame) > 1 and frame[1] & 0x80:
+        at += 4  # +HTC: four more octets of header
     while at + 2 <= len(frame) and at + 2 + frame[at + 1] <= len(frame):
         at += 2 + frame[at + 1]
     return frame[:at]

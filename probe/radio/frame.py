@@ -2,6 +2,10 @@
 
 from typing import NamedTuple
 
+# A signal by its octet, in dBm. Receivers measure less than a milliwatt; 0, 127 and -128 are how drivers say that they
+# do not know, and what lies above 0 is a number of another kind.
+DBM: tuple[int | None, ...] = tuple(octet - 256 if octet > 128 else None for octet in range(256))
+
 
 class Memory(NamedTuple):
     """By what a frame is known again: who sent it and what it says, both as hashes keyed when the process started.

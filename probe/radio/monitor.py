@@ -16,6 +16,7 @@ from probe.errors import BadInput, SourceLost
 from probe.radio.dot11 import Reader
 from probe.radio.frame import Dwell, Event
 from probe.radio.interface import index_of, is_radiotap
+from probe.radio.links import RADIOTAP, reading
 from probe.radio.plan import USUAL_DWELL_MS
 from probe.radio.source import CaptureCounts
 from probe.radio.unknowns import RecentUnknowns
@@ -78,6 +79,7 @@ class Monitor:
         self._dwell_s = dwell_ms / 1000
         self._clock = clock
         self._reader = Reader(self.counts, unknowns)
+        self._link = reading(RADIOTAP, self._reader)
         self._ifindex = index_of(interface)
         self._closed = False
         if not is_radiotap(interface):
@@ -93,10 +95,11 @@ class Monitor:
         place, untuned = 0, set[int]()
         try:
             while not self._closed:
-                mhz = self.hold or (self._channels[place % len(self._channels)] if self._channels else None)
+                held = None if self.hold in untuned else self.hold
+                mhz = held or (self._channels[place % len(self._channels)] if self._channels else None)
                 place += 1
                 if mhz is not None and not self._tune(mhz, untuned):
-                    if len(untuned) >= len(self._channels):
+                    if self._channels and untuned.issuperset(self._channels):
                         raise SourceLost(f"{self.name}: tunes to none of its channels")
                     continue
                 yield from self._visit(mhz)
@@ -109,7 +112,8 @@ class Monitor:
         long_s = self._dwell_s if mhz is not None else _CHECK_S
         until_s = began_s + long_s
         before = self.counts.frames
-        receive, take, clock = self._socket.recv, self._reader.radiotap, self._clock
+        receive, clock = self._socket.recv, self._clock
+        take, cut = self._link
         while (left_s := until_s - (now_s := clock())) > 0:
             if left_s > long_s + _CHECK_S:  # the clock was set back
                 break
@@ -122,7 +126,8 @@ class Monitor:
                 if problem.errno in (errno.ENETDOWN, errno.ENODEV, errno.ENXIO):
                     raise SourceLost(f"{self.name}: the interface went down or was unplugged") from problem
                 raise
-            frame = take(data, 0, len(data), now_s)
+            # What fills the whole length was cut there by the filter, and its check sum with it.
+            frame = take(data, 0, len(data), now_s) if len(data) < SNAP else cut(data, 0, SNAP, now_s, SNAP)
             if frame is not None:
                 yield frame
         self._reader.heard.clear()
@@ -139,6 +144,7 @@ class Monitor:
             return True
         try:
             self._tuner.tune(self._ifindex, mhz)
+            untuned.discard(mhz)
         except TimeoutError:
             return False
         except OSError as problem:

@@ -7,6 +7,8 @@ in a hundred of one maker's cameras are off the three channels that hopping rigs
 
 from collections.abc import Mapping, Sequence
 
+from probe.radio.channels import mhz_of
+
 SHORTEST_DWELL_MS, USUAL_DWELL_MS = 110, 120
 
 _CHANNELS_2 = tuple(range(1, 14))
@@ -15,24 +17,11 @@ _CHANNELS_5 = (*range(36, 65, 4), *range(100, 145, 4), *range(149, 166, 4))
 _ELEVEN = {"US", "CA", "MX", "TW", "CO", "DO", "GT", "PA", "PR"}
 
 
-def mhz_of(channel: int) -> int:
-    """The middle of a channel of 2.4 or 5 GHz, by its number; 14 lies apart."""
-    if channel == 14:
-        return 2484
-    return 2407 + 5 * channel if channel < 14 else 5000 + 5 * channel
-
-
-def channel_of(mhz: int) -> int:
-    """The number of the channel with this middle."""
-    if mhz == 2484:
-        return 14
-    return (mhz - 2407) // 5 if mhz < 3000 else (mhz - 5000) // 5
-
-
 def usual_channels(country: str | None = None) -> tuple[int, ...]:
     """The channels, in MHz, worth a visit in a country (two letters); everywhere where none is named."""
     most = 11 if country in _ELEVEN else 13
-    return tuple(mhz_of(number) for number in (*_CHANNELS_2[:most], *_CHANNELS_5))
+    middles = (mhz_of(number) for number in (*_CHANNELS_2[:most], *_CHANNELS_5))
+    return tuple(mhz for mhz in middles if mhz is not None)
 
 
 def share(able: Mapping[str, Sequence[int]], wanted: Sequence[int]) -> dict[str, list[int]]:

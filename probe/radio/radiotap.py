@@ -6,6 +6,9 @@ Captures use few layouts, so a layout's offsets are worked out once and remember
 
 from typing import NamedTuple
 
+from probe.radio.channels import known_mhz
+from probe.radio.frame import DBM
+
 # Alignment and size of the fields by bit number, as far as the standard defines them.
 _FIELDS = {
     0: (8, 8),  # TSFT
@@ -38,6 +41,7 @@ _FIELDS = {
     27: (2, 4),  # L-SIG
 }
 _RADIOTAP_NAMESPACE, _VENDOR_NAMESPACE, _MORE = 29, 30, 31
+_XCHANNEL = 18
 _MAX_WORDS = 16
 _MAX_LAYOUTS = 256
 
@@ -60,14 +64,37 @@ class FieldSlot(NamedTuple):
 
 
 class Header(NamedTuple):
-    """What a header says. `length` in bytes; the frame follows it."""
+    """What a header says. `length` in bytes; what follows it is of link type `inner`: 105 is a bare 802.11 frame.
+
+    `check_octets` is how long the check sum behind the frame is, None where the header does not say; `damaged` whether
+    it says that the check sum was wrong.
+    """
 
     length: int
     channel_mhz: int | None
     signal_dbm: int | None
+    check_octets: int | None = None
+    damaged: bool = False
+    inner: int = 105
 
 
 _layouts: dict[bytes, Layout | None] = {}
+
+
+def read(packet: bytes) -> Header | None:
+    """The header at the start of a packet, or None where it is malformed: for the odd packet, not for all."""
+    found = place(packet, 0, len(packet))
+    if found is None:
+        return None
+    length, flags_at, channel_at, signal_at = found
+    flags = packet[flags_at] if flags_at else None
+    return Header(
+        length,
+        known_mhz(int.from_bytes(packet[channel_at : channel_at + 2], "little")) if channel_at else None,
+        DBM[packet[signal_at]] if signal_at else None,
+        None if flags is None else 4 if flags & 0x10 else 0,
+        bool(flags and flags & 0x40),
+    )
 
 
 def place(octets: bytes, at: int, end: int) -> FieldSlot | None:
@@ -114,30 +141,34 @@ def _walk(key: bytes, header: bytes) -> tuple[Layout | None, bool]:
     if words[-1] >> _MORE & 1:
         return None, True
     found: dict[int, int] = {}
-    at, general, ours = 4 + len(key), True, True
+    at, general, vendor, first_bit = 4 + len(key), True, False, 0
     for word in words:
-        for bit in range(29):
+        # A vendor's bits are the vendor's: its fields have been stepped over as a whole.
+        for bit in range(0 if vendor else 29):
             if not word >> bit & 1:
                 continue
-            if not ours or bit not in _FIELDS:
+            if first_bit + bit not in _FIELDS:
                 return _layout(found), general  # a field of unknown size: what lies behind it cannot be found
             alignment, size = _FIELDS[bit]
             at = (at + alignment - 1) // alignment * alignment
             found.setdefault(bit, at)
             at += size
+        # Which names the next word speaks: a vendor's, the standard's from its first bit, or those that go on.
         if word >> _VENDOR_NAMESPACE & 1:
             at = (at + 1) // 2 * 2
             if at + 6 > len(header):
                 return None, False
             at += 6 + int.from_bytes(header[at + 4 : at + 6], "little")
-            general, ours = False, False
+            general, vendor, first_bit = False, True, 0
         elif word >> _RADIOTAP_NAMESPACE & 1:
-            ours = True
-        if not ours and not word >> _MORE & 1:
-            break
-        ours = ours or bool(word >> _RADIOTAP_NAMESPACE & 1)
+            vendor, first_bit = False, 0
+        elif not vendor:
+            first_bit += 32
     return _layout(found), general
 
 
 def _layout(found: dict[int, int]) -> Layout:
-    return Layout(found.get(1), found.get(3), found.get(5))
+    channel_at = found.get(3)
+    if channel_at is None and _XCHANNEL in found:
+        channel_at = found[_XCHANNEL] + 4  # behind its flags, the same MHz
+    return Layout(found.get(1), channel_at, found.get(5))

@@ -1,7 +1,7 @@
 """The narrow door behind which every source of frames stands."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from probe.radio.frame import Event
@@ -14,7 +14,8 @@ class CaptureCounts:
     `frames` were read; of these `skipped` carry no identity (data, control, other management), `malformed` break their
     own rules, `bad_fcs` were damaged on the air, `told` were given to the sweep; the rest were strangers known from a
     moment ago. `dropped` were lost before they were read, as far as the kernel or the board counts them.
-    `truncated_at` is the byte at which a file was cut short.
+    `others` are packets of another kind, such as Ethernet, by its name: they are not among the frames. `truncated_at`
+    is the byte at which a file was cut short.
     """
 
     frames: int = 0
@@ -23,6 +24,7 @@ class CaptureCounts:
     bad_fcs: int = 0
     told: int = 0
     dropped: int = 0
+    others: dict[str, int] = field(default_factory=dict)
     truncated_at: int | None = None
 
 

@@ -15,13 +15,13 @@ from probe.detect.registry import Recogniser
 from probe.detect.rule import Finding
 from probe.position.fix import Fix, PositionSource
 from probe.radio.frame import Advert, Dwell, Event, Frame, Memory, Repeat
+from probe.radio.moments import is_moment
 from probe.radio.transmission import transmission_of
 from probe.radio.unknowns import RecentUnknowns
 from probe.sweep.flood import NOWHERE, Floods
 from probe.sweep.hearing import Pass, Spot
 from probe.sweep.listening import Coverage, Trail, silences
 
-EARLIEST_S = datetime(2015, 1, 1, tzinfo=UTC).timestamp()  # a capture's clock before this was never set
 # A transmitter that was not heard for so long has been passed: its sighting is made while the walk goes on.
 PASS_END_S = 45.0
 CELLS_PER_SURVEY = 32  # as many as fit into a sealed unit, listened to on all channels
@@ -242,6 +242,6 @@ class Sweep:
 
 def moment(at_s: float, source: ClockSource) -> Moment | None:
     """The contract's time for a Unix time, or None where the clock was plainly never set."""
-    if not EARLIEST_S <= at_s < 4_102_444_800:  # 2100
+    if not is_moment(at_s):
         return None
     return Moment(utc=datetime.fromtimestamp(at_s, UTC), source=source)

@@ -14,6 +14,7 @@ class Outcome:
     frames: int = 0
     sweep: SweepCounts = field(default_factory=SweepCounts)
     malformed_frames: int = 0
+    other_packets: int = 0
     photos: int = 0
     rows: int = 0
     recognised_rows: int = 0

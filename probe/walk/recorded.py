@@ -4,8 +4,10 @@ import heapq
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
+from typing import TypeVar
 
 from probe.camera.folder import PhotoCounts, PhotoObservation, read_folder
 from probe.camera.pins import pin_of
@@ -14,14 +16,20 @@ from probe.errors import BadInput
 from probe.position.nmea import read_log
 from probe.position.track import Track
 from probe.radio.board import BoardRecording
-from probe.radio.capture import open_capture
+from probe.radio.capture import is_capture, open_capture
+from probe.radio.frame import Event
 from probe.radio.source import FrameSource
 from probe.radio.unknowns import RecentUnknowns
 from probe.sweep.sweep import Sweep
 from probe.walk.making import making, new_id
 from probe.walk.outcome import Outcome
 
-_BOARD_LINE = re.compile(rb"\d{1,11}(\.\d+)? [!#]")
+# Somewhere at the start of a line: a recording may begin with a mark, an empty line, noise or half a line.
+_BOARD_LINE = re.compile(rb"^(\xef\xbb\xbf)?\d{1,11}(\.\d+)? [^\n]{0,200}?[!#]", re.MULTILINE)
+_LOOK = 4096
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +51,39 @@ class RecordedWalk:
     sources: list[FrameSource] = field(default_factory=list)
     sweep: Sweep = field(init=False)
     now_s: float = 0.0
+    _paths: list[Path] = field(default_factory=list)  # of the sources
+    _refused: list[BadInput] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.walk = new_id()
         self.made = making(Adapter.REPLAY, composed=self.recording.composed)
-        position = _track(self.recording.track, self.outcome)
+        position = self._try(lambda: _track(self.recording.track, self.outcome))
         self.sweep = Sweep(walk=self.walk, made=self.made, new_id=new_id, position=position)
         self.outcome.sweep = self.sweep.counts
-        self.sources = [open_recording(path, self.sweep.unknowns) for path in self.recording.frames]
+        for path in self.recording.frames:
+            source = self._try(partial(open_recording, path, self.sweep.unknowns))
+            if source is not None:
+                self.sources.append(source)
+                self._paths.append(path)
+        if self._refused and not self.sources and self.recording.photos is None:
+            raise self._refusal()
+
+    def _try(self, read: Callable[[], _T]) -> _T | None:
+        """What is read of one input; None where it is refused, which takes nothing from the others."""
+        try:
+            return read()
+        except BadInput as problem:
+            self._refused.append(problem)
+            return None
+
+    def _events(self, source: FrameSource) -> Iterator[Event]:
+        try:
+            yield from source.events()
+        except BadInput as problem:
+            self._refused.append(problem)
+
+    def _refusal(self) -> BadInput:
+        return self._refused[0] if len(self._refused) == 1 else BadInput("; ".join(map(str, self._refused)))
 
     def sightings(
         self,
@@ -58,15 +91,15 @@ class RecordedWalk:
         progress: Callable[[int], None] = lambda _frames: None,
         wait_until: Callable[[float], None] = lambda _at_s: None,
     ) -> Iterator[Sighting]:
-        """The sightings, each when its pass is over. Raises BadInput where a named file is none.
+        """The sightings, each when its pass is over. Raises BadInput where none of the named files could be used.
 
         `wait_until` is called with the recording's Unix time before each step of a second, so that a caller may pace
         it.
         """
         sweep, outcome = self.sweep, self.outcome
-        photos = _photo_observations(self.recording.photos, outcome)
+        photos = self._try(lambda: _photo_observations(self.recording.photos, outcome)) or []
         step_s = float("-inf")
-        for event in heapq.merge(*(source.events() for source in self.sources), key=itemgetter(0)):
+        for event in heapq.merge(*map(self._events, self.sources), key=itemgetter(0)):
             sweep.take(event)
             at_s = event[0]  # each kind of event begins with its time
             if at_s - step_s >= 1.0 or at_s < step_s:
@@ -82,7 +115,11 @@ class RecordedWalk:
         self._conclude()
 
     def _conclude(self) -> None:
-        for source, path in zip(self.sources, self.recording.frames, strict=True):
+        used = self.outcome.photos or any(source.counts.frames for source in self.sources)
+        if self._refused and not used:
+            raise self._refusal()
+        self.outcome.troubles += map(str, self._refused)
+        for source, path in zip(self.sources, self._paths, strict=True):
             counts = source.counts
             self.outcome.frames += counts.frames
             self.outcome.malformed_frames += counts.malformed
@@ -90,6 +127,11 @@ class RecordedWalk:
                 self.outcome.troubles.append(
                     f"{path}: cut short at byte {counts.truncated_at}; the frames before it were read"
                 )
+            if counts.others and counts.frames:
+                others = sum(counts.others.values())
+                self.outcome.other_packets += others
+                kinds = ", ".join(sorted(counts.others))
+                self.outcome.troubles.append(f"{path}: packets of another kind were passed over: {others} ({kinds})")
 
 
 def replay(
@@ -108,14 +150,19 @@ def replay(
 
 def open_recording(path: Path, unknowns: RecentUnknowns | None = None) -> FrameSource:
     """What reads a recording of frames: a capture, or the lines of a radio board, each behind its Unix time."""
+    return BoardRecording(path, unknowns) if holds_lines(path) else open_capture(path, unknowns)
+
+
+def holds_lines(path: Path) -> bool:
+    """Whether a recording is a radio board's lines and no capture. Raises BadInput where it cannot be read."""
     try:
         start = b""
         if not path.is_fifo():  # what is read of a pipe is gone
             with path.open("rb") as file:
-                start = file.read(64)
+                start = file.read(_LOOK)
     except OSError as problem:
         raise BadInput(f"{path}: cannot be read ({problem.strerror}); give a capture") from problem
-    return BoardRecording(path, unknowns) if _BOARD_LINE.match(start) else open_capture(path, unknowns)
+    return not is_capture(start) and _BOARD_LINE.search(start) is not None
 
 
 def _photo_observations(folder: Path | None, outcome: Outcome) -> list[PhotoObservation]:

@@ -4,8 +4,8 @@ from pathlib import Path
 from struct import pack
 
 from probe.radio.capture import open_capture
+from probe.radio.channels import channel_of
 from probe.radio.link import Heard, write_heard, write_message
-from probe.radio.plan import channel_of
 from tests.probe.radio.compose import radiotap
 
 _BODY = {0: 28, 2: 34, 4: 24, 5: 36, 8: 36}
@@ -31,7 +31,7 @@ def record(walk: Path, folder: Path) -> list[Path]:
         else:
             seq += 1
             if number % 50:
-                channel = channel_of(frame.channel_mhz or 2412)
+                channel = channel_of(frame.channel_mhz or 2412) or 0
                 told = Heard(1, seq & 0xFFFF, 0, channel, frame.signal_dbm or -90, 1, seq & 0xFFFF, len(raw), raw[:400])
                 lines.append(b"%.3f %s" % (frame.captured_at_s, write_heard(told)))
             if not number % 400:

@@ -65,10 +65,21 @@ def adverts(controller: Controller, unknowns: RecentUnknowns | None = None) -> l
 
 @pytest.mark.parametrize("make", [old, extended])
 def test_both_forms_of_reports_read_the_same(make: object) -> None:
-    (report,) = read_reports(make()) or []  # type: ignore[operator]
+    (report,), _ = read_reports(make())  # type: ignore[operator]
     assert report == (AXIS_OCTETS, True, -50, DATA)
-    (other,) = read_reports(make(signal=127, kind=1)) or []  # type: ignore[operator]
-    assert (other.public, other.signal_dbm) == (False, None)
+    for unknown in (127, 0, -128):
+        (other,), _ = read_reports(make(signal=unknown, kind=1))  # type: ignore[operator]
+        assert (other.public, other.signal_dbm) == (False, None)
+    assert read_reports(make(address=bytes(6), kind=0xFF)) == ([], True), "an advertiser that gives no address"  # type: ignore[operator]
+
+
+def test_a_damaged_report_takes_none_of_those_before_it() -> None:
+    two = bytearray(old())
+    two[2], two[4] = two[2] * 2 - 2, 2
+    whole = bytes(two) + old()[5:]
+    assert [len(read_reports(whole[:end])[0]) for end in (len(whole), len(whole) - 1)] == [2, 1]
+    assert read_reports(whole)[1]
+    assert not read_reports(whole[:-1])[1]
 
 
 @pytest.mark.parametrize("status", [0, 0x0C])
@@ -93,14 +104,14 @@ def test_a_stranger_is_passed_over_the_second_time() -> None:
 @given(st.binary(max_size=80))
 def test_any_packet_is_survived(data: bytes) -> None:
     for packet in (data, b"\x04\x3e" + data, b"\x04\x3e" + bytes([len(data) & 0xFF]) + data):
-        reports = read_reports(packet)
-        assert reports is None or all(len(report.address) == 6 for report in reports)
+        reports, _ = read_reports(packet)
+        assert all(len(report.address) == 6 for report in reports)
 
 
 def test_cut_at_every_octet_a_report_is_refused_or_none() -> None:
     for whole in (old(), extended()):
         for end in range(len(whole)):
-            assert not read_reports(whole[:end])
+            assert not read_reports(whole[:end])[0]
 
 
 @pytest.mark.parametrize("name", ["hci", "wlan0", "hciX", "hci 0"])

@@ -56,8 +56,8 @@ def lines_of(*told: Heard | dict[str, object]) -> bytes:
 
 def read_all(board: Board) -> list[object]:
     events: list[object] = []
-    with pytest.raises(SourceLost):
-        events.extend(board.events())
+    collect(board, events)
+    assert isinstance(events.pop(), SourceLost)
     return events
 
 
@@ -119,6 +119,43 @@ def test_a_frame_that_the_board_cut_is_read_as_far_as_it_goes() -> None:
     collect(board, events)
     assert isinstance(events[0], Frame)
     assert board.counts.malformed == 0
+
+
+@pytest.mark.parametrize(
+    "before", [b"rst:0x1 (POWERON_RESET),boot:0x8 ", b"!half of a li", b'#{"type":"sta', b"# ! # "]
+)
+def test_a_line_that_begins_behind_noise_is_found_there(before: bytes) -> None:
+    board = Board("b", Script(before + lines_of(heard(7)), before + lines_of({**HELLO, "seq": 8})))
+    events = read_all(board)
+    assert [type(event) for event in events] == [Frame]
+    assert board.noise + board.damaged == 2
+    assert board.about["board"] == "test"
+    assert board.lost_lines == 0
+
+
+@pytest.mark.parametrize("rssi", [0, 127, -128, 30])
+def test_a_signal_that_the_board_does_not_know_is_unknown(rssi: int) -> None:
+    told = [heard(1)._replace(rssi=rssi), heard(2, 1, b"")._replace(rssi=rssi)]
+    told.append(heard(3, 2, b"\0\0" + AXIS_OCTETS, kind=BLUETOOTH)._replace(rssi=rssi))
+    events = read_all(Board("b", Script(lines_of(HELLO, *told)), unknowns=RecentUnknowns()))
+    assert [event.signal_dbm for event in events if isinstance(event, Frame | Repeat | Advert)] == [None] * 3
+
+
+def test_a_channel_number_that_means_nothing_is_no_channel() -> None:
+    (frame,) = read_all(Board("b", Script(lines_of(HELLO, heard(1)._replace(channel=20)))))
+    assert isinstance(frame, Frame)
+    assert frame.channel_mhz is None
+
+
+def test_a_board_is_not_sent_to_the_number_that_a_channel_has_in_another_band() -> None:
+    script = Script(lines_of(HELLO))
+    board = Board("b", script, plan_mhz=(2412, 5955, 5975))  # 6 GHz has channels 1 and 5, too
+    read_all(board)
+    for mhz in (5975, 2437, BLUETOOTH_MHZ):
+        board.hold = mhz
+    said = [read_message(line.strip()) for line in script.said]
+    assert {"do": "plan", "channels": [1], "dwell_ms": 120} in said
+    assert [one["channel"] for one in said if one is not None and one["do"] == "hold"] == [None, 6, None]
 
 
 @given(st.binary(max_size=600))

@@ -13,7 +13,7 @@ from probe.radio.dot11 import Reader
 from probe.radio.elements import find_ssid, ssid_text
 from probe.radio.source import CaptureCounts
 from probe.radio.unknowns import RecentUnknowns
-from tests.probe.radio.compose import AXIS_OCTETS, beacon, element, pcap, pcapng
+from tests.probe.radio.compose import AXIS_OCTETS, avs, beacon, cooked, element, pcap, pcapng, ppi, vendor_first
 from tests.probe.radio.compose import prism as with_prism
 from tests.probe.radio.compose import radiotap as with_radiotap
 
@@ -22,7 +22,22 @@ WHOLE = {
     "pcap, big-endian": pcap([with_radiotap(beacon()), with_radiotap(beacon(ssid=b"two"))], order=">"),
     "pcap in nanoseconds": pcap([with_radiotap(beacon()), with_radiotap(beacon(ssid=b"two"))], nano=True),
     "pcap of bare 802.11": pcap([beacon(), beacon(ssid=b"two")], link=105),
+    "pcap of bare 802.11 with check sums": pcap([beacon() + b"sum!", beacon(ssid=b"two") + b"sum!"], link=0x24000069),
     "pcap with Prism": pcap([with_prism(beacon()), with_prism(beacon(ssid=b"two"))], link=119),
+    "pcap with AVS": pcap([avs(beacon()), avs(beacon(ssid=b"two"))], link=163),
+    "pcap with AVS, said to be Prism": pcap([avs(beacon()), avs(beacon(ssid=b"two"))], link=119),
+    "pcap with PPI": pcap([ppi(beacon()), ppi(beacon(ssid=b"two") + b"sum!", flags=1)], link=192),
+    "pcap with PPI around radiotap": pcap(
+        [ppi(with_radiotap(beacon()), inner=127), ppi(with_radiotap(beacon(ssid=b"two")), inner=127)], link=192
+    ),
+    "pcap of all interfaces": pcap([cooked(with_radiotap(beacon())), cooked(avs(beacon(ssid=b"two")), 802)], link=113),
+    "pcap of all interfaces, the second way": pcap(
+        [cooked(with_radiotap(beacon()), second=True), cooked(with_radiotap(beacon(ssid=b"two")), second=True)],
+        link=276,
+    ),
+    "pcap with a vendor's fields first": pcap(
+        [vendor_first(beacon(), signal_dbm=-61), vendor_first(beacon(ssid=b"two"), signal_dbm=-61)]
+    ),
     "pcapng": pcapng([with_radiotap(beacon()), with_radiotap(beacon(ssid=b"two"))]),
     "pcapng, big-endian": pcapng([with_radiotap(beacon()), with_radiotap(beacon(ssid=b"two"))], order=">"),
 }
@@ -115,7 +130,8 @@ def test_a_record_that_announces_too_much_ends_the_file(tmp_path: Path) -> None:
         (b"PK\x03\x04 a zip", "not a capture"),
         (pcap([], link=1), None),
         (pcap([b"x"], link=1), "Ethernet"),
-        (pcap([b"x"], link=192), "PPI"),
+        (pcap([b"x"], link=195), "802.15.4"),
+        (b"\x1f\x8b\x08 compressed", "gunzip"),
     ],
 )
 def test_what_is_no_capture_is_said_in_a_sentence(body: bytes, words: str | None, tmp_path: Path) -> None:
@@ -171,6 +187,8 @@ def test_only_the_first_name_counts_and_a_long_one_is_none() -> None:
     assert find_ssid(element(0, b"x" * 33)) == (None, False)
     assert find_ssid(element(1, b"rates")) == (None, True)
     assert find_ssid(b"\0\x05ab") == (None, False)
+    assert find_ssid(element(0, bytes(8))) == (b"", True), "hidden behind zeros"
+    assert find_ssid(element(0, b"\0a")) == (b"\0a", True)
 
 
 @given(st.binary(max_size=32))

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from probe.errors import BadInput, SourceLost
 from probe.radio import netlink
+from probe.radio.channels import mhz_of
 from probe.radio.frame import Dwell, Frame
 from probe.radio.interface import read_ability, to_monitor
 from probe.radio.monitor import Monitor, packet_filter
-from probe.radio.plan import mhz_of, scattered, share, usual_channels
+from probe.radio.plan import scattered, share, usual_channels
 from probe.radio.unknowns import RecentUnknowns
 from probe.walk.sources import Health, LiveSources, SourceSupervisor
-from tests.probe.radio.compose import AXIS_OCTETS, beacon, radiotap
+from tests.probe.radio.compose import AXIS_OCTETS, beacon, element, radiotap
 from tests.probe.radio.tap import Tap, tap
 from tests.processes import until
 
@@ -51,6 +52,40 @@ def test_the_kernel_gives_frames_with_an_identity_and_keeps_the_rest() -> None:
         assert dwell.frames == 1
         monitor.close()
         list(events)
+
+
+def test_a_frame_longer_than_the_kernel_gives_is_read_as_far_as_it_goes() -> None:
+    elements = b"".join(element(221, bytes([number]) * 200) for number in range(6))
+    with tap(NAME) as air:
+        monitor = Monitor(air.name)
+        air.send(radiotap(beacon(extra=elements) + b"sum!", flags=0x10))
+        frame = next(event for event in monitor.events() if isinstance(event, Frame))
+        assert frame.elements == beacon(extra=elements[: 4 * 202])[36:]
+        assert monitor.counts.malformed == 0
+
+
+class _FirstChannel:
+    """Tunes to 2437 MHz and to nothing else."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def tune(self, ifindex: int, mhz: int) -> None:  # noqa: ARG002 (there is one)
+        self.asked.append(mhz)
+        if mhz != 2437:
+            raise OSError(22, "no such channel")
+
+
+@pytest.mark.parametrize("plan", [[], [2437]])
+def test_a_channel_that_cannot_be_held_ends_nothing_and_is_let_go(plan: list[int]) -> None:
+    with tap(NAME) as air:
+        tuner = _FirstChannel()
+        monitor = Monitor(air.name, plan, tuner=tuner, dwell_ms=5)
+        monitor.hold = 5975
+        dwell = next(monitor.events())
+        assert isinstance(dwell, Dwell)
+        assert dwell.channel_mhz == (plan[0] if plan else None)
+        assert tuner.asked.count(5975) == 1
 
 
 class _AnyChannel:
