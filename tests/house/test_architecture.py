@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.drawing import HUB_WAY, PICTURE, PROBE_WAY, picture
-from tests.house.rooms import HUB, PROBE
+from tests.house.rooms import HUB, PROBE, Room
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -32,10 +32,10 @@ def test_the_drawing_is_of_the_rooms() -> None:
 
 
 @pytest.mark.parametrize(("top", "rooms"), [("probe", PROBE), ("hub", HUB)])
-def test_every_room_is_drawn_and_every_drawn_room_is_there(top: str, rooms: tuple[object, ...]) -> None:
+def test_every_room_is_drawn_and_every_drawn_room_is_there(top: str, rooms: tuple[Room, ...]) -> None:
     there = {path.stem if path.suffix == ".py" else path.name for path in (ROOT / top).iterdir()}
     there -= {"__init__", "__main__", "__pycache__"}
-    assert {name for name, _ in rooms} == there
+    assert {room.name for room in rooms} == there
 
 
 def test_the_way_leads_through_rooms() -> None:
