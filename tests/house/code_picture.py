@@ -1,6 +1,6 @@
-"""Takes the place of a phone's camera: a picture of the code that `contrechamp-hub enroll` shows, drawn off its letters.
+"""Takes the place of a phone's camera: a picture of the code that `contrechamp-hub enroll` shows.
 
-    python -m tests.house.code_picture OUTPUT-OF-ENROLL PICTURE
+python -m tests.house.code_picture OUTPUT-OF-ENROLL PICTURE
 """
 
 import io
