@@ -53,7 +53,7 @@ def describe(camera: Camera) -> CameraDetail:
 
 
 def _kind(members: Sequence[Observation]) -> str | None:
-    """The kind that most sightings say. What radio says on weak evidence makes a hint, never the kind of what was seen."""
+    """The kind that most sightings say. Weak evidence of the radio makes a hint, never the kind of what was seen."""
     seen = any(member.transmitter is None for member in members)
     kinds = Counter(member.kind for member in members if member.kind and not (seen and _only_weakly(member)))
     return min(kinds, key=lambda kind: (-kinds[kind], kind)) if kinds else None

@@ -14,7 +14,7 @@ first octets of a vendor element in hex; `order` a frame's elements in their ord
 - a block of addresses: `name` a network's name that says camera, `probe` what Flock's modules ask for networks by,
   `battery` a name of a battery; nothing where the block is strong;
 - a network's name: `block` an address of the same maker's, or of modules that it buys; `nothing` not even an address
-  that a maker gave; else an address that a maker gave;
+  that a maker gave, with `looked for` where cameras themselves look for it; else an address that a maker gave;
 - a Bluetooth name: `company`, `address` (that a maker gave), `battery block`, joined by `or` and `and`.
 """
 
@@ -34,7 +34,7 @@ COLUMNS = (
 _PREFIX_BITS = (36, 28, 24)
 _BESIDE = {
     "oui": {"", "name", "probe", "battery"},
-    "ssid": {"", "block", "nothing"},
+    "ssid": {"", "block", "nothing", "nothing; looked for"},
     "ble_name": {"company", "company or address", "company and address", "company or battery block"},
 }
 _SHAPES = {

@@ -4,7 +4,7 @@ from datetime import date
 
 from probe.contract.evidence import Role, SsidEvidence
 from probe.contract.sighting import Strength
-from probe.detect.catalogue import Catalogue, Status
+from probe.detect.catalogue import Catalogue, Row, Status
 from probe.detect.rule import (
     Finding,
     Glance,
@@ -29,8 +29,9 @@ class MakerWord(Rule):
         finds=(
             "A network name with a word of a camera maker's (`Flock Camera net.`, `Flock`, `test_flck`), kept open "
             "from any address, also a locally administered one: such were reported. Always weak, unless the "
-            "address is in the maker's own block. Who only looks for such a network counts where the address is "
-            "in a block of the maker's, or of the modules that it buys."
+            "address is in the maker's own block. Who only looks for such a network counts in "
+            "that block; for one that cameras look for themselves (`test_flck`), in a block of the modules that the "
+            "maker buys too."
         ),
         fooled_by=(
             "Any network that somebody named so: a flock is also of sheep. Longer words (Flockhart, flocking) do "
@@ -43,7 +44,8 @@ class MakerWord(Rule):
             "Un nom de réseau contenant le mot d’un fabricant de caméras (`Flock Camera net.`, `Flock`, "
             "`test_flck`), diffusé depuis n’importe quelle adresse, même administrée localement : on en a "
             "rapporté. Indice toujours faible, sauf dans le bloc d’adresses du fabricant. Qui ne fait que "
-            "chercher un tel réseau ne compte que dans un bloc du fabricant ou des modules qu’il achète."
+            "chercher un tel réseau ne compte que dans ce bloc ; pour celui que les caméras cherchent elles-mêmes "
+            "(`test_flck`), aussi dans un bloc des modules que le fabricant achète."
         ),
         fooled_by=(
             "Tout réseau que quelqu’un a nommé ainsi : en anglais, « flock » est aussi un troupeau. Les mots plus "
@@ -54,14 +56,14 @@ class MakerWord(Rule):
     )
 
     def glance(self, catalogue: Catalogue) -> Glance:
-        return Glance(names_anywhere=tuple(row.value for row in catalogue.active("ssid") if row.beside == "nothing"))
+        return Glance(names_anywhere=tuple(row.value for row in catalogue.active("ssid") if row.any_address))
 
     def examine(self, heard: Transmission, catalogue: Catalogue) -> Finding | None:
         row = catalogue.name_of(heard.ssid) if heard.ssid else None
-        if row is None or row.status is not Status.ACTIVE or row.beside != "nothing" or heard.transmitter[0] & 0b01:
+        if row is None or row.status is not Status.ACTIVE or not row.any_address or heard.transmitter[0] & 0b01:
             return None
         block = catalogue.vendor_of(heard.transmitter)
-        if others_block(row, block) or (heard.role is Role.STATION and not same_maker(row, block)):
+        if others_block(row, block) or (heard.role is Role.STATION and not _looks_itself(row, block)):
             return None
         strength = Strength.STRONG if own_block(row, block) else Strength.WEAK
         return Finding(
@@ -70,6 +72,11 @@ class MakerWord(Rule):
             evidence=(SsidEvidence(ssid=heard.ssid or ""), address_of(heard), row_evidence(row)),
             claims=claims_of(row, present=strength, vendor=strength, kind=strength, evidence=(0, 1, 2)),
         )
+
+
+def _looks_itself(row: Row, block: Row | None) -> bool:
+    """Whether who looks for the network is a camera: others have been in a network of that name once."""
+    return own_block(row, block) or ("looked for" in row.beside and same_maker(row, block))
 
 
 RULE = MakerWord()

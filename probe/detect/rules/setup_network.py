@@ -57,13 +57,13 @@ class SetupNetwork(Rule):
     )
 
     def glance(self, catalogue: Catalogue) -> Glance:
-        return Glance(names=tuple(row.value for row in catalogue.active("ssid") if row.beside != "nothing"))
+        return Glance(names=tuple(row.value for row in catalogue.active("ssid") if not row.any_address))
 
     def examine(self, heard: Transmission, catalogue: Catalogue) -> Finding | None:
         if not heard.ssid or not globally_administered(heard.transmitter):
             return None
         row = catalogue.name_of(heard.ssid)
-        if row is None or row.status is not Status.ACTIVE or row.beside == "nothing":
+        if row is None or row.status is not Status.ACTIVE or row.any_address:
             return None
         block = catalogue.vendor_of(heard.transmitter)
         # Who only looks for such a network may be the telephone of whoever sets the camera up.
