@@ -69,6 +69,11 @@ class Row:
     source: str
     note: str
 
+    @property
+    def any_address(self) -> bool:
+        """Whether a name counts from any address, also one that nobody gave."""
+        return self.beside.startswith("nothing")
+
 
 class Catalogue:
     """Answers which signature an address, a name or a fingerprint matches."""
