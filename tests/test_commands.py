@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from probe.detect.registry import ORDER
+from probe.detect.registry import rules
 from tests.paired import pair
 from tests.probe.radio.compose import beacon, pcap, radiotap
 from tests.processes import hub, probe
@@ -98,7 +98,7 @@ def test_a_probes_help_teaches(command: tuple[str, ...]) -> None:
 def test_rules_are_listed_for_people_and_machines() -> None:
     told = probe("rules").stdout
     machine = json.loads(probe("rules", "--json").stdout)
-    assert [rule["name"] for rule in machine["rules"]] == list(ORDER)
+    assert [rule["name"] for rule in machine["rules"]] == [rule.name for rule in rules()]
     for rule in machine["rules"]:
         assert rule["name"] in told
     assert "fooled by" in told

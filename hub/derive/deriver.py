@@ -213,7 +213,8 @@ class Hub:
             self._unrecognised += 1  # a rule that has learnt since does not know it any more
             return
         if found is not None:
-            sighting = msgspec.structs.replace(sighting, claims=found.claims)
+            made = msgspec.structs.replace(sighting.made, rule=found.rule, rule_version=found.version)
+            sighting = msgspec.structs.replace(sighting, made=made, claims=found.claims, evidence=found.evidence)
         observation = observe(row.seq, sighting, row.sender)
         # A private dwelling's camera stays out of everything that is shown; only a person may decide otherwise.
         if observation is not None and not says_private(sighting):

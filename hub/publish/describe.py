@@ -11,10 +11,11 @@ from hub.merge.locate import region95
 from hub.merge.observe import Observation, vendor_of
 from hub.publish.view import CameraDetail, CameraView, ClaimView, EvidenceView, Reason
 from probe.contract.evidence import CatalogueEvidence
-from probe.contract.sighting import Adapter, Kind, claim_about
-from probe.detect.registry import ORDER
+from probe.contract.sighting import Adapter, Kind, KindClaim, Strength, claim_about
+from probe.detect.catalogue import is_prefix
+from probe.detect.registry import rules
 
-_RULE_CODES = {name: name.replace("-", "_") for name in ORDER}
+_RULES = {rule.name for rule in rules()}
 
 
 def describe(camera: Camera) -> CameraDetail:
@@ -28,7 +29,7 @@ def describe(camera: Camera) -> CameraDetail:
         id=camera.id,
         lat=round(camera.estimate.lat, 7),
         lon=round(camera.estimate.lon, 7),
-        title_kind=camera.kind or "camera",
+        title_kind=_kind(members) or "camera",
         mount=camera.mount,
         direction=camera.direction,
         vendor=Counter(vendors).most_common(1)[0][0] if vendors else None,
@@ -49,6 +50,18 @@ def describe(camera: Camera) -> CameraDetail:
         evidence=tuple(_evidence(members)),
         sighting_ids=tuple(member.sighting.id for member in members),
     )
+
+
+def _kind(members: Sequence[Observation]) -> str | None:
+    """The kind that most sightings say. Weak evidence of the radio makes a hint, never the kind of what was seen."""
+    seen = any(member.transmitter is None for member in members)
+    kinds = Counter(member.kind for member in members if member.kind and not (seen and _only_weakly(member)))
+    return min(kinds, key=lambda kind: (-kinds[kind], kind)) if kinds else None
+
+
+def _only_weakly(member: Observation) -> bool:
+    claims = [claim for claim in member.sighting.claims if isinstance(claim, KindClaim)]
+    return member.transmitter is not None and all(claim.strength is Strength.WEAK for claim in claims)
 
 
 def _reasons(camera: Camera, members: Sequence[Observation]) -> list[Reason]:
@@ -121,11 +134,12 @@ def _evidence_reason(member: Observation) -> Reason:
     params: dict[str, str | float] = {}
     if row is not None:
         params = {"vendor": row.vendor, "confirmed": str(row.confirmed_on or "?")}
-        if sighting.made.rule == "vendor-oui":
+        if is_prefix(row.value):  # other values are patterns of names, which stay in the log
             params["prefix"] = row.value
     if sighting.made.adapter is Adapter.IMPORT:
         params["imported"] = "yes"
-    return Reason(code=_RULE_CODES.get(sighting.made.rule or "", "other_rule"), params=params)
+    rule = sighting.made.rule
+    return Reason(code=rule if rule in _RULES and rule is not None else "other_rule", params=params)
 
 
 def _label(number: int) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
+from probe.detect.registry import rules
+
 LANGUAGES = ("en", "fr")
 
 
@@ -34,7 +36,8 @@ def words(code: str) -> Words:
     """The words of a language, English where there is no such one."""
     tables = tomllib.loads(resources.files("hub.web").joinpath("messages.toml").read_text(encoding="utf-8"))
     code = code if code in LANGUAGES else LANGUAGES[0]
-    return Words(code, tables[code])
+    # Why a rule found something, the rule says itself: under its own name.
+    return Words(code, tables[code] | {rule.name: rule.texts(code).why for rule in rules()})
 
 
 def choose(asked: str | None, remembered: str | None, accepted: str | None) -> str:

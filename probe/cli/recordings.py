@@ -126,6 +126,7 @@ def _summary(outcome: Outcome) -> str:
         (outcome.malformed_frames, "malformed frames"),
         (outcome.other_packets, "packets of another kind"),
         (sweep.moving, "transmitters that no fixed place explains, forgotten"),
+        (sweep.disproved, "transmitters that turned out to be something else, forgotten"),
         (sweep.flooded, "frames of more cameras than there can be, forgotten"),
     ]
     rules_told = ", ".join(f"{name} {count}" for name, count in sorted(outcome.by_rule.items()))

@@ -24,6 +24,7 @@ def rules(as_json: bool) -> None:
                 "revised": str(r.revised),
                 "finds": r.finds,
                 "false_positives": r.false_positives,
+                "why": r.english.why,
             }
             for r in all_rules()
         ]

@@ -38,10 +38,18 @@ class CatalogueEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="
     confirmed_on: date | None = None
 
 
+MAX_INTERVALS = 32
+IntervalMs = Annotated[int, Meta(ge=0, le=10_000)]
+
+
 class ElementsEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="elements"):
-    """The numbers of a frame's elements in their order, vendor elements with their first 7 octets in hex."""
+    """The numbers of a frame's elements in their order, vendor elements with their first 7 octets in hex.
+
+    `intervals_ms` are the times between such frames of this transmitter, where they were measured; the oldest first.
+    """
 
     order: Annotated[str, Meta(max_length=1000)]
+    intervals_ms: Annotated[tuple[IntervalMs, ...], Meta(max_length=MAX_INTERVALS)] = ()
 
 
 class WpsEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="wps"):
@@ -53,6 +61,13 @@ class WpsEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="wps"):
 
 
 Sixteen = Annotated[str, Meta(pattern="^[0-9a-f]{4}$", description="an assigned number of 16 bits in hex")]
+OwnService = Annotated[
+    str,
+    Meta(
+        pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        description="a service's own number of 128 bits; assigned numbers of 16 bits are in `services` instead",
+    ),
+]
 
 
 class BleEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="ble"):
@@ -62,6 +77,7 @@ class BleEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="ble"):
     name: Text | None = None
     companies: Annotated[tuple[Sixteen, ...], Meta(max_length=MAX_ITEMS)] = ()
     services: Annotated[tuple[Sixteen, ...], Meta(max_length=MAX_ITEMS)] = ()
+    services_128: Annotated[tuple[OwnService, ...], Meta(max_length=MAX_ITEMS)] = ()
 
 
 class LookEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="look"):

@@ -6,11 +6,20 @@ what flies, and make the probe drop what they match; `rejected` rows are kept wi
 again. `shared` names what else carries the same mark and is carried about: such a row never suffices alone.
 
 Values by evidence: `oui` `70:b3:d5:e9:9/36`; `ssid` and `ble_name` a pattern anchored at both ends; `ble_company` and
-`ble_service` hexadecimal numbers of 16 bits, with spaces between; `element` the first octets of a vendor element in
-hex; `order` a frame's elements in their order; `wps` a primary device type.
+`ble_service` hexadecimal numbers of 16 bits, with spaces between, or a service's own number of 128 bits; `element` the
+first octets of a vendor element in hex; `order` a frame's elements in their order; `wps` a primary device type.
+
+`beside` says what must stand beside a mark that does not suffice alone:
+
+- a block of addresses: `name` a network's name that says camera, `probe` what Flock's modules ask for networks by,
+  `battery` a name of a battery; nothing where the block is strong;
+- a network's name: `block` an address of the same maker's, or of modules that it buys; `nothing` not even an address
+  that a maker gave, with `looked for` where cameras themselves look for it; else an address that a maker gave;
+- a Bluetooth name: `company`, `address` (that a maker gave), `battery block`, joined by `or` and `and`.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,13 +27,19 @@ from functools import cache
 from importlib import resources
 
 COLUMNS = (
-    *("id", "vendor", "kind", "evidence", "value", "strength", "status", "shared", "confirmed_on", "source", "note"),
+    *("id", "vendor", "kind", "evidence", "value", "strength", "status", "shared", "beside", "confirmed_on"),
+    *("source", "note"),
 )
 
 _PREFIX_BITS = (36, 28, 24)
+_BESIDE = {
+    "oui": {"", "name", "probe", "battery"},
+    "ssid": {"", "block", "nothing", "nothing; looked for"},
+    "ble_name": {"company", "company or address", "company and address", "company or battery block"},
+}
 _SHAPES = {
     "ble_company": re.compile("[0-9a-f]{4}"),
-    "ble_service": re.compile("[0-9a-f]{4}( [0-9a-f]{4})*"),
+    "ble_service": re.compile("[0-9a-f]{4}( [0-9a-f]{4})*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     "element": re.compile("([0-9a-f]{2}){3,7}"),
     "order": re.compile(r"[0-9a-f.,]+"),
     "wps": re.compile("[0-9]+-[0-9]+"),
@@ -49,9 +64,15 @@ class Row:
     strong: bool
     status: Status
     shared: str
+    beside: str
     confirmed_on: date | None
     source: str
     note: str
+
+    @property
+    def any_address(self) -> bool:
+        """Whether a name counts from any address, also one that nobody gave."""
+        return self.beside.startswith("nothing")
 
 
 class Catalogue:
@@ -115,17 +136,14 @@ class Catalogue:
                 return row
         return None
 
-    def address_heads(self) -> frozenset[bytes]:
-        """The first three octets of every address that an active row may match."""
-        heads = set()
-        for bits, rows in self._prefixes.items():
-            active = (value for value, row in rows.items() if row.status is Status.ACTIVE)
-            heads |= {(value >> (bits - 24)).to_bytes(3, "big") for value in active}
-        return frozenset(heads)
+    def active(self, evidence: str) -> tuple[Row, ...]:
+        """The rows of one evidence that can make a sighting, in the order of the file."""
+        return tuple(row for row in self.rows if row.evidence == evidence and row.status is Status.ACTIVE)
 
-    def active_patterns(self) -> tuple[str, ...]:
-        """The patterns of network names that an active row may match."""
-        return tuple(row.value for _, row in self._patterns["ssid"] if row.status is Status.ACTIVE)
+
+def address_heads(rows: Iterable[Row]) -> frozenset[bytes]:
+    """The first three octets of every address in some blocks."""
+    return frozenset(bytes.fromhex(row.value[:8].replace(":", "")) for row in rows)
 
 
 def parse(text: str) -> Catalogue:
@@ -164,6 +182,7 @@ def _row(number: int, line: str) -> Row:
         strong=named["strength"] == "strong",
         status=Status(named["status"]),
         shared=named["shared"],
+        beside=named["beside"],
         confirmed_on=date.fromisoformat(named["confirmed_on"]) if named["confirmed_on"] else None,
         source=named["source"],
         note=named["note"],
@@ -174,6 +193,8 @@ def _row(number: int, line: str) -> Row:
 
 
 def _check(number: int, row: Row) -> None:
+    if row.beside not in _BESIDE.get(row.evidence, {""}) and row.status is Status.ACTIVE:
+        raise ValueError(f"line {number}: {row.beside!r} is nothing that can stand beside {row.evidence}")
     if row.evidence == "oui":
         _prefix(row.value)
     elif row.evidence in ("ssid", "ble_name"):
@@ -184,6 +205,15 @@ def _check(number: int, row: Row) -> None:
             raise ValueError(f"line {number}: {row.value!r} is no value for {row.evidence}")
     else:
         raise ValueError(f"line {number}: unknown evidence {row.evidence!r}")
+
+
+def is_prefix(value: str) -> bool:
+    """Whether the value of a row is a block of addresses."""
+    try:
+        _prefix(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _prefix(value: str) -> tuple[int, int]:

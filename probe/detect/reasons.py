@@ -183,6 +183,7 @@ def _question(name: str, about: list[Any]) -> str:
 def _row(row: Row) -> str:
     told = [row.status.value, "strong" if row.strong else "weak", row.kind]
     told += [f"shared: {row.shared}"] if row.shared else []
+    told += [f"wants beside it: {row.beside}"] if row.beside else []
     told += [f"confirmed {row.confirmed_on}"] if row.confirmed_on else []
     return f"row {row.id} ({row.vendor or 'no vendor'} {row.value}; {', '.join(told)})"
 

@@ -1,6 +1,6 @@
 """The one place where rules are found, and where they are run."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -11,28 +11,17 @@ from probe.detect.catalogue import Catalogue, Row, Status, bundled
 from probe.detect.prefilter import Prefilter
 from probe.detect.rule import Finding, Rule, Transmission, transmission_of_evidence
 
-# The most telling first: a sighting carries the first rule that finds something.
-ORDER = (
-    "flock-suffix",
-    "flock-probe",
-    "flock-bluetooth",
-    "raven-services",
-    "setup-network",
-    "wps-camera",
-    "camera-bluetooth",
-    "radio-bridge",
-    "vendor-oui",
-)
 
-
+@cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule in `probe/detect/rules/`, in the order in which they are asked."""
+    """Every rule in `probe/detect/rules/`, in the order in which they are asked. Raises ValueError for a name twice."""
     found: list[Rule] = [
         import_module(f"{probe.detect.rules.__name__}.{module.name}").RULE
         for module in iter_modules(probe.detect.rules.__path__)
     ]
-    rank = {name: place for place, name in enumerate(ORDER)}
-    return tuple(sorted(found, key=lambda rule: rank[rule.name]))
+    if len({rule.name for rule in found}) < len(found):
+        raise ValueError("two rules have the same name")
+    return tuple(sorted(found, key=lambda rule: (rule.rank, rule.name)))
 
 
 REMEMBERED = 8192  # judgements of evidence, about 2 KB each: a camera's evidence comes again on every walk
@@ -44,7 +33,7 @@ class Recogniser:
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self.catalogue = catalogue or bundled()
         self.rules = rules()
-        self.prefilter = Prefilter(self.catalogue)
+        self.prefilter = Prefilter(rule.glance(self.catalogue) for rule in self.rules)
         self._versions = {rule.name: rule.version for rule in self.rules}
         self._remembered = lru_cache(REMEMBERED)(self._judge)
 
@@ -64,6 +53,10 @@ class Recogniser:
         The same evidence is judged once, as far as it is remembered. Safe to use from several threads.
         """
         return self._remembered(rule, version, transmitter, evidence)
+
+    def is_older(self, rule: str, version: int) -> bool:
+        """Whether this was an earlier version of a rule."""
+        return version < self._versions.get(rule, 0)
 
     def _judge(self, rule: str, version: int, transmitter: str | None, evidence: tuple[Evidence, ...]) -> Finding | str:
         if rule not in self._versions:
@@ -94,7 +87,7 @@ class Recogniser:
             rows.append(catalogue.elements_of(heard.elements))
         if ble is not None:
             rows += [catalogue.value_of("ble_company", number) for number in ble.companies]
-            rows += [catalogue.value_of("ble_service", number) for number in ble.services]
+            rows += [catalogue.value_of("ble_service", number) for number in (*ble.services, *ble.services_128)]
             rows.append(catalogue.name_of(ble.name, "ble_name") if ble.name else None)
         return any(row is not None and row.status is Status.FORGET for row in rows)
 
@@ -113,15 +106,15 @@ def examined_again(sighting: Sighting, recogniser: Recogniser) -> Finding | str 
 def unjustified(sighting: Sighting, recogniser: Recogniser) -> str | None:
     """Why a radio sighting's own evidence does not bear it out, in a few words; None where it does.
 
-    A sighting by an earlier version of its rule is held against the rule of today only in that it finds something: what
-    it may claim is decided when cameras are derived.
+    Of a sighting by an earlier version of its rule it is asked only that today's rules find something, whichever of
+    them does: what it may claim is decided when cameras are derived.
     """
     found = examined_again(sighting, recogniser)
     if found is None or isinstance(found, str):
         return found
+    if recogniser.is_older(sighting.made.rule or "", sighting.made.rule_version or 0):
+        return None
     if found.rule != sighting.made.rule:
         return f"the rule {sighting.made.rule} does not find it on this evidence"
-    if found.version != sighting.made.rule_version:
-        return None
     beyond = [claim for claim in sighting.claims if claim not in found.claims]
     return "it claims more than its rule does" if beyond else None

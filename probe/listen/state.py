@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from probe.contract.evidence import BleEvidence, BssidEvidence, CatalogueEvidence, SsidEvidence
-from probe.contract.sighting import VendorClaim
+from probe.contract.sighting import Strength, VendorClaim
 from probe.position.fix import PositionSource
 from probe.radio.channels import channel_of
 from probe.radio.source import FrameSource
@@ -148,14 +148,14 @@ class Watcher:
 
 def _camera(key: bytes, known: Pass, now_s: float) -> CameraLine:
     evidence = known.finding.evidence
-    vendor = next((claim.value for claim in known.finding.claims if isinstance(claim, VendorClaim)), "?")
+    vendor = next((_vendor(claim) for claim in known.finding.claims if isinstance(claim, VendorClaim)), "?")
     row = next((item for item in evidence if isinstance(item, CatalogueEvidence)), None)
     signs = []
     for item in evidence:
         if isinstance(item, SsidEvidence):
             signs.append(item.ssid)
         elif isinstance(item, BleEvidence):
-            signs.append(item.name or " ".join((*item.companies, *item.services)))
+            signs.append(item.name or " ".join((*item.companies, *item.services, *item.services_128)))
         elif isinstance(item, BssidEvidence):
             signs.append(f"…{item.bssid[-8:]}")
     return CameraLine(
@@ -174,3 +174,8 @@ def _camera(key: bytes, known: Pass, now_s: float) -> CameraLine:
 def printable(text: str) -> str:
     """A text that no terminal obeys."""
     return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def _vendor(claim: VendorClaim) -> str:
+    """The maker, with a question mark where only weak evidence names one."""
+    return claim.value if claim.strength is Strength.STRONG else f"{claim.value}?"

@@ -11,6 +11,7 @@ from probe.detect.rule import Finding
 from probe.position.fix import Fix
 from probe.sweep.fixed import FARTHEST_M, SHORTEST_M, SHORTEST_S, STRAINED, Level, Point, no_common_place, strain
 from probe.sweep.listening import Step, Trail
+from probe.sweep.rhythm import Rhythm
 
 SPACING_M = 2.0
 # How long before the first and after the last hearing, and between two, silence says something.
@@ -67,6 +68,7 @@ class Pass:
     spots: list[Spot] = field(default_factory=list)
     gaps: list[tuple[float, float]] = field(default_factory=list)
     spacing_m: float = SPACING_M
+    rhythm: Rhythm = field(default_factory=Rhythm)
 
     def hear(self, at_s: float, signal_dbm: int | None, channel_mhz: int | None, times: int, fix: Fix | None) -> None:
         """Add a hearing: to the last spot, or to a new one where the walk has gone on."""

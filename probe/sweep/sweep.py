@@ -5,22 +5,23 @@ is bounded: hearings are averaged about every 2 m of the walk, and when there ar
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from probe.contract.base import CONTRACT_VERSION, MAX_HEARINGS, bssid_text
 from probe.contract.geodesy import cell
 from probe.contract.sighting import ClockSource, Kind, Making, Moment, Radio, Sighting, Survey
 from probe.detect.registry import Recogniser
-from probe.detect.rule import Finding
+from probe.detect.rule import Finding, transmission_of_evidence
 from probe.position.fix import Fix, PositionSource
 from probe.radio.frame import Advert, Dwell, Event, Frame, Memory, Repeat
 from probe.radio.moments import is_moment
-from probe.radio.transmission import transmission_of
+from probe.radio.transmission import PROBE_REQUEST, transmission_of
 from probe.radio.unknowns import RecentUnknowns
 from probe.sweep.flood import NOWHERE, Floods
 from probe.sweep.hearing import Pass, Spot
 from probe.sweep.listening import Coverage, Trail, silences
+from probe.sweep.rhythm import Rhythm
 
 # A transmitter that was not heard for so long has been passed: its sighting is made while the walk goes on.
 PASS_END_S = 45.0
@@ -33,7 +34,8 @@ class SweepCounts:
     """What the sweep did: `forgotten` frames were nobody a rule knows; `moving` transmitters were dropped.
 
     `frames` and `forgotten` leave out those that a source passed over by itself: known strangers, and what no rule
-    could know at a glance. `flooded` frames were of more cameras than there can be; `by_reason` says why things moved.
+    could know at a glance. `flooded` frames were of more cameras than there can be; `disproved` transmitters turned out
+    to be something else by how often they sent; `by_reason` says why things moved.
     """
 
     frames: int = 0
@@ -42,6 +44,7 @@ class SweepCounts:
     without_place: int = 0
     moving: int = 0
     flooded: int = 0
+    disproved: int = 0
     by_reason: dict[str, int] = field(default_factory=dict)
 
 
@@ -122,6 +125,7 @@ class Sweep:
             return
         if fix is None:
             self.counts.without_place += 1
+        _measure(known.rhythm, heard)
         known.hear(heard.captured_at_s, heard.signal_dbm, heard.channel_mhz, heard.times, fix)
 
     def _admit(
@@ -156,6 +160,14 @@ class Sweep:
             self._known[memory] = (heard.transmitter, finding)
         return finding
 
+    def _examine_again(self, known: Pass) -> Finding | None:
+        """What the rules say now that it is known how often it sent: more, the same, less or nothing."""
+        intervals_ms = known.rhythm.intervals_ms
+        told = transmission_of_evidence(known.finding.evidence) if intervals_ms else None
+        if told is None:
+            return known.finding
+        return self._recogniser.examine(replace(told, intervals_ms=intervals_ms))
+
     def _listened(self, dwell: Dwell) -> None:
         self.unknowns.pass_time(dwell.ended_at_s)
         fix = self.position.at(dwell.ended_at_s) if self.position is not None else None
@@ -183,6 +195,11 @@ class Sweep:
 
     def _end(self, transmitter: bytes) -> Iterator[Sighting]:
         known = self.passes.pop(transmitter)
+        finding = self._examine_again(known)
+        if finding is None:
+            self.counts.disproved += 1
+            return
+        known.finding = finding
         silent = known.silence(self._trail)
         earlier = self._passed.get(transmitter)
         reason = known.why_not_fixed(silent, earlier.spots if earlier else ())
@@ -238,6 +255,14 @@ class Sweep:
             made=self._made(None),
             survey=survey,
         )
+
+
+def _measure(rhythm: Rhythm, heard: Frame | Advert | Repeat) -> None:
+    """Note when a probe request was heard. A board tells some later, and counts repeats by itself."""
+    if isinstance(heard, Frame) and heard.subtype == PROBE_REQUEST and heard.times == 1:
+        rhythm.heard(heard.captured_at_s)
+    else:
+        rhythm.lost()
 
 
 def moment(at_s: float, source: ClockSource) -> Moment | None:

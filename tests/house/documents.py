@@ -45,6 +45,7 @@ def rules_page() -> str:
     for rule in rules():
         lines += [f"## {rule.name}", "", f"Version {rule.version}, {rule.revised}.", "", f"**Finds.** {rule.finds}", ""]
         lines += [f"**Is fooled by.** {rule.false_positives}", ""]
+        lines += [f"**On the page.** {rule.texts('en').why} *{rule.texts('fr').why}*", ""]
     counts = Counter((row.status, row.evidence, row.strong) for row in rows)
     lines += [
         "## The catalogue",
@@ -55,6 +56,15 @@ def rules_page() -> str:
     lines += ["| status | evidence | strength | rows |", "|---|---|---|---|"]
     for (status, evidence, strong), count in sorted(counts.items()):
         lines.append(f"| {status} | {evidence} | {'strong' if strong else 'weak'} | {count} |")
+    lines += [
+        "",
+        "Rows that count only with something beside them:",
+        "",
+        "| evidence | beside it | rows |",
+        "|---|---|---|",
+    ]
+    needs = Counter((row.evidence, row.beside) for row in rows if row.status is Status.ACTIVE and row.beside)
+    lines += [f"| {evidence} | {beside} | {count} |" for (evidence, beside), count in sorted(needs.items())]
     makers = Counter(row.vendor for row in rows if row.status is Status.ACTIVE and row.strong and row.evidence == "oui")
     told = ", ".join(f"{maker} ({count})" for maker, count in sorted(makers.items()))
     lines += ["", f"Makers whose prefixes are strong: {told}.", "", "### Rejected, and why", ""]

@@ -5,51 +5,85 @@ from datetime import date
 from probe.contract.evidence import BleEvidence
 from probe.contract.sighting import Strength
 from probe.detect.catalogue import Catalogue, Row, Status
-from probe.detect.rule import Bluetooth, Finding, Transmission, address_of, claims_of, row_evidence, same_maker
+from probe.detect.rule import (
+    Bluetooth,
+    Finding,
+    Glance,
+    Rule,
+    Texts,
+    Transmission,
+    address_of,
+    claims_of,
+    own_block,
+    row_evidence,
+)
 
 _MAKERS = {"cctv", "alpr"}
 
 
-class CameraBluetooth:
+class CameraBluetooth(Rule):
     name = "camera-bluetooth"
-    version = 1
-    revised = date(2026, 11, 24)
-    finds = (
-        "The assigned number of a maker of fixed cameras (company or service) in an advertisement whose address a "
-        "maker gave. For makers that also sell what people wear, the address must be the maker's own as well."
+    version = 2
+    revised = date(2026, 11, 25)
+    rank = 80
+    english = Texts(
+        finds=(
+            "The assigned number of a maker of fixed cameras (company or service) in an advertisement whose "
+            "address a maker gave. Strong as to the maker where the address is in the maker's own block. For "
+            "makers that also sell what people wear, and for module makers' numbers (09C8), it must be."
+        ),
+        fooled_by=(
+            "Other products of the maker: recorders, door stations, access readers. The numbers come from the list "
+            "of who was assigned which, without captures. Several marks: the first that suffices counts."
+        ),
+        why="A Bluetooth number that was assigned to {vendor}.",
     )
-    false_positives = (
-        "Other products of the maker: recorders, door stations, access readers. The service numbers come from a table "
-        "without captures. Module makers' numbers (09C8) never count alone."
+    french = Texts(
+        finds=(
+            "Le numéro attribué à un fabricant de caméras fixes (entreprise ou service) dans une annonce dont "
+            "l’adresse vient d’un fabricant. Indice fort quant au fabricant si l’adresse est dans son propre bloc. "
+            "C’est exigé des fabricants qui vendent aussi ce qui se porte, et des numéros de fabricants de modules "
+            "(09C8)."
+        ),
+        fooled_by=(
+            "D’autres produits du fabricant : enregistreurs, portiers, lecteurs de badges. Les numéros viennent de "
+            "la liste des attributions, sans capture. De plusieurs marques, la première suffisante compte."
+        ),
+        why="Un numéro Bluetooth attribué à {vendor}.",
     )
+
+    def glance(self, catalogue: Catalogue) -> Glance:  # noqa: ARG002 (looks at no frame of Wi-Fi)
+        return Glance()
 
     def examine(self, heard: Transmission, catalogue: Catalogue) -> Finding | None:
         ble = heard.bluetooth
         if ble is None or not ble.public:
             return None
-        row, seen = _mark(ble, catalogue)
-        if row is None:
-            return None
-        own = same_maker(row, catalogue.vendor_of(heard.transmitter))
-        if not own and (row.shared or not row.strong):
-            return None
-        strength = Strength.STRONG if own else Strength.WEAK
-        return Finding(
-            rule=self.name,
-            version=self.version,
-            evidence=(seen, address_of(heard), row_evidence(row)),
-            claims=claims_of(row, present=Strength.WEAK, vendor=strength, kind=Strength.WEAK, evidence=(0, 1, 2)),
-        )
+        block = catalogue.vendor_of(heard.transmitter)
+        for row, seen in _marks(ble, catalogue):
+            own = own_block(row, block)
+            if own or (row.strong and not row.shared):
+                strength = Strength.STRONG if own else Strength.WEAK
+                return Finding(
+                    rule=self.name,
+                    version=self.version,
+                    evidence=(seen, address_of(heard), row_evidence(row)),
+                    claims=claims_of(
+                        row, present=Strength.WEAK, vendor=strength, kind=Strength.WEAK, evidence=(0, 1, 2)
+                    ),
+                )
+        return None
 
 
-def _mark(ble: Bluetooth, catalogue: Catalogue) -> tuple[Row | None, BleEvidence]:
+def _marks(ble: Bluetooth, catalogue: Catalogue) -> list[tuple[Row, BleEvidence]]:
+    found = []
     for evidence, numbers in (("ble_company", ble.companies), ("ble_service", ble.services)):
         for number in numbers:
             row = catalogue.value_of(evidence, number)
-            if row is not None and row.status is Status.ACTIVE and row.kind in _MAKERS and number != "09c8":
+            if row is not None and row.status is Status.ACTIVE and row.kind in _MAKERS:
                 company = (number,) if evidence == "ble_company" else ()
-                return row, BleEvidence(public=True, companies=company, services=() if company else (number,))
-    return None, BleEvidence(public=True)
+                found.append((row, BleEvidence(public=True, companies=company, services=() if company else (number,))))
+    return found
 
 
 RULE = CameraBluetooth()

@@ -142,7 +142,7 @@ def test_a_camera_in_json_says_on_what_it_rests() -> None:
     with client(source) as browser:
         told = browser.get(f"/api/cameras/{detail.camera.id}").json()
     assert told == msgspec.json.decode(msgspec.json.encode(detail))
-    assert told["evidence"][0]["reason"]["code"] == "vendor_oui"
+    assert told["evidence"][0]["reason"]["code"] == "vendor-oui"
 
 
 def test_points_of_the_compass() -> None:

@@ -87,6 +87,12 @@ def test_only_what_is_recognised_is_shown_and_can_be_locked_on() -> None:
     assert Watcher(RecordedWalk(Recording(), Outcome())).lock([]) is None
 
 
+def test_a_maker_that_only_a_name_tells_of_is_shown_with_a_question_mark() -> None:
+    seen = watcher()
+    seen.walk.sweep.hear(Frame(100.0, b"\x02" + AXIS[1:], AXIS, 8, b"Flock Camera net.", -60, 2437, b""))
+    assert sorted(line.name for line in seen.cameras(101.0)) == ["Axis", "Flock Safety?"]
+
+
 def test_the_meter_says_warmer_and_colder() -> None:
     seen = watcher()
     (line,) = seen.cameras(100.5)

@@ -1,5 +1,6 @@
 """Elements, set-up data and adverts: any bytes are survived, and what changes with every beacon makes no difference."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,7 @@ def test_any_bytes_are_survived(data: bytes) -> None:
     told = transmission_of(Advert(0.0, AXIS_OCTETS, True, None, data))
     assert told.bluetooth is not None
     assert all(len(number) == 4 for number in told.bluetooth.companies + told.bluetooth.services)
+    assert all(len(number) == 36 for number in told.bluetooth.services_128)
 
 
 def test_set_up_data_is_read_and_cut_at_every_octet_survived() -> None:
@@ -85,3 +87,35 @@ def test_another_name_or_body_is_not(at: int, change: int) -> None:
     second = first[:at] + bytes([first[at] ^ change]) + first[at + 1 :]
     told = reader.unmarked(second, 0, len(second), 0.0)
     assert told is not None, "something that a rule may look at has changed"
+
+
+OWN = "e8ccbb38-9532-46a8-9fe5-1814df172e6f"
+_OWN = bytes.fromhex(OWN.replace("-", ""))[::-1]
+_BASE = bytes.fromhex("00001000800000805f9b34fb")[::-1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "services", "own"),
+    [
+        (0x03, b"\x00\x31\x00\x32", ("3100", "3200"), ()),
+        (0x06, _OWN, (), (OWN,)),
+        (0x07, _OWN + _BASE + b"\x00\x31\x00\x00", ("3100",), (OWN,)),
+        (0x07, _BASE + b"\x00\x31\x01\x00", (), ("00013100-0000-1000-8000-00805f9b34fb",)),
+        (0x05, b"\x00\x31\x00\x00\x78\x56\x34\x12", ("3100",), ("12345678-0000-1000-8000-00805f9b34fb",)),
+        (0x16, b"\xfa\xff\x0d", ("fffa",), ()),
+        (0x20, b"\xfa\xff\x00\x00\x0d", ("fffa",), ()),
+        (0x21, _OWN + b"data", (), (OWN,)),
+        (0x21, _OWN[:-1], (), ()),
+        (0x07, _OWN + b"rest", (), (OWN,)),
+        (0x03, b"\x00", (), ()),
+    ],
+)
+def test_services_are_carried_in_each_length_that_they_are_said_in(
+    kind: int, body: bytes, services: tuple[str, ...], own: tuple[str, ...]
+) -> None:
+    data = bytes([len(body) + 1, kind]) + body
+    told = transmission_of(Advert(0.0, AXIS_OCTETS, True, None, data)).bluetooth
+    assert told is not None
+    assert (told.services, told.services_128) == (services, own)
+    for end in range(len(data)):
+        transmission_of(Advert(0.0, AXIS_OCTETS, True, None, data[:end]))

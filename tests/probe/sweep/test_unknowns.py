@@ -23,6 +23,15 @@ _MAKERS = {
 }
 
 
+# Names of people's networks: a film's ship, families, flocks of sheep, D-Link's models, guests of a maker.
+FAMILIAR = (
+    *(b"MILLENNIUM-FALCON", b"TheMillennium-FALCON", b"Millennium-Falcon", b"FALCON-Guest", b"PROBE-FALCON"),
+    *(b"Flockhart", b"FLOCKHART", b"flocking", b"FLOCK-123456", b"Flock-654321", b"flock-abcdef", b"DAP-1360"),
+    *(b"DAP-1665-5G", b"DAP-X1860", b"DAP_Backyard", b"DAP-MyHouse", b"HAP_Guests1", b"HAP_hotel99", b"HAP_GUESTS"),
+    *(b"ELSAG-Home", b"Verkada-guest", b"Camille", b"Camden CCTV club", b"FS-A1B2C3", b"Penguin-0123456789"),
+)
+
+
 def blocks() -> list[bytes]:
     """The address blocks of makers of phones, laptops, printers, routers and the chips in them.
 
@@ -46,15 +55,17 @@ def crowd(random: Random) -> tuple[list[bytes], list[bytes]]:
         address = random.choice(prefixes) + number.to_bytes(3, "big")
         addresses.append(address)
         what = number % 4
-        if what == 0:  # a home router
+        if what == 0:  # a home router, some with names that sound like a camera's
             name = random.choice((b"Livebox-%04X", b"Freebox-%06X", b"FRITZ!Box %d", b"NETGEAR%02d", b"Cam's net %d"))
-            frames.append(radiotap(beacon(address, name % number, element(48, bytes(20)))))
+            told = name % number if number % 3 else FAMILIAR[number // 12 % len(FAMILIAR)]
+            frames.append(radiotap(beacon(address, told, element(48, bytes(20)))))
         elif what == 1:  # a printer that is being set up
             wps = b"\x00\x50\xf2\x04" + b"\x10\x54\x00\x08\x00\x03\x00\x50\xf2\x04\x00\x01" + b"\x10\x21\x00\x02HP"
             frames.append(radiotap(beacon(address, b"DIRECT-%04X-printer" % number, element(221, wps))))
         else:  # a phone or a laptop that looks for its networks
             extra = element(221, b"\x00\x17\xf2\x0a\x00\x01\x04") if what == 2 else element(45, bytes(26))
-            frames.append(radiotap(beacon(address, random.choice((b"", b"eduroam", b"home")), extra, subtype=4)))
+            looked_for = random.choice((b"", b"eduroam", b"home", b"HAP_123456789", b"Flock", b"Flock Camera net."))
+            frames.append(radiotap(beacon(address, looked_for, extra, subtype=4)))
     return frames, addresses
 
 
