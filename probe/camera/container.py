@@ -4,6 +4,7 @@ Suffixes are not asked: phones, messengers and cards name one thing in many ways
 Pillow knows many more, some of which start other programs.
 """
 
+import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class Metadata:
 
 
 def kind_of(start: bytes) -> str | None:
-    """What a file is by its first octets: a key of `READERS`, another kind of picture, or None where it is neither."""
+    """What a file is by its first octets: None where it is no picture."""
     for magic, kind in _STARTS:
         if start.startswith(magic):
             return kind
@@ -176,7 +177,7 @@ def _heic(stream: BinaryIO) -> Metadata:
     return _metadata(info.get("exif"), xmp=info.get("xmp") or b"")
 
 
-READERS: dict[str, Callable[[BinaryIO], Metadata]] = {
+_READERS: dict[str, Callable[[BinaryIO], Metadata]] = {
     "JPEG": _jpeg,
     "PNG": _png,
     "WebP": _webp,
@@ -184,4 +185,21 @@ READERS: dict[str, Callable[[BinaryIO], Metadata]] = {
     "AVIF": _avif,
     "HEIC": _heic,
 }
-WHOLE = {"AVIF", "HEIC"}
+_WHOLE = {"AVIF", "HEIC"}
+
+
+def is_readable(kind: str | None) -> bool:
+    """Whether the metadata of this kind of file is read here."""
+    return kind in _READERS
+
+
+def largest_bytes(kind: str) -> int:
+    """The size beyond which a file of this kind is no photo from a walk."""
+    return MAX_WHOLE_BYTES if kind in _WHOLE else MAX_PHOTO_BYTES
+
+
+def read_metadata(stream: BinaryIO, kind: str) -> Metadata:
+    """The metadata of a file of a readable kind. Raises NoReader, and for damage almost anything: libraries do."""
+    stream.seek(0)
+    with warnings.catch_warnings(action="ignore"):  # what libraries think of the file is not the walker's concern
+        return _READERS[kind](stream)

@@ -6,7 +6,6 @@ OpenStreetMap tags, for example `man_made=surveillance; camera:type=dome; camera
 """
 
 import os
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,16 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from probe.camera.container import (
-    MAX_PHOTO_BYTES,
-    MAX_WHOLE_BYTES,
-    READERS,
-    START_BYTES,
-    WHOLE,
-    Metadata,
-    NoReader,
-    kind_of,
-)
+from probe.camera.container import START_BYTES, Metadata, NoReader, is_readable, kind_of, largest_bytes, read_metadata
 from probe.camera.exif import Main, text
 from probe.camera.geotag import LeftOut, NoPosition, bearing_of, distance_of, place_of
 from probe.camera.tags import Tags, tags_of
@@ -182,16 +172,12 @@ def _metadata(path: Path) -> Metadata:
     try:
         with path.open("rb") as stream:
             kind = kind_of(stream.read(START_BYTES))
-            reader = READERS.get(kind or "")
-            if reader is None:
+            if kind is None or not is_readable(kind):
                 raise _refusal(path, kind)
-            size = stream.seek(0, os.SEEK_END)
-            most = MAX_WHOLE_BYTES if kind in WHOLE else MAX_PHOTO_BYTES
-            if size > most:
+            most = largest_bytes(kind)
+            if stream.seek(0, os.SEEK_END) > most:
                 raise BadInput(f"{path}: larger than {most >> 20} MB; that is not a photo from a walk")
-            stream.seek(0)
-            with warnings.catch_warnings(action="ignore"):
-                return reader(stream)
+            return read_metadata(stream, kind)
     except NoReader as missing:
         raise NoReader(f"{kind} {missing}") from missing
     except BadInput:

@@ -46,7 +46,7 @@ class ClockOffset:
 
 
 class ClockOffsets:
-    """What to add to each camera's clock. Cameras are told apart by their model and by whether they state their zone."""
+    """What to add to each camera's clock; cameras are told apart by model, and by whether they state their zone."""
 
     def __init__(self, found: Mapping[Clock, ClockOffset], given: ClockOffset | None = None) -> None:
         self._found, self.given = found, given

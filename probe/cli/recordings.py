@@ -28,7 +28,11 @@ OUTBOX_BATCH = 200
     "--frames", multiple=True, type=click.Path(path_type=Path), help="A capture, or a board's lines. Repeatable."
 )
 @click.option("--track", type=click.Path(path_type=Path), help="Where the probe was: an NMEA log.")
-@click.option("--photos", type=click.Path(path_type=Path), help="A folder of geotagged photos.")
+@click.option(
+    "--photos",
+    type=click.Path(path_type=Path),
+    help="A folder of photos, with all below it. What they show is said in their description, as OpenStreetMap tags.",
+)
 @photo_offset_option
 @click.option("--speed", type=click.FloatRange(min=0.1), help="Pace it, so many times faster than it was recorded.")
 @click.option("--composed", is_flag=True, help="Mark the sightings as made from composed, not received, input.")
