@@ -27,6 +27,8 @@ def exif_captions(exif: Exif) -> Iterator[str]:
 
 def xmp_captions(packet: bytes) -> Iterator[str]:
     """Descriptions, titles and keywords of an XMP packet; nothing where it is none."""
+    if not packet:
+        return
     from defusedxml import ElementTree
     from defusedxml.common import DefusedXmlException
 

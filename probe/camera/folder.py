@@ -180,6 +180,8 @@ def _metadata(path: Path) -> Metadata:
             return read_metadata(stream, kind)
     except NoReader as missing:
         raise NoReader(f"{kind} {missing}") from missing
+    except ImportError as missing:
+        raise NoReader(f"{kind} needs {missing.name}: pip install 'contrechamp[probe]'") from missing
     except BadInput:
         raise
     except OSError as problem:

@@ -24,6 +24,7 @@ _ROUND = timedelta(weeks=1024)
 
 _DAY = re.compile(r"(\d{4})[-:/.](\d{1,2})[-:/.](\d{1,2})")
 _CLOCK = re.compile(r"(\d{4})[-:/.](\d{1,2})[-:/.](\d{1,2})[T ]+(\d{1,2}):(\d{2}):(\d{2})")
+_CLOCK_LENGTH = len("2026:05:09 11:30:01")
 _ZONE = re.compile(r"([+-])(\d{1,2}):?(\d{2})?$")
 
 
@@ -71,7 +72,9 @@ def _camera_clock(inner: Entries) -> CameraClock | None:
     shown = _shown(inner.get(Inner.TAKEN)) or _shown(inner.get(Inner.DIGITIZED))
     if shown is None:
         return None
-    zones = (_zone(inner.get(tag)) for tag in (Inner.OFFSET_TAKEN, Inner.OFFSET_DIGITIZED, Inner.OFFSET))
+    stated = (text(inner.get(tag)) for tag in (Inner.OFFSET_TAKEN, Inner.OFFSET_DIGITIZED, Inner.OFFSET))
+    behind = (text(inner.get(tag))[_CLOCK_LENGTH:] for tag in (Inner.TAKEN, Inner.DIGITIZED))  # as some apps write it
+    zones = (_zone(each.strip()) for each in (*stated, *behind))
     zone = next((zone for zone in zones if zone is not None), None)
     return CameraClock(shown=shown - (zone or timedelta()), zoned=zone is not None)
 
@@ -85,8 +88,7 @@ def _shown(value: Value | None) -> datetime | None:
     return None if midnight is None else _at(midnight, hour, minute, second)
 
 
-def _zone(value: Value | None) -> timedelta | None:
-    stated = text(value)
+def _zone(stated: str) -> timedelta | None:
     if stated.upper() == "Z":
         return timedelta()
     found = _ZONE.match(stated)
@@ -116,7 +118,10 @@ def _receiver_time(gps: Entries, camera: CameraClock | None) -> datetime | None:
 
 
 def _believed(told: datetime | None, camera: CameraClock | None) -> datetime | None:
-    """A receiver's time, if it can be: moved on by 1024 weeks where the camera's clock shows that these are missing."""
+    """A receiver's time, if it can be: moved on by 1024 weeks where the camera's clock shows that these are missing.
+
+    A phone's clock is set by its network: where that states its zone and says another day, the receiver's is old.
+    """
     if told is None or told > _latest():
         return None
     if camera is not None:
@@ -124,6 +129,8 @@ def _believed(told: datetime | None, camera: CameraClock | None) -> datetime | N
             moved = told + _ROUND * rounds
             if abs(moved - camera.shown) <= _SAME_DAY and _OLDEST <= moved <= _latest():
                 return moved
+        if camera.zoned and EARLIEST <= camera.shown <= _latest():
+            return None
     return told if told >= EARLIEST else None
 
 

@@ -42,27 +42,28 @@ def photo_observations(
 def _troubles(folder: Path, counts: PhotoCounts, speaking: list[PhotoObservation]) -> list[str]:
     """A sentence for each file that was lost, and one for each kind that was passed over."""
     troubles = [f"{photo.name}: {photo.no_place}" for photo in speaking if photo.no_place is not None]
-    passed_over = [f"{folder}: {_files(count)} passed over: {why}" for why, count in sorted(counts.passed_over.items())]
+    passed_over = [
+        f"{folder}: {_many(count, 'file')} passed over: {why}" for why, count in sorted(counts.passed_over.items())
+    ]
     return [*passed_over, *counts.bad, *troubles]
 
 
 def _nothing(folder: Path, counts: PhotoCounts, speaking: int) -> str:
     """Why a folder gave no sighting at all."""
     if speaking:
-        return f"{folder}: none of the {speaking} photos that speak of a camera has a place"
+        return f"{folder}: none of {_many(speaking, 'photo')} about a camera has a place"
     if counts.photos:
-        return f"{folder}: none of {counts.photos} photos says anything of a camera; {_TAGS}"
-    beside = f"{_files(counts.files + counts.others)} in {counts.folders} folders, {counts.hidden} hidden ones left out"
+        return f"{folder}: none of {_many(counts.photos, 'photo')} says anything of a camera; {_TAGS}"
+    beside = f"{_many(counts.files + counts.others, 'file')} in {_many(counts.folders, 'folder')}"
+    beside += f", {counts.hidden:,} hidden ones left out" if counts.hidden else ""
     return f"{folder}: no photo in it that can be used ({beside}); give the folder that the camera's photos are in"
 
 
 def _notes(folder: Path, counts: PhotoCounts, looks: list[PhotoObservation]) -> list[str]:
     left_out = Counter(reason for photo in looks for reason in photo.left_out)
-    notes = [f"{folder}: left out of {_photos(count)}: {reason}" for reason, count in sorted(left_out.items())]
+    notes = [f"{folder}: left out of {_many(count, 'photo')}: {reason}" for reason, count in sorted(left_out.items())]
     if counts.links:
-        notes.append(
-            f"{folder}: {counts.links} links to other folders were not followed; name these folders themselves"
-        )
+        notes.append(f"{folder}: {_many(counts.links, 'link')} to other folders not followed; give these with --photos")
     return notes
 
 
@@ -80,9 +81,5 @@ def _clock_notes(speaking: list[PhotoObservation], track: Track | None, offsets:
     return notes
 
 
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count:,} files"
-
-
-def _photos(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count:,} photos"
+def _many(count: int, thing: str) -> str:
+    return f"1 {thing}" if count == 1 else f"{count:,} {thing}s"

@@ -1,5 +1,6 @@
 """Kinds of files by their content, and the metadata in each: never by a picture's pixels."""
 
+import sys
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -75,6 +76,21 @@ def test_heic_as_iphones_write_it(tmp_path: Path) -> None:
         path.write_bytes(whole[:end])
         with pytest.raises((BadInput, NoReader)):
             read_photo(path)
+
+
+@pytest.mark.parametrize(
+    ("module", "start", "words"),
+    [("pillow_heif", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", r"HEIC needs pillow-heif: .*contrechamp\[heic\]"),
+     ("PIL.AvifImagePlugin", b"\0\0\0\x18ftypavif\0\0\0\0mif1avif", "AVIF needs Pillow"),
+     ("PIL.JpegImagePlugin", b"\xff\xd8\xff\xe1", r"JPEG needs PIL.*contrechamp\[probe\]")],
+)  # fmt: skip
+def test_a_library_that_is_missing_is_named(
+    module: str, start: bytes, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").write_bytes(start)
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(NoReader, match=words):
+        read_photo(tmp_path / "a")
 
 
 @pytest.mark.parametrize("mode", ["CMYK", "L", "1"])

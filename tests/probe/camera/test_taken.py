@@ -43,6 +43,15 @@ def test_a_receivers_time_that_cannot_be_hides_no_good_clock(broken: dict[int, V
     assert LeftOut.RECEIVER_TIME in beside.left_out
 
 
+def test_a_receivers_old_day_gives_way_to_a_clock_that_states_its_zone() -> None:
+    assert taken_of(ZONED, gps("2026:05:02")).utc == AT
+    assert taken_of(ZONED, gps("2026:05:02")).left_out == (LeftOut.RECEIVER_TIME,)
+    never_set: dict[int, Value] = {Inner.TAKEN: "2000:01:01 00:00:05", Inner.OFFSET: "Z"}
+    assert taken_of(never_set, gps()).utc == AT
+    local: dict[int, Value] = {Inner.TAKEN: "2020:01:01 00:00:05"}
+    assert taken_of(local, gps()).utc == AT
+
+
 def test_1024_weeks_too_early_is_put_right_where_the_camera_shows_it() -> None:
     for rounds in (1, 2):
         day = (AT - rounds * timedelta(weeks=1024)).strftime("%Y:%m:%d")
@@ -79,6 +88,7 @@ def test_the_camera_says_the_day_of_a_receivers_time_where_only_one_fits() -> No
         {Inner.DIGITIZED: "2026-05-09T09:30:01", Inner.OFFSET_DIGITIZED: "Z"},
         {Inner.TAKEN: "0000:00:00 00:00:00", Inner.DIGITIZED: "2026:05:09 04:00:01", Inner.OFFSET: "-05:30"},
         {Inner.TAKEN: "2026:05:09 11:30:01", Inner.OFFSET_TAKEN: "   :  ", Inner.OFFSET: "+02"},
+        {Inner.TAKEN: "2026-05-09T11:30:01+02:00"},
     ],
 )
 def test_the_cameras_clock_with_its_zone(inner: dict[int, Value]) -> None:

@@ -96,17 +96,14 @@ def test_photos_of_the_same_camera_say_how_far_its_clock_is_off(tmp_path: Path) 
 
 def test_a_folder_that_gives_nothing_says_so_with_numbers(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert "no photo in it that can be used (0 files" in replayed(photos=tmp_path / "empty")[1].troubles[0]
+    assert "no photo in it that can be used (0 files in 1 folder)" in replayed(photos=tmp_path / "empty")[1].troubles[0]
     (tmp_path / "other" / "x").mkdir(parents=True)
     (tmp_path / "other" / "a.txt").write_text("x")
     assert "(1 file in 2 folders" in replayed(photos=tmp_path / "other")[1].troubles[0]
     photo(tmp_path / "silent" / "a.jpg", description="OLYMPUS DIGITAL CAMERA")
-    assert "none of 1 photos says anything of a camera" in replayed(photos=tmp_path / "silent")[1].troubles[0]
+    assert "none of 1 photo says anything of a camera" in replayed(photos=tmp_path / "silent")[1].troubles[0]
     photo(tmp_path / "nowhere" / "a.jpg", None)
-    assert (
-        "none of the 1 photos that speak of a camera has a place"
-        in replayed(photos=tmp_path / "nowhere")[1].troubles[1]
-    )
+    assert "none of 1 photo about a camera has a place" in replayed(photos=tmp_path / "nowhere")[1].troubles[1]
 
 
 def test_what_is_passed_over_is_told_with_a_number(tmp_path: Path) -> None:
@@ -117,7 +114,7 @@ def test_what_is_passed_over_is_told_with_a_number(tmp_path: Path) -> None:
     sightings, outcome = replayed(photos=tmp_path)
     assert len(sightings) == 1
     assert outcome.troubles == [f"{tmp_path}: 3 files passed over: GIF is not read here: export it as JPEG"]
-    assert "1 links" in outcome.notes[0]
+    assert "1 link to other folders" in outcome.notes[0]
 
 
 def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
