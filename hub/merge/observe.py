@@ -9,10 +9,12 @@ from probe.contract.geodesy import destination
 from probe.contract.sighting import (
     Claim,
     DirectionClaim,
+    GoneClaim,
     Hearing,
     Kind,
     KindClaim,
     MountClaim,
+    PresentClaim,
     PrivateDwellingClaim,
     Sighting,
     Strength,
@@ -66,8 +68,10 @@ class Observation:
 
 
 def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observation | None:
-    """The observation in a sighting; None for a survey, which speaks of no camera."""
+    """The observation in a sighting; None for a survey, and for what only says that a camera is gone: none is there."""
     if sighting.kind is Kind.SURVEY:
+        return None
+    if _claimed(sighting.claims, GoneClaim) is not None and _claimed(sighting.claims, PresentClaim) is None:
         return None
     radio = sighting.radio
     kind = _claimed(sighting.claims, KindClaim)

@@ -1,40 +1,58 @@
-"""Looks out of a folder of geotagged photos: where the walker stood, which way the lens pointed, what was said of it.
+"""Looks out of a folder of photos: where the walker stood, which way the lens pointed, what was said of it.
 
 Only metadata is read. No picture leaves this module: without a redactor that takes people out, no photo is kept, and
-each look becomes a pin. What the walker said of the camera stands in ImageDescription as OpenStreetMap tags, for
-example `man_made=surveillance; camera:type=dome; camera:mount=pole; camera:direction=120`.
+each look becomes a pin. What the walker said of the camera stands in the description, comment or keywords as
+OpenStreetMap tags, for example `man_made=surveillance; camera:type=dome; camera:mount=pole; camera:direction=120`.
 """
 
+import os
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
+from probe.camera.container import START_BYTES, Metadata, NoReader, is_readable, kind_of, largest_bytes, read_metadata
+from probe.camera.exif import Main, text
+from probe.camera.geotag import LeftOut, NoPosition, bearing_of, distance_of, place_of
+from probe.camera.tags import Tags, tags_of
+from probe.camera.taken import CameraClock, taken_of
 from probe.contract.sighting import Place
 from probe.errors import BadInput
 
-SUFFIXES = {".jpg", ".jpeg", ".tif", ".tiff", ".png", ".webp"}
-MAX_DESCRIPTION = 2000
-MAX_PHOTO_BYTES = 64 * 1024 * 1024
-
-# EXIF tag numbers (CIPA DC-008): names are the standard's.
-_IMAGE_DESCRIPTION, _DATE_TIME_ORIGINAL, _OFFSET_TIME_ORIGINAL = 0x010E, 0x9003, 0x9011
-_IFD_EXIF, _IFD_GPS = 0x8769, 0x8825
-_GPS_LAT_REF, _GPS_LAT, _GPS_LON_REF, _GPS_LON, _GPS_TIME = 1, 2, 3, 4, 7
-_GPS_DIRECTION_REF, _GPS_DIRECTION, _GPS_DISTANCE_REF, _GPS_DISTANCE, _GPS_DATE, _GPS_ERROR = 16, 17, 25, 26, 29, 31
-_METRES = {"K": 1000.0, "M": 1609.344, "N": 1852.0}
+# What calls itself a photo and is none is told; all else that is none is passed over.
+PHOTO_SUFFIXES = {
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".insp", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".hif",
+    ".avif", ".dng", ".nef", ".cr2", ".cr3", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw", ".jxl", ".jp2",
+}  # fmt: skip
+MAX_DEPTH, MAX_FILES = 8, 20_000
+# What galleries and network drives make beside the photos: the same ones once more, small.
+_DERIVED = {"@eadir", "thumbnails", "#recycle", "lost.dir"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoObservation:
-    """One look at an installation. Bearings in degrees from true north; None is "not measured"."""
+    """One look at an installation. Bearings in degrees from true north; None is "not measured".
 
-    observer: Place
+    Where `observer` is None, `no_place` says why in words that follow the file's name. `camera` and `receiver_at` are
+    the clocks that `taken_at` may come from, `model` is whose; `placed` says how the place was come by where the photo
+    did not say it.
+    """
+
+    observer: Place | None
     taken_at: datetime | None
     bearing_deg: float | None
     distance_m: float | None
-    tags: tuple[tuple[str, str], ...]
+    tags: Tags
+    name: str = field(default="", compare=False)
+    no_place: str | None = None
+    model: str = ""
+    camera: CameraClock | None = None
+    receiver_at: datetime | None = None
+    taken_sd_s: float | None = None
+    placed: str | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def at_s(self) -> float:
@@ -44,134 +62,142 @@ class PhotoObservation:
 
 @dataclass(slots=True)
 class PhotoCounts:
-    """What became of the files; `bad` holds a sentence for each that could not be used."""
+    """What became of the files; `bad` holds a sentence for each that could not be used.
+
+    `passed_over` counts pictures of kinds that are not read here, with what to do about it; `others` are files that
+    are no pictures; `hidden` files and folders, and `links` to folders, are not looked into.
+    """
 
     files: int = 0
     photos: int = 0
-    bad: list[str] | None = None
-
-    def note_bad(self, sentence: str) -> None:
-        self.bad = [*(self.bad or []), sentence]
+    others: int = 0
+    folders: int = 0
+    hidden: int = 0
+    links: int = 0
+    bad: list[str] = field(default_factory=list)
+    passed_over: Counter[str] = field(default_factory=Counter)
 
 
 def read_folder(folder: Path, counts: PhotoCounts) -> Iterator[PhotoObservation]:
-    """The looks in a folder's photos, by file name. Raises BadInput where there is no such folder."""
+    """The looks in the photos of a folder and of those below it. Raises BadInput where there is no such folder."""
     if not folder.is_dir():
         raise BadInput(f"{folder}: not a folder; give a folder of geotagged photos with --photos")
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in SUFFIXES or not path.is_file():
-            continue
-        counts.files += 1
+    for path in _files(folder, 0, counts):
+        if counts.files + counts.others >= MAX_FILES:
+            counts.bad.append(
+                f"{folder}: more than {MAX_FILES:,} files; only the first were read, give a smaller folder"
+            )
+            return
         try:
             photo = read_photo(path)
-        except BadInput as problem:
-            counts.note_bad(str(problem))
+        except _NoPhoto:
+            counts.others += 1
             continue
+        except NoReader as missing:
+            counts.files += 1
+            counts.passed_over[str(missing)] += 1
+            continue
+        except BadInput as problem:
+            counts.files += 1
+            counts.bad.append(str(problem))
+            continue
+        counts.files += 1
         counts.photos += 1
         yield photo
 
 
+def _files(folder: Path, depth: int, counts: PhotoCounts) -> Iterator[Path]:
+    """The files of a folder and then those of its folders: cameras fill DCIM/100MEDIA, DCIM/101MEDIA and so on."""
+    counts.folders += 1
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as problem:
+        counts.bad.append(f"{folder}: cannot be read ({problem.strerror}); its photos were left out")
+        return
+    below = []
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name.lower() in _DERIVED:
+            counts.hidden += 1
+            continue
+        with suppress(OSError):  # a link to itself
+            if entry.is_dir(follow_symlinks=False):
+                below.append(Path(entry.path))
+            elif entry.is_dir():
+                counts.links += 1
+            elif entry.is_file():
+                yield Path(entry.path)
+    if below and depth == MAX_DEPTH:
+        counts.bad.append(f"{folder}: folders below it were not read, {MAX_DEPTH} deep is enough; name one of them")
+        return
+    for path in below:
+        yield from _files(path, depth + 1, counts)
+
+
+class _NoPhoto(BadInput):
+    """A file that is no picture and does not call itself one."""
+
+
 def read_photo(path: Path) -> PhotoObservation:
-    """The look that a photo's EXIF describes. Raises BadInput: no picture, no EXIF, or no position in it."""
-    exif = _exif(path)
-    gps = dict(exif.get_ifd(_IFD_GPS))
-    lat = _degrees(gps.get(_GPS_LAT), gps.get(_GPS_LAT_REF), "S", 90)
-    lon = _degrees(gps.get(_GPS_LON), gps.get(_GPS_LON_REF), "W", 180)
-    if lat is None or lon is None:
-        raise BadInput(f"{path}: no position in its EXIF; switch geotagging on in the camera and take it again")
-    accuracy_m = _positive(gps.get(_GPS_ERROR))
+    """The look that a photo's metadata describes. Raises BadInput (no photo, no EXIF) or NoReader."""
+    metadata = _metadata(path)
+    if not metadata.exif:
+        raise BadInput(
+            f"{path}: no EXIF in it that says where or when; send the original file, not a copy from a messenger"
+        )
+    gps = metadata.exif.gps
+    left_out: list[LeftOut] = []
+    observer, no_place = None, None
+    try:
+        observer, left_out = place_of(gps)
+    except NoPosition as reason:
+        no_place = str(reason)
+    taken, bearing, distance = taken_of(metadata.exif.inner, gps), bearing_of(gps), distance_of(gps)
+    left_out += [measured.left_out for measured in (bearing, distance) if measured.left_out is not None]
     return PhotoObservation(
-        observer=Place(lat=round(lat, 7), lon=round(lon, 7), accuracy_m=_capped(accuracy_m)),
-        taken_at=_taken_at(exif, gps),
-        bearing_deg=_bearing(gps),
-        distance_m=_distance_m(gps),
-        tags=_tags(exif.get(_IMAGE_DESCRIPTION)),
+        observer=observer,
+        taken_at=taken.utc,
+        bearing_deg=bearing.value,
+        distance_m=distance.value,
+        tags=tags_of(metadata.captions),
+        name=str(path),
+        no_place=no_place,
+        model=" ".join(text(metadata.exif.main.get(tag)) for tag in (Main.MAKE, Main.MODEL)).strip(),
+        camera=taken.camera,
+        receiver_at=taken.receiver,
+        left_out=(*left_out, *taken.left_out),
     )
 
 
-def _exif(path: Path) -> Any:
-    from PIL import Image
-
-    too_large = False
+def _metadata(path: Path) -> Metadata:
     try:
-        too_large = path.stat().st_size > MAX_PHOTO_BYTES
-        with Image.open(path) as picture:
-            exif = picture.getexif()
-            exif.get_ifd(_IFD_GPS)
-            exif.get_ifd(_IFD_EXIF)
+        with path.open("rb") as stream:
+            kind = kind_of(stream.read(START_BYTES))
+            if kind is None or not is_readable(kind):
+                raise _refusal(path, kind)
+            most = largest_bytes(kind)
+            if stream.seek(0, os.SEEK_END) > most:
+                raise BadInput(f"{path}: larger than {most >> 20} MB; that is not a photo from a walk")
+            return read_metadata(stream, kind)
+    except NoReader as missing:
+        raise NoReader(f"{kind} {missing}") from missing
+    except ImportError as missing:
+        raise NoReader(f"{kind} needs {missing.name}: pip install 'contrechamp[probe]'") from missing
+    except BadInput:
+        raise
+    except OSError as problem:
+        raise BadInput(
+            f"{path}: cannot be read ({problem.strerror or 'damaged'}); copy it again, or export it as JPEG"
+        ) from problem
+    # Pillow's readers raise almost anything for damaged files.
     except Exception as problem:
         raise BadInput(
-            f"{path}: not a photo that can be read ({type(problem).__name__}); export it as JPEG"
+            f"{path}: not a photo that can be read ({type(problem).__name__}); copy it again, or export it as JPEG"
         ) from problem
-    if too_large:
-        raise BadInput(f"{path}: larger than {MAX_PHOTO_BYTES >> 20} MB; that is not a photo from a walk")
-    if not exif:
-        raise BadInput(f"{path}: no EXIF in it, so no position; send the original file, not a copy from a messenger")
-    return exif
 
 
-def _number(value: Any) -> float | None:
-    try:
-        number = float(value)
-    except (TypeError, ValueError, ZeroDivisionError):
-        return None
-    return number if -1e9 < number < 1e9 else None  # NaN fails both comparisons
-
-
-def _positive(value: Any) -> float | None:
-    number = _number(value)
-    return number if number is not None and number > 0 else None
-
-
-def _capped(metres: float | None) -> float | None:
-    return None if metres is None else min(round(metres, 1), 100_000.0)
-
-
-def _degrees(parts: Any, ref: Any, negative: str, limit: float) -> float | None:
-    if not isinstance(parts, tuple | list) or len(parts) != 3 or not isinstance(ref, str):
-        return None
-    numbers = [_number(part) for part in parts]
-    if any(number is None for number in numbers):
-        return None
-    degrees = sum((number or 0.0) / 60**power for power, number in enumerate(numbers))
-    signed = -degrees if ref.strip("\0 ").upper() == negative else degrees
-    return signed if abs(signed) <= limit else None
-
-
-def _bearing(gps: dict[int, Any]) -> float | None:
-    """The lens's bearing from true north; a magnetic one is left out, because its declination is not known here."""
-    bearing = _number(gps.get(_GPS_DIRECTION))
-    ref = str(gps.get(_GPS_DIRECTION_REF) or "T").strip("\0 ").upper()
-    if bearing is None or ref == "M" or not 0 <= bearing <= 360:
-        return None
-    return round(bearing % 360.0, 1) % 360.0
-
-
-def _distance_m(gps: dict[int, Any]) -> float | None:
-    distance = _positive(gps.get(_GPS_DISTANCE))
-    factor = _METRES.get(str(gps.get(_GPS_DISTANCE_REF) or "K").strip("\0 ").upper())
-    if distance is None or factor is None or distance * factor > 2000:
-        return None
-    return round(distance * factor, 1)
-
-
-def _taken_at(exif: Any, gps: dict[int, Any]) -> datetime | None:
-    """UTC by the receiver's own date and time, else by the camera's clock where it states its offset."""
-    day, time = gps.get(_GPS_DATE), gps.get(_GPS_TIME)
-    try:
-        if isinstance(day, str) and isinstance(time, tuple | list) and len(time) == 3:
-            seconds = sum(float(part) * 60**power for part, power in zip(time, (2, 1, 0), strict=True))
-            midnight = datetime.strptime(day.strip("\0 "), "%Y:%m:%d").replace(tzinfo=UTC)
-            return midnight + timedelta(seconds=seconds)
-        inner = exif.get_ifd(_IFD_EXIF)
-        text = f"{inner.get(_DATE_TIME_ORIGINAL, '')}{inner.get(_OFFSET_TIME_ORIGINAL, '')}"
-        return datetime.strptime(text, "%Y:%m:%d %H:%M:%S%z").astimezone(UTC)
-    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
-        return None
-
-
-def _tags(description: Any) -> tuple[tuple[str, str], ...]:
-    if not isinstance(description, str):
-        return ()
-    pairs = (part.partition("=") for part in description[:MAX_DESCRIPTION].split(";"))
-    return tuple((key.strip(), value.strip()) for key, mark, value in pairs if mark and key.strip())[:40]
+def _refusal(path: Path, kind: str | None) -> Exception:
+    if kind is not None:
+        return NoReader("is not read here: export it as JPEG")
+    if path.suffix.lower() in PHOTO_SUFFIXES:
+        return BadInput(f"{path}: not a photo that can be read, whatever its name says; copy it again from the camera")
+    return _NoPhoto(f"{path}: not a photo")

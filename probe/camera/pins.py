@@ -1,27 +1,20 @@
-"""From a look to a sighting: what a person saw becomes a pin, with one claim for each thing that was said."""
+"""From a look to a sighting: what a person said they saw becomes a pin, with one claim for each thing that was said."""
 
 from collections.abc import Callable
 
+from probe.camera.claims import claims_of
 from probe.camera.folder import PhotoObservation
 from probe.contract.evidence import LookEvidence
 from probe.contract.geodesy import destination
 from probe.contract.sighting import (
-    CameraKind,
-    Claim,
     ClockSource,
-    DirectionClaim,
     Kind,
-    KindClaim,
     Making,
     Moment,
-    Mount,
-    MountClaim,
     PhotoNotKept,
     Pin,
     Place,
-    PresentClaim,
     Sighting,
-    Strength,
     Subject,
     SubjectHow,
 )
@@ -30,38 +23,37 @@ from probe.contract.sighting import (
 BEARING_SD_DEG = 12.0
 DISTANCE_SD_SHARE = 0.3
 
-_KINDS = {
-    "fixed": CameraKind.FIXED,
-    "dome": CameraKind.DOME,
-    "panning": CameraKind.PANNING,
-    "alpr": CameraKind.ALPR,
-}
-_MOUNTS = {mount.value: mount for mount in Mount}
-
 
 def pin_of(photo: PhotoObservation, *, walk: str, made: Making, new_id: Callable[[], str]) -> Sighting:
-    """The pin that a look leaves, without its picture."""
+    """The pin that a look leaves, without its picture. It claims what was said: a photo alone claims nothing."""
     return Sighting(
         v=1,
         id=new_id(),
         walk=walk,
         kind=Kind.PIN,
         made=made,
-        time=None if photo.taken_at is None else Moment(utc=photo.taken_at, source=ClockSource.EXIF),
+        time=_moment(photo),
         observer=photo.observer,
         subject=_subject(photo),
-        evidence=(LookEvidence(),),
-        claims=_claims(dict(photo.tags)),
+        evidence=(LookEvidence(note=photo.placed),),
+        claims=claims_of(dict(photo.tags)),
         pin=Pin(photo_not_kept=PhotoNotKept.NO_REDACTOR),
     )
 
 
+def _moment(photo: PhotoObservation) -> Moment | None:
+    if photo.taken_at is None:
+        return None
+    return Moment(utc=photo.taken_at, source=ClockSource.EXIF, sd_s=photo.taken_sd_s)
+
+
 def _subject(photo: PhotoObservation) -> Subject | None:
-    if photo.bearing_deg is None:
+    observer = photo.observer
+    if photo.bearing_deg is None or observer is None:
         return None
     if photo.distance_m is None:
         return Subject(how=SubjectHow.BEARING, bearing_deg=photo.bearing_deg, bearing_sd_deg=BEARING_SD_DEG)
-    lat, lon = destination(photo.observer.lat, photo.observer.lon, photo.bearing_deg, photo.distance_m)
+    lat, lon = destination(observer.lat, observer.lon, photo.bearing_deg, photo.distance_m)
     return Subject(
         how=SubjectHow.BEARING_AND_DISTANCE,
         place=Place(lat=round(lat, 7), lon=round(lon, 7)),
@@ -70,35 +62,3 @@ def _subject(photo: PhotoObservation) -> Subject | None:
         distance_m=photo.distance_m,
         distance_sd_m=round(max(2.0, photo.distance_m * DISTANCE_SD_SHARE), 1),
     )
-
-
-def _claims(tags: dict[str, str]) -> tuple[Claim, ...]:
-    claims: list[Claim] = [PresentClaim(strength=Strength.STRONG, evidence=(0,))]
-    # The type of surveillance says more than the shape of the housing: an ALPR is an ALPR in a dome, too.
-    words = (tags.get("surveillance:type", "").lower(), tags.get("camera:type", "").lower())
-    kind = next((_KINDS[word] for word in words if word in _KINDS), None)
-    if kind is not None:
-        claims.append(KindClaim(value=kind, strength=Strength.STRONG, evidence=(0,)))
-    mount = _MOUNTS.get(tags.get("camera:mount", "").lower())
-    if mount is not None:
-        claims.append(MountClaim(value=mount, strength=Strength.STRONG, evidence=(0,)))
-    direction = _direction(tags.get("camera:direction"))
-    if direction is not None:
-        claims.append(DirectionClaim(value=direction, sd_deg=20.0, strength=Strength.STRONG, evidence=(0,)))
-    return tuple(claims)
-
-
-_POINTS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
-
-
-def _direction(text: str | None) -> float | None:
-    """One direction in degrees out of `120` or `SSW`; ranges and lists are left out, because they are not one."""
-    if not text:
-        return None
-    if text.upper() in _POINTS:
-        return _POINTS.index(text.upper()) * 22.5
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value % 360.0 if 0 <= value <= 360 else None

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from probe.cli.options import json_option, outbox_option
+from probe.cli.options import json_option, outbox_option, photo_offset_option
 from probe.cli.process import forbid_core_dumps
 from probe.contract.envelope import encode
 from probe.contract.sighting import Sighting
@@ -28,7 +28,12 @@ OUTBOX_BATCH = 200
     "--frames", multiple=True, type=click.Path(path_type=Path), help="A capture, or a board's lines. Repeatable."
 )
 @click.option("--track", type=click.Path(path_type=Path), help="Where the probe was: an NMEA log.")
-@click.option("--photos", type=click.Path(path_type=Path), help="A folder of geotagged photos.")
+@click.option(
+    "--photos",
+    type=click.Path(path_type=Path),
+    help="A folder of photos, with all below it. What they show is said in their description, as OpenStreetMap tags.",
+)
+@photo_offset_option
 @click.option("--speed", type=click.FloatRange(min=0.1), help="Pace it, so many times faster than it was recorded.")
 @click.option("--composed", is_flag=True, help="Mark the sightings as made from composed, not received, input.")
 @outbox_option
@@ -37,6 +42,7 @@ def replay_command(
     frames: tuple[Path, ...],
     track: Path | None,
     photos: Path | None,
+    photo_offset: float | None,
     speed: float | None,
     composed: bool,
     outbox: Path | None,
@@ -52,7 +58,9 @@ def replay_command(
     forbid_core_dumps()
     if not frames and photos is None:
         raise BadInput("nothing to replay: give --frames CAPTURE, --photos FOLDER, or both")
-    recording = recorded.Recording(frames=frames, track=track, photos=photos, composed=composed)
+    recording = recorded.Recording(
+        frames=frames, track=track, photos=photos, photo_offset_s=photo_offset, composed=composed
+    )
     outcome = Outcome()
     with _progress("frames") as tick:
         if speed is None or outbox is None:
@@ -109,6 +117,8 @@ def _conclude(outcome: Outcome, outbox: Path | None, as_json: bool) -> None:
         click.echo(msgspec.json.encode(outcome), err=aside)
     else:
         click.echo(_summary(outcome), err=aside)
+    for note in outcome.notes:
+        click.echo(note, err=True)
     for trouble in outcome.troubles[:20]:
         click.echo(trouble, err=True)
     if len(outcome.troubles) > 20:
@@ -123,6 +133,8 @@ def _summary(outcome: Outcome) -> str:
         (outcome.frames, "frames"),
         (outcome.rows, "rows"),
         (outcome.photos, "photos"),
+        (outcome.placed_photos, "photos that the track placed"),
+        (outcome.silent_photos, "photos that say nothing of a camera"),
         (outcome.malformed_frames, "malformed frames"),
         (outcome.other_packets, "packets of another kind"),
         (sweep.moving, "transmitters that no fixed place explains, forgotten"),

@@ -8,7 +8,11 @@ from probe.sweep.sweep import SweepCounts
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of it. `troubles` are sentences about input that could not be used; all the rest was."""
+    """What came of it. `troubles` are sentences about input that could not be used; all the rest was.
+
+    `notes` are sentences about what was used with less than it seems to say; they are no failure. `silent_photos` say
+    nothing of a camera, `placed_photos` have their place from the track.
+    """
 
     sightings: int = 0
     frames: int = 0
@@ -16,11 +20,14 @@ class Outcome:
     malformed_frames: int = 0
     other_packets: int = 0
     photos: int = 0
+    silent_photos: int = 0
+    placed_photos: int = 0
     rows: int = 0
     recognised_rows: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)
     by_band: dict[str, int] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def count(self, sighting: Sighting) -> Sighting:
         self.sightings += 1

@@ -9,12 +9,10 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
-from probe.camera.folder import PhotoCounts, PhotoObservation, read_folder
+from probe.camera.folder import PhotoObservation
 from probe.camera.pins import pin_of
 from probe.contract.sighting import Adapter, Sighting
 from probe.errors import BadInput
-from probe.position.nmea import read_log
-from probe.position.track import Track
 from probe.radio.board import BoardRecording
 from probe.radio.capture import is_capture, open_capture
 from probe.radio.frame import Event
@@ -23,6 +21,8 @@ from probe.radio.unknowns import RecentUnknowns
 from probe.sweep.sweep import Sweep
 from probe.walk.making import making, new_id
 from probe.walk.outcome import Outcome
+from probe.walk.overlap import TrackOverlap, read_track
+from probe.walk.photos import photo_observations
 
 # Somewhere at the start of a line: a recording may begin with a mark, an empty line, noise or half a line.
 _BOARD_LINE = re.compile(rb"^(\xef\xbb\xbf)?\d{1,11}(\.\d+)? [^\n]{0,200}?[!#]", re.MULTILINE)
@@ -34,11 +34,15 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """What to replay. `composed` says that the frames were written, not received."""
+    """What to replay. `composed` says that the frames were written, not received.
+
+    `photo_offset_s` is what to add to the photos' clocks; None: whatever the photos and the track tell of it.
+    """
 
     frames: tuple[Path, ...] = ()
     track: Path | None = None
     photos: Path | None = None
+    photo_offset_s: float | None = None
     composed: bool = False
 
 
@@ -50,6 +54,7 @@ class RecordedWalk:
     outcome: Outcome
     sources: list[FrameSource] = field(default_factory=list)
     sweep: Sweep = field(init=False)
+    overlap: TrackOverlap | None = None
     now_s: float = 0.0
     _paths: list[Path] = field(default_factory=list)  # of the sources
     _refused: list[BadInput] = field(default_factory=list)
@@ -57,7 +62,9 @@ class RecordedWalk:
     def __post_init__(self) -> None:
         self.walk = new_id()
         self.made = making(Adapter.REPLAY, composed=self.recording.composed)
-        position = self._try(lambda: _track(self.recording.track, self.outcome))
+        if (track := self.recording.track) is not None:
+            self.overlap = self._try(partial(read_track, track, self.outcome))
+        position = None if self.overlap is None else self.overlap.track
         self.sweep = Sweep(walk=self.walk, made=self.made, new_id=new_id, position=position)
         self.outcome.sweep = self.sweep.counts
         for path in self.recording.frames:
@@ -97,28 +104,42 @@ class RecordedWalk:
         it.
         """
         sweep, outcome = self.sweep, self.outcome
-        photos = self._try(lambda: _photo_observations(self.recording.photos, outcome)) or []
+        photos = self._try(self._photos) or []
         step_s = float("-inf")
         for event in heapq.merge(*map(self._events, self.sources), key=itemgetter(0)):
             sweep.take(event)
             at_s = event[0]  # each kind of event begins with its time
             if at_s - step_s >= 1.0 or at_s < step_s:
                 step_s = self.now_s = at_s
+                if self.overlap is not None:
+                    self.overlap.step(at_s)
                 wait_until(step_s)
                 progress(sum(source.counts.frames for source in self.sources))
                 yield from map(outcome.count, sweep.passed(step_s))
-                while photos and photos[-1].at_s <= step_s:
-                    yield outcome.count(pin_of(photos.pop(), walk=self.walk, made=self.made(None), new_id=new_id))
+                yield from map(outcome.count, self._pins(photos, step_s))
         yield from map(outcome.count, sweep.sightings())
-        while photos:
-            yield outcome.count(pin_of(photos.pop(), walk=self.walk, made=self.made(None), new_id=new_id))
+        yield from map(outcome.count, self._pins(photos, float("inf")))
         self._conclude()
+
+    def _photos(self) -> list[PhotoObservation]:
+        recording = self.recording
+        if recording.photos is None:
+            return []
+        track = None if self.overlap is None else self.overlap.track
+        return photo_observations(recording.photos, track, recording.photo_offset_s, self.outcome)
+
+    def _pins(self, photos: list[PhotoObservation], until_s: float) -> Iterator[Sighting]:
+        """The pins of the photos that were taken by now; the last of the list is the first that was taken."""
+        while photos and photos[-1].at_s <= until_s:
+            yield pin_of(photos.pop(), walk=self.walk, made=self.made(None), new_id=new_id)
 
     def _conclude(self) -> None:
         used = self.outcome.photos or any(source.counts.frames for source in self.sources)
         if self._refused and not used:
             raise self._refusal()
         self.outcome.troubles += map(str, self._refused)
+        if self.overlap is not None:
+            self.overlap.tell(self.outcome)
         for source, path in zip(self.sources, self._paths, strict=True):
             counts = source.counts
             self.outcome.frames += counts.frames
@@ -163,23 +184,3 @@ def holds_lines(path: Path) -> bool:
     except OSError as problem:
         raise BadInput(f"{path}: cannot be read ({problem.strerror}); give a capture") from problem
     return not is_capture(start) and _BOARD_LINE.search(start) is not None
-
-
-def _photo_observations(folder: Path | None, outcome: Outcome) -> list[PhotoObservation]:
-    """The looks of a folder, the last first, so that the next one is taken off the end."""
-    if folder is None:
-        return []
-    counts = PhotoCounts()
-    photos = sorted(read_folder(folder, counts), key=lambda photo: photo.at_s, reverse=True)
-    outcome.photos = counts.photos
-    outcome.troubles += counts.bad or []
-    return photos
-
-
-def _track(path: Path | None, outcome: Outcome) -> Track | None:
-    if path is None:
-        return None
-    fixes, counts = read_log(path)
-    if counts.bad:
-        outcome.troubles.append(f"{path}: {counts.bad} damaged lines were passed over ({counts.first_bad})")
-    return Track(fixes)

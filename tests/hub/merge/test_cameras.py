@@ -8,7 +8,16 @@ from hub.merge.cameras import Camera, derive
 from hub.merge.locate import from_hearings, fuse, mean_bearing, region95
 from hub.merge.observe import Estimate, Observation, observe
 from probe.contract.geodesy import distance_m
-from probe.contract.sighting import CameraKind, DirectionClaim, Hearing, KindClaim, Sighting, Strength
+from probe.contract.sighting import (
+    CameraKind,
+    DirectionClaim,
+    GoneClaim,
+    Hearing,
+    KindClaim,
+    PresentClaim,
+    Sighting,
+    Strength,
+)
 from tests.examples import WALK_A, WALK_B, WALK_C, look, radio, spot
 
 
@@ -150,3 +159,9 @@ def test_the_middle_of_bearings_goes_over_north() -> None:
     assert mean_bearing([350.0, 10.0]) == pytest.approx(0.0, abs=0.1)
     assert mean_bearing([0.0, 180.0]) is None
     assert mean_bearing([]) is None
+
+
+def test_what_only_says_that_a_camera_is_gone_is_no_camera() -> None:
+    gone = GoneClaim(strength=Strength.STRONG)
+    assert cameras(look(claims=(gone,))) == []
+    assert len(cameras(look(claims=(PresentClaim(strength=Strength.STRONG), gone)))) == 1
