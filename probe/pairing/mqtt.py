@@ -12,7 +12,7 @@ from probe.contract.envelope import pack
 from probe.contract.pairing import Descriptor, PairHello, fingerprint, words
 from probe.errors import BadInput, UplinkError
 from probe.seal.identity import Identity
-from probe.seal.request import PairingAsk
+from probe.seal.request import PairingRequest
 from probe.seal.sealer import new_key, public_of
 from probe.seal.verify import verified_descriptor
 from probe.uplink.connection import Change, Connection, Message
@@ -68,7 +68,7 @@ class _Asking:
         self._code, self._address, self._known = code, address, known
         self._descriptor: Descriptor | None = None
         self._signed = b""
-        self._ask: PairingAsk | None = None
+        self._ask: PairingRequest | None = None
         self._key = b""
         self.message = pack(PairHello(v=CONTRACT_VERSION))
         self.new = False
@@ -105,5 +105,5 @@ class _Asking:
         known = self._known
         self._key = known.key if known is not None and known.hub_id == hub else new_key()
         self._descriptor, self._signed = descriptor, payload
-        self._ask = PairingAsk(self._key, descriptor, self._code.token)
+        self._ask = PairingRequest(self._key, descriptor, self._code.token)
         self.message, self.new = self._ask.message, True
