@@ -29,7 +29,6 @@ def _nowhere(words: tuple[str, ...], tmp_path: Path) -> list[str]:
         ("send", "--to", "mqtt://user:secret@host"),
         ("send", "--to", "mqtt://host:99999"),
         ("send", "--to", "folder:"),
-        ("send", "--patience", "0.1"),
         ("pair",),
         ("pair", "AAAA-BBBB"),
         ("pair", "CONTRECHAMP:9:later"),

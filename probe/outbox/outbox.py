@@ -20,8 +20,8 @@ from probe.contract.envelope import SIGHTING_BYTES, Picture, digest
 from probe.contract.pairing import SealingKey, decode_descriptor
 from probe.contract.parcel import Receipts, Unit, Verdict, decode_signed
 from probe.contract.sighting import Kind, Sighting
-from probe.errors import NotPaired, OutboxError, OutboxFull
-from probe.outbox.file import OutboxFile
+from probe.errors import CommitInDoubt, NotPaired, NotSealable, OutboxError, OutboxFull
+from probe.outbox.file import ANOTHER, OutboxFile
 from probe.seal.identity import Identity, from_text, to_text
 from probe.seal.sealer import Sealer
 
@@ -61,6 +61,7 @@ class Outbox(OutboxFile):
         super().__init__(path)
         self._budget = budget_bytes
         self._numbers: dict[str, int] = {}  # of the sightings of this run, so that they can be taken back
+        self._in_doubt: dict[str, Unit] = {}  # sightings of which nobody knows whether they are written down
         self._surveys: set[int] = set()
         self._sealer: Sealer | None = None
         try:
@@ -80,14 +81,14 @@ class Outbox(OutboxFile):
         """This probe and its hub. Raises NotPaired."""
         if self.identity is None:
             raise NotPaired(
-                f"{self.path}: this probe has no hub to seal for; let `contrechamp-hub enroll NAME` show a code and "
-                "give it to `contrechamp-probe pair`"
+                f"{self.path}: paired with no hub yet, so there is none to seal for; let `contrechamp-hub enroll NAME` "
+                f"show a code and give it to `contrechamp-probe pair CODE --outbox {self.path}`"
             )
         return self.identity
 
     def pair(self, identity: Identity) -> None:
         """Take an identity over. Raises OutboxError where units wait that only another hub can open."""
-        self._must_last()
+        self._refuse_read_only()
         standing = self.standing()
         if self.identity is not None and self.identity.hub_id != identity.hub_id and standing.queued:
             raise OutboxError(
@@ -102,21 +103,32 @@ class Outbox(OutboxFile):
     def add(self, sightings: Iterable[Sighting]) -> int:
         """Seal sightings and write them down in one commit; returns how many.
 
-        Raises NotPaired, OutboxFull where no room can be made, OutboxError (full disk, read-only).
+        What was left in doubt is written as it was sealed then: sealed anew it would be another unit with the same id,
+        which the hub refuses. Raises NotPaired, NotSealable, OutboxFull where no room can be made, CommitInDoubt,
+        OutboxError (full disk, read-only).
         """
-        sealer, made = self._sealing(), list(sightings)
-        try:
-            units = [sealer.sighting(sighting) for sighting in made]
-        except ContractError as problem:
-            raise OutboxError(f"{self.path}: a sighting cannot be sealed: {problem}") from problem
+        made, there = list(sightings), dict[str, int]()
         for sighting in made:
+            doubted = self._in_doubt.get(sighting.id)
+            if doubted is not None and (number := self._number(doubted)) is not None:
+                there[sighting.id] = number
+        missing = [sighting for sighting in made if sighting.id not in there]
+        units = [self._in_doubt.get(sighting.id) or self._seal(sighting) for sighting in missing]
+        for sighting in missing:
             # What a failing card did not acknowledge may be on it all the same, and must be taken back all the same.
             self._numbers.setdefault(sighting.id, _UNKNOWN)
-        for sighting, number in zip(made, self.put(units), strict=True):
-            self._numbers[sighting.id] = number
+        try:
+            numbers = self.put(units)
+        except CommitInDoubt:
+            self._in_doubt |= {sighting.id: unit for sighting, unit in zip(missing, units, strict=True)}
+            raise
+        there |= {sighting.id: number for sighting, number in zip(missing, numbers, strict=True)}
+        for sighting in made:
+            self._numbers[sighting.id] = there[sighting.id]
+            self._in_doubt.pop(sighting.id, None)
             if sighting.kind is Kind.SURVEY:
-                self._surveys.add(number)
-        return len(units)
+                self._surveys.add(there[sighting.id])
+        return len(made)
 
     def add_picture(self, picture: Picture) -> None:
         """Seal a redacted picture and write it down. Raises as `add` does."""
@@ -128,12 +140,12 @@ class Outbox(OutboxFile):
 
     def put(self, units: list[Unit]) -> list[int]:
         """Write units down in one commit; returns their numbers. Raises OutboxFull, OutboxError."""
-        self._must_last()
+        self._refuse_read_only()
         needed = sum(len(unit.data) for unit in units)
         try:
             return self._put(units, needed)
-        except OutboxFull:
-            raise
+        except (OutboxFull, CommitInDoubt):
+            raise  # nothing that may go makes it better
         except OutboxError:
             # A full disk: what the hub has already may go, and the pages in the file are used again.
             if not self._free_receipted(needed):
@@ -148,15 +160,18 @@ class Outbox(OutboxFile):
         known = [sighting for sighting in ids if sighting in self._numbers]
         if not known:
             return 0
-        self._must_last()
+        self._refuse_read_only()
         sealer = self._sealing()
         units = [sealer.withdrawal(new_id(), known[start : start + 100]) for start in range(0, len(known), 100)]
         with self._transaction():
             gone = [(self._numbers[sighting],) for sighting in known]
             self._db.executemany("DELETE FROM unit WHERE number = ?", gone)
+            doubted = [(self._in_doubt[sighting].hash,) for sighting in known if sighting in self._in_doubt]
+            self._db.executemany("DELETE FROM unit WHERE hash = ?", doubted)
             self._insert(units)
         for sighting in known:
             del self._numbers[sighting]
+            self._in_doubt.pop(sighting, None)
         return len(known)
 
     def waiting(self, *, after: int = 0, limit: int = 16, pictures: bool = False) -> list[tuple[int, Unit]]:
@@ -171,9 +186,9 @@ class Outbox(OutboxFile):
             " ORDER BY number LIMIT ?"
         )
         while rows := self._rows(query, (after, SIGHTING_BYTES, limit)):
-            whole = [(number, Unit(key=key, data=data)) for number, known, key, data in rows if _is(data, known)]
+            whole = [(number, Unit(key=key, data=data)) for number, known, key, data in rows if _has_hash(data, known)]
             if len(whole) < len(rows):
-                self._refuse([(_CHANGED, number) for number, known, _, data in rows if not _is(data, known)])
+                self._refuse([(_CHANGED, number) for number, known, _, data in rows if not _has_hash(data, known)])
             if whole:
                 return whole
             after = rows[-1][0]
@@ -260,11 +275,22 @@ class Outbox(OutboxFile):
             self._sealer = self.paired().sealer()
         return self._sealer
 
+    def _seal(self, sighting: Sighting) -> Unit:
+        try:
+            return self._sealing().sighting(sighting)
+        except ContractError as problem:
+            raise NotSealable(f"{self.path}: a sighting cannot be sealed: {problem}", sighting.id) from problem
+
+    def _number(self, unit: Unit) -> int | None:
+        """The number of a unit that is written down."""
+        rows = self._rows("SELECT number FROM unit WHERE hash = ?", (unit.hash,))
+        return int(rows[0][0]) if rows else None
+
     def _identity(self) -> Identity | None:
         try:
             return None if self._text is None else from_text(self._text)
         except ContractError as problem:
-            raise self._unusable(problem) from problem
+            raise self._refused("used as an outbox", problem, ANOTHER) from problem
 
     def _refuse(self, damaged: list[tuple[str, int]]) -> None:
         with self._transaction():
@@ -347,6 +373,6 @@ class Outbox(OutboxFile):
         self._db.execute("DELETE FROM unit WHERE verdict IN ('stored', 'held') AND day < ?", (remembered.isoformat(),))
 
 
-def _is(data: object, known: object) -> bool:
+def _has_hash(data: object, known: object) -> bool:
     """Whether these are the bytes with this hash."""
     return isinstance(data, bytes) and digest(data) == known

@@ -103,8 +103,7 @@ class MqttUplink:
         identity = outbox.paired()
         if identity.account is None:
             raise UplinkError(
-                "the hub has not answered this probe's pairing yet: carry the stick to the hub, and `pair` or `send` "
-                "with it once more"
+                "the hub has not answered this probe's pairing yet: carry the stick to the hub, then `send` to it again"
             )
         before = outbox.standing()
         sending = _Sending(outbox, identity, identity.account, heard_s=self._clock())
@@ -144,7 +143,7 @@ class MqttUplink:
                 sending.tries += 1
                 sending.size, sending.window = SMALLEST_PARCEL, 1
             if now_s - sending.heard_s > self.patience_s:
-                raise UplinkError(self._silence(connection, connected, sending.outbox.standing().queued))
+                raise UplinkError(self._silence(connection, connected))
 
     def _hear(self, event: Event, sending: _Sending, progress: Callable[[Standing], None]) -> None:
         now_s = self._clock()
@@ -207,10 +206,9 @@ class MqttUplink:
         pictures = sending.outbox.waiting(limit=1, pictures=True)
         return pictures or None
 
-    def _silence(self, connection: Connection, connected: bool, queued: int) -> str:
-        kept = f"{queued} sightings stay in the outbox; run the same command again later"
+    def _silence(self, connection: Connection, connected: bool) -> str:
         if connection.trouble is not None:
-            return f"{connection.trouble}: {kept}"
+            return connection.trouble
         if connected:
-            return f"the broker at {self.address} answers but no hub sent a receipt for {self.patience_s:.0f} s: {kept}"
-        return f"no broker answers at {self.address}: {kept}"
+            return f"the broker at {self.address} answers but no hub sent a receipt for {self.patience_s:.0f} s"
+        return f"no broker answers at {self.address}"
