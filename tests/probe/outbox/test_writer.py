@@ -7,12 +7,12 @@ import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
-from probe.errors import NotPaired, OutboxError
+from probe.errors import DiskFull, NotPaired, OutboxError
 from probe.outbox.outbox import Outbox
 from probe.outbox.writer import OutboxWriter
 from tests.examples import look, new_id, survey
@@ -57,16 +57,11 @@ def test_sightings_wait_a_moment_and_are_written_together(tmp_path: Path) -> Non
 
 
 def test_a_full_disk_is_told_and_outlived(tmp_path: Path, disk: Path) -> None:
-    path, ballast = disk / "o.db", disk / "ballast"
+    path = disk / "o.db"
     pair(path, tmp_path / "hub")
     said: list[str] = []
     with writer(path, said.append) as kept:
-        with ballast.open("wb", buffering=0) as file:
-            try:
-                while True:
-                    file.write(bytes(4096))
-            except OSError:
-                pass
+        ballast = fill(disk)
         for _ in range(300):
             kept.put(look())
         until(lambda: bool(said), "a word about the disk")
@@ -79,6 +74,37 @@ def test_a_full_disk_is_told_and_outlived(tmp_path: Path, disk: Path) -> None:
     assert len(said) == 2
     assert "again" in said[1]
     assert waiting(path) == 300
+
+
+def fill(disk: Path) -> Path:
+    """Leave no room on a disk; returns what to take away again."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    return ballast
+
+
+@pytest.mark.parametrize("new", [True, False], ids=["a new outbox", "one that is there"])
+@pytest.mark.parametrize("command", ["status", "send"])
+def test_a_full_disk_is_called_a_full_disk(tmp_path: Path, disk: Path, command: str, new: bool) -> None:
+    """SQLite calls it an I/O error, or says that it cannot open the file."""
+    if not new:
+        pair(disk / "o.db", tmp_path / "hub")
+    fill(disk)
+    done = probe(command, "--outbox", disk / "o.db")
+    assert done.returncode == 2
+    assert "its disk is full" in done.stderr
+    assert "free some space" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_disk_that_fills_while_a_recording_is_kept_is_called_full(tmp_path: Path, disk: Path) -> None:
+    pair(disk / "o.db", tmp_path / "hub")
+    with Outbox(disk / "o.db") as box:
+        fill(disk)
+        with pytest.raises(DiskFull, match="free some space"):
+            box.add([look() for _ in range(100)])
 
 
 @pytest.fixture
