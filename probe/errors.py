@@ -71,12 +71,13 @@ class UplinkError(ProbeError, ConnectionError):
     """The hub, the broker or the folder to send to cannot be reached or written."""
 
 
-def missing_extra(problem: ModuleNotFoundError) -> MissingExtra | None:
-    """The sentence for a package that is not installed; None where it is a part of this program that is missing.
+_EXTRAS = {"scapy": "explain", "pillow_heif": "heic"}  # all others that the base install lacks come with `probe`
 
-    All that the base install lacks comes with `[probe]`, but for what reads cameras: that is the system's.
-    """
+
+def missing_extra(problem: ModuleNotFoundError) -> MissingExtra | None:
+    """The sentence for a package that is not installed; None where it is a part of this program that is missing."""
     package = (problem.name or "").split(".")[0]
     if package in ("", "probe", "hub"):
         return None
-    return MissingExtra(f"{package} is not installed, which this needs: pip install 'contrechamp[probe]'")
+    extra = _EXTRAS.get(package, "probe")
+    return MissingExtra(f"{package} is not installed, which this needs: pip install 'contrechamp[{extra}]'")
