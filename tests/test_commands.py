@@ -34,6 +34,8 @@ def _nowhere(words: tuple[str, ...], tmp_path: Path) -> list[str]:
         ("pair",),
         ("pair", "AAAA-BBBB"),
         ("pair", "CONTRECHAMP:9:later"),
+        ("pair", "A" * 400),
+        ("pair", "{nowhere}.jpg"),
         ("pair", "folder:{nowhere}"),
         ("pair", "folder:"),
         ("nonsense",),
@@ -87,6 +89,11 @@ def test_what_is_printed_can_be_imported(tmp_path: Path) -> None:
     assert json.loads(taken.stdout)["stored"] == 1
     status = json.loads(hub("status", "--data", tmp_path / "hub", "--json").stdout)
     assert (status["cameras"], status["unplaced"]) == (0, 1)
+
+
+def test_a_picture_that_is_not_there_is_not_taken_for_letters(tmp_path: Path) -> None:
+    done = probe("pair", tmp_path / "photo.jpg", "--outbox", tmp_path / "o.db")
+    assert "no such file" in done.stderr
 
 
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -13,12 +13,12 @@ import click
 from probe.cli.options import json_option, outbox_option
 from probe.config import default_outbox
 from probe.contract.base import ContractError
-from probe.contract.code import PairingCode, read_text
+from probe.contract.code import PREFIX, PairingCode, read_text
 from probe.errors import BadInput, UplinkError
 from probe.outbox.outbox import Outbox, Standing
 from probe.pairing.folder import pair_by_folder
 from probe.pairing.mqtt import pair_by_code
-from probe.pairing.qr import read_code, watch
+from probe.pairing.qr import first_code, read_code
 from probe.seal.identity import Identity
 from probe.uplink.choose import folder_of, uplink_to
 from probe.uplink.deliver import RepeatedDelivery
@@ -179,7 +179,7 @@ def _code(text: str | None, camera: bool) -> PairingCode:
         from probe.camera.frames import frames
 
         until_s = time.monotonic() + 60.0
-        seen = watch(frames(), until=lambda: time.monotonic() > until_s)
+        seen = first_code(frames(), until=lambda: time.monotonic() > until_s)
         if seen is None:
             raise BadInput("the camera saw no code within a minute: hold the hub's screen about 20 cm before it")
         text = seen
@@ -187,12 +187,21 @@ def _code(text: str | None, camera: bool) -> PairingCode:
         text = sys.stdin.readline(1000)
     elif text is None:
         raise BadInput("give the code: a picture of it, its letters, folder:DIR, or --camera")
-    elif Path(text).is_file():
+    elif _is_picture(text):
         text = read_code(Path(text))
     try:
         return read_text(text)
     except ContractError as problem:
         raise BadInput(str(problem)) from problem
+
+
+def _is_picture(text: str) -> bool:
+    """Whether a file is meant, there or not. No code that is typed has a dot or a stroke in it."""
+    try:
+        there = Path(text).is_file()
+    except OSError:
+        return False  # too long for the name of a file
+    return there or (not text.strip().upper().startswith(PREFIX.split(":")[0]) and any(mark in text for mark in "./"))
 
 
 class _ReceiptBar:

@@ -49,11 +49,11 @@ def _kit_options(command: _F) -> _F:
     return command
 
 
-def _kit(**asked: Any) -> Kit:
-    country = asked.pop("country")
+def _kit(**kit_options: Any) -> Kit:
+    country = kit_options.pop("country")
     if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
         raise BadInput(f"--country {country!r}: give two letters, such as FR")
-    return Kit(country=None if country is None else country.upper(), **asked)
+    return Kit(country=None if country is None else country.upper(), **kit_options)
 
 
 @click.command()
@@ -73,7 +73,7 @@ def run(
     budget: int,
     seconds: float | None,
     as_json: bool,
-    **asked: Any,
+    **kit_options: Any,
 ) -> None:
     """Walk: listen with all that is plugged in, and keep sightings until a hub has them. Ctrl-C ends it.
 
@@ -84,7 +84,7 @@ def run(
       contrechamp-probe run --board auto --country FR
     """
     settings = ServiceSettings(
-        kit=_kit(**asked), outbox=outbox or default_outbox(), to=to, offline=offline, budget_bytes=budget << 20
+        kit=_kit(**kit_options), outbox=outbox or default_outbox(), to=to, offline=offline, budget_bytes=budget << 20
     )
     service = ProbeService(settings, tell=lambda sentence: click.echo(sentence, err=True))
     _stop_on_signals(service.stop)
@@ -128,7 +128,7 @@ def listen(
     lang: str | None,
     seconds: float | None,
     as_json: bool,
-    **asked: Any,
+    **kit_options: Any,
 ) -> None:
     """Watch what the probe hears, on a terminal: sources and their health, what was recognised and why.
 
@@ -154,7 +154,7 @@ def listen(
         if outcome.troubles:
             raise BadInput("; ".join(outcome.troubles))
         return
-    walk = LiveWalk(_kit(**asked).found())
+    walk = LiveWalk(_kit(**kit_options).found())
     _stop_on_signals(walk.live.stop)
     runner = Runner(walk.sightings(started=walk.live.wait_until_started), _keep_nothing)
     show(Watcher(walk), runner, now=walk.clock, hold=walk.live.hold, recorded=False, **options)
@@ -168,13 +168,13 @@ def _keep_nothing(_sighting: Sighting) -> None:
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:
     """The first Ctrl-C ends the walk in good order; a second one ends the program."""
-    asked = threading.Event()
+    stopping = threading.Event()
 
-    def stopping(_number: int, _frame: object) -> None:
-        if asked.is_set():
+    def on_signal(_number: int, _frame: object) -> None:
+        if stopping.is_set():
             sys.exit(130)
-        asked.set()
+        stopping.set()
         stop()
 
-    signal.signal(signal.SIGINT, stopping)
-    signal.signal(signal.SIGTERM, stopping)
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)

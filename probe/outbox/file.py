@@ -153,7 +153,7 @@ class OutboxFile:
         rows = self._rows("SELECT value FROM meta WHERE name = ?", (name,))
         return str(rows[0][0]) if rows else None
 
-    def _counted(self, name: str) -> int:
+    def _counter(self, name: str) -> int:
         """A counter; one that is damaged begins again."""
         with suppress(ValueError):
             return int(self._meta(name) or 0)
@@ -162,8 +162,8 @@ class OutboxFile:
     def _set_meta(self, name: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
-    def _add_to(self, name: str, count: int) -> None:
-        self._set_meta(name, str(self._counted(name) + count))
+    def _increase(self, name: str, count: int) -> None:
+        self._set_meta(name, str(self._counter(name) + count))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

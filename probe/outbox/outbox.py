@@ -133,7 +133,7 @@ class Outbox(OutboxFile):
     def add_picture(self, picture: Picture) -> None:
         """Seal a redacted picture and write it down. Raises as `add` does."""
         try:
-            unit = self._sealing().picture(picture)
+            unit = self._current_sealer().picture(picture)
         except ContractError as problem:
             raise OutboxError(f"{self.path}: a picture cannot be sealed: {problem}") from problem
         self.put([unit])
@@ -161,7 +161,7 @@ class Outbox(OutboxFile):
         if not known:
             return 0
         self._refuse_read_only()
-        sealer = self._sealing()
+        sealer = self._current_sealer()
         units = [sealer.withdrawal(new_id(), known[start : start + 100]) for start in range(0, len(known), 100)]
         with self._transaction():
             gone = [(self._numbers[sighting],) for sighting in known]
@@ -202,14 +202,14 @@ class Outbox(OutboxFile):
         """Take checked receipts in; returns how many units they settled. Those for other bytes change nothing."""
         day = receipts.day.isoformat()
         with self._transaction():
-            self._notice(receipts.epoch)
+            self._offer_again_after_restore(receipts.epoch)
             settled = self._db.executemany(
                 "UPDATE unit SET verdict = ?, reason = ?, day = ? WHERE hash = ? AND verdict IS NULL",
                 [(receipt.verdict, receipt.reason, day, receipt.hash) for receipt in receipts.receipts],
             ).rowcount
             if self._meta("day") != day:
                 self._set_meta("day", day)
-                self._let_go(receipts.day)
+                self._drop_old(receipts.day)
         return settled
 
     def all_settled(self, hashes: Iterable[bytes]) -> bool:
@@ -226,7 +226,7 @@ class Outbox(OutboxFile):
         changed = msgspec.structs.replace(identity, descriptor=descriptor)
         with self._transaction():
             self._set_meta("identity", to_text(changed))
-            self._notice(newer.epoch)
+            self._offer_again_after_restore(newer.epoch)
         self.identity, self._sealer = changed, None
 
     def standing(self) -> Standing:
@@ -241,8 +241,8 @@ class Outbox(OutboxFile):
             held=counts.get(Verdict.HELD, 0),
             refused=counts.get(Verdict.REFUSED, 0),
             queued_bytes=int(queued),
-            gave_way=self._counted("gave_way"),
-            lost=self._counted("lost"),
+            gave_way=self._counter("gave_way"),
+            lost=self._counter("lost"),
             key=keys.get(oldest[0][0]) if oldest else None,
         )
 
@@ -255,18 +255,18 @@ class Outbox(OutboxFile):
         return [(known.hex()[:16], reason) for known, reason in rows]
 
     def offer_again(self) -> int:
-        """Let the refused units wait again, for a hub that was told better since; returns how many."""
+        """Let the refused units wait again, for a hub that would take them by now; returns how many."""
         with self._transaction():
             return self._db.execute(
                 "UPDATE unit SET verdict = NULL WHERE verdict = ? AND data IS NOT NULL", (Verdict.REFUSED,)
             ).rowcount
 
     def count_lost(self, sightings: int) -> None:
-        """Note that so many sightings could not be kept, so that the walker is told."""
+        """Note that so many sightings could not be kept; `status` says so."""
         with self._transaction():
-            self._add_to("lost", sightings)
+            self._increase("lost", sightings)
 
-    def _sealing(self) -> Sealer:
+    def _current_sealer(self) -> Sealer:
         text = self._meta("identity")
         if self._sealer is None or text != self._text:
             # Another process may have brought newer keys home since.
@@ -277,7 +277,7 @@ class Outbox(OutboxFile):
 
     def _seal(self, sighting: Sighting) -> Unit:
         try:
-            return self._sealing().sighting(sighting)
+            return self._current_sealer().sighting(sighting)
         except ContractError as problem:
             raise NotSealable(f"{self.path}: a sighting cannot be sealed: {problem}", sighting.id) from problem
 
@@ -348,7 +348,7 @@ class Outbox(OutboxFile):
                 if counted:
                     self._db.execute("DELETE FROM unit WHERE number = ?", (number,))
                     self._surveys.discard(number)
-                    self._add_to("gave_way", 1)
+                    self._increase("gave_way", 1)
                 else:
                     self._db.execute("UPDATE unit SET data = NULL WHERE number = ?", (number,))
         if excess > 0:
@@ -356,15 +356,15 @@ class Outbox(OutboxFile):
                 f"{self.path}: full ({self._budget >> 20} MiB); hand over what waits, or give more room with --budget"
             )
 
-    def _notice(self, epoch: str) -> None:
-        """A hub that has come back from a backup may lack what it has receipted: offer it all again."""
+    def _offer_again_after_restore(self, epoch: str) -> None:
+        """Offer all again to a hub that has come back from a backup: it may lack what it has receipted."""
         if self._meta("epoch") == epoch:
             return
         self._set_meta("epoch", epoch)
         self._db.execute("UPDATE unit SET verdict = NULL WHERE data IS NOT NULL AND verdict IN ('stored', 'held')")
 
-    def _let_go(self, today: date) -> None:
-        """Drop the data of what the hub has had for some days, and in the end the memory of it."""
+    def _drop_old(self, today: date) -> None:
+        """Drop the data of what the hub has had for some days, and weeks later the memory of it."""
         kept, remembered = today - timedelta(days=KEPT_DAYS), today - timedelta(days=REMEMBERED_DAYS)
         self._db.execute(
             "UPDATE unit SET data = NULL WHERE verdict IN ('stored', 'held') AND day < ? AND data IS NOT NULL",

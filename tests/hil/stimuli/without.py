@@ -160,7 +160,7 @@ def receipts() -> None:
     """Is content when a parcel is given to the network, and forgets it."""
     from probe.uplink.mqtt import MqttUplink
 
-    fill = MqttUplink._fill
+    fill = MqttUplink._send_parcels
 
     def careless(self: MqttUplink, connection: Any, sending: Any) -> None:
         fill(self, connection, sending)
@@ -168,7 +168,7 @@ def receipts() -> None:
             sending.outbox._db.execute("DELETE FROM unit WHERE number = ?", (number,))
         sending.flights.clear()
 
-    swap(MqttUplink, "_fill", careless)
+    swap(MqttUplink, "_send_parcels", careless)
 
 
 def finding() -> None:
