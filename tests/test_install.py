@@ -13,7 +13,7 @@ from tests.probe.radio.compose import beacon, pcap, radiotap
 
 ROOT = Path(__file__).parents[1]
 BASE = ("msgspec", "click")
-NEEDS_NOTHING = ("rules",)
+NEEDS_NOTHING = {"rules": (), "explain": ("--help",)}
 COMMANDS = cli.list_commands(None)  # type: ignore[arg-type]  # it asks for nothing
 
 
@@ -36,7 +36,9 @@ def bare(base: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
 
 
-@pytest.mark.parametrize("words", [("--help",), ("--version",), *((name,) for name in NEEDS_NOTHING)])
+@pytest.mark.parametrize(
+    "words", [("--help",), ("--version",), *((name, *words) for name, words in NEEDS_NOTHING.items())]
+)
 def test_what_needs_nothing_works_in_a_base_install(base: Path, words: tuple[str, ...]) -> None:
     done = bare(base, *words)
     assert (done.returncode, done.stderr) == (0, "")

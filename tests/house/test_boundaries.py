@@ -7,19 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.rooms import PROBE
+
 ROOT = Path(__file__).parents[2]
 FILES = sorted(path for room in ("probe", "hub") for path in (ROOT / room).rglob("*.py"))
 PURE = ("probe/detect", "hub/merge")
-# The rooms of a house from the ground up. A room may use those that stand before it in its line, and no other.
-ORDER = {
-    "probe": (
-        *("contract", "errors", "config"),
-        *("detect", "radio", "position", "camera", "redact", "seal"),
-        *("sweep", "walk", "importer"),
-        *("outbox", "uplink", "pairing"),
-        *("listen", "service", "page", "cli", "__main__"),
-    ),
-}
+# The rooms of a house from the ground up. A room may use those that stand before it in its list, and no other.
+ORDER = {"probe": [*(room.name for room in PROBE), "__main__"]}
 # What may lie loose at the root of a house; all else has a room.
 LOOSE = {
     "probe": {"__init__", "__main__", "config", "errors", "service"},
