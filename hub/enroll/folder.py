@@ -8,14 +8,9 @@ from hub.data import HubFolder
 from hub.errors import BadInput, StoreError
 from probe.contract.base import CONTRACT_VERSION
 from probe.contract.envelope import pack
+from probe.contract.folder import ANSWER_SUFFIX, ASIDE_SUFFIX, CARD, HOME, MAX_PAIRING_FILE_BYTES, REQUEST_SUFFIX
 from probe.contract.home import HomePacket
 from probe.contract.parcel import SignedKind
-
-CARD = "hub.card"
-HOME = "hub.home"
-REQUEST_SUFFIX = ".request"
-ANSWER_SUFFIX = ".answer"
-MAX_BYTES = 64 * 1024
 
 
 def lay_card(folder: HubFolder, name: str, to: str) -> Path:
@@ -34,7 +29,7 @@ def answer_requests(stick: Path, folder: HubFolder) -> int:
     for path in sorted(stick.glob(f"*{REQUEST_SUFFIX}")):
         try:
             with path.open("rb") as file:
-                request = file.read(MAX_BYTES)
+                request = file.read(MAX_PAIRING_FILE_BYTES)
         except OSError:
             continue
         answer = pairing.answer(request)
@@ -60,7 +55,7 @@ def lay_home(stick: Path, folder: HubFolder) -> None:
 def _write(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(".part")
+        aside = path.with_suffix(ASIDE_SUFFIX)
         aside.write_bytes(data)
         aside.replace(path)
     except OSError as problem:

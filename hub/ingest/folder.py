@@ -11,11 +11,10 @@ from hub.log.events import Batch, NewSighting, Origin
 from hub.store.store import Store
 from probe.contract.base import ContractError
 from probe.contract.envelope import decode_sighting, digest, encode
+from probe.contract.folder import ASIDE_SUFFIX, MAX_PARCEL_FILE_BYTES, PARCEL_SUFFIX, RECEIPTS_SUFFIX
 from probe.contract.parcel import MAX_PARCEL_BYTES, Verdict
 from probe.detect.registry import Recogniser, unjustified
 
-PARCELS = "*.parcel"
-RECEIPTS_SUFFIX = ".receipts"
 MAX_LINE_BYTES = MAX_PARCEL_BYTES
 _LINES_PER_COMMIT = 500
 BY_HAND = "0" * 32  # stands for the mailbox that a folder does not have
@@ -41,12 +40,12 @@ def ingest_folder(stick: Path, folder: HubFolder) -> Taken:
         raise BadInput(f"{stick}: not a folder; name the folder that `contrechamp-probe send --to folder:` wrote")
     taken = Taken(paired=answer_requests(stick, folder))
     receiver, store = folder.receiver(), folder.store
-    for path in sorted(stick.glob(PARCELS)):
+    for path in sorted(stick.glob(f"*{PARCEL_SUFFIX}")):
         taken.files += 1
         before = store.counts()
         try:
             with path.open("rb") as file:
-                payload = file.read(MAX_PARCEL_BYTES + 1)
+                payload = file.read(MAX_PARCEL_FILE_BYTES + 1)
         except OSError as problem:
             taken.troubles.append(f"{path}: cannot be read ({problem.strerror})")
             continue
@@ -119,7 +118,7 @@ def _commit(batch: dict[str, NewSighting], store: Store, taken: Taken) -> None:
 def _answer(path: Path, receipts: bytes, taken: Taken) -> None:
     target = path.with_suffix(RECEIPTS_SUFFIX)
     try:
-        aside = target.with_suffix(".part")
+        aside = target.with_suffix(ASIDE_SUFFIX)
         aside.write_bytes(receipts)
         aside.replace(target)
     except OSError as problem:

@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,17 @@ import click
 
 from probe.cli.options import json_option, outbox_option
 from probe.config import default_outbox
-from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
-from probe.contract.code import PairingCode, read_text
-from probe.errors import BadInput, OutboxError, UplinkError
+from probe.contract.code import PREFIX, PairingCode, read_text
+from probe.errors import BadInput, UplinkError
 from probe.outbox.outbox import Outbox, Standing
 from probe.pairing.folder import pair_by_folder
-from probe.pairing.mqtt import pair_over_mqtt
-from probe.pairing.qr import read_code, watch
+from probe.pairing.mqtt import pair_by_code
+from probe.pairing.qr import first_code, read_code
 from probe.seal.identity import Identity
-from probe.uplink.choose import broker_of, folder_of, uplink_to
-from probe.uplink.find import brokers
+from probe.uplink.choose import folder_of, uplink_to
+from probe.uplink.deliver import RepeatedDelivery
+from probe.uplink.find import find_uplink
 from probe.uplink.uplink import Uplink
 
 _FOLLOW_S = 0.3
@@ -45,16 +46,19 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
       contrechamp-probe pair K7QX-2M4P-...
       contrechamp-probe pair folder:/media/stick
     """
-    with Outbox(outbox or default_outbox()) as box:
+    path = outbox or default_outbox()
+    with Outbox(path) as box:
         if code is not None and code.startswith("folder:"):
             identity = pair_by_folder(folder_of(code), known=box.identity)
         else:
-            identity = _meet(_code(code, camera), to, box.identity, patience)
+            identity = pair_by_code(_code(code, camera), to=to, known=box.identity, patience_s=patience)
         box.pair(identity)
     if as_json:
-        click.echo(json.dumps({"probe": identity.probe, "hub": identity.hub_id, "words": identity.words}))
+        ids = {"probe": identity.probe, "hub": identity.hub_id}
+        click.echo(json.dumps({**ids, "words": identity.words, "outbox": str(path)}))
         return
     click.echo(f"Paired. The hub must show the same words: {identity.words}")
+    click.echo(f"Sightings wait for it in {path}.")
     if identity.account is None:
         click.echo("Carry the stick to the hub (`contrechamp-hub ingest DIR`); walks can begin at once.")
 
@@ -82,22 +86,32 @@ def send(
       contrechamp-probe send
       contrechamp-probe send --to folder:/media/usb
     """
-    with Outbox(outbox or default_outbox()) as box:
+    path = outbox or default_outbox()
+    if to is not None:
+        uplink_to(to, patience)  # a wrong word is refused also where nothing waits
+    with Outbox(path) as box:
+        identity = box.paired()
         if box.read_only:
-            click.echo(f"{box.path}: its disk is read-only, so receipts will be forgotten; use another card", err=True)
+            click.echo(f"{path}: its disk is read-only, so receipts will be forgotten; use another card", err=True)
         if again:
             box.offer_again()
-        uplink = find_uplink(to, box.paired(), patience, max_kbit)
-        with _sending(box.standing()) as progress:
+        before = box.standing()
+        with _ReceiptBar(before) as progress:
             if follow:
-                _follow(box, uplink, progress)
-            delivery = uplink.deliver(box, progress)
-        refusals = box.refusals()
+                _follow(box, lambda known: find_uplink(to, known, patience, max_kbit), progress)
+            handed_over = 0
+            # A folder may hold receipts and newer keys, so it is looked into also where nothing waits.
+            if before.queued or (to or "").startswith("folder:"):
+                handed_over = _deliver(box, lambda: find_uplink(to, identity, patience, max_kbit), progress)
+        standing, refusals = box.standing(), box.refusals()
     if as_json:
-        click.echo(json.dumps({"handed_over": delivery.handed_over, **told(delivery.standing)}))
+        click.echo(json.dumps({"handed_over": handed_over, **_for_machines(standing), "outbox": str(path)}))
         return
-    waiting = f"; {delivery.standing.queued} wait for a receipt" if delivery.standing.queued else ""
-    click.echo(f"{delivery.handed_over} sightings handed over{waiting}.")
+    if before.queued:
+        waiting = f"; {standing.queued} wait for a receipt" if standing.queued else ""
+        click.echo(f"{handed_over} sightings handed over{waiting}.")
+    else:
+        click.echo(f"Nothing was sent: nothing waits in {path}.")
     for unit, reason in refusals:
         click.echo(f"refused: {unit} ({reason})", err=True)
 
@@ -111,7 +125,7 @@ def status(outbox: Path | None, as_json: bool) -> None:
         standing, identity = box.standing(), box.identity
     if as_json:
         paired = {"probe": None, "hub": None} if identity is None else {"probe": identity.probe, "hub": identity.hub_id}
-        click.echo(json.dumps({**told(standing), **paired}))
+        click.echo(json.dumps({**_for_machines(standing), **paired}))
         return
     click.echo(
         f"{standing.queued} wait for a receipt ({standing.queued_bytes / 1e6:.1f} MB), {standing.receipted} receipted: "
@@ -130,22 +144,22 @@ def status(outbox: Path | None, as_json: bool) -> None:
         click.echo("not paired with a hub yet: see `contrechamp-probe pair --help`")
 
 
-def _follow(box: Outbox, uplink: Uplink, progress: Callable[[Standing], None]) -> None:
-    """For ever, through hubs that are away and disks that are full; each trouble is told once."""
-    trouble = None
-    while True:
-        try:
-            if box.standing().queued:
-                uplink.deliver(box, progress)
-            trouble = None
-        except (UplinkError, OutboxError) as problem:
-            if str(problem) != trouble:
-                click.echo(str(problem), err=True)
-            trouble = str(problem)
-        time.sleep(_FOLLOW_S)
+def _deliver(box: Outbox, find: Callable[[], Uplink], progress: Callable[[Standing], None]) -> int:
+    """How many were handed over. Raises UplinkError, which says how many stay."""
+    try:
+        return find().deliver(box, progress).handed_over
+    except UplinkError as problem:
+        kept = f"{box.standing().queued} sightings stay in the outbox; run the same command again later"
+        raise UplinkError(f"{problem} ({kept})") from problem
 
 
-def told(standing: Standing) -> dict[str, Any]:
+def _follow(box: Outbox, find: Callable[[Identity], Uplink], progress: Callable[[Standing], None]) -> None:
+    """Deliver what waits and what is added, until Ctrl-C."""
+    report = partial(click.echo, err=True)
+    RepeatedDelivery(lambda: box, find, report, progress=progress, every_s=_FOLLOW_S).run()
+
+
+def _for_machines(standing: Standing) -> dict[str, Any]:
     """The standing for machines. `oldest` are the days between which it was sealed and must be opened."""
     key = standing.key
     return {
@@ -160,57 +174,12 @@ def told(standing: Standing) -> dict[str, Any]:
     }
 
 
-def find_uplink(to: str | None, identity: Identity, patience_s: float, max_kbit: float | None = None) -> Uplink:
-    """The way that was named, else the hub's address, else our hub among the brokers of this network."""
-    bytes_per_s = None if max_kbit is None else max_kbit * 125
-    if to is not None:
-        return uplink_to(to, patience_s, bytes_per_s)
-    if identity.address is not None and _answers(broker_of(identity.address)):
-        return uplink_to(identity.address, patience_s, bytes_per_s)
-    for address in our_brokers(lambda hub: hub == identity.hub_id, brokers()):
-        return uplink_to(str(address), patience_s, bytes_per_s)
-    if identity.address is None:
-        raise UplinkError("this probe does not know where its hub is, and finds it nowhere near: give --to")
-    return uplink_to(identity.address, patience_s, bytes_per_s)
-
-
-def _answers(address: BrokerAddress, wait_s: float = 2.0) -> bool:
-    import socket
-
-    try:
-        socket.create_connection((address.host, address.port), timeout=wait_s).close()
-    except OSError:
-        return False
-    return True
-
-
-def our_brokers(is_ours: Callable[[str], bool], found: list[BrokerAddress]) -> list[BrokerAddress]:
-    """Those whose certificate bears the word of our hub. Nothing is said to the others."""
-    import socket
-
-    from probe.uplink.tls import pinned
-
-    ours = []
-    for address in found:
-        if not address.tls:
-            continue
-        try:
-            with (
-                socket.create_connection((address.host, address.port), timeout=2.0) as raw,
-                pinned(is_ours).wrap_socket(raw),
-            ):
-                ours.append(address)
-        except OSError:
-            continue
-    return ours
-
-
 def _code(text: str | None, camera: bool) -> PairingCode:
     if camera:
         from probe.camera.frames import frames
 
         until_s = time.monotonic() + 60.0
-        seen = watch(frames(), until=lambda: time.monotonic() > until_s)
+        seen = first_code(frames(), until=lambda: time.monotonic() > until_s)
         if seen is None:
             raise BadInput("the camera saw no code within a minute: hold the hub's screen about 20 cm before it")
         text = seen
@@ -218,7 +187,7 @@ def _code(text: str | None, camera: bool) -> PairingCode:
         text = sys.stdin.readline(1000)
     elif text is None:
         raise BadInput("give the code: a picture of it, its letters, folder:DIR, or --camera")
-    elif Path(text).is_file():
+    elif _is_picture(text):
         text = read_code(Path(text))
     try:
         return read_text(text)
@@ -226,19 +195,16 @@ def _code(text: str | None, camera: bool) -> PairingCode:
         raise BadInput(str(problem)) from problem
 
 
-def _meet(code: PairingCode, to: str | None, known: Identity | None, patience_s: float) -> Identity:
-    if to is not None:
-        return pair_over_mqtt(code, broker_of(to), known=known, patience_s=patience_s)
-    if code.address is not None:
-        return pair_over_mqtt(code, broker_of(code.address), known=known, patience_s=patience_s)
-    for address in our_brokers(code.names, brokers()):
-        return pair_over_mqtt(code, address, known=known, patience_s=patience_s)
-    raise UplinkError(
-        "the code does not say where the hub is, and no hub near here has it: give --to mqtts://HOST:PORT"
-    )
+def _is_picture(text: str) -> bool:
+    """Whether a file is meant, there or not. No code that is typed has a dot or a stroke in it."""
+    try:
+        there = Path(text).is_file()
+    except OSError:
+        return False  # too long for the name of a file
+    return there or (not text.strip().upper().startswith(PREFIX.split(":")[0]) and any(mark in text for mark in "./"))
 
 
-class _sending:  # noqa: N801 (used as a function)
+class _ReceiptBar:
     """A progress bar of receipts on stderr, on a terminal only."""
 
     def __init__(self, before: Standing) -> None:

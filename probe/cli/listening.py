@@ -1,5 +1,6 @@
 """The commands that listen: `run`, the device's service, and `listen`, the live view for makers."""
 
+import json
 import signal
 import sys
 import threading
@@ -10,25 +11,20 @@ from typing import Any, TypeVar
 
 import click
 
-from probe.cli.delivery import find_uplink
-from probe.cli.process import forbid_core_dumps
+from probe.cli.options import json_option, outbox_option
 from probe.config import default_outbox
 from probe.contract.sighting import Sighting
-from probe.errors import BadInput, OutboxError, UplinkError
-from probe.outbox.outbox import DEFAULT_BUDGET_BYTES, Outbox
-from probe.outbox.writer import OutboxWriter
+from probe.errors import BadInput
+from probe.outbox.outbox import DEFAULT_BUDGET_BYTES
 from probe.radio.plan import SHORTEST_DWELL_MS, USUAL_DWELL_MS
-from probe.uplink.choose import uplink_to
+from probe.service import ProbeService, ServiceSettings, ServiceStatus
 from probe.walk import recorded
 from probe.walk.kit import Kit
 from probe.walk.live import LiveWalk
-from probe.walk.making import new_id
 from probe.walk.outcome import Outcome
 from probe.walk.pace import pace
-from probe.walk.sources import SourceSupervisor, wait_for_sources
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-_DELIVER_S = 2.0
 
 
 def _kit_options(command: _F) -> _F:
@@ -53,23 +49,23 @@ def _kit_options(command: _F) -> _F:
     return command
 
 
-def _kit(**asked: Any) -> Kit:
-    country = asked.pop("country")
+def _kit(**kit_options: Any) -> Kit:
+    country = kit_options.pop("country")
     if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
         raise BadInput(f"--country {country!r}: give two letters, such as FR")
-    return Kit(country=None if country is None else country.upper(), **asked)
+    return Kit(country=None if country is None else country.upper(), **kit_options)
 
 
 @click.command()
 @_kit_options
-@click.option("--outbox", type=click.Path(path_type=Path), help="The store of sightings that wait for a hub.")
+@outbox_option
 @click.option("--to", help="Where to hand sightings over: mqtts://HOST or folder:DIR. Default: the hub, if it is near.")
 @click.option("--offline", is_flag=True, help="Hand nothing over during the walk.")
 @click.option(
     "--budget", type=click.IntRange(min=1), default=DEFAULT_BUDGET_BYTES >> 20, show_default=True, help="MiB to use."
 )
 @click.option("--for", "seconds", type=click.FloatRange(min=0.1), help="End after so many seconds.")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
+@json_option
 def run(
     outbox: Path | None,
     to: str | None,
@@ -77,7 +73,7 @@ def run(
     budget: int,
     seconds: float | None,
     as_json: bool,
-    **asked: Any,
+    **kit_options: Any,
 ) -> None:
     """Walk: listen with all that is plugged in, and keep sightings until a hub has them. Ctrl-C ends it.
 
@@ -87,79 +83,34 @@ def run(
       contrechamp-probe run --monitor wlan1 --gnss /dev/ttyACM0 --to mqtt://hub.local
       contrechamp-probe run --board auto --country FR
     """
-    forbid_core_dumps()
-    path, made = outbox or default_outbox(), 0
-    keeping = OutboxWriter(path, new_id, lambda said: click.echo(said, err=True), budget_bytes=budget << 20)
-    if to is not None:
-        uplink_to(to, 1.0)  # a wrong word is said at once, not after the walk
-    walk = LiveWalk(_kit(**asked).found())
-    for supervisor in walk.sources:
-        supervisor.changed = _log
-    _stop_on_signals(walk.live.stop)
-    if seconds is not None:
-        threading.Timer(seconds, walk.live.stop).start()
-    stopped = threading.Event()
-    sender = threading.Thread(target=_send, args=(None if offline else to or "", path, stopped), daemon=True)
-    with keeping:
-        sender.start()
-        for sighting in walk.sightings(started=lambda: wait_for_sources(walk.sources)):
-            keeping.put(sighting)
-            keeping.withdraw(walk.sweep.withdrawn())
-            made += 1
-        keeping.withdraw(walk.sweep.withdrawn())
-    stopped.set()
-    sender.join(timeout=25.0)
-    with Outbox(path) as box:
-        standing = box.standing()
-    _say_end(walk, made, standing.queued + keeping.in_ram, as_json=as_json)
-
-
-def _log(supervisor: SourceSupervisor) -> None:
-    click.echo(
-        f"{supervisor.name}: {supervisor.health}" + (f" ({supervisor.trouble})" if supervisor.trouble else ""), err=True
+    settings = ServiceSettings(
+        kit=_kit(**kit_options), outbox=outbox or default_outbox(), to=to, offline=offline, budget_bytes=budget << 20
     )
+    service = ProbeService(settings, tell=lambda sentence: click.echo(sentence, err=True))
+    _stop_on_signals(service.stop)
+    service.start()
+    service.wait(seconds)
+    service.finish()
+    _conclude(service.status(), as_json=as_json)
 
 
-def _say_end(walk: LiveWalk, made: int, queued: int, *, as_json: bool) -> None:
-    import json
-
-    sources = [
-        {"name": k.name, "kind": k.kind, "health": str(k.health), "frames": k.counts.frames, "lost": k.counts.dropped}
-        for k in walk.sources
-    ]
+def _conclude(status: ServiceStatus, *, as_json: bool) -> None:
+    """Say what came of the walk. Exit with 2 where sightings were lost."""
+    queued = None if status.standing is None else status.standing.queued
     if as_json:
-        click.echo(json.dumps({"sightings": made, "queued": queued, "sources": sources}))
-        return
-    heard = ", ".join(f"{s['name']} {s['frames']} frames ({s['lost']} lost)" for s in sources)
-    click.echo(f"{made} sightings made, {queued} wait for a receipt; {heard}")
-
-
-def _send(to: str | None, path: Path, stopped: threading.Event) -> None:
-    """Hand over what waits, again and again; one last time when the walk is over. None: not at all; "": to the hub."""
-    box = None if to is None else _opened(path, stopped)
-    if box is None:
-        return
-    # One outbox for the whole walk: of a card that is read-only it is a copy in memory, which alone knows its receipts.
-    with box:
-        last, uplink = False, None
-        while not last:
-            last = stopped.wait(_DELIVER_S)
-            try:
-                if box.standing().queued:
-                    uplink = uplink or find_uplink(to or None, box.paired(), 20.0)
-                    uplink.deliver(box, lambda _standing: None)
-            except (UplinkError, OutboxError):
-                uplink = None  # they stay in the outbox; there is always a next time
-
-
-def _opened(path: Path, stopped: threading.Event) -> Outbox | None:
-    """The outbox, as soon as it can be opened: a card that fails once must not end delivery for the walk."""
-    while True:
-        try:
-            return Outbox(path)
-        except OutboxError:
-            if stopped.wait(_DELIVER_S):
-                return None
+        sources = [
+            {"name": one.name, "kind": one.kind, "health": one.health, "frames": one.frames, "lost": one.lost}
+            for one in status.sources
+        ]
+        made = {"sightings": status.sightings, "queued": queued, "lost": status.lost, "sources": sources}
+        click.echo(json.dumps(made))
+    else:
+        waiting = "an unknown number" if queued is None else str(queued)
+        heard = ", ".join(f"{one.name} {one.frames} frames ({one.lost} lost)" for one in status.sources)
+        click.echo(f"{status.sightings} sightings made, {waiting} wait for a receipt; {heard}")
+    if status.lost:
+        click.echo(f"{status.lost} sightings could not be written anywhere and are lost: use another card", err=True)
+        sys.exit(2)
 
 
 @click.command()
@@ -177,7 +128,7 @@ def listen(
     lang: str | None,
     seconds: float | None,
     as_json: bool,
-    **asked: Any,
+    **kit_options: Any,
 ) -> None:
     """Watch what the probe hears, on a terminal: sources and their health, what was recognised and why.
 
@@ -191,7 +142,6 @@ def listen(
     from probe.listen.state import Watcher
     from probe.listen.words import language
 
-    forbid_core_dumps()
     until_s = None if seconds is None else time.monotonic() + seconds
     options: dict[str, Any] = {"language": language(lang), "until_s": until_s, "as_json": as_json}
     if frames:
@@ -204,9 +154,9 @@ def listen(
         if outcome.troubles:
             raise BadInput("; ".join(outcome.troubles))
         return
-    walk = LiveWalk(_kit(**asked).found())
+    walk = LiveWalk(_kit(**kit_options).found())
     _stop_on_signals(walk.live.stop)
-    runner = Runner(walk.sightings(started=lambda: wait_for_sources(walk.sources)), _keep_nothing)
+    runner = Runner(walk.sightings(started=walk.live.wait_until_started), _keep_nothing)
     show(Watcher(walk), runner, now=walk.clock, hold=walk.live.hold, recorded=False, **options)
     walk.live.stop()
     runner.finish()
@@ -218,13 +168,13 @@ def _keep_nothing(_sighting: Sighting) -> None:
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:
     """The first Ctrl-C ends the walk in good order; a second one ends the program."""
-    asked = threading.Event()
+    stopping = threading.Event()
 
-    def stopping(_number: int, _frame: object) -> None:
-        if asked.is_set():
+    def on_signal(_number: int, _frame: object) -> None:
+        if stopping.is_set():
             sys.exit(130)
-        asked.set()
+        stopping.set()
         stop()
 
-    signal.signal(signal.SIGINT, stopping)
-    signal.signal(signal.SIGTERM, stopping)
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)

@@ -1,19 +1,68 @@
-"""The commands of a probe: `contrechamp-probe --help` shows them."""
+"""The commands of a probe: `contrechamp-probe --help` shows them.
 
+A command's code is loaded when it is asked for: where a package is missing, only the commands that need it say so.
+"""
+
+import errno
 import sys
+from importlib import import_module
 
 import click
 
 from probe import __version__
-from probe.cli.delivery import pair, send, status
-from probe.cli.explain import explain_command
-from probe.cli.listening import listen, run
-from probe.cli.recordings import import_command, replay_command
-from probe.cli.rules import rules
-from probe.errors import ProbeError
+from probe.cli.process import forbid_core_dumps
+from probe.errors import MissingExtra, ProbeError, missing_extra
+
+_COMMANDS = {
+    "run": "probe.cli.listening:run",
+    "listen": "probe.cli.listening:listen",
+    "replay": "probe.cli.recordings:replay_command",
+    "import": "probe.cli.recordings:import_command",
+    "pair": "probe.cli.delivery:pair",
+    "send": "probe.cli.delivery:send",
+    "status": "probe.cli.delivery:status",
+    "rules": "probe.cli.rules:rules",
+    "explain": "probe.cli.explain:explain_command",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands above, each loaded when it is asked for."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        module, _, attribute = _COMMANDS.get(name, "").partition(":")
+        if not module:
+            return None
+        try:
+            command: click.Command = getattr(import_module(module), attribute)
+        except ModuleNotFoundError as problem:
+            missing = missing_extra(problem)
+            if missing is None:
+                raise
+            return _refusing(name, missing)
+        return command
+
+
+def _refusing(name: str, missing: MissingExtra) -> click.Command:
+    """Stands for a command that cannot be loaded; whatever is asked of it, it says which extra it needs."""
+
+    def refuse(words: tuple[str, ...]) -> None:  # noqa: ARG001 (click gives them by this name)
+        raise missing
+
+    return click.Command(
+        name,
+        callback=refuse,
+        params=[click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)],
+        context_settings={"ignore_unknown_options": True},
+        add_help_option=False,
+        short_help="Cannot be used yet: pip install 'contrechamp[probe]'",
+    )
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="contrechamp-probe")
 def cli() -> None:
     """Finds fixed surveillance cameras in what was heard and photographed on a walk, and hands sightings to a hub.
@@ -28,14 +77,12 @@ def cli() -> None:
     """
 
 
-for command in (run, listen, replay_command, import_command, pair, send, status, rules, explain_command):
-    cli.add_command(command)
-
-
 def main() -> None:
-    """Run the commands: an expected failure is one line and exit code 2, a bug shows its traceback."""
+    """Run the commands: an expected failure is one line and exit code 2, Ctrl-C is 130, a bug shows its traceback."""
     try:
+        forbid_core_dumps()
         cli(standalone_mode=False)
+        sys.stdout.flush()
     except ProbeError as problem:
         _fail(str(problem))
     except click.ClickException as problem:
@@ -46,6 +93,15 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has left, as `| head` does
         sys.exit(141)
+    except ModuleNotFoundError as problem:
+        missing = missing_extra(problem)
+        if missing is None:
+            raise
+        _fail(str(missing))
+    except OSError as problem:
+        if problem.errno != errno.ENOSPC:
+            raise
+        _fail("what this prints cannot be written: the disk is full; free some space and try again")
 
 
 def _fail(sentence: str) -> None:

@@ -5,11 +5,30 @@ from pathlib import Path
 
 import click
 
+from probe.config import default_outbox
+
 _DURATION = re.compile(r"([+-]?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
 _LONGEST_S = 40 * 366 * 86_400.0  # a clock that was never set is off by decades
+_OWN = "\0"  # no path can be this: what --outbox means where it stands alone
+
+
+def _path_of(_context: click.Context, _option: click.Parameter, value: str | None) -> Path | None:
+    if value is None:
+        return None
+    return default_outbox() if value == _OWN else Path(value)
+
 
 outbox_option = click.option(
     "--outbox", type=click.Path(path_type=Path), help="The store of sightings that wait for a hub."
+)
+# For commands that print unless they are told to keep. Examples name it last: it takes a word behind it for its path.
+keeping_option = click.option(
+    "--outbox",
+    is_flag=False,
+    flag_value=_OWN,
+    metavar="[PATH]",
+    callback=_path_of,
+    help="Keep the sightings in the store for a hub instead of printing them; without a path in this probe's own.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
 

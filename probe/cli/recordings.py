@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from probe.cli.options import json_option, outbox_option, photo_offset_option
-from probe.cli.process import forbid_core_dumps
+from probe.cli.options import json_option, keeping_option, photo_offset_option
 from probe.contract.envelope import encode
 from probe.contract.sighting import Sighting
 from probe.errors import BadInput
@@ -36,7 +35,7 @@ OUTBOX_BATCH = 200
 @photo_offset_option
 @click.option("--speed", type=click.FloatRange(min=0.1), help="Pace it, so many times faster than it was recorded.")
 @click.option("--composed", is_flag=True, help="Mark the sightings as made from composed, not received, input.")
-@outbox_option
+@keeping_option
 @json_option
 def replay_command(
     frames: tuple[Path, ...],
@@ -54,15 +53,15 @@ def replay_command(
 
     \b
       contrechamp-probe replay --frames walk.pcap --track walk.nmea --photos photos/
+      contrechamp-probe replay --frames walk.pcap --track walk.nmea --outbox
     """
-    forbid_core_dumps()
     if not frames and photos is None:
         raise BadInput("nothing to replay: give --frames CAPTURE, --photos FOLDER, or both")
     recording = recorded.Recording(
         frames=frames, track=track, photos=photos, photo_offset_s=photo_offset, composed=composed
     )
     outcome = Outcome()
-    with _progress("frames") as tick:
+    with _FrameCounter() as tick:
         if speed is None or outbox is None:
             wait_until = pace(speed, time.monotonic, time.sleep)
             _emit(recorded.replay(recording, outcome, progress=tick, wait_until=wait_until), outbox)
@@ -72,14 +71,21 @@ def replay_command(
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@outbox_option
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@keeping_option
 @json_option
-def import_command(file: Path, outbox: Path | None, as_json: bool) -> None:
+def import_command(file: Path | None, outbox: Path | None, as_json: bool) -> None:
     """Read other people's logs: WiGLE CSV, from the app (WigleWifi-1.x) or the web site; Kismet's .kismet and .netxml.
 
-    Rows that no rule knows as a camera are counted and forgotten.
+    Sightings go to stdout, one JSON a line, or into --outbox. Rows that no rule knows as a camera are counted and
+    forgotten.
+
+    \b
+      contrechamp-probe import wigle.csv
+      contrechamp-probe import wigle.csv --outbox
     """
+    if file is None:
+        raise BadInput("nothing to import: name the FILE; --outbox without a path comes after it")
     outcome = Outcome()
     _emit(import_log(file, outcome), outbox)
     _conclude(outcome, outbox, as_json)
@@ -93,6 +99,7 @@ def _emit(sightings: Iterator[Sighting], outbox: Path | None) -> None:
         return
     batch: list[Sighting] = []
     with Outbox(outbox) as box:
+        box.paired()  # said before anything is read
         for sighting in sightings:
             batch.append(sighting)
             if len(batch) == OUTBOX_BATCH:
@@ -104,6 +111,7 @@ def _emit(sightings: Iterator[Sighting], outbox: Path | None) -> None:
 def _live(walk: recorded.RecordedWalk, speed: float, outbox: Path, tick: Callable[[int], None]) -> None:
     """To the outbox as each pass ends, as on a walk; what turns out to move is taken out of it again."""
     with Outbox(outbox) as box:
+        box.paired()
         for sighting in walk.sightings(progress=tick, wait_until=pace(speed, time.monotonic, time.sleep)):
             box.add([sighting])
             box.withdraw(walk.sweep.withdrawn(), new_id)
@@ -112,13 +120,15 @@ def _live(walk: recorded.RecordedWalk, speed: float, outbox: Path, tick: Callabl
 
 def _conclude(outcome: Outcome, outbox: Path | None, as_json: bool) -> None:
     """Say what came of it: on stdout when that is free, else on stderr. Exit with 2 where input was damaged."""
-    aside = outbox is None
-    if as_json:
-        click.echo(msgspec.json.encode(outcome), err=aside)
-    else:
-        click.echo(_summary(outcome), err=aside)
+    printed = outbox is None
+    if printed and outcome.sightings:
+        click.echo("Nothing was kept: the sightings were printed only; add --outbox at the end to keep them.", err=True)
     for note in outcome.notes:
         click.echo(note, err=True)
+    if as_json:
+        click.echo(msgspec.json.encode(outcome), err=printed)
+    else:
+        click.echo(_summary(outcome) + ("" if printed else f", kept in {outbox}"), err=printed)
     for trouble in outcome.troubles[:20]:
         click.echo(trouble, err=True)
     if len(outcome.troubles) > 20:
@@ -141,16 +151,15 @@ def _summary(outcome: Outcome) -> str:
         (sweep.disproved, "transmitters that turned out to be something else, forgotten"),
         (sweep.flooded, "frames of more cameras than there can be, forgotten"),
     ]
-    rules_told = ", ".join(f"{name} {count}" for name, count in sorted(outcome.by_rule.items()))
-    told = ", ".join(f"{count} {name}" for count, name in heard if count)
-    return f"{outcome.sightings} sightings from {told or 'nothing'}" + (f" ({rules_told})" if rules_told else "")
+    by_rule = ", ".join(f"{name} {count}" for name, count in sorted(outcome.by_rule.items()))
+    origin = ", ".join(f"{count} {name}" for count, name in heard if count)
+    return f"{outcome.sightings} sightings from {origin or 'nothing'}" + (f" ({by_rule})" if by_rule else "")
 
 
-class _progress:  # noqa: N801 (used as a function)
+class _FrameCounter:
     """A counter on stderr that redraws itself, on a terminal only."""
 
-    def __init__(self, what: str) -> None:
-        self._what = what
+    def __init__(self) -> None:
         self._drawn = False
 
     def __enter__(self) -> Callable[[int], None]:
@@ -158,7 +167,7 @@ class _progress:  # noqa: N801 (used as a function)
 
     def _tick(self, count: int) -> None:
         self._drawn = True
-        click.echo(f"\r{count:,} {self._what}", nl=False, err=True)
+        click.echo(f"\r{count:,} frames", nl=False, err=True)
 
     def __exit__(self, *_: object) -> None:
         if self._drawn:

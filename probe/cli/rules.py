@@ -34,5 +34,5 @@ def rules(as_json: bool) -> None:
         click.echo(f"{rule.name} (version {rule.version}, {rule.revised})")
         click.echo(click.wrap_text(rule.finds, 100, "  finds: ", "         "))
         click.echo(click.wrap_text(rule.false_positives, 100, "  fooled by: ", "             ") + "\n")
-    told = ", ".join(f"{count} {name}" for name, count in counts.items())
-    click.echo(f"catalogue: {told}; confirmed between {min(days)} and {max(days)}")
+    rows = ", ".join(f"{count} {name}" for name, count in counts.items())
+    click.echo(f"catalogue: {rows}; confirmed between {min(days)} and {max(days)}")

@@ -1,9 +1,9 @@
 """The outbox's file: SQLite in WAL with synchronous=FULL, readable also where its disk has become read-only.
 
-A disk's word is not taken alone. When ext4 gives up on a card that fails (its journal aborts), an fsync that is under
-way can return without an error although nothing of it is there after the next mount (Linux 6.12; on the virtual bench
-one time in six while the outbox writes without a pause). So after each commit the file system is asked for something
-small that it can only refuse then.
+The outbox does not take a disk's word alone. When ext4 gives up on a card that fails (its journal aborts), an fsync
+that is under way can return without an error although nothing of it is there after the next mount (Linux 6.12; on the
+virtual bench one time in six while the outbox writes without a pause). So after each commit the file system is asked
+for something small that it can only refuse then.
 """
 
 import errno
@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from probe.errors import OutboxError
+from probe.errors import CommitInDoubt, DiskFull, OutboxError
 
 SCHEMA_VERSION = 2
-# In a damaged file also names can be damaged, and Python cannot even decode the message that SQLite makes of them.
+# In a damaged file names can be damaged too, and Python cannot even decode the message that SQLite makes of them.
 TROUBLE = (sqlite3.Error, UnicodeDecodeError)
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE unit (
+_SCHEMA = (
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE unit (
     number INTEGER PRIMARY KEY,  -- in the order in which they were made
     hash BLOB NOT NULL UNIQUE,
     key TEXT NOT NULL,           -- the hub's key that it was sealed to
@@ -31,26 +31,39 @@ CREATE TABLE unit (
     verdict TEXT,                -- NULL while no receipt has come
     reason TEXT,
     day TEXT                     -- of the receipt, by the hub's clock
-);
-CREATE INDEX unit_waiting ON unit (number, size) WHERE verdict IS NULL;
-CREATE INDEX unit_there ON unit (size) WHERE data IS NOT NULL
-"""
+)""",
+    "CREATE INDEX unit_waiting ON unit (number, size) WHERE verdict IS NULL",
+    "CREATE INDEX unit_there ON unit (size) WHERE data IS NOT NULL",
+)
 
+ANOTHER = "name another with --outbox"
 _OTHER_CARD = "its card may be failing: use another"
 _LITTLE_BYTES = 256 << 10
+_READ_ERRORS = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ)
 _GIVEN_UP = (errno.EROFS, errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOENT, errno.ESHUTDOWN)
 
 
-def _advice(path: Path, problem: Exception) -> str:
-    """What to try where a commit failed. A full disk can show as an error of the file that SQLite maps into memory."""
-    code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_BUSY:
-        return "another program is writing in it: try again when it has ended"
-    full = code == sqlite3.SQLITE_FULL
+def _is_full(path: Path, problem: Exception) -> bool:
+    """Whether it is for want of room. SQLite calls that an I/O error too, where it is the file that it maps into memory
+    or one beside it that finds none."""
+    if isinstance(problem, OSError):
+        return problem.errno in (errno.ENOSPC, errno.EDQUOT)
+    code = _code(problem)
+    if code == sqlite3.SQLITE_FULL:
+        return True
+    if code not in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+        return False
+    if getattr(problem, "sqlite_errorcode", 0) in _READ_ERRORS:
+        return False
     with suppress(OSError):
-        disk = os.statvfs(path)
-        full |= disk.f_bavail * disk.f_frsize < _LITTLE_BYTES
-    return "free some space and try again" if full else _OTHER_CARD
+        disk = os.statvfs(path if path.exists() else path.parent)
+        return disk.f_bavail * disk.f_frsize < _LITTLE_BYTES or (disk.f_files > 0 and disk.f_favail == 0)
+    return False
+
+
+def _code(problem: Exception) -> int:
+    """SQLite's word for what is wrong, 0 where it is not SQLite that says so."""
+    return int(getattr(problem, "sqlite_errorcode", 0)) & 0xFF
 
 
 class OutboxFile:
@@ -62,7 +75,7 @@ class OutboxFile:
         try:
             self._db = self._open()
         except (OSError, *TROUBLE) as problem:
-            raise OutboxError(f"{path}: cannot be opened ({problem}); name another with --outbox") from problem
+            raise self._refused("opened", problem, ANOTHER) from problem
         try:
             self._prepare()
         except OutboxError:
@@ -70,7 +83,7 @@ class OutboxFile:
             raise
         except TROUBLE as problem:
             self._db.close()
-            raise self._unusable(problem) from problem
+            raise self._refused("used as an outbox", problem, ANOTHER) from problem
 
     def close(self) -> None:
         self._db.close()
@@ -94,7 +107,7 @@ class OutboxFile:
             return memory
         return sqlite3.connect(self.path, isolation_level=None, timeout=10.0)
 
-    def _must_last(self) -> None:
+    def _refuse_read_only(self) -> None:
         """Raises OutboxError where what is written would be gone with the program."""
         if self.read_only:
             raise OutboxError(f"{self.path}: cannot be written (its disk is read-only); use another card")
@@ -105,7 +118,7 @@ class OutboxFile:
         self._db.execute("BEGIN IMMEDIATE")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version == 0:
-            for statement in _SCHEMA.split(";\n"):
+            for statement in _SCHEMA:
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         self._db.execute("COMMIT")
@@ -117,24 +130,30 @@ class OutboxFile:
                 "delete the file"
             )
 
-    def _unusable(self, problem: Exception) -> OutboxError:
-        return OutboxError(f"{self.path}: cannot be used as an outbox ({problem}); name another with --outbox")
+    def _refused(self, what: str, problem: Exception, advice: str) -> OutboxError:
+        """The sentence for what it cannot be: opened, read, written."""
+        if _is_full(self.path, problem):
+            return DiskFull(f"{self.path}: cannot be {what} (its disk is full); free some space and try again")
+        if _code(problem) == sqlite3.SQLITE_BUSY:
+            return OutboxError(
+                f"{self.path}: cannot be {what} (another program is writing in it); try again when it has ended"
+            )
+        why = (problem.strerror or problem) if isinstance(problem, OSError) else problem
+        return OutboxError(f"{self.path}: cannot be {what} ({why}); {advice}")
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
         """The answer to a question. Raises OutboxError where the file is damaged or its disk fails."""
         try:
             return self._db.execute(query, values).fetchall()
         except TROUBLE as problem:
-            raise OutboxError(
-                f"{self.path}: cannot be read ({problem}); the file or its card is damaged: keep a copy of it, and "
-                "name another with --outbox"
-            ) from problem
+            advice = f"the file or its card is damaged: keep a copy of it, and {ANOTHER}"
+            raise self._refused("read", problem, advice) from problem
 
     def _meta(self, name: str) -> str | None:
         rows = self._rows("SELECT value FROM meta WHERE name = ?", (name,))
         return str(rows[0][0]) if rows else None
 
-    def _counted(self, name: str) -> int:
+    def _counter(self, name: str) -> int:
         """A counter; one that is damaged begins again."""
         with suppress(ValueError):
             return int(self._meta(name) or 0)
@@ -143,24 +162,25 @@ class OutboxFile:
     def _set_meta(self, name: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
-    def _add_to(self, name: str, count: int) -> None:
-        self._set_meta(name, str(self._counted(name) + count))
+    def _increase(self, name: str, count: int) -> None:
+        self._set_meta(name, str(self._counter(name) + count))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """One commit. Raises OutboxError where it cannot be written; then nothing of it was."""
+        """One commit. Raises OutboxError where it cannot be written: then nothing of it was; CommitInDoubt where it may
+        have been."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             yield
             self._db.execute("COMMIT")
         except TROUBLE as problem:
             self._roll_back()
-            raise OutboxError(f"{self.path}: cannot be written ({problem}); {_advice(self.path, problem)}") from problem
+            raise self._refused("written", problem, _OTHER_CARD) from problem
         except BaseException:
             self._roll_back()
             raise
         if not self.read_only and not self._still_writable():
-            raise OutboxError(
+            raise CommitInDoubt(
                 f"{self.path}: cannot be written (its disk does not take changes any more); {_OTHER_CARD}"
             )
 

@@ -20,8 +20,8 @@ from probe.contract.envelope import SIGHTING_BYTES, Picture, digest
 from probe.contract.pairing import SealingKey, decode_descriptor
 from probe.contract.parcel import Receipts, Unit, Verdict, decode_signed
 from probe.contract.sighting import Kind, Sighting
-from probe.errors import NotPaired, OutboxError, OutboxFull
-from probe.outbox.file import OutboxFile
+from probe.errors import CommitInDoubt, NotPaired, NotSealable, OutboxError, OutboxFull
+from probe.outbox.file import ANOTHER, OutboxFile
 from probe.seal.identity import Identity, from_text, to_text
 from probe.seal.sealer import Sealer
 
@@ -61,6 +61,7 @@ class Outbox(OutboxFile):
         super().__init__(path)
         self._budget = budget_bytes
         self._numbers: dict[str, int] = {}  # of the sightings of this run, so that they can be taken back
+        self._in_doubt: dict[str, Unit] = {}  # sightings of which nobody knows whether they are written down
         self._surveys: set[int] = set()
         self._sealer: Sealer | None = None
         try:
@@ -80,14 +81,14 @@ class Outbox(OutboxFile):
         """This probe and its hub. Raises NotPaired."""
         if self.identity is None:
             raise NotPaired(
-                f"{self.path}: this probe has no hub to seal for; let `contrechamp-hub enroll NAME` show a code and "
-                "give it to `contrechamp-probe pair`"
+                f"{self.path}: paired with no hub yet, so there is none to seal for; let `contrechamp-hub enroll NAME` "
+                f"show a code and give it to `contrechamp-probe pair CODE --outbox {self.path}`"
             )
         return self.identity
 
     def pair(self, identity: Identity) -> None:
         """Take an identity over. Raises OutboxError where units wait that only another hub can open."""
-        self._must_last()
+        self._refuse_read_only()
         standing = self.standing()
         if self.identity is not None and self.identity.hub_id != identity.hub_id and standing.queued:
             raise OutboxError(
@@ -102,38 +103,49 @@ class Outbox(OutboxFile):
     def add(self, sightings: Iterable[Sighting]) -> int:
         """Seal sightings and write them down in one commit; returns how many.
 
-        Raises NotPaired, OutboxFull where no room can be made, OutboxError (full disk, read-only).
+        What was left in doubt is written as it was sealed then: sealed anew it would be another unit with the same id,
+        which the hub refuses. Raises NotPaired, NotSealable, OutboxFull where no room can be made, CommitInDoubt,
+        OutboxError (full disk, read-only).
         """
-        sealer, made = self._sealing(), list(sightings)
-        try:
-            units = [sealer.sighting(sighting) for sighting in made]
-        except ContractError as problem:
-            raise OutboxError(f"{self.path}: a sighting cannot be sealed: {problem}") from problem
+        made, there = list(sightings), dict[str, int]()
         for sighting in made:
+            doubted = self._in_doubt.get(sighting.id)
+            if doubted is not None and (number := self._number(doubted)) is not None:
+                there[sighting.id] = number
+        missing = [sighting for sighting in made if sighting.id not in there]
+        units = [self._in_doubt.get(sighting.id) or self._seal(sighting) for sighting in missing]
+        for sighting in missing:
             # What a failing card did not acknowledge may be on it all the same, and must be taken back all the same.
             self._numbers.setdefault(sighting.id, _UNKNOWN)
-        for sighting, number in zip(made, self.put(units), strict=True):
-            self._numbers[sighting.id] = number
+        try:
+            numbers = self.put(units)
+        except CommitInDoubt:
+            self._in_doubt |= {sighting.id: unit for sighting, unit in zip(missing, units, strict=True)}
+            raise
+        there |= {sighting.id: number for sighting, number in zip(missing, numbers, strict=True)}
+        for sighting in made:
+            self._numbers[sighting.id] = there[sighting.id]
+            self._in_doubt.pop(sighting.id, None)
             if sighting.kind is Kind.SURVEY:
-                self._surveys.add(number)
-        return len(units)
+                self._surveys.add(there[sighting.id])
+        return len(made)
 
     def add_picture(self, picture: Picture) -> None:
         """Seal a redacted picture and write it down. Raises as `add` does."""
         try:
-            unit = self._sealing().picture(picture)
+            unit = self._current_sealer().picture(picture)
         except ContractError as problem:
             raise OutboxError(f"{self.path}: a picture cannot be sealed: {problem}") from problem
         self.put([unit])
 
     def put(self, units: list[Unit]) -> list[int]:
         """Write units down in one commit; returns their numbers. Raises OutboxFull, OutboxError."""
-        self._must_last()
+        self._refuse_read_only()
         needed = sum(len(unit.data) for unit in units)
         try:
             return self._put(units, needed)
-        except OutboxFull:
-            raise
+        except (OutboxFull, CommitInDoubt):
+            raise  # nothing that may go makes it better
         except OutboxError:
             # A full disk: what the hub has already may go, and the pages in the file are used again.
             if not self._free_receipted(needed):
@@ -148,15 +160,18 @@ class Outbox(OutboxFile):
         known = [sighting for sighting in ids if sighting in self._numbers]
         if not known:
             return 0
-        self._must_last()
-        sealer = self._sealing()
+        self._refuse_read_only()
+        sealer = self._current_sealer()
         units = [sealer.withdrawal(new_id(), known[start : start + 100]) for start in range(0, len(known), 100)]
         with self._transaction():
             gone = [(self._numbers[sighting],) for sighting in known]
             self._db.executemany("DELETE FROM unit WHERE number = ?", gone)
+            doubted = [(self._in_doubt[sighting].hash,) for sighting in known if sighting in self._in_doubt]
+            self._db.executemany("DELETE FROM unit WHERE hash = ?", doubted)
             self._insert(units)
         for sighting in known:
             del self._numbers[sighting]
+            self._in_doubt.pop(sighting, None)
         return len(known)
 
     def waiting(self, *, after: int = 0, limit: int = 16, pictures: bool = False) -> list[tuple[int, Unit]]:
@@ -171,9 +186,9 @@ class Outbox(OutboxFile):
             " ORDER BY number LIMIT ?"
         )
         while rows := self._rows(query, (after, SIGHTING_BYTES, limit)):
-            whole = [(number, Unit(key=key, data=data)) for number, known, key, data in rows if _is(data, known)]
+            whole = [(number, Unit(key=key, data=data)) for number, known, key, data in rows if _has_hash(data, known)]
             if len(whole) < len(rows):
-                self._refuse([(_CHANGED, number) for number, known, _, data in rows if not _is(data, known)])
+                self._refuse([(_CHANGED, number) for number, known, _, data in rows if not _has_hash(data, known)])
             if whole:
                 return whole
             after = rows[-1][0]
@@ -187,14 +202,14 @@ class Outbox(OutboxFile):
         """Take checked receipts in; returns how many units they settled. Those for other bytes change nothing."""
         day = receipts.day.isoformat()
         with self._transaction():
-            self._notice(receipts.epoch)
+            self._offer_again_after_restore(receipts.epoch)
             settled = self._db.executemany(
                 "UPDATE unit SET verdict = ?, reason = ?, day = ? WHERE hash = ? AND verdict IS NULL",
                 [(receipt.verdict, receipt.reason, day, receipt.hash) for receipt in receipts.receipts],
             ).rowcount
             if self._meta("day") != day:
                 self._set_meta("day", day)
-                self._let_go(receipts.day)
+                self._drop_old(receipts.day)
         return settled
 
     def all_settled(self, hashes: Iterable[bytes]) -> bool:
@@ -211,7 +226,7 @@ class Outbox(OutboxFile):
         changed = msgspec.structs.replace(identity, descriptor=descriptor)
         with self._transaction():
             self._set_meta("identity", to_text(changed))
-            self._notice(newer.epoch)
+            self._offer_again_after_restore(newer.epoch)
         self.identity, self._sealer = changed, None
 
     def standing(self) -> Standing:
@@ -226,8 +241,8 @@ class Outbox(OutboxFile):
             held=counts.get(Verdict.HELD, 0),
             refused=counts.get(Verdict.REFUSED, 0),
             queued_bytes=int(queued),
-            gave_way=self._counted("gave_way"),
-            lost=self._counted("lost"),
+            gave_way=self._counter("gave_way"),
+            lost=self._counter("lost"),
             key=keys.get(oldest[0][0]) if oldest else None,
         )
 
@@ -240,18 +255,18 @@ class Outbox(OutboxFile):
         return [(known.hex()[:16], reason) for known, reason in rows]
 
     def offer_again(self) -> int:
-        """Let the refused units wait again, for a hub that was told better since; returns how many."""
+        """Let the refused units wait again, for a hub that would take them by now; returns how many."""
         with self._transaction():
             return self._db.execute(
                 "UPDATE unit SET verdict = NULL WHERE verdict = ? AND data IS NOT NULL", (Verdict.REFUSED,)
             ).rowcount
 
     def count_lost(self, sightings: int) -> None:
-        """Note that so many sightings could not be kept, so that the walker is told."""
+        """Note that so many sightings could not be kept; `status` says so."""
         with self._transaction():
-            self._add_to("lost", sightings)
+            self._increase("lost", sightings)
 
-    def _sealing(self) -> Sealer:
+    def _current_sealer(self) -> Sealer:
         text = self._meta("identity")
         if self._sealer is None or text != self._text:
             # Another process may have brought newer keys home since.
@@ -260,11 +275,22 @@ class Outbox(OutboxFile):
             self._sealer = self.paired().sealer()
         return self._sealer
 
+    def _seal(self, sighting: Sighting) -> Unit:
+        try:
+            return self._current_sealer().sighting(sighting)
+        except ContractError as problem:
+            raise NotSealable(f"{self.path}: a sighting cannot be sealed: {problem}", sighting.id) from problem
+
+    def _number(self, unit: Unit) -> int | None:
+        """The number of a unit that is written down."""
+        rows = self._rows("SELECT number FROM unit WHERE hash = ?", (unit.hash,))
+        return int(rows[0][0]) if rows else None
+
     def _identity(self) -> Identity | None:
         try:
             return None if self._text is None else from_text(self._text)
         except ContractError as problem:
-            raise self._unusable(problem) from problem
+            raise self._refused("used as an outbox", problem, ANOTHER) from problem
 
     def _refuse(self, damaged: list[tuple[str, int]]) -> None:
         with self._transaction():
@@ -322,7 +348,7 @@ class Outbox(OutboxFile):
                 if counted:
                     self._db.execute("DELETE FROM unit WHERE number = ?", (number,))
                     self._surveys.discard(number)
-                    self._add_to("gave_way", 1)
+                    self._increase("gave_way", 1)
                 else:
                     self._db.execute("UPDATE unit SET data = NULL WHERE number = ?", (number,))
         if excess > 0:
@@ -330,15 +356,15 @@ class Outbox(OutboxFile):
                 f"{self.path}: full ({self._budget >> 20} MiB); hand over what waits, or give more room with --budget"
             )
 
-    def _notice(self, epoch: str) -> None:
-        """A hub that has come back from a backup may lack what it has receipted: offer it all again."""
+    def _offer_again_after_restore(self, epoch: str) -> None:
+        """Offer all again to a hub that has come back from a backup: it may lack what it has receipted."""
         if self._meta("epoch") == epoch:
             return
         self._set_meta("epoch", epoch)
         self._db.execute("UPDATE unit SET verdict = NULL WHERE data IS NOT NULL AND verdict IN ('stored', 'held')")
 
-    def _let_go(self, today: date) -> None:
-        """Drop the data of what the hub has had for some days, and in the end the memory of it."""
+    def _drop_old(self, today: date) -> None:
+        """Drop the data of what the hub has had for some days, and weeks later the memory of it."""
         kept, remembered = today - timedelta(days=KEPT_DAYS), today - timedelta(days=REMEMBERED_DAYS)
         self._db.execute(
             "UPDATE unit SET data = NULL WHERE verdict IN ('stored', 'held') AND day < ? AND data IS NOT NULL",
@@ -347,6 +373,6 @@ class Outbox(OutboxFile):
         self._db.execute("DELETE FROM unit WHERE verdict IN ('stored', 'held') AND day < ?", (remembered.isoformat(),))
 
 
-def _is(data: object, known: object) -> bool:
+def _has_hash(data: object, known: object) -> bool:
     """Whether these are the bytes with this hash."""
     return isinstance(data, bytes) and digest(data) == known

@@ -1,7 +1,7 @@
 """Writes sightings to the outbox in the background of a walk: a few at a time, and through a disk that fails.
 
-Each commit wears an SD card, so sightings wait in RAM, sealed, for some seconds. Where the disk is full or has become
-read-only they go on waiting there, within bounds, and are written when it takes them again; the walker is told.
+Each commit wears an SD card, so sightings wait in RAM for some seconds. Where the disk is full or has become read-only
+they go on waiting there, within bounds, and are written when it takes them again; the walker is told.
 """
 
 import threading
@@ -9,32 +9,47 @@ from collections.abc import Callable
 from pathlib import Path
 
 from probe.contract.sighting import Sighting
-from probe.errors import OutboxError
+from probe.errors import NotSealable, OutboxError
 from probe.outbox.outbox import Outbox
 
 WRITE_EVERY_S = 5.0
 WRITE_AT = 32
 MOST_IN_RAM = 2000  # sightings of about 3 KB each
+_LAST_WRITE_S = 30.0
 
 
 class OutboxWriter:
     """Takes sightings from a walk. Use as a context; leaving it writes what is left.
 
-    `tell` hears a sentence when writing fails, and when it works again. Raises NotPaired, OutboxError where the outbox
-    cannot be used from the start.
+    `tell` hears a sentence when writing fails, and when it works again. `in_ram` and `lost` may be looked at from
+    another thread; so may `problem`, the fault of this program that ended the writing: `failed` is called then. Raises
+    NotPaired, OutboxError where the outbox cannot be used from the start.
     """
 
     def __init__(
-        self, path: Path, new_id: Callable[[], str], tell: Callable[[str], None], *, budget_bytes: int
+        self,
+        path: Path,
+        new_id: Callable[[], str],
+        tell: Callable[[str], None],
+        *,
+        budget_bytes: int,
+        every_s: float = WRITE_EVERY_S,
+        most_in_ram: int = MOST_IN_RAM,
+        failed: Callable[[], None] = lambda: None,
     ) -> None:
         self._path, self._new_id, self._tell, self._budget = path, new_id, tell, budget_bytes
+        self._every_s, self._most_in_ram, self._failed = every_s, most_in_ram, failed
+        self._box: Outbox | None = None
         self._waiting: list[Sighting] = []
-        self._back: list[str] = []
+        self._to_withdraw: list[str] = []
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = False
         self._failing = False
         self.lost = 0
+        self._lost_uncounted = 0  # the outbox does not know of these yet
+        self._lost_at_failure = 0
+        self.problem: BaseException | None = None
         with Outbox(path) as box:
             box.paired()
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
@@ -46,26 +61,28 @@ class OutboxWriter:
     def __exit__(self, *_: object) -> None:
         self._stopping = True
         self._wake.set()
-        self._thread.join(timeout=30.0)
+        self._thread.join(timeout=_LAST_WRITE_S)
 
     def put(self, sighting: Sighting) -> None:
         """Keep a sighting: in RAM now, on disk within some seconds."""
         with self._lock:
-            if len(self._waiting) >= MOST_IN_RAM:
-                self.lost += 1
-                if self.lost == 1:
-                    self._tell("No room is left anywhere: from now on sightings are lost. Free some space!")
-                return
-            self._waiting.append(sighting)
-            if len(self._waiting) >= WRITE_AT:
-                self._wake.set()
+            full = len(self._waiting) >= self._most_in_ram
+            if full:
+                first = not self._lost_uncounted
+                self._lose_one()
+            else:
+                self._waiting.append(sighting)
+                if len(self._waiting) >= WRITE_AT and not self._failing:
+                    self._wake.set()
+        if full and first:
+            self._tell("No room is left anywhere: from now on sightings are lost. Free some space!")
 
     def withdraw(self, ids: list[str]) -> None:
         """Take sightings back."""
         if ids:
             with self._lock:
                 gone = set(ids)
-                self._back += ids
+                self._to_withdraw += ids
                 self._waiting = [sighting for sighting in self._waiting if sighting.id not in gone]
 
     @property
@@ -74,39 +91,76 @@ class OutboxWriter:
         return len(self._waiting)
 
     def _run(self) -> None:
-        box: Outbox | None = None
-        last = False
-        while not last:
-            self._wake.wait(WRITE_EVERY_S)
-            self._wake.clear()
-            last = self._stopping
-            box = self._write(box)
-        if box is not None:
-            box.close()
-
-    def _write(self, box: Outbox | None) -> Outbox | None:
-        """Write what waits; returns the outbox, which is opened where it is not yet: the disk may be full at first."""
-        with self._lock:
-            batch, back = list(self._waiting), list(self._back)
         try:
-            box = box or Outbox(self._path, budget_bytes=self._budget)
-            if batch:
-                box.add(batch)
-            if back:
-                box.withdraw(back, self._new_id)
-            if self.lost:
-                box.count_lost(self.lost)
+            last = False
+            while not last:
+                self._wake.wait(self._every_s)
+                self._wake.clear()
+                last = self._stopping
+                self._write()
+        except BaseException as problem:  # noqa: BLE001 (the border of a thread: whoever owns it asks for the problem)
+            self.problem = problem
+            self._failed()
+        finally:
+            if self._box is not None:
+                self._box.close()
+
+    def _write(self) -> None:
+        """Write what waits; the outbox is opened here where it is not yet, as the disk may be full at first."""
+        try:
+            self._box = self._box or Outbox(self._path, budget_bytes=self._budget)
+            self._add(self._box)
+            self._withdraw(self._box)
+            self._count_lost(self._box)
         except OutboxError as problem:
             if not self._failing:
-                self._tell(f"{problem}. Until then {len(batch)} sightings are kept in memory.")
+                self._tell(f"{problem}. Until then {self.in_ram} sightings are kept in memory.")
+                self._lost_at_failure = self.lost
             self._failing = True
-            return box
-        with self._lock:
-            written = {sighting.id for sighting in batch}
-            self._waiting = [sighting for sighting in self._waiting if sighting.id not in written]
-            self._back = self._back[len(back) :]
-            self.lost = 0
+            return
         if self._failing:
-            self._tell("The outbox can be written again; nothing in memory was lost.")
+            lost = self.lost - self._lost_at_failure
+            self._tell(f"The outbox can be written again; {lost or 'nothing'} in memory was lost.")
         self._failing = False
-        return box
+
+    # What is done is done, whatever fails after it: doing it again would seal the same sightings a second time, and the
+    # hub refuses a second unit with the same id.
+
+    def _add(self, box: Outbox) -> None:
+        while True:
+            with self._lock:
+                batch = list(self._waiting)
+            if not batch:
+                return
+            try:
+                box.add(batch)
+            except NotSealable as problem:
+                self._tell(str(problem))
+                with self._lock:
+                    self._waiting = [sighting for sighting in self._waiting if sighting.id != problem.sighting]
+                    self._lose_one()
+                continue
+            with self._lock:
+                written = {sighting.id for sighting in batch}
+                self._waiting = [sighting for sighting in self._waiting if sighting.id not in written]
+            return
+
+    def _withdraw(self, box: Outbox) -> None:
+        with self._lock:
+            ids = list(self._to_withdraw)
+        if ids:
+            box.withdraw(ids, self._new_id)
+            with self._lock:
+                self._to_withdraw = self._to_withdraw[len(ids) :]
+
+    def _count_lost(self, box: Outbox) -> None:
+        with self._lock:
+            lost = self._lost_uncounted
+        if lost:
+            box.count_lost(lost)
+            with self._lock:
+                self._lost_uncounted -= lost
+
+    def _lose_one(self) -> None:
+        self.lost += 1
+        self._lost_uncounted += 1

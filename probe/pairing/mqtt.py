@@ -1,4 +1,4 @@
-"""The probe's side of pairing over MQTT: who is there, is it the hub of the code, and may I come?"""
+"""The probe's side of pairing over MQTT: ask who is there, check that it is the code's hub, ask to be taken."""
 
 import secrets
 import time
@@ -12,13 +12,31 @@ from probe.contract.envelope import pack
 from probe.contract.pairing import Descriptor, PairHello, fingerprint, words
 from probe.errors import BadInput, UplinkError
 from probe.seal.identity import Identity
-from probe.seal.request import PairingAsk
+from probe.seal.request import PairingRequest
 from probe.seal.sealer import new_key, public_of
 from probe.seal.verify import verified_descriptor
+from probe.uplink.choose import broker_of
 from probe.uplink.connection import Change, Connection, Message
+from probe.uplink.find import brokers, our_brokers
 
 ASK_AGAIN_S = 3.0
 PATIENCE_S = 30.0
+
+
+def pair_by_code(code: PairingCode, *, to: str | None, known: Identity | None, patience_s: float) -> Identity:
+    """Pair with the hub of a code: where `to` says, else where the code says, else where it is in this network.
+
+    Raises BadInput, UplinkError as `pair_over_mqtt` does, and UplinkError where the hub is nowhere.
+    """
+    if to is not None:
+        return pair_over_mqtt(code, broker_of(to), known=known, patience_s=patience_s)
+    if code.address is not None:
+        return pair_over_mqtt(code, broker_of(code.address, "the code"), known=known, patience_s=patience_s)
+    for address in our_brokers(code.names, brokers()):
+        return pair_over_mqtt(code, address, known=known, patience_s=patience_s)
+    raise UplinkError(
+        "the code does not say where the hub is, and no hub near here has it: give --to mqtts://HOST:PORT"
+    )
 
 
 def pair_over_mqtt(
@@ -43,50 +61,50 @@ def pair_over_mqtt(
         is_ours=code.names,
         queued=4,
     )
-    asking = _Asking(code, address, known)
+    dialogue = _Dialogue(code, address, known)
     until_s, again_s, up = clock() + patience_s, 0.0, False
     with connection:
         while clock() < until_s:
             event = connection.next(0.2)
             if isinstance(event, Change):
                 up, again_s = event is Change.UP, 0.0
-            elif isinstance(event, Message) and (identity := asking.hear(event.payload)) is not None:
+            elif isinstance(event, Message) and (identity := dialogue.take(event.payload)) is not None:
                 return identity
-            if (up and clock() > again_s) or asking.new:
-                connection.publish(topics.pair_up(rendezvous), asking.message)
-                again_s, asking.new = clock() + ASK_AGAIN_S, False
+            if (up and clock() > again_s) or dialogue.changed:
+                connection.publish(topics.pair_up(rendezvous), dialogue.message)
+                again_s, dialogue.changed = clock() + ASK_AGAIN_S, False
     raise UplinkError(
-        (connection.trouble or asking.trouble or f"nobody answers at {address}")
+        (connection.trouble or dialogue.trouble or f"nobody answers at {address}")
         + ": is the hub running, and is this probe in its network? Let it show a new code and try again"
     )
 
 
-class _Asking:
-    """What is to be asked next, and what was answered."""
+class _Dialogue:
+    """What to send next, and what the hub has answered so far: its descriptor first, then an account."""
 
     def __init__(self, code: PairingCode, address: BrokerAddress, known: Identity | None) -> None:
         self._code, self._address, self._known = code, address, known
         self._descriptor: Descriptor | None = None
         self._signed = b""
-        self._ask: PairingAsk | None = None
+        self._request: PairingRequest | None = None
         self._key = b""
         self.message = pack(PairHello(v=CONTRACT_VERSION))
-        self.new = False
+        self.changed = False
         self.trouble: str | None = None
 
-    def hear(self, payload: bytes) -> Identity | None:
+    def take(self, payload: bytes) -> Identity | None:
         """The identity, once the hub has given an account."""
         try:
-            if self._ask is None:
-                self._introduce(payload)
+            if self._request is None:
+                self._take_descriptor(payload)
                 return None
-            answer = self._ask.answer(payload)
+            answer = self._request.answer(payload)
         except ContractError as problem:
             self.trouble = f"what answers at {self._address} is not understood ({problem})"
             return None
         if answer.account is None:
             raise BadInput(answer.refused or "the hub has no account for this probe; ask its operator")
-        assert self._descriptor is not None  # noqa: S101 (the ask was made from it)
+        assert self._descriptor is not None  # noqa: S101 (the request was made from it)
         return Identity(
             key=self._key,
             descriptor=self._signed,
@@ -95,15 +113,13 @@ class _Asking:
             account=answer.account,
         )
 
-    def _introduce(self, payload: bytes) -> None:
+    def _take_descriptor(self, payload: bytes) -> None:
         descriptor = verified_descriptor(payload)
         hub = fingerprint(descriptor.public)
         if not self._code.names(hub):
-            raise BadInput(
-                f"the hub at {self._address} is not the code's, so nothing was told to it; check the address"
-            )
+            raise BadInput(f"the hub at {self._address} is not the code's, so it was told nothing; check the address")
         known = self._known
         self._key = known.key if known is not None and known.hub_id == hub else new_key()
         self._descriptor, self._signed = descriptor, payload
-        self._ask = PairingAsk(self._key, descriptor, self._code.token)
-        self.message, self.new = self._ask.message, True
+        self._request = PairingRequest(self._key, descriptor, self._code.token)
+        self.message, self.changed = self._request.message, True

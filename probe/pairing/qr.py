@@ -32,8 +32,8 @@ def read_code(path: Path) -> str:
     # Pillow's readers raise almost anything for damaged files, NotImplementedError and KeyError too.
     except Exception as problem:
         raise BadInput(f"{path}: not a picture that can be read; take it again, as JPEG or PNG") from problem
-    for shown in _looks(grey):
-        codes = _codes(shown)
+    for variant in _variants(grey):
+        codes = _codes(variant)
         if len(codes) > 1:
             raise BadInput(f"{path}: shows several pairing codes; take one of them alone")
         if codes:
@@ -41,7 +41,7 @@ def read_code(path: Path) -> str:
     raise BadInput(f"{path}: no pairing code can be read in it; go nearer, hold still, and avoid reflections")
 
 
-def watch(frames: Iterable[Any], *, until: Callable[[], bool]) -> str | None:
+def first_code(frames: Iterable[Any], *, until: Callable[[], bool]) -> str | None:
     """The first pairing code among camera frames (arrays, height x width [x 3]); None when `until` says so."""
     for frame in frames:
         codes = _codes(frame)
@@ -52,7 +52,7 @@ def watch(frames: Iterable[Any], *, until: Callable[[], bool]) -> str | None:
     return None
 
 
-def _looks(grey: Any) -> Iterator[Any]:
+def _variants(grey: Any) -> Iterator[Any]:
     """The picture as it is, at a handy size, with its contrast stretched, and softened against noise."""
     from PIL import ImageFilter, ImageOps
 

@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from probe.errors import BadInput
+from probe.errors import BadInput, NoSuchInterface
 
 RADIOTAP_TYPE = 803  # ARPHRD_IEEE80211_RADIOTAP
 _NET = Path("/sys/class/net")
@@ -60,10 +60,11 @@ def read_ability(told: str) -> Ability:
 
 
 def to_monitor(name: str, country: str | None = None) -> None:
-    """Put an interface into monitor mode and up; nothing where it is already. Raises BadInput saying what to do."""
+    """Put an interface into monitor mode and up; nothing where it is already. Raises BadInput saying what to do;
+    NoSuchInterface where there is none of that name."""
     if not exists(name):
         others = ", ".join(wireless()) or "none"
-        raise BadInput(f"{name}: there is no such interface; wireless ones here: {others} (`iw dev` lists them)")
+        raise NoSuchInterface(f"{name}: there is no such interface; wireless ones here: {others} (`iw dev` lists them)")
     if not is_radiotap(name):
         if not is_wireless(name):
             raise BadInput(f"{name}: not a wireless interface; `iw dev` lists those of this machine")

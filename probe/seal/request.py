@@ -21,7 +21,7 @@ from probe.seal.sealer import SUITE, public_of
 from probe.seal.verify import verified_body
 
 
-class PairingAsk:
+class PairingRequest:
     """A request to be paired, and the key that opens the answer to it."""
 
     def __init__(self, key: bytes, descriptor: Descriptor, token: str) -> None:

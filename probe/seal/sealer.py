@@ -1,4 +1,4 @@
-"""Signs what a probe makes and seals it to its hub, and checks what is said in the hub's name.
+"""Signs what a probe makes and seals it to its hub, by HPKE.
 
 Only public keys of the hub are here: what was sealed cannot be opened again on the probe.
 """
@@ -68,7 +68,7 @@ class Sealer:
         return self._unit(UnitType.WITHDRAWAL, unit_id, body, (SIGHTING_BYTES,))
 
     def _unit(self, kind: UnitType, unit_id: str, body: bytes, sizes: tuple[int, ...]) -> Unit:
-        said = envelope_signing_input(hub=self.hub, probe=self.probe, type=kind, id=unit_id, body=body)
+        signed_bytes = envelope_signing_input(hub=self.hub, probe=self.probe, type=kind, id=unit_id, body=body)
         envelope = Envelope(
             v=CONTRACT_VERSION,
             hub=self.hub,
@@ -76,6 +76,6 @@ class Sealer:
             type=kind,
             id=unit_id,
             body=body,
-            signature=self._signing.sign(said),
+            signature=self._signing.sign(signed_bytes),
         )
         return Unit(key=self.key_id, data=SUITE.encrypt(frame(pack(envelope), sizes), self._to, self._info))

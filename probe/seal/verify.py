@@ -1,4 +1,4 @@
-"""Checks what is said in a hub's name: nobody but the hub's own key is believed."""
+"""Checks what a hub has signed: nobody but the hub's own key is believed."""
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -9,7 +9,7 @@ from probe.contract.parcel import Signed, SignedKind, decode_signed, hub_signing
 
 
 def verified_body(hub_public: bytes, what: SignedKind, data: bytes) -> bytes:
-    """The body of what a hub said. Raises ContractError where another than this hub's key signed it."""
+    """The body of what a hub has signed. Raises ContractError where another than this hub's key signed it."""
     signed = decode_signed(data)
     verify_signed(hub_public, what, signed)
     return signed.body
@@ -20,7 +20,7 @@ def verify_signed(hub_public: bytes, what: SignedKind, signed: Signed) -> None:
     hub = fingerprint(hub_public)
     try:
         if signed.hub != hub:
-            raise ContractError("said in another hub's name")
+            raise ContractError("signed in another hub's name")
         Ed25519PublicKey.from_public_bytes(hub_public).verify(
             signed.signature, hub_signing_input(what, hub, signed.body)
         )

@@ -25,9 +25,9 @@ def folder_of(to: str) -> Path:
     return Path(to.removeprefix("folder:"))
 
 
-def broker_of(to: str) -> BrokerAddress:
-    """The broker in a URL. Raises BadInput."""
+def broker_of(to: str, what: str = "--to") -> BrokerAddress:
+    """The broker in a URL, which stands in `what`. Raises BadInput."""
     try:
         return BrokerAddress.parse(to)
     except ContractError as problem:
-        raise BadInput(f"--to: {problem}") from problem
+        raise BadInput(f"{what}: {problem}") from problem

@@ -37,7 +37,7 @@ Event = Change | Message | Sent
 
 class Connection:
     """A connection that comes back by itself. What happens is put into `events`; `trouble` is the last thing that went
-    wrong, as part of a sentence. `is_ours` tells a hub's id; it is only asked for TLS."""
+    wrong, as part of a sentence. `is_ours` is given the id of the hub that vouches for a TLS broker."""
 
     def __init__(
         self,

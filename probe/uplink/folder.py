@@ -4,24 +4,30 @@ A parcel's file is named after its content and written aside first, so that a st
 parcel. What lies there already is not written again; what has all its receipts is taken away.
 """
 
-import hashlib
-import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from probe.contract.base import CONTRACT_VERSION, ContractError
 from probe.contract.envelope import pack
-from probe.contract.parcel import MAX_PARCEL_BYTES, Parcel, Unit, decode_parcel
+from probe.contract.folder import (
+    HOME,
+    MAX_HOME_FILE_BYTES,
+    MAX_PAIRING_FILE_BYTES,
+    MAX_PARCEL_FILE_BYTES,
+    MAX_RECEIPTS_FILE_BYTES,
+    PARCEL_SUFFIX,
+    RECEIPTS_SUFFIX,
+    answer_name,
+    parcel_name,
+)
+from probe.contract.parcel import Parcel, Unit, decode_parcel
 from probe.errors import OutboxError, UplinkError
 from probe.outbox.outbox import Outbox, Standing
-from probe.pairing.folder import take_answer
-from probe.uplink.uplink import Delivery, checked_receipts, take_home_packet
+from probe.uplink.durable import write_durably
+from probe.uplink.uplink import Delivery, checked_receipts, take_account, take_home_packet
 
-PARCEL_SUFFIX = ".parcel"
-RECEIPTS_SUFFIX = ".receipts"
-HOME = "hub.home"
 UNITS_PER_PARCEL = 64  # of 8 KiB: half of what a parcel may hold
-MAX_RECEIPTS_BYTES = 4 * 1024 * 1024
 
 
 class FolderUplink:
@@ -47,27 +53,27 @@ class FolderUplink:
         return Delivery(handed_over=written, standing=outbox.standing())
 
     def _take_in(self, outbox: Outbox) -> None:
-        answered = take_answer(self.folder, outbox.paired())
-        if answered is not None:
-            outbox.pair(answered)
+        """What cannot be read, is damaged or another probe's is passed over: the units stay, and are offered again."""
+        answer = _read(self.folder / answer_name(outbox.paired().probe), MAX_PAIRING_FILE_BYTES)
+        if answer is not None:
+            take_account(outbox, answer)
         for path in sorted(self.folder.glob(f"*{RECEIPTS_SUFFIX}")):
-            try:
-                outbox.settle(checked_receipts(outbox.paired(), _read(path, MAX_RECEIPTS_BYTES)))
-            except ContractError:
-                continue  # damaged, or another probe's: the units stay, and are offered again
-        home = self.folder / HOME
-        if home.is_file():
-            try:
-                take_home_packet(outbox, _read(home, MAX_RECEIPTS_BYTES))
-            except ContractError:
-                return
+            data = _read(path, MAX_RECEIPTS_FILE_BYTES)
+            if data is not None:
+                with suppress(ContractError):
+                    outbox.settle(checked_receipts(outbox.paired(), data))
+        home = _read(self.folder / HOME, MAX_HOME_FILE_BYTES)
+        if home is not None:
+            with suppress(ContractError):
+                take_home_packet(outbox, home)
 
     def _there(self, outbox: Outbox) -> set[bytes]:
         """The hashes of what lies there already; parcels of this probe with all receipts are taken away."""
         there: set[bytes] = set()
         for path in sorted(self.folder.glob(f"*{PARCEL_SUFFIX}")):
+            data = _read(path, MAX_PARCEL_FILE_BYTES)
             try:
-                hashes = {unit.hash for unit in decode_parcel(_read(path, MAX_PARCEL_BYTES)).units}
+                hashes = {unit.hash for unit in decode_parcel(data or b"").units}
             except ContractError:
                 continue
             if outbox.all_settled(hashes):
@@ -94,18 +100,13 @@ class FolderUplink:
 
     def _write_parcel(self, units: list[Unit]) -> None:
         data = pack(Parcel(v=CONTRACT_VERSION, units=tuple(units)))
-        _write_durably(self.folder / f"{hashlib.sha256(data).hexdigest()[:16]}{PARCEL_SUFFIX}", data)
+        write_durably(self.folder / parcel_name(data), data)
 
 
-def _read(path: Path, limit: int) -> bytes:
-    with path.open("rb") as file:
-        return file.read(limit + 1)
-
-
-def _write_durably(target: Path, data: bytes) -> None:
-    aside = target.with_suffix(".part")
-    with aside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(target)
+def _read(path: Path, limit: int) -> bytes | None:
+    """What is in a file, one byte beyond the limit at most; None where there is none, or it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    except OSError:
+        return None

@@ -25,7 +25,7 @@ from probe.uplink.uplink import Delivery, checked_receipts, take_home_packet
 PARCELS_IN_FLIGHT = 4
 SMALLEST_PARCEL, LARGEST_PARCEL = 4, 32
 QUICK_S, SLOW_S = 2.0, 8.0  # a parcel that the broker has by then: the next is larger; later than that: smaller
-TELL_S = 0.2
+REPORT_S = 0.2
 RESEND_S, LONGEST_RESEND_S = 15.0, 120.0
 DEFAULT_PATIENCE_S = 60.0
 
@@ -41,7 +41,7 @@ class _Flight:
 
 
 @dataclass(slots=True)
-class _Sending:
+class _DeliveryState:
     """A delivery under way."""
 
     outbox: Outbox
@@ -52,18 +52,18 @@ class _Sending:
     size: int = SMALLEST_PARCEL
     tries: int = 0
     next_s: float = 0.0
-    heard_s: float = 0.0
-    told_s: float = 0.0
+    answered_s: float = 0.0
+    reported_s: float = 0.0
     window: int = 1  # parcels that may be under way
     answer_s: float = 0.0  # how long a receipt takes, smoothed
 
-    def landed(self, took_s: float) -> None:
+    def receipts_came(self, took_s: float) -> None:
         """A parcel has its receipts. Where many come home at once, the hub is slow to answer: then less is under way,
         and more time goes by before anything is sent twice."""
         self.answer_s += (took_s - self.answer_s) / 4
         self.window = min(PARCELS_IN_FLIGHT, self.window + 1) if took_s < QUICK_S else max(1, self.window - 1)
 
-    def sent(self, took_s: float) -> None:
+    def broker_took(self, took_s: float) -> None:
         """The broker has a parcel."""
         if took_s < QUICK_S:
             self.size = min(LARGEST_PARCEL, self.size * 2)
@@ -103,18 +103,17 @@ class MqttUplink:
         identity = outbox.paired()
         if identity.account is None:
             raise UplinkError(
-                "the hub has not answered this probe's pairing yet: carry the stick to the hub, and `pair` or `send` "
-                "with it once more"
+                "the hub has not answered this probe's pairing yet: carry the stick to the hub, then `send` to it again"
             )
         before = outbox.standing()
-        sending = _Sending(outbox, identity, identity.account, heard_s=self._clock())
+        sending = _DeliveryState(outbox, identity, identity.account, answered_s=self._clock())
         with self._connection(sending) as connection:
             self._run(connection, sending, progress)
         after = outbox.standing()
         progress(after)
         return Delivery(handed_over=after.receipted - before.receipted, standing=after)
 
-    def _connection(self, sending: _Sending) -> Connection:
+    def _connection(self, sending: _DeliveryState) -> Connection:
         account, hub = sending.account, sending.identity.hub_id
         return Connection(
             self.address,
@@ -127,35 +126,35 @@ class MqttUplink:
             queued=PARCELS_IN_FLIGHT * 2,
         )
 
-    def _run(self, connection: Connection, sending: _Sending, progress: Callable[[Standing], None]) -> None:
+    def _run(self, connection: Connection, sending: _DeliveryState, progress: Callable[[Standing], None]) -> None:
         connected = False
         while sending.outbox.any_waiting():
             if connected:
-                self._fill(connection, sending)
+                self._send_parcels(connection, sending)
             event = connection.next(0.5)
             if isinstance(event, Change):
                 connected = event is Change.UP
                 sending.start_again()
             elif event is not None:
-                self._hear(event, sending, progress)
+                self._handle(event, sending, progress)
             now_s = self._clock()
             if any(now_s > flight.until_s for flight in sending.flights.values()):
                 sending.start_again()
                 sending.tries += 1
                 sending.size, sending.window = SMALLEST_PARCEL, 1
-            if now_s - sending.heard_s > self.patience_s:
-                raise UplinkError(self._silence(connection, connected, sending.outbox.standing().queued))
+            if now_s - sending.answered_s > self.patience_s:
+                raise UplinkError(self._what_is_wrong(connection, connected))
 
-    def _hear(self, event: Event, sending: _Sending, progress: Callable[[Standing], None]) -> None:
+    def _handle(self, event: Event, sending: _DeliveryState, progress: Callable[[Standing], None]) -> None:
         now_s = self._clock()
         if isinstance(event, Sent):
             flight = sending.flights.get(event.number)
             if flight is not None:
                 if not sending.tries:
-                    sending.heard_s = now_s  # a slow link is no silence, as long as nothing had to be sent twice
+                    sending.answered_s = now_s  # a slow link is no silence, as long as nothing had to be sent twice
                 patience_s = max(RESEND_S, 4 * sending.answer_s) * 2**sending.tries * random.uniform(0.8, 1.2)
                 flight.until_s = now_s + min(LONGEST_RESEND_S, patience_s)
-                sending.sent(now_s - flight.given_s)
+                sending.broker_took(now_s - flight.given_s)
         elif isinstance(event, Message):
             try:
                 if event.topic == topics.home(sending.account.mailbox):
@@ -165,22 +164,22 @@ class MqttUplink:
             except ContractError:
                 return  # not from our hub; the units stay and are sent again
             settled = sending.outbox.settle(receipts)
-            self._land(sending, {receipt.hash for receipt in receipts.receipts})
+            self._close_flights(sending, {receipt.hash for receipt in receipts.receipts})
             if settled:
-                sending.heard_s, sending.tries = now_s, 0
-            if settled and now_s - sending.told_s > TELL_S:
-                sending.told_s = now_s
+                sending.answered_s, sending.tries = now_s, 0
+            if settled and now_s - sending.reported_s > REPORT_S:
+                sending.reported_s = now_s
                 progress(sending.outbox.standing())
 
-    def _land(self, sending: _Sending, hashes: set[bytes]) -> None:
+    def _close_flights(self, sending: _DeliveryState, hashes: set[bytes]) -> None:
         for number, flight in list(sending.flights.items()):
             for digest in hashes & flight.numbers.keys():
                 del flight.numbers[digest]
             if not flight.numbers:
-                sending.landed(self._clock() - flight.given_s)
+                sending.receipts_came(self._clock() - flight.given_s)
                 del sending.flights[number]
 
-    def _fill(self, connection: Connection, sending: _Sending) -> None:
+    def _send_parcels(self, connection: Connection, sending: _DeliveryState) -> None:
         while len(sending.flights) < sending.window and self._clock() >= sending.next_s:
             parcel = self._next_parcel(sending)
             if parcel is None:
@@ -194,7 +193,7 @@ class MqttUplink:
             if self._bytes_per_s is not None:
                 sending.next_s = max(sending.next_s, now_s) + len(payload) / self._bytes_per_s
 
-    def _next_parcel(self, sending: _Sending) -> list[tuple[int, Unit]] | None:
+    def _next_parcel(self, sending: _DeliveryState) -> list[tuple[int, Unit]] | None:
         """The next units to send, with their numbers: sightings, or one picture when no sighting is left to send."""
         under_way = sending.under_way
         while units := sending.outbox.waiting(after=sending.after, limit=sending.size):
@@ -207,10 +206,9 @@ class MqttUplink:
         pictures = sending.outbox.waiting(limit=1, pictures=True)
         return pictures or None
 
-    def _silence(self, connection: Connection, connected: bool, queued: int) -> str:
-        kept = f"{queued} sightings stay in the outbox; run the same command again later"
+    def _what_is_wrong(self, connection: Connection, connected: bool) -> str:
         if connection.trouble is not None:
-            return f"{connection.trouble}: {kept}"
+            return connection.trouble
         if connected:
-            return f"the broker at {self.address} answers but no hub sent a receipt for {self.patience_s:.0f} s: {kept}"
-        return f"no broker answers at {self.address}: {kept}"
+            return f"the broker at {self.address} answers but no hub sent a receipt for {self.patience_s:.0f} s"
+        return f"no broker answers at {self.address}"

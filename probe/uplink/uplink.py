@@ -4,11 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from probe.contract.base import ContractError
 from probe.contract.home import decode_home
 from probe.contract.parcel import Receipts, SignedKind, decode_receipts
+from probe.errors import BadInput
 from probe.outbox.outbox import Outbox, Standing
 from probe.seal.identity import Identity
+from probe.seal.request import open_answer
 from probe.seal.verify import verified_body
 
 
@@ -43,3 +47,21 @@ def take_home_packet(outbox: Outbox, data: bytes) -> None:
     if packet.descriptor is not None:
         verified_body(public, SignedKind.DESCRIPTOR, packet.descriptor)
         outbox.take_descriptor(packet.descriptor)
+
+
+def take_account(outbox: Outbox, data: bytes) -> None:
+    """Take over the account in the hub's answer to a request that was made by hand.
+
+    Nothing happens where none is awaited, or where the answer is damaged or to an earlier request: there will be
+    another. Raises BadInput where the hub says no.
+    """
+    identity = outbox.paired()
+    if identity.account is not None or identity.reply_key is None:
+        return
+    try:
+        answer = open_answer(identity.hub.public, identity.reply_key, identity.probe, data)
+    except ContractError:
+        return
+    if answer.account is None:
+        raise BadInput(f"the hub does not take this probe: {answer.refused or 'it has no account for it'}")
+    outbox.pair(msgspec.structs.replace(identity, account=answer.account, reply_key=None))

@@ -11,8 +11,7 @@ from probe.sweep.sweep import Sweep, moment
 from probe.walk.clock import SteadyClock
 from probe.walk.kit import Kit
 from probe.walk.making import making, new_id
-from probe.walk.opening import open_sources
-from probe.walk.sources import LiveSources, SourceSupervisor
+from probe.walk.sources import LiveSources, SourceSupervisor, open_sources
 
 # Where systemd-timesyncd says that the machine's clock is right. It is gone after a restart.
 _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
@@ -63,8 +62,8 @@ class LiveWalk:
         """The true time of a time of the walk's clock, as far as anyone knows it by now; also for what is long past."""
         offset_s = self.position.offset_s
         if offset_s is not None:
-            told = moment(at_s + offset_s, ClockSource.GNSS)
-            return None if told is None else Moment(utc=told.utc, source=told.source, sd_s=DELAY_SD_S)
+            received = moment(at_s + offset_s, ClockSource.GNSS)
+            return None if received is None else Moment(utc=received.utc, source=received.source, sd_s=DELAY_SD_S)
         if not self.synchronised.exists():
             return None
         return moment(at_s + self.clock.behind_s(), ClockSource.NTP)

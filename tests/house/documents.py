@@ -77,7 +77,10 @@ def commands_page() -> str:
     lines = [_COMMANDS_START]
     for program, group in (("contrechamp-probe", probe_cli), ("contrechamp-hub", hub_cli)):
         lines += [f"## {program}", ""]
-        for name, command in group.commands.items():
+        context = click.Context(group)
+        for name in group.commands or group.list_commands(context):  # as they are written down, not by the alphabet
+            command = group.get_command(context, name)
+            assert command is not None
             lines += _command(program, name, command)
     return "\n".join(lines).rstrip() + "\n"
 

@@ -7,9 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.rooms import PROBE
+
 ROOT = Path(__file__).parents[2]
 FILES = sorted(path for room in ("probe", "hub") for path in (ROOT / room).rglob("*.py"))
 PURE = ("probe/detect", "hub/merge")
+# The rooms of a house from the ground up. A room may use those that stand before it in its list, and no other.
+ORDER = {"probe": [*(room.name for room in PROBE), "__main__"]}
+# What may lie loose at the root of a house; all else has a room.
+LOOSE = {
+    "probe": {"__init__", "__main__", "config", "errors", "service"},
+    "hub": {"__init__", "__main__", "backup", "config", "data", "errors", "keys", "service"},
+}
 IMPURE = {
     "os",
     "sys",
@@ -62,6 +71,44 @@ def test_a_file_keeps_to_its_room(path: Path) -> None:
         if place != "probe/radio/dissection.py":  # an optional extra, for makers at a desk
             assert not within(module, "scapy"), f"{where}: scapy costs a second and 40 MB on a Pi"
         assert not within(module, "tests"), where
+
+
+def backwards(place: str, imported: list[tuple[str, int]]) -> list[str]:
+    """The imports of a file that run back up, each with its line; `place` is the file's path in the project."""
+    house, *way = place.removesuffix(".py").split("/")
+    order, room = ORDER[house], way[0]
+    if room == "__init__":
+        return [f"{place}:{line} imports {module}" for module, line in imported if within(module, house)]
+    assert room in order, f"{place}: {room} has no place in the order of the rooms of {house}"
+    wrong = []
+    for module, line in imported:
+        other = module.split(".")[1] if module.startswith(f"{house}.") else ""
+        if other in order and order.index(other) > order.index(room):
+            wrong.append(f"{place}:{line} imports {module}, but {room} stands below {other}")
+    return wrong
+
+
+def test_no_import_runs_back_up() -> None:
+    wrong = []
+    for path in FILES:
+        place = path.relative_to(ROOT).as_posix()
+        if place.split("/")[0] in ORDER:
+            wrong += backwards(place, list(imports(path)))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_an_import_that_runs_back_up_is_found_and_named() -> None:
+    assert backwards("probe/uplink/folder.py", [("probe.outbox.outbox", 3), ("probe.pairing.folder", 4)]) == [
+        "probe/uplink/folder.py:4 imports probe.pairing.folder, but uplink stands below pairing"
+    ]
+    with pytest.raises(AssertionError, match="no place in the order"):
+        backwards("probe/utils/text.py", [])
+
+
+@pytest.mark.parametrize("house", LOOSE)
+def test_nothing_lies_loose_at_the_root_of_a_house(house: str) -> None:
+    loose = {path.stem for path in FILES if path.parent == ROOT / house} - LOOSE[house]
+    assert not loose, f"{house}/: {', '.join(sorted(loose))} should be in a room"
 
 
 def test_there_are_no_import_cycles() -> None:

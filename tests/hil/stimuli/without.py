@@ -65,12 +65,12 @@ def together() -> None:
     def keep(supervisor: Any, events: Any, stop: Any) -> None:
         try:
             supervisor.source = supervisor.open()
-            supervisor._is(Health.LISTENING)
+            supervisor._note_health(Health.LISTENING)
             supervisor._pass_on(supervisor.source, events, stop)
         except SourceLost:
             stop.set()
 
-    swap(SourceSupervisor, "keep", keep)
+    swap(SourceSupervisor, "supervise", keep)
 
 
 def again() -> None:
@@ -79,23 +79,23 @@ def again() -> None:
 
     from probe.walk.sources import Health, SourceSupervisor
 
-    told = SourceSupervisor._is
+    told = SourceSupervisor._note_health
 
     def only_once(supervisor: Any, health: Health, trouble: str | None = None) -> None:
         told(supervisor, health, trouble)
         if health is Health.LOST:
             threading.Event().wait()
 
-    swap(SourceSupervisor, "_is", only_once)
+    swap(SourceSupervisor, "_note_health", only_once)
 
 
 def modes() -> None:
     """Listens to whatever it is given, whether frames come from it as a monitor gives them or not."""
     from probe.radio import monitor
-    from probe.walk import live as walk
+    from probe.walk import sources
 
     swap(monitor, "is_radiotap", lambda _name: True)
-    swap(walk, "to_monitor", lambda *_: None)
+    swap(sources, "to_monitor", lambda *_: None)
 
 
 def quiet() -> None:
@@ -160,7 +160,7 @@ def receipts() -> None:
     """Is content when a parcel is given to the network, and forgets it."""
     from probe.uplink.mqtt import MqttUplink
 
-    fill = MqttUplink._fill
+    fill = MqttUplink._send_parcels
 
     def careless(self: MqttUplink, connection: Any, sending: Any) -> None:
         fill(self, connection, sending)
@@ -168,14 +168,14 @@ def receipts() -> None:
             sending.outbox._db.execute("DELETE FROM unit WHERE number = ?", (number,))
         sending.flights.clear()
 
-    swap(MqttUplink, "_fill", careless)
+    swap(MqttUplink, "_send_parcels", careless)
 
 
 def finding() -> None:
     """Knows its hub by its address alone."""
-    from probe.cli import delivery as cli_delivery
+    from probe.uplink import find
 
-    swap(cli_delivery, "brokers", lambda **_: [])
+    swap(find, "brokers", lambda **_: iter(()))
 
 
 def names() -> None:

@@ -202,7 +202,7 @@ def test_spare_accounts_let_probes_come_without_touching_mosquitto_again(tmp_pat
 
 def test_probes_find_their_own_hub_at_home(tmp_path: Path) -> None:
     """Over multicast on loopback: two hubs announce themselves, and the probe takes the one with its key."""
-    from probe.uplink.find import brokers
+    from probe.uplink.find import brokers, our_brokers
 
     ours = HubProcess(tmp_path / "ours", host="0.0.0.0", more=("--announce", "127.0.0.1"))
     other = HubProcess(tmp_path / "other", host="0.0.0.0", more=("--announce", "127.0.0.1"))
@@ -211,17 +211,19 @@ def test_probes_find_their_own_hub_at_home(tmp_path: Path) -> None:
     try:
         began = time.monotonic()
         while time.monotonic() - began < 15:
-            found = brokers(look_s=2.0, interfaces=["127.0.0.1"])
+            found = list(brokers(look_s=2.0, interfaces=["127.0.0.1"]))
             if len(found) >= 2:
                 break
         assert {address.port for address in found} == {ours.mqtt_port, other.mqtt_port}
         assert all(address.tls for address in found)
         pair(tmp_path / "o.db", ours.data, address="mqtts://192.0.2.1:8883")
         with Outbox(tmp_path / "o.db") as box:
-            from probe.cli.delivery import our_brokers
-
-            here = our_brokers(lambda hub_id: hub_id == box.paired().hub_id, found)
+            identity = box.paired()
+        here = our_brokers(lambda hub_id: hub_id == identity.hub_id, found)
         assert [address.port for address in here] == [ours.mqtt_port]
+        # Who has found its hub does not go on looking: the clock of this look stands still, so it would never end.
+        near = brokers(interfaces=["127.0.0.1"], clock=lambda: 0.0)
+        assert next(our_brokers(lambda hub_id: hub_id == identity.hub_id, near)).port == ours.mqtt_port
     finally:
         for process in (other, ours):
             process.kill()

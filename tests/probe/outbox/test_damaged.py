@@ -4,14 +4,12 @@ import base64
 import os
 import random
 import sqlite3
-import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from probe.cli import listening as cli_live
 from probe.contract.base import ContractError
 from probe.errors import OutboxError
 from probe.outbox.outbox import Outbox
@@ -124,55 +122,19 @@ def test_units_whose_bytes_have_changed_are_refused_and_do_not_hold_up_the_other
 def test_a_card_that_fails_in_mid_walk_is_told_and_sightings_stay_in_memory(tmp_path: Path) -> None:
     pair(tmp_path / "o.db", tmp_path / "hub")
     told: list[str] = []
-    with OutboxWriter(tmp_path / "o.db", new_id, told.append, budget_bytes=1 << 30) as keeping:
+    with OutboxWriter(tmp_path / "o.db", new_id, told.append, budget_bytes=1 << 30, every_s=0.05) as writer:
         for _ in range(WRITE_AT):
-            keeping.put(radio())
-        until(lambda: not keeping.in_ram, "the first to be written")
+            writer.put(radio())
+        until(lambda: not writer.in_ram, "the first to be written")
         with closing(sqlite3.connect(tmp_path / "o.db")) as db:
             db.execute("DROP TABLE meta")
         for _ in range(WRITE_AT):
-            keeping.put(radio())
+            writer.put(radio())
         until(lambda: bool(told), "the sentence")
-        assert keeping.in_ram == WRITE_AT
+        assert writer.in_ram == WRITE_AT
     assert len(told) == 1, "once"
     assert "o.db: cannot be read" in told[0]
     assert "kept in memory" in told[0]
-
-
-class Rounds(threading.Event):
-    """The end of a walk, which counts how often it was looked for."""
-
-    count = 0
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self.count += 1
-        return super().wait(timeout)
-
-
-def test_a_card_that_fails_as_a_walk_begins_does_not_end_its_delivery(
-    tmp_path: Path, whole: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cli_live, "_DELIVER_S", 0.01)
-    outbox, stick, ends, opened = tmp_path / "o.db", tmp_path / "stick", Rounds(), []
-    outbox.write_bytes(b"a card that went bad" * PAGE)
-
-    def watched(path: Path) -> Outbox:
-        opened.append(Outbox(path))
-        return opened[-1]
-
-    monkeypatch.setattr(cli_live, "Outbox", watched)
-    sender = threading.Thread(target=cli_live._send, args=(f"folder:{stick}", outbox, ends), daemon=True)
-    sender.start()
-    until(lambda: ends.count > 1, "a try in vain")
-    (tmp_path / "again.db").write_bytes(whole)
-    (tmp_path / "again.db").replace(outbox)
-    until(lambda: any(stick.glob("*.parcel")), "sightings on the stick")
-    rounds = ends.count
-    until(lambda: ends.count > rounds + 3, "more rounds")
-    assert len(opened) == 1, "of a read-only card each opening is a copy, which forgets the receipts"
-    ends.set()
-    sender.join(timeout=10)
-    assert not sender.is_alive()
 
 
 def test_a_damaged_identity_is_refused_at_once(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from probe.contract.envelope import (
     unframe,
 )
 from probe.contract.parcel import Receipt, Receipts, Unit, Verdict
-from probe.errors import NotPaired, OutboxError, OutboxFull
+from probe.errors import CommitInDoubt, NotPaired, NotSealable, OutboxError, OutboxFull
 from probe.outbox.outbox import KEPT_DAYS, Outbox
 from probe.seal.verify import verified_descriptor
 from probe.sweep.sweep import CELLS_PER_SURVEY
@@ -185,8 +185,30 @@ def test_what_was_not_believed_is_taken_back_all_the_same(
         with pytest.raises(OutboxError):
             box.add([gone])
     assert box.withdraw([gone.id], new_id) == 1
-    (_, back) = [decode_envelope(opens(hub, unit)) for unit in waiting(box)]
+    (back,) = [decode_envelope(opens(hub, unit)) for unit in waiting(box)]
     assert read_withdrawal(back).sightings == (gone.id,)
+
+
+def test_what_was_not_believed_is_written_once_when_it_is_offered_again(
+    box: Outbox, hub: HubFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sealed anew, it would be another unit with the same id, which the hub refuses."""
+    doubted, later = look(), look()
+    with monkeypatch.context() as doubting:
+        doubting.setattr(box, "_still_writable", lambda: False)
+        with pytest.raises(CommitInDoubt):
+            box.add([doubted])
+    assert box.add([doubted, later]) == 2
+    assert [decode_envelope(opens(hub, unit)).id for unit in waiting(box)] == [doubted.id, later.id]
+    assert box.withdraw([doubted.id], new_id) == 1
+
+
+def test_one_that_cannot_be_sealed_is_named_by_its_id(box: Outbox) -> None:
+    large = survey(cells=400)
+    with pytest.raises(NotSealable) as refused:
+        box.add([look(), large])
+    assert refused.value.sighting == large.id
+    assert not waiting(box)
 
 
 @pytest.mark.parametrize(

@@ -3,24 +3,25 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
-from probe.errors import NotPaired, OutboxError
-from probe.outbox import writer as keeping
+from probe.errors import DiskFull, NotPaired, OutboxError
 from probe.outbox.outbox import Outbox
 from probe.outbox.writer import OutboxWriter
-from tests.examples import look, new_id
+from tests.examples import look, new_id, survey
 from tests.paired import pair
 from tests.processes import HubProcess, probe, until
 
 
-@pytest.fixture(autouse=True)
-def _often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "WRITE_EVERY_S", 0.05)
+def writer(path: Path, tell: Callable[[str], None], *, every_s: float = 0.05, most_in_ram: int = 2000) -> OutboxWriter:
+    return OutboxWriter(path, new_id, tell, budget_bytes=1 << 30, every_s=every_s, most_in_ram=most_in_ram)
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_sightings_wait_a_moment_and_are_written_together(tmp_path: Path) -> Non
     path = tmp_path / "o.db"
     pair(path, tmp_path / "hub")
     said: list[str] = []
-    with OutboxWriter(path, new_id, said.append, budget_bytes=1 << 30) as kept:
+    with writer(path, said.append) as kept:
         first, second = look(), look()
         kept.put(first)
         kept.put(second)
@@ -56,16 +57,11 @@ def test_sightings_wait_a_moment_and_are_written_together(tmp_path: Path) -> Non
 
 
 def test_a_full_disk_is_told_and_outlived(tmp_path: Path, disk: Path) -> None:
-    path, ballast = disk / "o.db", disk / "ballast"
+    path = disk / "o.db"
     pair(path, tmp_path / "hub")
     said: list[str] = []
-    with OutboxWriter(path, new_id, said.append, budget_bytes=1 << 30) as kept:
-        with ballast.open("wb", buffering=0) as file:
-            try:
-                while True:
-                    file.write(bytes(4096))
-            except OSError:
-                pass
+    with writer(path, said.append) as kept:
+        ballast = fill(disk)
         for _ in range(300):
             kept.put(look())
         until(lambda: bool(said), "a word about the disk")
@@ -78,6 +74,37 @@ def test_a_full_disk_is_told_and_outlived(tmp_path: Path, disk: Path) -> None:
     assert len(said) == 2
     assert "again" in said[1]
     assert waiting(path) == 300
+
+
+def fill(disk: Path) -> Path:
+    """Leave no room on a disk; returns what to take away again."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    return ballast
+
+
+@pytest.mark.parametrize("new", [True, False], ids=["a new outbox", "one that is there"])
+@pytest.mark.parametrize("command", ["status", "send"])
+def test_a_full_disk_is_called_a_full_disk(tmp_path: Path, disk: Path, command: str, new: bool) -> None:
+    """SQLite calls it an I/O error, or says that it cannot open the file."""
+    if not new:
+        pair(disk / "o.db", tmp_path / "hub")
+    fill(disk)
+    done = probe(command, "--outbox", disk / "o.db")
+    assert done.returncode == 2
+    assert "its disk is full" in done.stderr
+    assert "free some space" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_disk_that_fills_while_a_recording_is_kept_is_called_full(tmp_path: Path, disk: Path) -> None:
+    pair(disk / "o.db", tmp_path / "hub")
+    with Outbox(disk / "o.db") as box:
+        fill(disk)
+        with pytest.raises(DiskFull, match="free some space"):
+            box.add([look() for _ in range(100)])
 
 
 @pytest.fixture
@@ -101,7 +128,7 @@ def test_a_card_that_becomes_read_only_is_told_and_what_it_holds_can_be_sent(
     path, trigger = card[0] / "o.db", card[1]
     pair(path, tmp_path / "hub")
     said: list[str] = []
-    with OutboxWriter(path, new_id, said.append, budget_bytes=1 << 30) as kept:
+    with writer(path, said.append) as kept:
         kept.put(look())
         until(lambda: kept.in_ram == 0, "the first write")
         trigger.write_text("a worn-out card")
@@ -126,15 +153,11 @@ def test_a_card_that_becomes_read_only_is_told_and_what_it_holds_can_be_sent(
     assert "read-only" in sent.stderr
 
 
-def test_memory_is_bounded_and_what_is_lost_is_counted(
-    tmp_path: Path, disk: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_memory_is_bounded_and_what_is_lost_is_counted(tmp_path: Path, disk: Path) -> None:
     path = disk / "o.db"
     pair(path, tmp_path / "hub")
-    monkeypatch.setattr(keeping, "MOST_IN_RAM", 5)
-    monkeypatch.setattr(keeping, "WRITE_EVERY_S", 30)
     said: list[str] = []
-    with OutboxWriter(path, new_id, said.append, budget_bytes=1 << 30) as kept:
+    with writer(path, said.append, every_s=30, most_in_ram=5) as kept:
         for _ in range(8):
             kept.put(look())
         assert kept.lost == 3
@@ -143,6 +166,71 @@ def test_memory_is_bounded_and_what_is_lost_is_counted(
         assert (box.standing().queued, box.standing().lost) == (5, 3)
 
 
+def test_what_is_written_is_not_written_again_where_taking_back_fails(tmp_path: Path) -> None:
+    """The hub refuses a second unit with the same id: it calls it other content."""
+    path, said = tmp_path / "o.db", list[str]()
+    pair(path, tmp_path / "hub")
+    moving = look()
+    with writer(path, said.append) as kept:
+        kept.put(moving)
+        until(lambda: kept.in_ram == 0, "the first to be written")
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("CREATE TRIGGER worn BEFORE DELETE ON unit BEGIN SELECT RAISE(ABORT, 'the card errs'); END")
+        kept.withdraw([moving.id])
+        kept.put(look())
+        until(lambda: bool(said) and kept.in_ram == 0, "the failure, and the second to be written")
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("DROP TRIGGER worn")
+        until(lambda: len(said) == 2, "the card to work again")
+    assert waiting(path) == 2, "the second sighting once, and the withdrawal"
+
+
+def test_one_that_cannot_be_sealed_is_counted_as_lost_and_holds_up_no_other(tmp_path: Path) -> None:
+    path, said = tmp_path / "o.db", list[str]()
+    pair(path, tmp_path / "hub")
+    with writer(path, said.append, every_s=30) as kept:
+        for sighting in (look(), survey(cells=400), look()):
+            kept.put(sighting)
+    assert (waiting(path), kept.lost, kept.in_ram) == (2, 1, 0)
+    assert "cannot be sealed" in said[0]
+
+
+def test_what_is_lost_while_the_losses_before_are_counted_is_counted_too(tmp_path: Path) -> None:
+    path, said = tmp_path / "o.db", list[str]()
+    pair(path, tmp_path / "hub")
+    kept = writer(path, said.append, every_s=30, most_in_ram=1)
+
+    class Slow(Outbox):
+        def count_lost(self, sightings: int) -> None:
+            super().count_lost(sightings)
+            if sightings == 2:
+                kept.put(look())
+
+    for _ in range(3):
+        kept.put(look())
+    with Slow(path) as box:
+        kept._count_lost(box)
+        kept._count_lost(box)
+        assert box.standing().lost == kept.lost == 3
+
+
+def test_a_fault_of_ours_ends_the_writing_and_is_handed_to_whoever_owns_the_thread(tmp_path: Path) -> None:
+    path, ends = tmp_path / "o.db", threading.Event()
+    pair(path, tmp_path / "hub")
+
+    def faulty() -> str:
+        raise ZeroDivisionError
+
+    kept = OutboxWriter(path, faulty, print, budget_bytes=1 << 30, every_s=0.01, failed=ends.set)
+    with kept:
+        moving = look()
+        kept.put(moving)
+        until(lambda: kept.in_ram == 0, "the write")
+        kept.withdraw([moving.id])
+        assert ends.wait(20)
+    assert isinstance(kept.problem, ZeroDivisionError)
+
+
 def test_without_a_hub_there_is_nothing_to_keep_for(tmp_path: Path) -> None:
     with pytest.raises(NotPaired):
-        OutboxWriter(tmp_path / "o.db", new_id, print, budget_bytes=1 << 30)
+        writer(tmp_path / "o.db", print)

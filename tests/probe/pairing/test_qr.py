@@ -12,7 +12,7 @@ from PIL import Image
 
 from probe.contract.code import make_code, new_token
 from probe.errors import BadInput
-from probe.pairing.qr import FORMATS, read_code, watch
+from probe.pairing.qr import FORMATS, first_code, read_code
 from tests.probe.pairing.scene import drawn, photographed
 
 CODE = make_code("5a" * 32, new_token(), "mqtts://hub-of-the-neighbourhood.example.org:8883").qr
@@ -51,8 +51,8 @@ def test_a_camera_is_watched_until_it_shows_the_code() -> None:
         np.asarray(photographed("something else")),
         np.asarray(photographed(CODE)),
     ]
-    assert watch(iter(frames), until=lambda: False) == CODE
-    assert watch(iter(frames * 2), until=lambda: True) is None
+    assert first_code(iter(frames), until=lambda: False) == CODE
+    assert first_code(iter(frames * 2), until=lambda: True) is None
 
 
 @pytest.mark.parametrize(
