@@ -36,7 +36,9 @@ export function listen({ onChange, onHello }) {
 }
 
 function show(live) {
-  document.getElementById("status").classList.toggle("is-live", live);
+  const status = document.getElementById("status").classList;
+  status.toggle("is-live", live);
+  status.toggle("is-lost", !live);
   document.getElementById("live").textContent = live ? words.live : words.offline;
   document.getElementById("lost").hidden = live;
 }

@@ -25,7 +25,9 @@ async function boot() {
   document.addEventListener("keydown", ({ key }) => { if (key === "Escape" && selected) close(); });
   map = await makeMap();
   document.getElementById("loading").hidden = true;
-  listen({ onChange: take, onHello: loadAll });
+  // A stream that never comes, as behind some proxies, keeps no camera from being shown.
+  const late = setTimeout(loadAll, AGAIN_MS);
+  listen({ onChange: take, onHello: () => { clearTimeout(late); return loadAll(); } });
 }
 
 async function makeMap() {
@@ -60,7 +62,7 @@ async function loadGround() {
 function fail(sentence, problem) {
   console.warn(problem);
   holder.hidden = true;
-  document.getElementById("legend").hidden = true;
+  for (const id of ["legend", "no-streets"]) document.getElementById(id).hidden = true;
   document.querySelector("#failed p").textContent = sentence;
   document.getElementById("failed").hidden = false;
   document.getElementById("in-view").open = true;

@@ -277,6 +277,15 @@ def test_a_page_that_lost_its_hub_says_so_and_finds_it_again(watch: Watch, sourc
         again.stop()
 
 
+def test_where_no_stream_comes_the_cameras_do(watch: Watch, url: str) -> None:
+    with watch() as watched:
+        watched.page.route("**/api/events", lambda route: route.fulfill(status=502))
+        watched.page.goto(url)
+        watched.page.wait_for_selector("html[data-cameras='3']", state="attached", timeout=WAIT_MS)
+        assert watched.page.is_visible("#lost")
+        watched.page.unroute_all()
+
+
 def test_a_hub_that_fell_silent_and_one_that_answers_wrongly_are_asked_again(watch: Watch, url: str) -> None:
     with watch() as watched:
         page = watched.page
