@@ -69,10 +69,12 @@ function fail(sentence, problem) {
   return null;
 }
 
-// For tests and for the curious: which cameras the map has been given, and where one stands on the screen.
+// For tests and for the curious: which cameras the map has been given, where one stands on the screen, and whether the
+// view is on its way.
 holder.contrechamp = {
   ids: () => [...cameras.keys()].sort(),
   pixel: (id) => map.pixel(cameras.get(id).geometry.coordinates),
+  moving: () => map.isMoving(),
 };
 
 async function loadAll() {

@@ -5,10 +5,9 @@ import { collection, cone, region } from "./shapes.js";
 import { EMPTY, style } from "./style.js";
 import { words } from "./words.js";
 
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const MARGIN = { top: 60, bottom: 60, left: 60, right: 60 };
 
-// Raises an error where the browser has no WebGL 2.
+// Raises an error where the browser has no WebGL 2. MapLibre itself moves at once for who asked for less motion.
 export class CameraMap {
   constructor(holder, ground, { onSelect, onTaken, onMoved }) {
     this.holder = holder;
@@ -45,7 +44,7 @@ export class CameraMap {
     map.on("click", "cameras", ({ features }) => onSelect(features[0].properties.id));
     map.on("click", "clusters", async ({ features }) => {
       const zoom = await map.getSource("cameras").getClusterExpansionZoom(features[0].properties.cluster_id);
-      map.easeTo({ center: features[0].geometry.coordinates, zoom, animate: !calm.matches });
+      map.easeTo({ center: features[0].geometry.coordinates, zoom });
     });
     for (const layer of ["cameras", "clusters"]) {
       map.on("mouseenter", layer, () => { canvas.style.cursor = "pointer"; });
@@ -76,13 +75,13 @@ export class CameraMap {
     if (!features.length) return;
     const box = new maplibregl.LngLatBounds();
     for (const { geometry } of features) box.extend(geometry.coordinates);
-    this.map.fitBounds(box, { padding: MARGIN, maxZoom: 17.5, animate: asked && !calm.matches });
+    this.map.fitBounds(box, { padding: MARGIN, maxZoom: 17.5, animate: asked });
   }
 
   // The panel covers the right side of a wide screen and the lower part of a narrow one.
   show(coordinates, narrow) {
     const offset = narrow ? [0, -this.holder.clientHeight * 0.3] : [-Math.min(200, innerWidth / 5), 0];
-    this.map.easeTo({ center: coordinates, zoom: Math.max(this.map.getZoom(), 17), offset, animate: !calm.matches });
+    this.map.easeTo({ center: coordinates, zoom: Math.max(this.map.getZoom(), 17), offset });
   }
 
   inView(features) {
@@ -93,6 +92,8 @@ export class CameraMap {
   centre() { return this.map.getCenter().toArray(); }
 
   pixel(coordinates) { return this.map.project(coordinates); }
+
+  isMoving() { return this.map.isMoving(); }
 
   layers() { return this.style().layers; }
 

@@ -9,7 +9,7 @@ from hub.web.messages import words
 from hub.web.serve import WebServer
 from probe.contract.sighting import CameraKind, DirectionClaim, KindClaim, Strength
 from tests.browser import WAIT_MS, Watch, Watched
-from tests.examples import WALK_B, look, radio
+from tests.examples import look, radio
 from tests.hub.web.scripted import ScriptedMap
 
 pytestmark = pytest.mark.browser
@@ -304,19 +304,17 @@ def test_a_hub_that_fell_silent_and_one_that_answers_wrongly_are_asked_again(wat
         page.wait_for_selector("#lost", state="hidden", timeout=WAIT_MS)
 
 
-def test_who_wants_no_motion_gets_none(watch: Watch, url: str, source: ScriptedMap) -> None:
-    source.tell(look(observer=(0.0, 2.0), walk=WALK_B))
+@pytest.mark.parametrize("calm", [True, False])
+def test_who_wants_no_motion_gets_none(watch: Watch, url: str, calm: bool) -> None:
     with watch() as watched:
-        watched.page.emulate_media(reduced_motion="reduce")
+        watched.page.emulate_media(reduced_motion="reduce" if calm else "no-preference")
         watched.page.goto(url)
         watched.loaded()
         watched.page.click("#in-view summary")
-        camera = watched.page.locator("#in-view button").first.get_attribute("data-camera")
-        watched.page.locator("#in-view button").first.click()
-        # The map is where it goes at once: there is no frame in between.
-        at = "document.getElementById('map').contrechamp.pixel"
-        before = watched.page.evaluate(f"{at}('{camera}')")
-        watched.page.wait_for_selector("#panel article", timeout=WAIT_MS)
-        assert watched.page.evaluate(f"{at}('{camera}')") == before
-        assert watched.page.evaluate("getComputedStyle(document.getElementById('loading')).animationName") == "none"
+        moving = watched.page.locator("#in-view button").first.evaluate(
+            "button => { button.click(); return document.getElementById('map').contrechamp.moving(); }"
+        )
+        assert moving is not calm
+        breath = watched.page.evaluate("getComputedStyle(document.getElementById('loading')).animationName")
+        assert breath == ("none" if calm else "breathe")
         watched.clean()
