@@ -1,9 +1,8 @@
 """A camera in one plain sentence: what is claimed of it, how often it was met, where it stands, and what is open."""
 
-from collections.abc import Iterable
 from math import ceil
 
-from hub.publish.view import CameraDetail, EvidenceView
+from hub.publish.view import CameraDetail
 from hub.web.messages import Words
 
 
@@ -14,7 +13,7 @@ def sentence(detail: CameraDetail, say: Words) -> str:
     parts = [_what(detail, say)]
     if camera.direction is not None:
         parts.append(say("looks", towards=say.compass(camera.direction, "towards"), f=feminine))
-    parts += _met(detail.evidence, say, feminine=feminine)
+    parts += _met(detail, say, feminine=feminine)
     # Never better than it is: a radius of 7.1 m is within 8.
     parts.append(say("stands", radius=ceil(camera.radius95_m), f=feminine))
     told = [", ".join(parts) + "."]
@@ -37,17 +36,19 @@ def _what(detail: CameraDetail, say: Words) -> str:
     return " ".join(parts)
 
 
-def _met(evidence: Iterable[EvidenceView], say: Words, *, feminine: bool) -> list[str]:
+def _met(detail: CameraDetail, say: Words, *, feminine: bool) -> list[str]:
     """On how many walks people saw it, and the radio heard it; a log that was imported is no walk of ours."""
-    seen: set[str] = set()
+    looked: set[str] = set()
     heard: set[str] = set()
     logs: set[str] = set()
-    for item in evidence:
-        walks = seen if item.kind != "radio" else logs if item.made_by == "import" else heard
+    for item in detail.evidence:
+        walks = looked if item.kind != "radio" else logs if item.made_by == "import" else heard
         walks.add(item.walk_label)
-    counts = (("seen_on", seen), ("heard_on", heard), ("logged_in", logs))
+    # A hint may rest on a walker's note as well, where that says nothing for certain.
+    by_eye = "seen_on" if detail.camera.standing == "seen" else "noted_on"
+    counts = ((by_eye, looked), ("heard_on", heard), ("logged_in", logs))
     told = [say(key, n=len(walks), f=feminine) for key, walks in counts if walks]
-    return told if seen else [*told, say("unseen", f=feminine)]
+    return told if looked else [*told, say("unseen", f=feminine)]
 
 
 def _unknown(detail: CameraDetail, say: Words) -> list[str]:

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from hub.publish.view import Reason
 from hub.web.app import make_app
-from hub.web.messages import LANGUAGES, words
+from hub.web.messages import LANGUAGES, Words, words
 from tests.examples import look, radio
 from tests.hub.web.scripted import ScriptedMap
 
@@ -94,10 +94,10 @@ def test_days_and_lengths_and_points_of_the_compass() -> None:
 
 
 def test_a_reason_tells_its_day_in_words() -> None:
-    reason = Reason(code="flock_probe", params={"vendor": "Flock {n}", "confirmed": "2026-08-07"})
-    assert "7\u00a0août 2026" in words("fr").reason(reason)
-    assert "Flock {n}" in words("fr").reason(reason)
-    assert "inconnu" in words("fr").reason(Reason(code="flock_probe", params={"confirmed": "?"}))
+    say = Words("fr", tables()["fr"] | {"because": "Car {vendor} (vérification : {confirmed})."})
+    known = Reason(code="because", params={"vendor": "Axis {n}", "confirmed": "2026-08-07"})
+    assert say.reason(known) == "Car Axis {n} (vérification\u00a0: 7\u00a0août 2026)."
+    assert "inconnu" in say.reason(Reason(code="because", params={"confirmed": "?"}))
 
 
 def test_what_is_missing_is_a_dash_and_never_an_error() -> None:

@@ -1,6 +1,7 @@
 """A camera in one sentence: as much as is claimed, and what is not known."""
 
 import pytest
+from msgspec.structs import replace
 
 from hub.merge.cameras import derive
 from hub.merge.observe import observe
@@ -42,8 +43,6 @@ def told(code: str, *sightings: Sighting) -> str:
 
 
 def imported(sighting: Sighting) -> Sighting:
-    from msgspec.structs import replace
-
     return replace(sighting, made=replace(sighting.made, adapter=Adapter.IMPORT))
 
 
@@ -70,6 +69,14 @@ def test_seen_and_heard_are_counted_apart() -> None:
     said = told("en", radio(), radio(walk=WALK_B), look(observer=(-8.0, 0.0)))
     assert "by Axis, seen on one walk, heard by radio on 2 walks, stands" in said
     assert "hint" not in said
+
+
+def test_what_a_walker_was_not_sure_of_is_not_seen() -> None:
+    detail = detail_of(look())
+    unsure = replace(detail, camera=replace(detail.camera, standing="hint"))
+    assert "noted by a walker on one walk, not for certain" in sentence(unsure, words("en"))
+    assert ", signalée lors d’une sortie, sans certitude, " in sentence(unsure, words("fr"))
+    assert "seen" not in sentence(unsure, words("en"))
 
 
 def test_an_imported_log_is_no_walk_of_ours() -> None:
