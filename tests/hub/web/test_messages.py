@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from hub.publish.view import Reason
 from hub.web.app import make_app
 from hub.web.messages import LANGUAGES, Words, words
+from probe.detect.registry import rules
 from tests.examples import look, radio
 from tests.hub.web.scripted import ScriptedMap
 
@@ -107,7 +108,7 @@ def test_what_is_missing_is_a_dash_and_never_an_error() -> None:
 
 
 def test_french_is_set_as_french_is() -> None:
-    for key, text in tables()["fr"].items():
+    for key, text in [*tables()["fr"].items(), *((rule.name, rule.texts("fr").why) for rule in rules())]:
         assert "'" not in text, f"{key}: a French apostrophe is ’"
         assert '"' not in text, f"{key}: French quotes are « »"
         assert not BREAKING.search(words("fr")(key)), f"{key}: a line may break before its punctuation"
