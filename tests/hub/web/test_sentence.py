@@ -18,6 +18,7 @@ from probe.contract.sighting import (
     KindClaim,
     Mount,
     MountClaim,
+    PresentClaim,
     Sighting,
     Strength,
 )
@@ -90,7 +91,8 @@ def test_french_agrees_with_what_is_no_camera(kind: CameraKind) -> None:
 
 
 def test_a_camera_that_is_said_to_be_gone_is_said_to_be() -> None:
-    assert "said to be gone" in told("en", look(claims=(GoneClaim(strength=Strength.WEAK),)))
+    claims = (PresentClaim(strength=Strength.WEAK), GoneClaim(strength=Strength.WEAK))
+    assert "said to be gone" in told("en", look(claims=claims))
 
 
 def test_a_radius_is_never_told_better_than_it_is() -> None:
