@@ -2,10 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 FLAGS = [
     "--no-sandbox",
@@ -18,6 +22,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+WAIT_MS = 90_000  # not a promise of speed: how long a wait for progress may take on a busy machine
 
 
 class Watched:
@@ -46,7 +53,11 @@ class Watched:
 
     def ready(self) -> None:
         """Wait until the map is drawn."""
-        self.page.wait_for_selector("html[data-ready=yes]", state="attached", timeout=40_000)
+        self.page.wait_for_selector("html[data-ready=yes]", state="attached", timeout=WAIT_MS)
+
+    def loaded(self) -> None:
+        """Wait until the page has its cameras; the map may not be drawn yet, which takes longer."""
+        self.page.wait_for_selector("html[data-cameras]", state="attached", timeout=WAIT_MS)
 
     def clean(self) -> None:
         """Nothing went wrong, and nothing left this machine."""
@@ -55,8 +66,8 @@ class Watched:
 
 
 @contextmanager
-def chromium(width: int = 760, height: int = 480, locale: str = "en-GB", dark: bool = False) -> Iterator[Watched]:
-    """A fresh browser with one page, small by default: software draws each pixel."""
+def started() -> Iterator["Browser"]:
+    """Chromium, running; the caller's test is skipped where there is none. It starts in a second or two: start few."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("no chromium on this machine: install it to run this test")
@@ -64,8 +75,32 @@ def chromium(width: int = 760, height: int = 480, locale: str = "en-GB", dark: b
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale=locale, color_scheme="dark" if dark else "light"
-        )
-        yield Watched(context.new_page())
+        yield browser
         browser.close()
+
+
+@contextmanager
+def opened(
+    browser: "Browser", width: int = 760, height: int = 480, locale: str = "en-GB", dark: bool = False
+) -> Iterator[Watched]:
+    """One page of a reader of its own, who remembers nothing; small by default, as software draws each pixel."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale=locale, color_scheme="dark" if dark else "light"
+    )
+    yield Watched(context.new_page())
+    context.close()
+
+
+@contextmanager
+def chromium(width: int = 760, height: int = 480, locale: str = "en-GB", dark: bool = False) -> Iterator[Watched]:
+    """A browser with one page, for programs; tests share one through the fixture `watch`."""
+    with started() as browser, opened(browser, width, height, locale, dark) as watched:
+        yield watched
+
+
+class Watch(Protocol):
+    """What the fixture `watch` gives: opens a page for a reader."""
+
+    def __call__(
+        self, *, width: int = 760, height: int = 480, locale: str = "en-GB", dark: bool = False
+    ) -> AbstractContextManager[Watched]: ...

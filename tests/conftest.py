@@ -1,10 +1,18 @@
 """Shared by all tests: where the real data lies, and how hard hypothesis tries."""
 
 import os
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.browser import Watch, opened, started
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 settings.register_profile("quick", max_examples=60, deadline=None)
 settings.register_profile("long", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -21,3 +29,16 @@ def testdata() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data: CONTRECHAMP_TESTDATA={named} is not a folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator["Browser"]:
+    """One Chromium for all tests of this process that need one."""
+    with started() as browser:
+        yield browser
+
+
+@pytest.fixture
+def watch(_chromium: "Browser") -> Watch:
+    """Opens a page in Chromium, for a reader who has never been there."""
+    return partial(opened, _chromium)

@@ -26,9 +26,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.enroll.pairing import Pairing
 from hub.errors import BadInput, ServeError
-from hub.publish.view import CameraDetail, feature
+from hub.publish.view import feature
 from hub.web.enroll import EnrollPage
+from hub.web.known import claimed, grouped
 from hub.web.messages import Words, choose, words
+from hub.web.rows import DEFAULT_ORDER, rows
+from hub.web.sentence import sentence
 from hub.web.source import MapSource
 
 STATIC = Path(__file__).parent / "static"
@@ -126,16 +129,20 @@ class _Page:
         return self.html(request, "map.html", tiles_url=self._tiles_url or "")
 
     async def list(self, request: Request) -> Response:
-        order = request.query_params.get("sort", "")
-        cameras = sorted(self._source.cameras(), key=_order(order))
-        return self.html(request, "list.html", cameras=cameras, sort=order)
+        order = request.query_params.get("sort", DEFAULT_ORDER)
+        return self.html(request, "list.html", rows=rows(self._source.cameras(), order), sort=order)
 
     async def detail(self, request: Request) -> Response:
         detail = self._source.camera(request.path_params["camera_id"])
         if detail is None:
             return await self.not_found(request, Exception())
         whole = "hx-request" not in request.headers
-        return self.html(request, "detail.html", detail=detail, whole=whole)
+        told: dict[str, Any] = {
+            "claims": claimed(detail.claims),
+            "evidence": grouped(detail.evidence),
+            "sentence": sentence,
+        }
+        return self.html(request, "detail.html", detail=detail, whole=whole, **told)
 
     async def not_found(self, request: Request, _problem: Exception) -> Response:
         if request.url.path.startswith("/api/"):
@@ -190,7 +197,7 @@ class _Page:
                     message = await asyncio.wait_for(unsent.get(), _KEEPALIVE_S)
                     yield b"event: cameras\ndata: " + message + b"\n\n"
                 except TimeoutError:
-                    yield b": still here\n\n"
+                    yield b"event: still\ndata: {}\n\n"  # an event, so that a page notices where none comes
         finally:
             end()
 
@@ -208,25 +215,6 @@ class _Page:
         if asked == code:
             response.set_cookie("lang", code, max_age=_YEAR_S, samesite="strict", httponly=True)
         return response
-
-
-def _order(name: str) -> Any:
-    """How to sort the list: by kind, doubt or last day; else by id."""
-
-    def by_kind(detail: CameraDetail) -> tuple[str, str]:
-        return detail.camera.title_kind, detail.camera.id
-
-    def by_doubt(detail: CameraDetail) -> tuple[float, str]:
-        return detail.camera.radius95_m, detail.camera.id
-
-    def by_last_seen(detail: CameraDetail) -> tuple[str, str]:
-        # The newest first: digits turned round sort the other way.
-        return "".join(chr(255 - ord(char)) for char in detail.camera.last_seen or ""), detail.camera.id
-
-    def by_id(detail: CameraDetail) -> tuple[str, str]:
-        return detail.camera.id, ""
-
-    return {"kind": by_kind, "doubt": by_doubt, "last": by_last_seen}.get(name, by_id)
 
 
 def _cached(request: Request, body: bytes) -> Response:

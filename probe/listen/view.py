@@ -23,7 +23,9 @@ def draw(watcher: Watcher, now_s: float, *, language: str, recorded: bool, sight
     # What the sources passed over by themselves was somebody's as well.
     passed_over = sum(s.counts.frames - s.counts.told - s.counts.skipped for s in watcher.walk.sources)
     told = words["counts"].format(
-        forgotten=f"{counts.forgotten + max(0, passed_over):,}", moving=counts.moving, sightings=sightings
+        forgotten=_number(counts.forgotten + max(0, passed_over), words),
+        moving=_number(counts.moving, words),
+        sightings=_number(sightings, words),
     )
     parts: list[RenderableType] = [
         _title(watcher, now_s, words, recorded=recorded),
@@ -57,15 +59,21 @@ def _sources(lines: Sequence[SourceLine], words: dict[str, str]) -> Table:
             Text(line.kind),
             health,
             Text(channel_label(line.mhz)),
-            Text(f"{line.rate:,.0f}" if line.rate >= 10 else f"{line.rate:.1f}"),
-            Text(f"{line.frames:,}"),
-            Text(f"{line.share:.0%}"),
-            Text(f"{line.lost:,}", style="red" if line.lost else ""),
-            Text(f"{line.malformed:,}"),
+            Text(_number(line.rate, words, decimals=0 if line.rate >= 10 else 1)),
+            Text(_number(line.frames, words)),
+            Text(words["percent"].format(share=100 * line.share)),
+            Text(_number(line.lost, words), style="red" if line.lost else ""),
+            Text(_number(line.malformed, words)),
         )
         if line.trouble:
             table.add_row(Text(f"  {line.trouble}", style="red"))
     return table
+
+
+def _number(value: float, words: dict[str, str], *, decimals: int = 0) -> str:
+    """A number as the language writes it."""
+    plain = f"{value:,.{decimals}f}"
+    return plain.translate({ord(","): words["thousands"], ord("."): words["decimal"]})
 
 
 def _cameras(lines: Sequence[CameraLine], watcher: Watcher, words: dict[str, str]) -> RenderableType:

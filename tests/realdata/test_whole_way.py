@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import chromium
+from tests.browser import WAIT_MS, Watch
 from tests.paired import pair
 from tests.processes import HubProcess, Mosquitto, probe
 
 pytestmark = [pytest.mark.realdata, pytest.mark.browser]
 
 
-def test_the_export_reaches_the_map(testdata: Path, tmp_path: Path) -> None:
+def test_the_export_reaches_the_map(watch: Watch, testdata: Path, tmp_path: Path) -> None:
     outbox = tmp_path / "o.db"
     pair(outbox, tmp_path / "hub")
     imported = probe("import", testdata / "wigle" / "flock-wifi.csv", "--outbox", outbox, "--json")
@@ -24,10 +24,10 @@ def test_the_export_reaches_the_map(testdata: Path, tmp_path: Path) -> None:
         running.start()
         sent = probe("send", "--outbox", outbox, "--to", mosquitto.url, "--json")
         assert json.loads(sent.stdout)["stored"] == 780
-        with chromium() as watched:
+        with watch() as watched:
             watched.page.goto(f"http://127.0.0.1:{running.port}/")
             watched.ready()
-            watched.page.wait_for_selector("html[data-cameras='780']", state="attached", timeout=20_000)
+            watched.page.wait_for_selector("html[data-cameras='780']", state="attached", timeout=WAIT_MS)
             ids: list[str] = watched.page.evaluate("document.getElementById('map').contrechamp.ids()")
             watched.page.goto(f"http://127.0.0.1:{running.port}/cameras")
             rows = watched.page.locator("tr[data-camera]")

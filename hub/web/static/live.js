@@ -1,33 +1,62 @@
-// Changes as they happen. The browser reconnects by itself; after a gap, everything is asked for again.
-export function listen({ onChange, onAgain }) {
-  const status = document.getElementById("status");
-  const word = document.getElementById("live");
-  const show = (live) => {
-    status.classList.toggle("is-live", live);
-    word.textContent = live ? status.dataset.live : status.dataset.offline;
+// Changes as they happen, and a sentence on the page while they cannot come.
+import { counted, words } from "./words.js";
+
+const AGAIN_MS = 3000, SILENT_MS = 45000, LOOK_MS = 5000, SPEAK_MS = 2000;
+
+// `onHello` is called each time the hub is there (again): what happened before is to be asked for.
+export function listen({ onChange, onHello }) {
+  let events, heard;
+  const still = () => { heard = Date.now(); };
+  const open = () => {
+    events?.close();
+    still();
+    events = new EventSource("/api/events");
+    events.addEventListener("hello", () => { still(); show(true); onHello(); });
+    events.addEventListener("still", still);
+    events.addEventListener("cameras", (event) => {
+      still();
+      const news = JSON.parse(event.data);
+      if (news.reload) return onHello();
+      tell(news.status);
+      onChange(news);
+    });
+    events.addEventListener("error", ({ target }) => {
+      show(false);
+      // A browser tries again by itself after a cut, but never after an answer that is no stream, as a proxy's is.
+      if (target.readyState === EventSource.CLOSED) setTimeout(() => { if (target === events) open(); }, AGAIN_MS);
+    });
   };
-  let before = false;
-  const events = new EventSource("/api/events");
-  events.addEventListener("hello", () => {
-    show(true);
-    if (before) onAgain();
-    before = true;
-  });
-  events.addEventListener("cameras", (event) => {
-    const news = JSON.parse(event.data);
-    if (news.reload) return onAgain();
-    tell(news.status);
-    onChange(news);
-  });
-  events.addEventListener("error", () => show(false));
+  open();
+  // A hub that is gone without a goodbye sends nothing, not even that it is still there.
+  setInterval(() => {
+    if (Date.now() - heard > SILENT_MS && events.readyState === EventSource.OPEN) { show(false); open(); }
+  }, LOOK_MS);
   addEventListener("pagehide", () => events.close());
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) open(); });
 }
 
-export function tell(status) {
-  const line = document.getElementById("status").dataset;
-  document.getElementById("count").textContent = status.cameras;
-  document.getElementById("count-word").textContent = status.cameras === 1 ? line.camerasOne : line.camerasMany;
-  document.getElementById("sightings").textContent = status.sightings;
+function show(live) {
+  const status = document.getElementById("status").classList;
+  status.toggle("is-live", live);
+  status.toggle("is-lost", !live);
+  document.getElementById("live").textContent = live ? words.live : words.offline;
+  document.getElementById("lost").hidden = live;
+}
+
+function tell(status) {
+  document.getElementById("count").textContent = counted({ one: "{n}", many: "{n}" }, status.cameras);
+  document.getElementById("count-word").textContent = counted(words.cameras, status.cameras);
+  document.getElementById("sightings").textContent = counted(words.sightings, status.sightings);
   // A page that was open before the first sighting came must say it as well.
   document.getElementById("composed").hidden = !status.composed;
+  speak(counted(words.camerasN, status.cameras));
+}
+
+// The number by ear: the latest, and not one for every sighting.
+let spoken = null, speaking = false;
+function speak(text) {
+  spoken = text;
+  if (speaking) return;
+  speaking = true;
+  setTimeout(() => { speaking = false; document.getElementById("spoken").textContent = spoken; }, SPEAK_MS);
 }

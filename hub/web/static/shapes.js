@@ -25,3 +25,11 @@ export function region(feature) {
 export function collection(features) {
   return { type: "FeatureCollection", features: features.filter(Boolean) };
 }
+
+// How far, and in which direction, one place lies from another near by; both as (lon, lat).
+export function offset([lon0, lat0], [lon, lat]) {
+  const turn = ((lon - lon0 + 540) % 360) - 180;
+  const east = turn * METRES_PER_DEGREE * Math.cos((lat0 * Math.PI) / 180);
+  const north = (lat - lat0) * METRES_PER_DEGREE;
+  return { metres: Math.hypot(east, north), bearing: ((Math.atan2(east, north) * 180) / Math.PI + 360) % 360 };
+}

@@ -1,15 +1,17 @@
 // Light or dark: the reader's choice if there is one, else the system's. Runs before the page is drawn.
+const system = matchMedia("(prefers-color-scheme: dark)");
 const chosen = localStorage.getItem("theme");
 if (chosen) document.documentElement.dataset.theme = chosen;
 
+const tellTheme = () => document.dispatchEvent(new CustomEvent("theme"));
+system.addEventListener("change", tellTheme);
+
 document.addEventListener("DOMContentLoaded", () => {
   document.getElementById("theme")?.addEventListener("click", () => {
-    const dark = document.documentElement.dataset.theme
-      ? document.documentElement.dataset.theme === "dark"
-      : matchMedia("(prefers-color-scheme: dark)").matches;
-    const next = dark ? "light" : "dark";
+    const now = document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light");
+    const next = now === "dark" ? "light" : "dark";
     document.documentElement.dataset.theme = next;
     localStorage.setItem("theme", next);
-    document.dispatchEvent(new CustomEvent("theme", { detail: next }));
+    tellTheme();
   });
 });

@@ -49,7 +49,7 @@ class CameraBluetooth(Rule):
             "D’autres produits du fabricant : enregistreurs, portiers, lecteurs de badges. Les numéros viennent de "
             "la liste des attributions, sans capture. De plusieurs marques, la première suffisante compte."
         ),
-        why="Un numéro Bluetooth attribué à {vendor}.",
+        why="Identifiant Bluetooth attribué à {vendor}.",
     )
 
     def glance(self, catalogue: Catalogue) -> Glance:  # noqa: ARG002 (looks at no frame of Wi-Fi)

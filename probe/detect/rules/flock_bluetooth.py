@@ -38,7 +38,7 @@ class FlockBluetooth(Rule):
             "to a chip maker and are shared with medical devices, so they count for nothing alone. The service "
             "was read in a camera's firmware, not heard. Reported to have faded since spring 2026."
         ),
-        why="A Bluetooth name or service of an accessory of {vendor} (confirmed {confirmed}).",
+        why="A Bluetooth name or service of an accessory of {vendor} (last confirmed: {confirmed}).",
     )
     french = Texts(
         finds=(
@@ -55,7 +55,7 @@ class FlockBluetooth(Rule):
             "comptent pas. Le service a été lu dans le micrologiciel d’une caméra, non entendu. Devenu rare, "
             "dit-on, depuis le printemps 2026."
         ),
-        why="Le nom ou le service Bluetooth d’un accessoire de {vendor} (confirmé le {confirmed}).",
+        why="Nom ou service Bluetooth d’un accessoire de {vendor} (dernière vérification : {confirmed}).",
     )
 
     def glance(self, catalogue: Catalogue) -> Glance:  # noqa: ARG002 (looks at no frame of Wi-Fi)

@@ -45,7 +45,7 @@ class FlockProbe(Rule):
             "weak, as no camera is dropped for having been heard too little. Many units are reported to have "
             "stopped sending these requests about 2026-08-06."
         ),
-        why="It asks for networks the way cameras of {vendor} do (confirmed {confirmed}).",
+        why="It asks for networks the way cameras of {vendor} do (last confirmed: {confirmed}).",
     )
     french = Texts(
         finds=(
@@ -61,7 +61,7 @@ class FlockProbe(Rule):
             "l’indice reste alors faible, car aucune caméra n’est écartée pour avoir été trop peu entendue. "
             "Beaucoup d’unités auraient cessé ces demandes vers le 6 août 2026."
         ),
-        why="Il cherche des réseaux à la manière des caméras de {vendor} (confirmé le {confirmed}).",
+        why="L’appareil cherche des réseaux comme les caméras de {vendor} (dernière vérification : {confirmed}).",
     )
 
     def glance(self, catalogue: Catalogue) -> Glance:

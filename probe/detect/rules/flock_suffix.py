@@ -42,7 +42,7 @@ class FlockSuffix(Rule):
             "autre règle ne les reprend. Le fabricant aurait éteint ce point d’accès vers décembre 2025 : le "
             "silence ne dit rien."
         ),
-        why="Le nom du réseau répète la fin de sa propre adresse, comme ceux de Flock Safety.",
+        why="Le nom du réseau reprend la fin de sa propre adresse, comme ceux de Flock Safety.",
     )
 
     def glance(self, catalogue: Catalogue) -> Glance:  # noqa: ARG002 (needs no catalogue)

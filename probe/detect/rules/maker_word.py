@@ -52,7 +52,7 @@ class MakerWord(Rule):
             "longs (Flockhart, flocking) ne comptent pas, ni `Flock-` suivi de six chiffres hexadécimaux, dont "
             "l’adresse décide (`flock-suffix`)."
         ),
-        why="Le nom du réseau contient un mot de {vendor} : chacun peut le choisir.",
+        why="Le nom du réseau contient un mot propre à {vendor}, mais n’importe qui peut choisir ce nom.",
     )
 
     def glance(self, catalogue: Catalogue) -> Glance:

@@ -26,7 +26,7 @@ class NamedCamera(Rule):
             "Hand radios, routers and industrial devices of the same companies with such a name. Without the name "
             "they are forgotten: all 27 of one peer's hits on Motorola Solutions were something else."
         ),
-        why="An address of {vendor} ({prefix}, confirmed {confirmed}), and a name that says camera.",
+        why="An address of {vendor} ({prefix}, last confirmed: {confirmed}), and a name that says camera.",
     )
     french = Texts(
         finds=(
@@ -39,7 +39,7 @@ class NamedCamera(Rule):
             "ce nom ils sont oubliés : les 27 alertes d’un projet voisin sur Motorola Solutions étaient autre "
             "chose."
         ),
-        why="Une adresse de {vendor} ({prefix}, confirmé le {confirmed}) et un nom qui dit caméra.",
+        why="Adresse de {vendor} ({prefix}, dernière vérification : {confirmed}) et nom qui mentionne une caméra.",
     )
 
     def glance(self, catalogue: Catalogue) -> Glance:

@@ -38,7 +38,7 @@ class RadioBridge(Rule):
             "Les liaisons de clubs photo, de studios et de boutiques ; les noms qui disent caméra pour rire. Les "
             "autres produits de ces fabricants. Sans un tel nom, une liaison est oubliée comme tout autre réseau."
         ),
-        why="Une liaison radio de {vendor} dont le nom dit caméra : l’image passe ici, la caméra est proche.",
+        why="Liaison radio de {vendor} dont le nom mentionne une caméra : l’image passe par ici, la caméra est proche.",
     )
 
     def glance(self, catalogue: Catalogue) -> Glance:

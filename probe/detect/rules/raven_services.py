@@ -34,7 +34,7 @@ class RavenServices(Rule):
             "None known with two services. One of them alone gave 19 false positives in a drive of 20 minutes, "
             "which is why one is not enough. The numbers were never assigned to this maker: anyone may use them."
         ),
-        why="At least two Bluetooth services of a gunshot detector (confirmed {confirmed}).",
+        why="At least two Bluetooth services of a gunshot detector (last confirmed: {confirmed}).",
     )
     french = Texts(
         finds=(
@@ -45,7 +45,7 @@ class RavenServices(Rule):
             "Aucun cas connu avec deux services. Un seul d’entre eux a donné 19 fausses alertes en 20 minutes de "
             "route : un seul ne suffit donc pas. Ces numéros n’ont jamais été attribués à ce fabricant."
         ),
-        why="Au moins deux services Bluetooth d’un détecteur de coups de feu (confirmé le {confirmed}).",
+        why="Au moins deux services Bluetooth d’un détecteur de coups de feu (dernière vérification : {confirmed}).",
     )
 
     def glance(self, catalogue: Catalogue) -> Glance:  # noqa: ARG002 (looks at no frame of Wi-Fi)

@@ -53,7 +53,7 @@ class SetupNetwork(Rule):
             "ailleurs, sans capture. Les réseaux de mise en service des caméras grand public sont au catalogue "
             "comme `forget`."
         ),
-        why="Le nom est celui d’un réseau de mise en service de {vendor}.",
+        why="Le nom est celui d’un réseau de configuration de {vendor}.",
     )
 
     def glance(self, catalogue: Catalogue) -> Glance:

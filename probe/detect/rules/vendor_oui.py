@@ -25,7 +25,7 @@ class VendorOui(Rule):
             "makers that also sell to homes are in the catalogue as `forget` and never match; shared silicon "
             "(Espressif, TP-Link, NETGEAR, ...) is in it as `rejected`."
         ),
-        why="The transmitter's address belongs to {vendor} ({prefix}, confirmed {confirmed}).",
+        why="The transmitter's address belongs to {vendor} ({prefix}, last confirmed: {confirmed}).",
     )
     french = Texts(
         finds=(
@@ -40,7 +40,7 @@ class VendorOui(Rule):
             "adresses copiées exprès. Les préfixes de fabricants qui vendent aussi aux particuliers sont au "
             "catalogue comme `forget` ; le silicium partagé (Espressif, TP-Link, NETGEAR…) comme `rejected`."
         ),
-        why="L’adresse de l’émetteur appartient à {vendor} ({prefix}, confirmé le {confirmed}).",
+        why="L’adresse de l’émetteur appartient à {vendor} ({prefix}, dernière vérification : {confirmed}).",
     )
 
     def glance(self, catalogue: Catalogue) -> Glance:

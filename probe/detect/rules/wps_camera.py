@@ -47,7 +47,7 @@ class WpsCamera(Rule):
             "(sous-catégories 1 à 3) se portent ou restent à la maison et ne comptent pas. Aucune capture d’une "
             "vraie caméra n’était disponible : le type vient de la seule spécification, d’où l’indice faible."
         ),
-        why="Il se dit caméra de surveillance en attendant sa mise en service.",
+        why="L’appareil se présente comme une caméra de surveillance en attendant d’être configuré.",
     )
 
     def glance(self, catalogue: Catalogue) -> Glance:

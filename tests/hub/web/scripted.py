@@ -17,6 +17,7 @@ class ScriptedMap:
     """A `MapSource` that knows what it was told; `tell` adds sightings and lets listeners know."""
 
     def __init__(self, *sightings: Sighting) -> None:
+        self.base = EMPTY
         self._observations: list[Observation] = []
         self._cameras: dict[str, CameraDetail] = {}
         self._listeners: list[Callable[[bytes], None]] = []
@@ -48,7 +49,7 @@ class ScriptedMap:
         )  # fmt: skip
 
     def base_layer(self) -> bytes:
-        return EMPTY
+        return self.base
 
     def coverage(self) -> bytes:
         return EMPTY

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import time
@@ -113,6 +114,15 @@ def test_the_view_speaks_both_languages_and_obeys_no_name(lang: str) -> None:
     assert set(WORDS["en"]) == set(WORDS["fr"])
     assert printable("\x1b[2Jx") == "?[2Jx"
     assert "dBm" in bar(-200, 10).plain
+
+
+def test_french_is_set_as_french_is() -> None:
+    for word in WORDS["fr"].values():
+        assert "'" not in word
+        assert not re.search(r" [:;!?]|[}\d] (?:m|s|%)(?!\w)", word), word
+    told = text_of(watcher(), lang="fr")
+    assert re.search(r"trames oubliées\u00a0: \d", told)
+    assert not re.search(r"\d[.,]\d{3}\b|\d%", told), "numbers are grouped by spaces"
 
 
 def test_the_terminals_language_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
