@@ -2,10 +2,12 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+
+from tests.house.rooms import HUB
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(path for room in ("probe", "hub") for path in (ROOT / room).rglob("*.py"))
@@ -62,6 +64,30 @@ def test_a_file_keeps_to_its_room(path: Path) -> None:
         if place != "probe/radio/dissection.py":  # an optional extra, for makers at a desk
             assert not within(module, "scapy"), f"{where}: scapy costs a second and 40 MB on a Pi"
         assert not within(module, "tests"), where
+
+
+def room_of(module: str, top: str) -> str | None:
+    """The room of `probe` or `hub` that a module stands in: the first word after the house's."""
+    house, _, rest = module.partition(".")
+    return rest.split(".")[0] if house == top and rest else None
+
+
+def upward(top: str, order: Sequence[str]) -> Iterator[str]:
+    """Each import that runs back up, as file, line and module."""
+    height = {name: floor for floor, name in enumerate(order)}
+    for path in FILES:
+        place = path.relative_to(ROOT).as_posix()
+        here = room_of(place.removesuffix(".py").replace("/", "."), top)
+        if here not in height:  # the house's own __init__ and __main__
+            continue
+        for module, line in imports(path):
+            there = room_of(module, top)
+            if there in height and height[there] > height[here]:
+                yield f"{place}:{line} imports {module}, which stands above it"
+
+
+def test_no_import_of_the_hub_runs_back_up() -> None:
+    assert list(upward("hub", [room.name for room in HUB])) == []
 
 
 def test_there_are_no_import_cycles() -> None:

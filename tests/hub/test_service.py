@@ -149,6 +149,6 @@ def test_pictures_arrive_after_the_sightings_each_by_itself(tmp_path: Path) -> N
         assert json.loads(sent.stdout)["stored"] == 43
         assert status(running)["sightings"] <= 40
         with open_hub(running.data) as folder:
-            assert (folder.store.counts()["sightings"], folder.store.counts()["pictures"]) == (40, 3)
+            assert (folder.store.counts().sightings, folder.store.counts().pictures) == (40, 3)
     finally:
         running.kill()

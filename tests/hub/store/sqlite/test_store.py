@@ -11,6 +11,7 @@ from hub.log.events import Batch, Known, NewSighting, Origin
 from hub.store.sqlite.database import FILE
 from hub.store.sqlite.schema import MIGRATIONS
 from hub.store.sqlite.store import SqliteStore
+from probe.contract.envelope import UnitType
 
 
 def batch(*numbers: int) -> Batch:
@@ -26,7 +27,7 @@ def test_a_commit_is_durable_and_in_order(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path)
     assert [row.seq for row in store.read()] == [1, 2]
     assert store.read(after=1)[0].seq == 2
-    assert store.known("sighting", [f"{1:032x}", f"{9:032x}"]) == {f"{1:032x}": Known(hash=bytes(32))}
+    assert store.known(UnitType.SIGHTING, [f"{1:032x}", f"{9:032x}"]) == {f"{1:032x}": Known(hash=bytes(32))}
     store.close()
 
 
@@ -41,7 +42,7 @@ def test_a_commit_is_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_a_store_of_the_first_version_is_brought_forward_and_a_copy_kept(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / FILE)) as db:
-        for statement in MIGRATIONS[0].split(";\n"):
+        for statement in MIGRATIONS[0]:
             db.execute(statement)
         db.execute("PRAGMA user_version = 1")
         db.execute("INSERT INTO sighting (id, hash, origin, body) VALUES ('a', 'b', 'probe', x'7b7d')")
