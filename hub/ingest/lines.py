@@ -6,13 +6,13 @@ under its id is refused and reported.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from hub.errors import BadInput
 from hub.ingest.doubles import same_content
 from hub.ingest.report import IntakeReport
-from hub.log.events import Batch, Erasure, Import, NewSighting, Origin
+from hub.log.events import Batch, Erasure, Import, Known, NewSighting, Origin
 from hub.store.store import Store
 from probe.contract.base import ContractError
 from probe.contract.envelope import UnitType, decode_sighting, digest, encode
@@ -23,12 +23,12 @@ MAX_LINE_BYTES = MAX_PARCEL_BYTES
 _LINES_PER_COMMIT = 500
 
 
-@dataclass(slots=True)
-class _Commit:
-    """The lines of one commit: sightings by id, and where each stood."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A good line: where it stands, for whom to tell, and the sighting in it."""
 
-    sightings: dict[str, NewSighting] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
+    where: str
+    new: NewSighting
 
 
 def import_lines(path: Path, store: Store, *, again: bool = False) -> IntakeReport:
@@ -50,13 +50,15 @@ class _LineImport:
 
     def run(self) -> IntakeReport:
         report, earlier = self._report, {one.sha256: one for one in reversed(self._store.imports()) if one.sha256}
-        commit = _Commit()
-        for number, line in self._lines():
-            self._read(f"{self._path}: line {number}", line, commit)
-            if len(commit.sightings) >= _LINES_PER_COMMIT:
-                self._write(commit)
-                commit = _Commit()
-        self._write(commit)
+        lines: list[_Line] = []
+        for number, text in self._lines():
+            line = self._parsed(f"{self._path}: line {number}", text)
+            if line is not None:
+                lines.append(line)
+            if len(lines) >= _LINES_PER_COMMIT:
+                self._commit(lines)
+                lines.clear()
+        self._commit(lines)
         sha256 = self._fingerprint.digest()
         if report.import_number is not None:
             self._store.end_import(report.import_number, sha256)
@@ -83,44 +85,24 @@ class _LineImport:
                 f"{self._path}: cannot be read ({problem.strerror}); give a file of sightings, one JSON a line"
             ) from problem
 
-    def _read(self, where: str, line: bytes, commit: _Commit) -> None:
+    def _parsed(self, where: str, text: bytes) -> _Line | None:
         try:
-            sighting = decode_sighting(line)
+            sighting = decode_sighting(text)
             reason = unjustified(sighting, self._recogniser)
         except ContractError as problem:
             reason, sighting = str(problem), None
         if reason is not None or sighting is None:
             self._refuse(where, str(reason))
-            return
+            return None
         body = encode(sighting)  # whatever the line held beyond the contract stays outside
-        before = commit.sightings.get(sighting.id)
-        if before is None:
-            new = NewSighting(id=sighting.id, hash=digest(body), body=body, origin=Origin.OPERATOR)
-            commit.sightings[sighting.id], commit.places[sighting.id] = new, where
-        elif same_content(before.body, body):
-            self._report.doubles += 1
-        else:
-            self._refuse(where, _OTHER)
+        return _Line(where, NewSighting(id=sighting.id, hash=digest(body), body=body, origin=Origin.OPERATOR))
 
-    def _write(self, commit: _Commit) -> None:
-        ids = list(commit.sightings)
-        known = self._store.known(UnitType.SIGHTING, ids)
-        bodies = self._store.bodies([name for name in ids if name in known])
-        batch = Batch()
-        for name, new in commit.sightings.items():
-            before = known.get(name)
-            if before is None:
-                batch.sightings[name] = new
-            elif before.erased is Erasure.UNDONE and self._again:
-                batch.again[name] = new
-            elif before.erased is Erasure.UNDONE:
-                self._report.undone += 1
-            elif before.erased is not None:
-                self._refuse(commit.places[name], f"it was erased before ({before.erased})")
-            elif same_content(bodies[name], new.body):
-                self._report.doubles += 1
-            else:
-                self._refuse(commit.places[name], _OTHER)
+    def _commit(self, lines: list[_Line]) -> None:
+        ids = [line.new.id for line in lines]
+        known, batch = self._store.known(UnitType.SIGHTING, ids), Batch()
+        bodies = dict(self._store.bodies([name for name in ids if name in known]))
+        for line in lines:
+            self._judge(line, known.get(line.new.id), bodies, batch)
         if not batch:
             return
         if self._report.import_number is None:
@@ -129,12 +111,25 @@ class _LineImport:
         self._store.append(batch)
         self._report.stored += len(batch.sightings) + len(batch.again)
 
+    def _judge(self, line: _Line, known: Known | None, bodies: dict[str, bytes], batch: Batch) -> None:
+        """Decide on one line; `bodies` has what is under an id already, in the log or in this commit."""
+        new, before = line.new, bodies.get(line.new.id)
+        if before:
+            if same_content(before, new.body):
+                self._report.doubles += 1
+            else:
+                self._refuse(line.where, "another sighting has this id, and came first")
+        elif known is None or (known.erased is Erasure.UNDONE and self._again):
+            bodies[new.id] = new.body
+            (batch.sightings if known is None else batch.again)[new.id] = new
+        elif known.erased is Erasure.UNDONE:
+            self._report.undone += 1
+        else:
+            self._refuse(line.where, f"it was erased before ({known.erased})")
+
     def _refuse(self, where: str, reason: str) -> None:
         self._report.refused += 1
         self._report.troubles.append(f"{where}: {reason}")
-
-
-_OTHER = "another sighting has this id, and came first"
 
 
 def _known(path: Path, earlier: Import) -> str:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hub.data import HubFolder, make_hub, open_hub
 from hub.errors import StoreError
 from hub.ingest.limits import BURST_BYTES, BYTES_PER_DAY, BYTES_PER_S, UNENROLLED_SHARE, Limits
-from hub.ingest.lines import import_lines
 from hub.ingest.receive import Answer, Incoming, UnitIngest
 from hub.log.events import HeldSightings, RefusalKind
 from hub.store.sqlite.quarantine import MAX_BYTES, MAX_ROWS, MAX_ROWS_EACH
@@ -333,17 +332,6 @@ def test_who_sent_it_is_forgotten_after_its_time(tmp_path: Path) -> None:
     with open_hub(tmp_path) as hub:
         (row,) = hub.store.read()
         assert row.sender is None
-
-
-def test_plain_sightings_are_imported_by_line(hub: HubFolder, tmp_path: Path) -> None:
-    one, two = radio(), look()
-    lines = [encode(one), b"{}", encode(two), b"", encode(one)]
-    path = tmp_path / "s.jsonl"
-    path.write_bytes(b"\n".join(lines))
-    taken = import_lines(path, hub.store)
-    assert (taken.stored, taken.doubles, taken.refused) == (2, 1, 1)
-    assert "line 2" in taken.troubles[0]
-    assert {row.origin for row in hub.store.read()} == {"operator"}
 
 
 def test_answers_are_short_enough_to_be_read(hub: HubFolder, walker: Identity) -> None:
