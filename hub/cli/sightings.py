@@ -142,8 +142,8 @@ def _list(listed: list[Arrival], limit: int, as_json: bool) -> None:
         click.echo(_line(arrival))
     if len(listed) > limit:
         click.echo(f"... and {len(listed) - limit} more; --limit shows them")
-    told = "Take one back with `contrechamp-hub undo NAME`." if listed else "Nothing has come yet."
-    click.echo(told)
+    hint = "Take one back with `contrechamp-hub undo NAME`." if listed else "Nothing has come yet."
+    click.echo(hint)
 
 
 def _line(arrival: Arrival) -> str:

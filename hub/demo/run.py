@@ -91,13 +91,13 @@ def count(running: RunningHub, outboxes: list[Path], began_s: float) -> dict[str
         time.sleep(0.05)
     views = [detail.camera for detail in running.cameras.cameras()]
     agreement = score(views, msgspec.json.decode((DATA / "truth.json").read_bytes(), type=Truth))
-    told = [sighting for detail in running.cameras.cameras() for sighting in detail.sighting_ids]
+    mapped = [sighting for detail in running.cameras.cameras() for sighting in detail.sighting_ids]
     return {
         "made": made,
         "receipts": sum(standing["receipted"] for standing in standings),
         "stored": stored,
         "lost": made - stored,
-        "doubles": len(told) - len(set(told)) + max(0, stored - made),
+        "doubles": len(mapped) - len(set(mapped)) + max(0, stored - made),
         "found": agreement.found,
         "missed": agreement.missed,
         "invented": agreement.invented,
@@ -115,13 +115,13 @@ def _start(command: list[str], stdin: int | None = None) -> "subprocess.Popen[st
     return subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
-def _check(process: "subprocess.Popen[str]", say: str | None = None) -> None:
-    _, said = process.communicate(say)
+def _check(process: "subprocess.Popen[str]", typed: str | None = None) -> None:
+    _, errors = process.communicate(typed)
     if process.returncode:
-        raise HubError(f"the demo's probe failed: {said.strip()[-300:] or process.returncode}")
+        raise HubError(f"the demo's probe failed: {errors.strip()[-300:] or process.returncode}")
 
 
 def _standing(outbox: Path) -> dict[str, int]:
     command = [*_probe("status"), "--outbox", str(outbox), "--json"]
-    told: dict[str, int] = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
-    return told
+    standing: dict[str, int] = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    return standing

@@ -1,4 +1,4 @@
-"""The log's events: what a hub was told, in the order in which it was written down. One only adds to it."""
+"""The log's events: what a hub took in and what was decided, in order. One only adds to it."""
 
 from dataclasses import dataclass, field
 from datetime import date

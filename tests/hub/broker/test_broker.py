@@ -172,7 +172,7 @@ def test_the_newest_keys_wait_for_whoever_comes_home(running: HubProcess, two: t
     own.close()
 
 
-def test_the_doorkeeper_looks_again_when_a_probe_is_revoked(tmp_path: Path) -> None:
+def test_rights_end_when_a_probe_is_revoked(tmp_path: Path) -> None:
     with make_hub(tmp_path) as folder:
         identity, hub_login = enrolled(folder, "one"), Login()
         rights = Rights(folder.registry, hub_login)
