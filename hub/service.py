@@ -98,8 +98,8 @@ class RunningHub:
             for name, part in self._parts.items():
                 if not part.alive:
                     raise PartEnded(
-                        f"the hub's {name} has ended by itself, so the hub ends; what came before stands above: "
-                        "start the hub again, and report this if it comes again"
+                        f"the hub's {name} has ended by itself (the reason stands above), so the whole hub ends; "
+                        "start it again, and report this if it happens again"
                     )
             self._keep_house()
 

@@ -5,6 +5,7 @@ under its id is refused and reported.
 """
 
 import hashlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,8 @@ class _LineImport:
                 while line := file.readline(MAX_LINE_BYTES):
                     self._fingerprint.update(line)
                     number += 1
+                    if number == 1:
+                        line = line.removeprefix(BOM_UTF8)  # put there by editors and shells of Windows
                     if line.strip():
                         yield number, line.strip()
         except OSError as problem:

@@ -1,6 +1,7 @@
 """Plain sightings that the operator imports: once, whatever is imported again; the first with an id stays."""
 
 import hashlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,12 @@ def test_good_lines_are_stored_and_bad_ones_told_by_number(store: SqliteStore, t
     assert (report.stored, report.doubles, report.refused) == (2, 1, 1)
     assert "line 2" in report.troubles[0]
     assert {(row.origin, row.import_number) for row in store.read()} == {("operator", 1)}
+
+
+def test_a_mark_at_the_files_start_is_no_part_of_the_first_line(store: SqliteStore, tmp_path: Path) -> None:
+    path = lines(tmp_path, look())
+    path.write_bytes(BOM_UTF8 + path.read_bytes())
+    assert import_lines(path, store).stored == 1
 
 
 def test_the_same_file_again_says_so_and_adds_nothing(store: SqliteStore, tmp_path: Path) -> None:
