@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from hub.data import make_hub, require_hub
-from hub.durable import ASIDE_SUFFIX, put_in_place, require_free, sync_folder
 from hub.errors import BadInput, StoreError
+from hub.store.durable import ASIDE_SUFFIX, put_in_place, require_free, sync_folder
 from hub.store.sqlite.database import FILE
 
 MAGIC = b"contrechamp backup 1\n"

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from hub.durable import write_durably
 from hub.errors import StoreError
+from hub.store.durable import write_durably
 from probe.contract.base import CONTRACT_VERSION
 from probe.contract.envelope import pack
 from probe.contract.pairing import Descriptor, SealingKey, fingerprint, key_id

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from hub.durable import write_durably
 from hub.keys import HubKeys
+from hub.store.durable import write_durably
 from probe.contract import tls as word
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC), datetime(2120, 1, 1, tzinfo=UTC)

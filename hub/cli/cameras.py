@@ -9,8 +9,8 @@ import msgspec
 from hub.cli.options import data_option, force_option, json_option
 from hub.data import open_hub, read_hub
 from hub.derive.deriver import Deriver
-from hub.durable import require_free, write_durably
 from hub.publish.geojson import export as export_geojson
+from hub.store.durable import require_free, write_durably
 
 
 @click.command()

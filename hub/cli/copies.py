@@ -10,8 +10,8 @@ import click
 from hub.backup import read_backup, write_backup
 from hub.cli.options import data_option, force_option, json_option
 from hub.data import require_hub
-from hub.durable import require_free
 from hub.errors import BadInput
+from hub.store.durable import require_free
 
 
 @click.command()

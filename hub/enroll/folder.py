@@ -3,11 +3,11 @@
 import contextlib
 from pathlib import Path
 
-from hub.durable import write_durably
 from hub.enroll.home import home_packet
 from hub.enroll.pairing import Pairing
 from hub.errors import BadInput, StoreError
 from hub.keys import HubKeys
+from hub.store.durable import write_durably
 
 CARD = "hub.card"
 HOME = "hub.home"

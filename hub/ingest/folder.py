@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from hub.durable import write_durably
 from hub.errors import BadInput, StoreError
 from hub.ingest.receive import Incoming, UnitIngest
 from hub.ingest.report import IntakeReport
+from hub.store.durable import write_durably
 from probe.contract.parcel import MAX_PARCEL_BYTES
 
 PARCELS = "*.parcel"

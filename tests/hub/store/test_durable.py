@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.durable import require_free, write_durably
 from hub.errors import BadInput, StoreError
+from hub.store.durable import require_free, write_durably
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_octets_are_on_the_disk_before_the_name_and_the_name_before_the_end(
