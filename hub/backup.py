@@ -19,8 +19,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from hub.data import make_hub, require_hub
 from hub.errors import BadInput, StoreError
-from hub.keys import HubKeys
+from hub.store.durable import ASIDE_SUFFIX, put_in_place, require_free, sync_folder
 from hub.store.sqlite.database import FILE
 
 MAGIC = b"contrechamp backup 1\n"
@@ -29,28 +30,33 @@ MIN_PASSPHRASE = 12
 _SALT = 16
 
 
-def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool = False) -> int:
-    """Write an encrypted copy; returns its size in octets. Raises BadInput, StoreError."""
+def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool = False, force: bool = False) -> int:
+    """Write an encrypted copy; returns its size in octets. Raises BadInput, StoreError.
+
+    A file that is there stays unless `force`d.
+    """
+    require_hub(data)
+    require_free(target, force=force)
     if len(passphrase) < MIN_PASSPHRASE:
         raise BadInput(f"the passphrase has fewer than {MIN_PASSPHRASE} letters; four words picked at random do well")
-    HubKeys(data)  # there is something to copy
+    with_log = not keys_only and (data / FILE).is_file()
     copy = data / f"backup-{secrets.token_hex(4)}.db"
-    aside = target.with_name(f"{target.name}.part")
+    aside = target.with_name(f"{target.name}.{secrets.token_hex(4)}{ASIDE_SUFFIX}")
     try:
-        if not keys_only:
+        if with_log:
             _copy_database(data / FILE, copy)
-        with aside.open("wb") as file:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(MAGIC)
             with (
                 closing(_Writer(file, passphrase)) as encrypted,
                 tarfile.open(fileobj=encrypted, mode="w|") as archive,  # type: ignore[call-overload]
             ):
                 archive.add(data / "keys", "keys")
-                if not keys_only:
+                if with_log:
                     archive.add(copy, FILE)
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(target)
+        put_in_place(aside, target, new=not force)
     except (OSError, sqlite3.Error) as problem:
         raise StoreError(f"{target}: cannot be written ({problem}); name another file") from problem
     finally:
@@ -74,9 +80,12 @@ def read_backup(source: Path, data: Path, passphrase: str) -> None:
             with tarfile.open(fileobj=reader, mode="r|") as archive:  # type: ignore[call-overload]
                 archive.extractall(parts, filter="data")
             reader.read()  # tar stops at its own end: whether the file is whole, only the last block says
+        for path in parts.rglob("*"):
+            _sync(path)
         if data.exists():
             data.rmdir()
         parts.rename(data)
+        sync_folder(data.parent)
     except (OSError, tarfile.TarError) as problem:
         raise BadInput(f"{source}: cannot be read as a backup ({problem}); try an older one") from problem
     finally:
@@ -84,7 +93,16 @@ def read_backup(source: Path, data: Path, passphrase: str) -> None:
             path.rmdir() if path.is_dir() else path.unlink()
         if parts.exists():
             parts.rmdir()
-    HubKeys(data).renew_epoch()
+    with make_hub(data) as hub:
+        hub.keys.renew_epoch()
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir():
+        sync_folder(path)
+        return
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _copy_database(source: Path, target: Path) -> None:

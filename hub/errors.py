@@ -4,15 +4,19 @@
     ├── BadInput      a file or message that is not what it should be      (also a ValueError)
     ├── StoreError    the hub's data directory cannot be used              (also an OSError)
     ├── BrokerError   the message broker cannot be started or reached      (also a ConnectionError)
-    └── ServeError    the web page cannot be served (taken port, not built) (also an OSError)
+    ├── ServeError    the web page cannot be served (taken port, not built) (also an OSError)
+    └── PartEnded     a part of a running hub has ended by itself          (also a RuntimeError)
 
 The message is one sentence for a person: what happened, where, and what to try. Commands print it on one line and exit
-with 2. Anything else that escapes is a bug and shows its traceback.
+with 2; a hub whose part has ended exits with 1, so that whatever watches over it knows to start it again. Anything else
+that escapes is a bug and shows its traceback.
 """
 
 
 class HubError(Exception):
     """An expected failure, told in one sentence."""
+
+    exit_code = 2
 
 
 class BadInput(HubError, ValueError):
@@ -29,3 +33,9 @@ class BrokerError(HubError, ConnectionError):
 
 class ServeError(HubError, OSError):
     """The web page cannot be served."""
+
+
+class PartEnded(HubError, RuntimeError):
+    """A thread of a running hub has died: without it the hub would stay up, deaf or blind."""
+
+    exit_code = 1

@@ -19,11 +19,13 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from hub.errors import StoreError
+from hub.store.durable import write_durably
 from probe.contract.base import CONTRACT_VERSION
 from probe.contract.envelope import pack
 from probe.contract.pairing import Descriptor, SealingKey, fingerprint, key_id
 from probe.contract.parcel import Signed, SignedKind, hub_signing_input
 
+FOLDER, SIGNING_KEY = "keys", "signing.key"
 IN_USE_DAYS = 60
 OPENS_DAYS = 90
 TRUSTED_GAP_DAYS = 45
@@ -31,7 +33,11 @@ _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
 class SealedElsewhere(Exception):
-    """No key of this hub opens it: another hub's, one that was destroyed, or damage."""
+    """No key of this hub opens it: sealed for another hub, or damaged."""
+
+
+class KeyNotHere(SealedElsewhere):
+    """It is sealed to a key that this hub does not have: another hub's, or one that was destroyed."""
 
 
 class _Term(msgspec.Struct):
@@ -54,7 +60,7 @@ class HubKeys:
     """The keys in a hub's data folder, made where they are missing."""
 
     def __init__(self, data: Path, *, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
-        self.folder = data / "keys"
+        self.folder = data / FOLDER
         self._today = today
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -63,7 +69,9 @@ class HubKeys:
             self.hub_id = fingerprint(self.public)
             self._state = self._read_state()
             self._opening = self._read_keys()
-            self.turn()
+            self.rotate()
+        except StoreError:
+            raise
         except (OSError, ValueError, msgspec.MsgspecError) as problem:
             raise StoreError(
                 f"{self.folder}: the hub's keys cannot be used ({problem}); restore them from a backup"
@@ -79,7 +87,7 @@ class HubKeys:
         """Grows with every change of the keys."""
         return self._state.serial
 
-    def turn(self) -> bool:
+    def rotate(self) -> bool:
         """Take a new sealing key into use when it is time, and destroy what is overdue; returns whether any changed."""
         today, terms = self._today(), self._state.terms
         newest = max(terms.values(), key=lambda term: term.since, default=None)
@@ -120,7 +128,7 @@ class HubKeys:
     def descriptor(self) -> bytes:
         """Who this hub is and what to seal to, signed."""
         terms = sorted(self._state.terms.items(), key=lambda item: (item[1].since, item[0]), reverse=True)
-        told = tuple(
+        keys = tuple(
             SealingKey(id=name, public=_public(self._opening[name]), since=term.since, destroyed=term.destroyed)
             for name, term in terms
             if name in self._opening
@@ -131,7 +139,7 @@ class HubKeys:
             serial=self._state.serial,
             day=self._today(),
             epoch=self.epoch,
-            keys=told[:8],
+            keys=keys[:8],
         )
         return self.sign(SignedKind.DESCRIPTOR, pack(body))
 
@@ -139,7 +147,7 @@ class HubKeys:
         """What was sealed to one of this hub's keys. Raises SealedElsewhere."""
         private = self._opening.get(key)
         if private is None:
-            raise SealedElsewhere("sealed to a key that this hub does not have, or not any more")
+            raise KeyNotHere("sealed to a key that this hub does not have, or not any more")
         try:
             return _SUITE.decrypt(data, private, info)
         except (InvalidTag, ValueError) as problem:
@@ -150,9 +158,10 @@ class HubKeys:
         return _SUITE.encrypt(data, X25519PublicKey.from_public_bytes(reply), info)
 
     def _signing_key(self) -> bytes:
-        path = self.folder / "signing.key"
-        with contextlib.suppress(FileExistsError):
-            _write(path, secrets.token_bytes(32), new=True)
+        path = self.folder / SIGNING_KEY
+        if not path.exists():
+            with contextlib.suppress(FileExistsError):  # another process was faster
+                write_durably(path, secrets.token_bytes(32), secret=True, new=True)
         return path.read_bytes()
 
     def _read_state(self) -> _State:
@@ -162,7 +171,7 @@ class HubKeys:
         return _State(serial=0, epoch=secrets.token_hex(16), last_day=self._today(), terms={})
 
     def _write_state(self) -> None:
-        _write(self.folder / "state.json", msgspec.json.encode(self._state))
+        write_durably(self.folder / "state.json", msgspec.json.encode(self._state), secret=True)
 
     def _read_keys(self) -> dict[str, X25519PrivateKey]:
         keys = map(X25519PrivateKey.from_private_bytes, (p.read_bytes() for p in self.folder.glob("sealing-*.key")))
@@ -171,7 +180,7 @@ class HubKeys:
     def _add(self, today: date) -> None:
         key = X25519PrivateKey.generate()
         name = key_id(_public(key))
-        _write(self.folder / f"sealing-{name}.key", key.private_bytes_raw(), new=True)
+        write_durably(self.folder / f"sealing-{name}.key", key.private_bytes_raw(), secret=True, new=True)
         self._opening[name] = key
         self._state.terms[name] = _Term(since=today, destroyed=today + timedelta(days=IN_USE_DAYS + OPENS_DAYS))
 
@@ -190,19 +199,3 @@ class HubKeys:
 
 def _public(key: X25519PrivateKey) -> bytes:
     return key.public_key().public_bytes_raw()
-
-
-def _write(path: Path, data: bytes, *, new: bool = False) -> None:
-    """Durably, and for this user alone; a new file never replaces one that is there."""
-    aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        if new:
-            os.link(aside, path)
-        else:
-            aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

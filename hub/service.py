@@ -1,24 +1,45 @@
 """A hub that runs: folder, derived cameras, broker, ingest and page, started and stopped in the right order."""
 
+import logging
 import os
 import socket
+import threading
+import time
+from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 from hub.broker.announce import Announcement
 from hub.broker.embedded import EmbeddedBroker, is_loopback
 from hub.broker.rights import Login
 from hub.broker.tls import own_broker
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT
-from hub.data import HubFolder, load_hub
-from hub.derive.deriver import Hub
-from hub.errors import BadInput
+from hub.data import HubFolder, ServingLock, make_hub
+from hub.derive.live import LiveCameras
+from hub.enroll.pairing import Pairing
+from hub.errors import BadInput, PartEnded, StoreError
 from hub.ingest.mqtt import MqttIngest
+from hub.ingest.receive import UnitIngest
 from hub.web.app import make_app
 from hub.web.serve import WebServer
 from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
+
+WATCH_S = 1.0  # how soon a part that has ended is noticed
+
+_log = logging.getLogger(__name__)
+
+
+class Part(Protocol):
+    """A part of a running hub that has threads of its own."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether they all still run."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,52 +57,26 @@ class Settings:
 
 
 class RunningHub:
-    """A context in which the hub runs. Raises HubError where it cannot (taken port, unusable folder)."""
+    """A context in which the hub runs.
+
+    Raises HubError where it cannot: a taken port, an unusable folder, one that another hub serves. Then nothing of it
+    is left: no thread, no socket, no lock; and the stored address is still that of the hub that ran here last.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._housekept: date | None = None
 
     def __enter__(self) -> "RunningHub":
-        settings = self._settings
-        outer = None if settings.broker is None else _address(settings.broker)
-        self.folder = folder = load_hub(settings.data)
-        self.store = folder.store
-        self.hub = Hub(self.store, data=settings.data, recogniser=folder.recogniser)
-        self._broker: EmbeddedBroker | None = None
-        self._announcement: Announcement | None = None
-        names = (settings.host, reachable(settings.host))
-        try:
-            app = make_app(self.hub, pairing=folder.pairing(), tiles_url=settings.tiles_url, names=names)
-            self._web = WebServer(app, settings.host, settings.port)
-            if outer is None:
-                self._broker = self._embedded(folder)
-                self._broker.start()
-        except BaseException:
-            if hasattr(self, "_web"):
-                self._web.close()
-            self.store.close()
-            raise
-        self._address = outer or self._embedded_address(self._broker)
-        folder.note_address(str(self._address))
-        self.hub.start()
-        self._ingest = self._listening(folder, outer)
-        self._ingest.start()
-        self._web.start()
-        if settings.announce:
-            self._announcement = Announcement(settings.announce, self._address)
+        with ExitStack() as stack:
+            self._start(stack)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
-        if self._announcement is not None:
-            self._announcement.end()
-        self._ingest.stop()
-        if self._broker is not None:
-            self._broker.stop()
-        self._web.stop()
-        self.hub.stop()
-        self.store.close()
+        self._stack.close()
 
     @property
     def url(self) -> str:
@@ -97,26 +92,75 @@ class RunningHub:
         """Whether the hub hears the broker, after waiting for it at most so long."""
         return self._ingest.listening.wait(timeout_s)
 
-    def _embedded(self, folder: HubFolder) -> EmbeddedBroker:
+    def wait(self, stop: threading.Event) -> None:
+        """Look after the hub until `stop` is set. Raises PartEnded where a part of it has died."""
+        while not stop.wait(WATCH_S):
+            for name, part in self._parts.items():
+                if not part.alive:
+                    raise PartEnded(
+                        f"the hub's {name} has ended by itself (the reason stands above), so the whole hub ends; "
+                        "start it again, and report this if it happens again"
+                    )
+            self._keep_house()
+
+    def _start(self, stack: ExitStack) -> None:
+        """Make all parts, whatever can fail first; then start them."""
         settings = self._settings
+        outer = None if settings.broker is None else _address(settings.broker)
+        lock = ServingLock(settings.data)
+        stack.callback(lock.release)
+        self.folder = folder = stack.enter_context(make_hub(settings.data))
+        pairing = Pairing(folder.keys, folder.registry)
+        self.cameras = LiveCameras(folder.store, data=settings.data, recogniser=folder.recogniser)
+        stack.callback(self.cameras.stop)
+        names = (settings.host, reachable(settings.host))
+        app = make_app(self.cameras, pairing=pairing, tiles_url=settings.tiles_url, names=names)
+        self._web = WebServer(app, settings.host, settings.port)
+        stack.callback(self._web.stop)
+        self._parts: dict[str, Part] = {"camera derivation": self.cameras, "page": self._web}
+        inner, login, self._address = self._broker(stack, folder, outer)
+        units = UnitIngest(folder.store, folder.keys, folder.registry, recogniser=folder.recogniser)
+        self._ingest = MqttIngest(
+            inner, login, units, pairing, folder.keys, folder.registry, self.cameras.request_refresh
+        )
+        stack.callback(self._ingest.stop)
+        self._parts["intake by MQTT"] = self._ingest
+        if settings.announce:
+            stack.callback(Announcement(settings.announce, self._address).end)
+        folder.registry.note_broker_address(str(self._address))
+        self.cameras.start()
+        self._ingest.start()
+        self._web.start()
+        lock.note(f"its map: {self.url}, its broker: {self._address}")
+
+    def _broker(
+        self, stack: ExitStack, folder: HubFolder, outer: BrokerAddress | None
+    ) -> tuple[BrokerAddress, Login, BrokerAddress]:
+        """Where the hub itself comes in and how, and where probes send to; the embedded broker is started."""
+        settings = self._settings
+        if outer is not None:
+            return outer, _login(folder), outer
         port = settings.mqtt_port
         if port is None:
             port = MQTT_PORT if is_loopback(settings.host) else MQTTS_PORT
-        return EmbeddedBroker(settings.host, port, folder.keys, folder.registry)
+        broker = EmbeddedBroker(settings.host, port, folder.keys, folder.registry)
+        broker.start()
+        stack.callback(broker.stop)
+        self._parts["broker"] = broker
+        reached = BrokerAddress(host=reachable(broker.host), port=broker.port, tls=broker.tls)
+        return broker.own_address, broker.login, reached
 
-    def _embedded_address(self, broker: EmbeddedBroker | None) -> BrokerAddress:
-        assert broker is not None  # noqa: S101 (without one of the operator's there is this one)
-        return BrokerAddress(host=reachable(broker.host), port=broker.port, tls=broker.tls)
-
-    def _listening(self, folder: HubFolder, outer: BrokerAddress | None) -> MqttIngest:
-        if self._broker is not None:
-            address, login = self._broker.own_address, self._broker.login
-        else:
-            assert outer is not None  # noqa: S101
-            address, login = outer, _login(folder)
-        return MqttIngest(
-            address, login, folder.receiver(), folder.pairing(), folder.keys, folder.registry, self.hub.poke
-        )
+    def _keep_house(self) -> None:
+        """Once a day: forget who sent what 30 days ago, and tokens that are over."""
+        today = datetime.now(UTC).date()
+        if today == self._housekept:
+            return
+        self._housekept = today
+        try:
+            self.folder.store.forget_senders()
+            self.folder.registry.tidy(time.time())
+        except StoreError as problem:
+            _log.error("what is due to be forgotten is still there: %s", problem)
 
 
 def reachable(host: str) -> str:

@@ -4,7 +4,11 @@ import time
 from itertools import count
 from pathlib import Path
 
-from hub.data import HubFolder, open_hub
+from hub.data import HubFolder, make_hub
+from hub.enroll.pairing import Pairing
+from hub.ingest.receive import UnitIngest
+from hub.store.sqlite.database import Database
+from hub.store.sqlite.store import SqliteStore
 from probe.contract.base import CONTRACT_VERSION
 from probe.contract.code import new_token
 from probe.contract.envelope import pack
@@ -16,6 +20,28 @@ from probe.seal.identity import Identity
 from probe.seal.sealer import new_key, public_of
 
 _numbers = count(1)
+
+
+def made_hub(data: Path) -> Path:
+    """A folder with a hub in it that has never run."""
+    with make_hub(data):
+        return data
+
+
+def ingest_of(folder: HubFolder) -> UnitIngest:
+    """What takes a hub's units in."""
+    return UnitIngest(folder.store, folder.keys, folder.registry, recogniser=folder.recogniser)
+
+
+def pairing_of(folder: HubFolder) -> Pairing:
+    """What invites a hub's probes and answers them."""
+    return Pairing(folder.keys, folder.registry)
+
+
+def database_of(folder: HubFolder) -> Database:
+    """The database behind a hub's store, for what no hub ever does to it."""
+    assert isinstance(folder.store, SqliteStore)
+    return folder.store.db
 
 
 def enrolled(folder: HubFolder, name: str | None = None, *, address: str | None = None) -> Identity:
@@ -30,7 +56,7 @@ def enrolled(folder: HubFolder, name: str | None = None, *, address: str | None 
 
 def pair(outbox: Path, data: Path, name: str | None = None, *, address: str | None = None) -> Identity:
     """Pair an outbox with the hub that has this folder, running or not."""
-    with open_hub(data) as folder, Outbox(outbox) as box:
+    with make_hub(data) as folder, Outbox(outbox) as box:
         identity = enrolled(folder, name, address=address)
         box.pair(identity)
     return identity

@@ -57,6 +57,9 @@ class Mosquitto:
             settings = f"listener {self.port} {host}\nallow_anonymous true\nmessage_size_limit 1049600\n"
             self._config.write_text(settings + (more or "persistence false\n"))
         else:
+            from tests.paired import made_hub
+
+            made_hub(hub_data)
             words = ("--to", folder / "broker", "--bind", host, "--port", str(self.port), "--data", hub_data)
             told = hub("broker-config", "mosquitto", *words, "--json")
             assert told.returncode == 0, told.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from probe.detect.registry import rules
-from tests.paired import pair
+from tests.paired import made_hub, pair
 from tests.probe.radio.compose import beacon, pcap, radiotap
 from tests.processes import hub, probe
 
@@ -64,7 +64,7 @@ def test_a_probe_says_what_is_wrong_and_ends_with_2(words: tuple[str, ...], tmp_
     ],
 )
 def test_a_hub_says_what_is_wrong_and_ends_with_2(words: tuple[str, ...], tmp_path: Path) -> None:
-    done = hub(*_nowhere(words, tmp_path), "--data", tmp_path / "hub")
+    done = hub(*_nowhere(words, tmp_path), "--data", made_hub(tmp_path / "hub"))
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.strip()
@@ -85,7 +85,7 @@ def test_what_is_printed_can_be_imported(tmp_path: Path) -> None:
     printed = probe("replay", "--frames", tmp_path / "air.pcap")
     assert printed.returncode == 0
     (tmp_path / "s.jsonl").write_text(printed.stdout)
-    taken = hub("import", tmp_path / "s.jsonl", "--data", tmp_path / "hub", "--json")
+    taken = hub("import", tmp_path / "s.jsonl", "--data", made_hub(tmp_path / "hub"), "--json")
     assert json.loads(taken.stdout)["stored"] == 1
     status = json.loads(hub("status", "--data", tmp_path / "hub", "--json").stdout)
     assert (status["cameras"], status["unplaced"]) == (0, 1)

@@ -32,16 +32,19 @@ class Announcement:
             raise BadInput(
                 f"--announce {', '.join(networks)}: not an address of this machine ({problem.strerror})"
             ) from problem
-        self._zeroconf.register_service(
-            ServiceInfo(
-                SERVICE,
-                name,
-                addresses=[address.packed for address in own],
-                port=broker.port,
-                properties={"tls": "1" if broker.tls else "0"},
-                server=f"{secrets.token_hex(4)}.local.",
-            )
+        info = ServiceInfo(
+            SERVICE,
+            name,
+            addresses=[address.packed for address in own],
+            port=broker.port,
+            properties={"tls": "1" if broker.tls else "0"},
+            server=f"{secrets.token_hex(4)}.local.",
         )
+        try:
+            self._zeroconf.register_service(info)
+        except BaseException:
+            self._zeroconf.close()
+            raise
 
     def end(self) -> None:
         """Take it back."""

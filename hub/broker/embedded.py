@@ -16,7 +16,7 @@ from hub.broker.rights import Login, Rights
 from hub.broker.tls import certificate
 from hub.errors import BrokerError
 from hub.keys import HubKeys
-from hub.store.sqlite.registry import Registry
+from hub.store.registry import Registry
 from probe.contract.address import BrokerAddress
 
 START_S = 10.0
@@ -43,6 +43,11 @@ class EmbeddedBroker:
         """Where the hub itself comes in."""
         return BrokerAddress(host="127.0.0.1" if self.tls else self.host, port=self._inner)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the broker's thread runs."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """Listen. Raises BrokerError where the port is taken."""
         self._thread.start()
@@ -54,6 +59,9 @@ class EmbeddedBroker:
                 f"port {self.port} on {self.host} is taken or not allowed, so the broker cannot listen there; "
                 "give another with --mqtt-port (0 takes a free one), or a broker of your own with --broker"
             ) from problem
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         if self._broker is not None:

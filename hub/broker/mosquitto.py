@@ -6,7 +6,8 @@ from pathlib import Path
 from hub.broker.tls import certificate
 from hub.errors import StoreError
 from hub.keys import HubKeys
-from hub.store.sqlite.registry import Registry, hash_password
+from hub.store.passwords import hash_password
+from hub.store.registry import Registry
 from probe.contract import topics
 from probe.contract.parcel import MAX_PARCEL_BYTES
 

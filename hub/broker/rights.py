@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hub.store.sqlite.registry import Registry, hash_password
+from hub.store.passwords import hash_password
+from hub.store.registry import Registry
 from probe.contract import topics
 
 
@@ -37,7 +38,7 @@ _PAIR_DOWN = re.compile(rf"^{topics.ROOT}/pair/[0-9a-f]{{32}}/down$")
 
 
 class Rights:
-    """The embedded broker's doorkeeper. Looks into the registry again whenever it has changed."""
+    """What the embedded broker asks before it lets anybody do anything. Follows the registry's changes."""
 
     def __init__(self, registry: Registry, hub: Login) -> None:
         self._registry, self._hub = registry, hub
@@ -50,7 +51,7 @@ class Rights:
             return hmac.compare_digest(self._hub.password, password or "")
         if user == topics.PAIR_USER:
             return password == topics.PAIR_PASSWORD
-        self._look_again()
+        self._reload()
         known = self._accounts.get(user or "")
         return known is not None and client == known[0] and _matches(password or "", known[1])
 
@@ -60,13 +61,13 @@ class Rights:
             return True
         if user == topics.PAIR_USER:
             return bool((_PAIR_UP if action is Action.WRITE else _PAIR_DOWN).match(topic))
-        self._look_again()
+        self._reload()
         if user is None or user not in self._accounts:
             return False
         mine = (topics.up(user),) if action is Action.WRITE else (topics.down(user), topics.home(user))
         return topic in mine
 
-    def _look_again(self) -> None:
+    def _reload(self) -> None:
         version = self._registry.version
         if version != self._version:
             self._accounts = {a.mailbox: (a.client, a.password_hash) for a in self._registry.accounts()}

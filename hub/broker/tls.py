@@ -1,6 +1,5 @@
 """The broker's TLS key and certificate, with the hub's word in it; and how the hub itself knows its broker again."""
 
-import os
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from hub.keys import HubKeys
+from hub.store.durable import write_durably
 from probe.contract import tls as word
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC), datetime(2120, 1, 1, tzinfo=UTC)
@@ -22,13 +22,14 @@ def certificate(keys: HubKeys) -> tuple[Path, Path]:
     cert, key = keys.folder / "broker.crt", keys.folder / "broker.key"
     if not (cert.exists() and key.exists()):
         private = ec.generate_private_key(ec.SECP256R1())
-        _write(
+        write_durably(
             key,
             private.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             ),
+            secret=True,
         )
-        _write(cert, _made(keys, private).public_bytes(serialization.Encoding.PEM))
+        write_durably(cert, _made(keys, private).public_bytes(serialization.Encoding.PEM), secret=True)
     return cert, key
 
 
@@ -67,8 +68,3 @@ def own_broker(keys: HubKeys) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslsocket_class = Own
     return context
-
-
-def _write(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(data)

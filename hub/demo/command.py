@@ -45,7 +45,7 @@ def demo(once: bool, port: int, speed: float, as_json: bool) -> None:
             click.echo(json.dumps(counts) if as_json else _sentence(counts))
             if not once:
                 click.echo(f"The map stays at {running.url} until Ctrl-C.", err=as_json)
-                threading.Event().wait()
+                running.wait(threading.Event())
     if counts["lost"] or counts["doubles"]:
         sys.exit(1)
 
@@ -71,7 +71,7 @@ def _walk(running: RunningHub, folder: Path, speed: float | None, began_s: float
 
 
 def _on_map(running: RunningHub) -> Callable[[object], str]:
-    return lambda _: f"{running.hub.status().cameras} cameras"
+    return lambda _: f"{running.cameras.status().cameras} cameras"
 
 
 def _sentence(counts: dict[str, int | float]) -> str:

@@ -14,7 +14,8 @@ from statistics import median
 import msgspec
 
 from hub.demo.score import Truth, score
-from hub.derive.deriver import BASE_LAYER
+from hub.derive.live import BASE_LAYER
+from hub.enroll.pairing import Pairing
 from hub.errors import HubError
 from hub.service import RunningHub
 
@@ -49,7 +50,7 @@ def prepare(data: Path) -> None:
 
 def pair(running: RunningHub, name: str, outbox: Path) -> None:
     """A probe pairs with the hub by the code that the hub shows. Raises HubError where it cannot."""
-    _, code = running.folder.pairing().invite(name, running.mqtt_url)
+    _, code = Pairing(running.folder.keys, running.folder.registry).invite(name, running.mqtt_url)
     pairing = _start([*_probe("pair"), "-", "--outbox", str(outbox)], stdin=subprocess.PIPE)
     _check(pairing, code.qr)
 
@@ -84,19 +85,19 @@ def count(running: RunningHub, outboxes: list[Path], began_s: float) -> dict[str
     """What was made, receipted and stored, and how the map agrees with the town."""
     standings = [_standing(outbox) for outbox in outboxes]
     made = sum(standing["queued"] + standing["receipted"] for standing in standings)
-    stored = running.store.count()
+    stored = running.folder.store.count()
     deadline = time.monotonic() + SETTLE_S
-    while running.hub.status().sightings < stored and time.monotonic() < deadline:
+    while running.cameras.status().sightings < stored and time.monotonic() < deadline:
         time.sleep(0.05)
-    views = [detail.camera for detail in running.hub.cameras()]
+    views = [detail.camera for detail in running.cameras.cameras()]
     agreement = score(views, msgspec.json.decode((DATA / "truth.json").read_bytes(), type=Truth))
-    told = [sighting for detail in running.hub.cameras() for sighting in detail.sighting_ids]
+    mapped = [sighting for detail in running.cameras.cameras() for sighting in detail.sighting_ids]
     return {
         "made": made,
         "receipts": sum(standing["receipted"] for standing in standings),
         "stored": stored,
         "lost": made - stored,
-        "doubles": len(told) - len(set(told)) + max(0, stored - made),
+        "doubles": len(mapped) - len(set(mapped)) + max(0, stored - made),
         "found": agreement.found,
         "missed": agreement.missed,
         "invented": agreement.invented,
@@ -114,13 +115,13 @@ def _start(command: list[str], stdin: int | None = None) -> "subprocess.Popen[st
     return subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
-def _check(process: "subprocess.Popen[str]", say: str | None = None) -> None:
-    _, said = process.communicate(say)
+def _check(process: "subprocess.Popen[str]", typed: str | None = None) -> None:
+    _, errors = process.communicate(typed)
     if process.returncode:
-        raise HubError(f"the demo's probe failed: {said.strip()[-300:] or process.returncode}")
+        raise HubError(f"the demo's probe failed: {errors.strip()[-300:] or process.returncode}")
 
 
 def _standing(outbox: Path) -> dict[str, int]:
     command = [*_probe("status"), "--outbox", str(outbox), "--json"]
-    told: dict[str, int] = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
-    return told
+    standing: dict[str, int] = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    return standing

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hub.keys import HubKeys, SealedElsewhere
 from hub.log.probes import Enrolment
-from hub.store.sqlite.registry import Registry
+from hub.store.registry import Registry
 from probe.contract.base import CONTRACT_VERSION, ContractError
 from probe.contract.code import PairingCode, make_code, new_token
 from probe.contract.envelope import pack
@@ -68,7 +68,7 @@ class Pairing:
 
     def answer(self, payload: bytes) -> bytes | None:
         """What to say to somebody who asks to be paired; None where there is nothing to say."""
-        if not self._may_ask():
+        if not self._within_rate():
             return None
         try:
             asked = decode_pairing(payload)
@@ -76,8 +76,8 @@ class Pairing:
                 return self._keys.descriptor()
             plain = self._keys.open(asked.key, asked.data, pairing_info(self._keys.hub_id))
             request = decode_request(plain)
-            said = request_signing_input(self._keys.hub_id, request.token, request.public, request.reply)
-            Ed25519PublicKey.from_public_bytes(request.public).verify(request.signature, said)
+            signed = request_signing_input(self._keys.hub_id, request.token, request.public, request.reply)
+            Ed25519PublicKey.from_public_bytes(request.public).verify(request.signature, signed)
             answer = pack(self._admit(request))
             sealed = self._keys.seal_answer(request.reply, answer, pairing_info(self._keys.hub_id))
         except (ContractError, SealedElsewhere, InvalidSignature, ValueError) as problem:
@@ -97,15 +97,15 @@ class Pairing:
             refused = "this code has expired; let the hub show a new one"
         if refused is not None or enrolment is None:
             return PairAnswer(v=CONTRACT_VERSION, probe=probe, refused=refused)
-        told = words(self._keys.public, request.public, request.token)
-        given = self._registry.admit(enrolment, request.public, told)
+        compared = words(self._keys.public, request.public, request.token)
+        admitted = self._registry.admit(enrolment, request.public, compared)
         account = None
-        if given.password is not None:
-            account = Account(mailbox=given.mailbox, client=given.client, password=given.password)
+        if admitted.password is not None:
+            account = Account(mailbox=admitted.mailbox, client=admitted.client, password=admitted.password)
         return PairAnswer(v=CONTRACT_VERSION, probe=probe, account=account)
 
-    def _may_ask(self) -> bool:
-        """So many a minute, so that tokens cannot be tried out."""
+    def _within_rate(self) -> bool:
+        """Whether this request is one of so many a minute; a limit, so that tokens cannot be tried out."""
         minute = int(time.monotonic() // 60)
         if minute != self._minute:
             self._minute, self._asked = minute, 0

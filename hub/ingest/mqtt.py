@@ -1,30 +1,27 @@
-"""The hub's ear at the broker: takes parcels in, sends receipts out.
+"""Subscribes at a broker, takes parcels in and sends receipts out.
 
-One thread (paho's) listens and only queues; another commits in batches and answers. The queue is bounded in octets:
-where it is full the listening waits for it, and the broker holds the rest back; what is dropped in the end, the probe
-sends again.
+One thread (paho's network loop) only queues what arrives; another commits it in batches and answers. The queue is
+bounded in octets: where it is full the network loop waits for it, and the broker holds the rest back; what is dropped
+in the end, the probe sends again.
 """
 
 import logging
 import queue
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
 from hub.broker.rights import Login
+from hub.enroll.home import home_packet
 from hub.enroll.pairing import Pairing
 from hub.errors import StoreError
-from hub.ingest.receive import Incoming, Receiver
+from hub.ingest.receive import Incoming, UnitIngest
 from hub.keys import HubKeys
-from hub.store.sqlite.registry import Registry
+from hub.store.registry import Registry
 from probe.contract import topics
 from probe.contract.address import BrokerAddress
-from probe.contract.base import CONTRACT_VERSION
-from probe.contract.envelope import pack
-from probe.contract.home import HomePacket
-from probe.contract.parcel import MAX_PARCEL_BYTES, SignedKind
+from probe.contract.parcel import MAX_PARCEL_BYTES
 
 _log = logging.getLogger(__name__)
 
@@ -33,99 +30,104 @@ BATCH_BYTES = 2 << 20
 GATHER_S = 0.02
 PATIENCE_S = 5.0
 LOOK_S = 2.0  # how soon probes that were enrolled by another process get the hub's keys
+STOP_S = 10.0
 
 
 class MqttIngest:
-    """Listens at a broker until stopped, through its deaths and returns."""
+    """Takes in what arrives at a broker until stopped, through the broker's deaths and returns.
+
+    `stored` is called after each commit.
+    """
 
     def __init__(
         self,
         broker: BrokerAddress,
         login: Login,
-        receiver: Receiver,
+        units: UnitIngest,
         pairing: Pairing,
         keys: HubKeys,
         registry: Registry,
         stored: Callable[[], None],
     ) -> None:
-        self._receiver, self._pairing, self._keys, self._registry = receiver, pairing, keys, registry
+        self._units, self._pairing, self._keys, self._registry = units, pairing, keys, registry
         self._stored = stored
         self._queue: queue.Queue[Incoming | None] = queue.Queue()
-        self._room = _Room(QUEUE_BYTES)
-        self._told: tuple[str, int, int] | None = None
-        self._client = self._connect(broker, login)
-        self._worker = threading.Thread(target=self._work, name="ingest", daemon=True)
+        self._budget = _ByteBudget(QUEUE_BYTES)
+        self._published: tuple[str, int, int] | None = None
+        self._network_ended = threading.Event()
+        self._client = self._make_client(broker, login)
+        self._committing = threading.Thread(target=self._commit_batches, name="ingest", daemon=True)
         self.listening = threading.Event()
 
     def start(self) -> None:
         """Begin to listen; `listening` is set once the broker has taken the subscription."""
-        self._worker.start()
+        self._committing.start()
         self._client.loop_start()
 
     def stop(self) -> None:
         """Finish what was taken in, then leave."""
-        self._room.close()
+        self._budget.close()
         self._queue.put(None)
-        self._worker.join(timeout=10)
+        if self._committing.is_alive():
+            self._committing.join(STOP_S)
         self._client.disconnect()
         self._client.loop_stop()
 
-    def _work(self) -> None:
-        last, tidied_s = False, monotonic()
+    @property
+    def alive(self) -> bool:
+        """Whether both threads still run: a network loop that a fault has ended leaves the hub deaf."""
+        return self._committing.is_alive() and not self._network_ended.is_set()
+
+    def _commit_batches(self) -> None:
+        last, looked_s = False, monotonic()
         while not last:
-            batch, last = self._gather()
+            batch, last = self._next_batch()
             if batch:
                 try:
-                    self._take(batch)
+                    self._commit(batch)
                 except Exception:  # noqa: BLE001 (whatever it is)
                     # A fault in ours must not make the hub deaf: what has no receipt comes again.
                     _log.exception("a message could not be taken in")
-                self._room.give_back(sum(len(message.payload) for message in batch))
-            if monotonic() - tidied_s > LOOK_S:
-                tidied_s = monotonic()
-                self._look_after_keys()
+                self._budget.give_back(sum(len(message.payload) for message in batch))
+            if monotonic() - looked_s > LOOK_S:
+                looked_s = monotonic()
+                self._publish_keys()
 
-    def _take(self, batch: list[Incoming]) -> None:
+    def _commit(self, batch: list[Incoming]) -> None:
         parcels = []
         for message in batch:
             rendezvous = topics.rendezvous_of(message.topic)
             if rendezvous is None:
                 parcels.append(message)
-            elif (answer := self._pairing.answer(message.payload)) is not None:
-                self._client.publish(topics.pair_down(rendezvous), answer, qos=1)
+            elif (reply := self._pairing.answer(message.payload)) is not None:
+                self._client.publish(topics.pair_down(rendezvous), reply, qos=1)
         if not parcels:
             return
         try:
-            answers = self._receiver.receive(parcels)
+            done = self._units.receive(parcels)
         except StoreError as problem:
             _log.error("%s", problem)
             return
-        for answer_ in answers:
-            self._client.publish(topics.down(answer_.mailbox), answer_.signed, qos=1)
+        for answer in done.answers:
+            self._client.publish(topics.down(answer.mailbox), answer.signed, qos=1)
         self._stored()
 
-    def _look_after_keys(self) -> None:
-        """Turn the sealing keys when it is time, and lay the newest where probes find them when they come home."""
+    def _publish_keys(self) -> None:
+        """Rotate the sealing keys when it is time, and lay the newest where probes find them when they come home."""
         try:
-            self._keys.turn()
+            self._keys.rotate()
             state = self._keys.epoch, self._keys.serial, self._registry.version
-            if state == self._told or not self.listening.is_set():
+            if state == self._published or not self.listening.is_set():
                 return
-            packet = HomePacket(
-                v=CONTRACT_VERSION,
-                hub=self._keys.hub_id,
-                day=datetime.now(UTC).date(),
-                descriptor=self._keys.descriptor(),
-            )
-            signed = self._keys.sign(SignedKind.HOME, pack(packet))
+            signed = home_packet(self._keys)
             for probe in self._registry.probes():
                 if not probe.revoked:
                     self._client.publish(topics.home(probe.mailbox), signed, qos=1, retain=True)
-            self._told = state
-        except (StoreError, OSError) as problem:
+            self._published = state
+        except OSError as problem:
             _log.error("the hub's keys cannot be looked after: %s", problem)
 
-    def _gather(self) -> tuple[list[Incoming], bool]:
+    def _next_batch(self) -> tuple[list[Incoming], bool]:
         """Messages for one commit, of up to 2 MiB, or none after a while; and whether the end was among them."""
         batch: list[Incoming] = []
         wait_s, size = LOOK_S, 0
@@ -141,13 +143,22 @@ class MqttIngest:
             wait_s = GATHER_S
         return batch, False
 
-    def _connect(self, broker: BrokerAddress, login: Login) -> Any:
+    def _make_client(self, broker: BrokerAddress, login: Login) -> Any:
         import paho.mqtt.client as paho
         from paho.mqtt.enums import CallbackAPIVersion
 
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2, client_id=login.client, protocol=paho.MQTTv311, clean_session=True
-        )
+        ended = self._network_ended
+
+        class Client(paho.Client):
+            """paho tells nobody when its thread dies of an exception."""
+
+            def loop_forever(self, *args: Any, **kwargs: Any) -> Any:
+                try:
+                    return super().loop_forever(*args, **kwargs)
+                finally:
+                    ended.set()
+
+        client = Client(CallbackAPIVersion.VERSION2, client_id=login.client, protocol=paho.MQTTv311, clean_session=True)
         client.username_pw_set(login.user, login.password)
         if broker.tls:
             client.tls_set_context(login.tls())
@@ -161,7 +172,7 @@ class MqttIngest:
 
         def on_subscribe(*_: object) -> None:
             _log.info("listening at %s", broker)
-            self._told = None  # a broker that was away may have forgotten what was laid there
+            self._published = None  # a broker that was away may have forgotten what was laid there
             self.listening.set()
 
         def on_disconnect(*_: object) -> None:
@@ -173,17 +184,22 @@ class MqttIngest:
         return client
 
     def _on_message(self, _client: object, _data: object, message: Any) -> None:
-        if topics.from_a_hub(message.topic):
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:  # a broker that is not trusted may send any octets
+            _log.warning("a message on a topic that is no text was dropped")
+            return
+        if topics.from_a_hub(topic):
             return  # a hub's own answers
         # One byte more than allowed is enough to see that it is too much.
         payload = message.payload[: MAX_PARCEL_BYTES + 1]
-        if not self._room.take(len(payload)):
+        if not self._budget.take(len(payload)):
             _log.warning("too much at once: a message was dropped, its probe will send it again")
             return
-        self._queue.put(Incoming(topic=message.topic, mailbox=topics.mailbox_of(message.topic), payload=payload))
+        self._queue.put(Incoming(topic=topic, mailbox=topics.mailbox_of(topic), payload=payload))
 
 
-class _Room:
+class _ByteBudget:
     """So many octets may wait; who brings more waits for a while."""
 
     def __init__(self, size: int) -> None:

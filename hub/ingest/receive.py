@@ -1,24 +1,23 @@
 """From bytes off the wire to the log, and to receipts: open, check, commit, and only then answer.
 
-Every unit is judged by itself: one that cannot be taken never holds up the others. The same unit may come any number of
-times; it is stored once and receipted each time. The same id with another unit never displaces the first. What comes
-from a revoked probe is stored and held for the operator.
+Every unit is judged by itself: one that cannot be taken never holds up the others. The same sighting may come any
+number of times, also sealed anew; it is stored once and receipted each time. The same id with other content never
+displaces the first. What comes from a revoked probe is stored and held for the operator.
 """
 
 import hashlib
-import logging
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from hub.errors import StoreError
+from hub.ingest.doubles import same_content
 from hub.ingest.limits import Limits
-from hub.ingest.unseal import Opener, Refused
+from hub.ingest.unseal import Refused, Unsealer
 from hub.keys import HubKeys
-from hub.log.events import Batch, Known, NewPicture, NewSighting, NewWithdrawal, Origin, SetAside, Why
+from hub.log.events import Batch, Known, NewPicture, NewSighting, NewWithdrawal, Origin, RefusalKind, SetAside
 from hub.log.probes import Probe
-from hub.store.sqlite.registry import Registry
+from hub.store.registry import Registry
 from hub.store.store import Store
 from probe.contract.base import CONTRACT_VERSION, ContractError
 from probe.contract.envelope import (
@@ -32,12 +31,9 @@ from probe.contract.envelope import (
 from probe.contract.parcel import Receipt, Receipts, SignedKind, Unit, Verdict, decode_parcel
 from probe.detect.registry import Recogniser, unjustified
 
-_log = logging.getLogger(__name__)
-
 MAX_REASON = 200
 RECEIPTS_PER_ANSWER = 512  # a probe reads no more than twice as many at once
 MIN_FREE_BYTES = 256 << 20
-_TABLE = {UnitType.SIGHTING: "sighting", UnitType.PHOTO: "picture", UnitType.WITHDRAWAL: "withdrawal"}
 _NOBODY = ""
 
 
@@ -64,52 +60,92 @@ class Answer:
     receipts: tuple[Receipt, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What came of some messages, after the commit: the answers to send, and counts of units.
+
+    `held` are those among the stored that wait for the operator; `doubles` were known already.
+    """
+
+    answers: tuple[Answer, ...]
+    stored: int
+    pictures: int
+    held: int
+    doubles: int
+    set_aside: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OpenedUnit:
+    """A unit whose seal and signature are good."""
+
+    unit: Unit
+    hash: bytes
+    envelope: Envelope
+    probe: Probe
+
+
 @dataclass(slots=True)
 class _Work:
     """What one commit will write, and the receipts to send after it."""
 
     batch: Batch = field(default_factory=Batch)
     receipts: dict[tuple[str, str], list[Receipt]] = field(default_factory=dict)  # by mailbox and probe
+    doubles: int = 0
 
 
-class Receiver:
-    """Takes messages in, in batches of one commit each."""
+class UnitIngest:
+    """Takes messages with sealed units in, a batch in one commit. Below `min_free_bytes` of room it takes nothing."""
 
     def __init__(
         self,
         store: Store,
         keys: HubKeys,
         registry: Registry,
+        *,
         limits: Limits | None = None,
         recogniser: Recogniser | None = None,
+        min_free_bytes: int = MIN_FREE_BYTES,
     ) -> None:
         self._store = store
         self._keys = keys
-        self._opener = Opener(keys, registry)
+        self._unsealer = Unsealer(keys, registry)
         self._recogniser = recogniser or Recogniser()
+        self._min_free_bytes = min_free_bytes
         self.limits = limits or Limits()
 
-    def receive(self, messages: Iterable[Incoming]) -> list[Answer]:
-        """Commit what is in the messages; returns the receipts. Raises StoreError where nothing was kept."""
-        self._opener.look_again()
-        self._room()
+    def receive(self, messages: Iterable[Incoming]) -> Intake:
+        """Commit what is in the messages; returns what came of it. Raises StoreError where nothing was kept."""
+        self._unsealer.reload_probes()
+        self._require_room()
         work = _Work()
         for message in messages:
-            self._take(message, work)
-        if work.batch:
-            self._store.append(work.batch)
-        return [
+            self._open_message(message, work)
+        batch = work.batch
+        if batch:
+            self._store.append(batch)
+        answers = [
             self._answer(mailbox, probe, tuple(receipts[start : start + RECEIPTS_PER_ANSWER]))
             for (mailbox, probe), receipts in work.receipts.items()
             if probe != _NOBODY
             for start in range(0, len(receipts), RECEIPTS_PER_ANSWER)
         ]
+        return Intake(
+            answers=tuple(answers),
+            stored=len(batch.sightings),
+            pictures=len(batch.pictures),
+            held=sum(new.held is not None for new in batch.sightings.values())
+            + sum(new.held is not None for new in batch.pictures.values()),
+            doubles=work.doubles,
+            set_aside=len(batch.aside),
+        )
 
-    def _room(self) -> None:
-        if shutil.disk_usage(self._store.path.parent).free < MIN_FREE_BYTES:
+    def _require_room(self) -> None:
+        free = self._store.free_bytes()
+        if free is not None and free < self._min_free_bytes:
             raise StoreError(
-                f"{self._store.path.parent}: less than {MIN_FREE_BYTES >> 20} MiB are free, so nothing is taken in; "
-                "free some space"
+                f"less than {self._min_free_bytes >> 20} MiB are free on the disk of the hub's folder, so nothing is "
+                "taken in; free some space"
             )
 
     def _answer(self, mailbox: str, probe: str, receipts: tuple[Receipt, ...]) -> Answer:
@@ -124,88 +160,109 @@ class Receiver:
         signed = self._keys.sign(SignedKind.RECEIPTS, pack(body))
         return Answer(mailbox=mailbox, probe=probe, signed=signed, receipts=receipts)
 
-    def _take(self, message: Incoming, work: _Work) -> None:
-        owner = self._opener.probe_at(message.mailbox)
+    def _open_message(self, message: Incoming, work: _Work) -> None:
+        owner = self._unsealer.probe_at(message.mailbox)
         if not message.by_hand:
             sender = message.mailbox or "no mailbox"
             if not self.limits.allow(sender, len(message.payload), enrolled=owner is not None):
                 return
         if message.mailbox is None:
-            work.batch.aside.append(_aside(Why.UNKNOWN, "unknown topic", message, message.payload))
+            work.batch.aside.append(_aside(RefusalKind.UNKNOWN, "unknown topic", message, message.payload))
             return
         try:
             units = decode_parcel(message.payload).units
         except ContractError as problem:
-            work.batch.aside.append(_aside(Why.NOT_CONTRACT, str(problem), message, message.payload))
+            work.batch.aside.append(_aside(RefusalKind.NOT_CONTRACT, str(problem), message, message.payload))
             return
-        opened: list[tuple[Unit, bytes, Envelope, Probe]] = []
+        opened: list[_OpenedUnit] = []
         for unit in units:
             try:
-                opened.append((unit, unit.hash, *self._opener.open(unit)))
+                envelope, probe = self._unsealer.open(unit)
             except Refused as refusal:
                 self._refuse(unit, refusal, message, owner, work)
-        for kind, table in _TABLE.items():
-            some = [one for one in opened if one[2].type is kind]
-            known = self._store.known(table, [envelope.id for _, _, envelope, _ in some]) if some else {}
-            for unit, digest, envelope, probe in some:
-                self._judge(unit, digest, envelope, probe, message, known.get(envelope.id), work)
+            else:
+                opened.append(_OpenedUnit(unit=unit, hash=unit.hash, envelope=envelope, probe=probe))
+        for kind in UnitType:
+            self._judge([one for one in opened if one.envelope.type is kind], kind, message, work)
 
-    def _judge(
-        self,
-        unit: Unit,
-        digest: bytes,
-        envelope: Envelope,
-        probe: Probe,
-        message: Incoming,
-        known: Known | None,
-        work: _Work,
+    def _judge(self, opened: list[_OpenedUnit], kind: UnitType, message: Incoming, work: _Work) -> None:
+        if not opened:
+            return
+        known = self._store.known(kind, [one.envelope.id for one in opened])
+        # Sealed anew, the same sighting has another hash: its body tells. That is rare, and costs a look only then.
+        changed = [
+            one.envelope.id
+            for one in opened
+            if (before := known.get(one.envelope.id)) is not None and before.hash != one.hash
+        ]
+        bodies = self._store.bodies(changed) if changed and kind is UnitType.SIGHTING else {}
+        for one in opened:
+            self._judge_unit(one, known.get(one.envelope.id), bodies.get(one.envelope.id), message, work)
+
+    def _judge_unit(
+        self, one: _OpenedUnit, known: Known | None, body: bytes | None, message: Incoming, work: _Work
     ) -> None:
-        known = known or _pending(envelope, work.batch)
-        verdict = Verdict.HELD if (known.held if known else probe.revoked) else Verdict.STORED
+        batch, envelope = work.batch, one.envelope
+        if known is None:
+            known = _pending(envelope, batch)
+            if known is not None and envelope.type is UnitType.SIGHTING:
+                body = batch.sightings[envelope.id].body
+        verdict = Verdict.HELD if (known.held if known else one.probe.revoked) else Verdict.STORED
         try:
-            if known is not None and known.hash != digest:
-                raise Refused(Why.OTHER_CONTENT, "another sighting has this id")
             if known is None:
-                self._keep(digest, envelope, probe, work.batch)
+                self._keep(one, batch)
+            elif known.hash == one.hash or _said_before(envelope, known, body):
+                work.doubles += 1
+            else:
+                raise Refused(RefusalKind.OTHER_CONTENT, "another sighting has this id")
         except ContractError as problem:
-            self._refuse(unit, Refused(Why.NOT_CONTRACT, str(problem)), message, probe.id, work)
+            self._refuse(one.unit, Refused(RefusalKind.NOT_CONTRACT, str(problem)), message, one.probe.id, work)
         except Refused as refusal:
-            self._refuse(unit, refusal, message, probe.id, work)
+            self._refuse(one.unit, refusal, message, one.probe.id, work)
         else:
-            receipt = Receipt(hash=digest, verdict=verdict)
-            work.receipts.setdefault((message.mailbox or "", probe.id), []).append(receipt)
+            receipt = Receipt(hash=one.hash, verdict=verdict)
+            work.receipts.setdefault((message.mailbox or "", one.probe.id), []).append(receipt)
 
-    def _keep(self, digest: bytes, envelope: Envelope, probe: Probe, batch: Batch) -> None:
+    def _keep(self, one: _OpenedUnit, batch: Batch) -> None:
         """Note what the unit holds for the commit. Raises Refused, ContractError."""
+        envelope, probe = one.envelope, one.probe
         held = f"{probe.name} is revoked" if probe.revoked else None
         if envelope.type is UnitType.SIGHTING:
             sighting = read_sighting(envelope)
             reason = unjustified(sighting, self._recogniser)
             if reason is not None:
-                raise Refused(Why.NO_RULE, reason)
+                raise Refused(RefusalKind.NO_RULE, reason)
             batch.sightings[envelope.id] = NewSighting(
-                id=envelope.id, hash=digest, body=envelope.body, origin=Origin.PROBE, sender=probe.id, held=held
+                id=envelope.id, hash=one.hash, body=envelope.body, origin=Origin.PROBE, sender=probe.id, held=held
             )
         elif envelope.type is UnitType.PHOTO:
             picture = read_picture(envelope)
             sha256 = hashlib.sha256(picture.jpeg).hexdigest()
             batch.pictures[envelope.id] = NewPicture(
-                id=envelope.id, hash=digest, sha256=sha256, jpeg=picture.jpeg, sender=probe.id, held=held
+                id=envelope.id, hash=one.hash, sha256=sha256, jpeg=picture.jpeg, sender=probe.id, held=held
             )
         else:
             withdrawal = read_withdrawal(envelope)
-            # Of a revoked probe even this waits: it could otherwise erase what its walker had sent before.
+            # Even a withdrawal waits when its probe is revoked: it could erase what the walker had sent before.
             sightings = () if probe.revoked else withdrawal.sightings
             batch.withdrawals[envelope.id] = NewWithdrawal(
-                id=envelope.id, hash=digest, sender=probe.id, sightings=sightings
+                id=envelope.id, hash=one.hash, sender=probe.id, sightings=sightings
             )
 
     def _refuse(self, unit: Unit, refusal: Refused, message: Incoming, owner: str | None, work: _Work) -> None:
-        work.batch.aside.append(_aside(refusal.why, refusal.reason, message, unit.data))
-        # Who is not known here may be so because this hub came back from a backup: no receipt, so nothing is lost.
-        probe = _NOBODY if refusal.why is Why.UNKNOWN else owner or _NOBODY
+        work.batch.aside.append(_aside(refusal.kind, refusal.reason, message, unit.data))
+        # A probe may be unknown here because this hub came back from a backup: no receipt, so that nothing is lost.
+        probe = _NOBODY if refusal.kind is RefusalKind.UNKNOWN else owner or _NOBODY
         receipt = Receipt(hash=unit.hash, verdict=Verdict.REFUSED, reason=refusal.reason[:MAX_REASON])
         work.receipts.setdefault((message.mailbox or "", probe), []).append(receipt)
+
+
+def _said_before(envelope: Envelope, known: Known, body: bytes | None) -> bool:
+    """Whether a unit with another hash holds what is known under its id. An erased body cannot be compared, and stays
+    erased: its probe is told that all is well, or it would offer the sighting for ever."""
+    if envelope.type is UnitType.PHOTO:
+        return hashlib.sha256(read_picture(envelope).jpeg).hexdigest() == known.picture
+    return known.erased is not None or (body is not None and same_content(body, envelope.body))
 
 
 def _pending(envelope: Envelope, batch: Batch) -> Known | None:
@@ -217,8 +274,11 @@ def _pending(envelope: Envelope, batch: Batch) -> Known | None:
         new = batch.pictures.get(envelope.id)
     else:
         new = batch.withdrawals.get(envelope.id)
-    return None if new is None else Known(hash=new.hash, held=getattr(new, "held", None) is not None)
+    if new is None:
+        return None
+    held = getattr(new, "held", None) is not None
+    return Known(hash=new.hash, held=held, picture=getattr(new, "sha256", None))
 
 
-def _aside(why: Why, reason: str, message: Incoming, data: bytes) -> SetAside:
-    return SetAside(why=why, reason=reason[:MAX_REASON], topic=message.topic, size=len(data), data=data)
+def _aside(kind: RefusalKind, reason: str, message: Incoming, data: bytes) -> SetAside:
+    return SetAside(kind=kind, reason=reason[:MAX_REASON], topic=message.topic, size=len(data), data=data)

@@ -4,21 +4,21 @@ from msgspec import Struct
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey  # libsodium checks Ed25519 in half the time of OpenSSL
 
-from hub.keys import HubKeys, SealedElsewhere
-from hub.log.events import Why
+from hub.keys import HubKeys, KeyNotHere, SealedElsewhere
+from hub.log.events import RefusalKind
 from hub.log.probes import Probe
-from hub.store.sqlite.registry import Registry
+from hub.store.registry import Registry
 from probe.contract.base import ContractError
 from probe.contract.envelope import Envelope, decode_envelope, envelope_signing_input, seal_info, unframe
 from probe.contract.parcel import Unit, check_size
 
 
 class Refused(Exception):
-    """A unit that is not taken in. `probe` is who claims to have sent it, where that is known."""
+    """A unit that is not taken in."""
 
-    def __init__(self, why: Why, reason: str, probe: str | None = None) -> None:
+    def __init__(self, kind: RefusalKind, reason: str) -> None:
         super().__init__(reason)
-        self.why, self.reason, self.probe = why, reason, probe
+        self.kind, self.reason = kind, reason
 
 
 class Sender(Struct, frozen=True):
@@ -28,7 +28,7 @@ class Sender(Struct, frozen=True):
     key: VerifyKey
 
 
-class Opener:
+class Unsealer:
     """Opens what was sealed for this hub."""
 
     def __init__(self, keys: HubKeys, registry: Registry) -> None:
@@ -39,8 +39,8 @@ class Opener:
         self._mailboxes: dict[str, str] = {}
         self._version = -1
 
-    def look_again(self) -> None:
-        """Take over what the operator has changed since: enrolments and revocations, from this message on."""
+    def reload_probes(self) -> None:
+        """Read the probes again where the operator has enrolled or revoked one since."""
         version = self._registry.version
         if version == self._version:
             return
@@ -58,28 +58,29 @@ class Opener:
         try:
             check_size(unit)
         except ContractError as problem:
-            raise Refused(Why.OVERSIZED, str(problem)) from problem
+            raise Refused(RefusalKind.OVERSIZED, str(problem)) from problem
         try:
             content = unframe(self._keys.open(unit.key, unit.data, self._info))
             envelope = decode_envelope(content)
+        except KeyNotHere as problem:
+            raise Refused(RefusalKind.STALE, str(problem)) from problem
         except SealedElsewhere as problem:
-            stale = "key" in str(problem)
-            raise Refused(Why.STALE if stale else Why.FORGED, str(problem)) from problem
+            raise Refused(RefusalKind.FORGED, str(problem)) from problem
         except ContractError as problem:
-            raise Refused(Why.NOT_CONTRACT, str(problem)) from problem
+            raise Refused(RefusalKind.NOT_CONTRACT, str(problem)) from problem
         return envelope, self._sender(envelope)
 
     def _sender(self, envelope: Envelope) -> Probe:
         if envelope.hub != self._keys.hub_id:
-            raise Refused(Why.FORGED, "signed for another hub")
+            raise Refused(RefusalKind.FORGED, "signed for another hub")
         sender = self._senders.get(envelope.probe)
         if sender is None:
-            raise Refused(Why.UNKNOWN, "from a probe that is not enrolled here")
-        said = envelope_signing_input(
+            raise Refused(RefusalKind.UNKNOWN, "from a probe that is not enrolled here")
+        signed = envelope_signing_input(
             hub=envelope.hub, probe=envelope.probe, type=envelope.type, id=envelope.id, body=envelope.body
         )
         try:
-            sender.key.verify(said, envelope.signature)
+            sender.key.verify(signed, envelope.signature)
         except BadSignatureError as problem:
-            raise Refused(Why.FORGED, "the signature is not the probe's") from problem
+            raise Refused(RefusalKind.FORGED, "the signature is not the probe's") from problem
         return sender.probe

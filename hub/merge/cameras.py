@@ -1,9 +1,9 @@
 """From sightings to cameras: a pure function of the log. Deriving again gives the same cameras.
 
-Sightings of one transmitter are one camera, as far as its signal may carry. Each walk's looks are assigned, walk
-by walk, to the cameras that earlier looks found, or become new ones: two looks of one walk never share a camera. Last,
-what was heard is matched with what was seen, one to one and only where there is no second choice: radio alone is too
-rough to choose between neighbours. Radio never merges with other radio.
+Sightings of one transmitter are one camera, as far as its signal may carry. Visual observations, which are photos and
+pins, are assigned, walk by walk, to the cameras that earlier ones found, or become new ones: two of a walk never share
+a camera. Last, what was heard is matched with what was seen, one to one and only where there is no second choice: radio
+alone is too rough to choose between neighbours. Radio never merges with other radio.
 """
 
 from collections import Counter
@@ -56,8 +56,8 @@ class Camera:
     def walks(self) -> int:
         return len({member.walk for member in self.members})
 
-    def take(self, observation: Observation) -> None:
-        """Add a look and move the estimate by what it knows."""
+    def add(self, observation: Observation) -> None:
+        """Add a visual observation and move the estimate by what it knows."""
         if observation.estimate is not None:
             self.estimate = fuse((self.estimate, observation.estimate), self.walks)
         self.members.append(observation)
@@ -77,11 +77,11 @@ def derive(observations: Iterable[Observation]) -> tuple[list[Camera], int]:
     """
     ordered = sorted(observations, key=_order)
     radio = [observation for observation in ordered if observation.transmitter is not None]
-    looks = [observation for observation in ordered if observation.transmitter is None]
+    visual = [observation for observation in ordered if observation.transmitter is None]
     heard, unplaced = _by_transmitter(radio)
-    placed = [look for look in looks if look.estimate is not None]
+    placed = [observation for observation in visual if observation.estimate is not None]
     seen = _by_walk(placed)
-    return _join_heard_and_seen(heard, seen), unplaced + len(looks) - len(placed)
+    return _join_heard_and_seen(heard, seen), unplaced + len(visual) - len(placed)
 
 
 def _order(observation: Observation) -> tuple[str, str, str]:
@@ -166,27 +166,27 @@ def _radio_place(members: Sequence[Observation]) -> Estimate | None:
     return min(estimates, key=lambda estimate: estimate.east + estimate.north) if estimates else None
 
 
-def _by_walk(looks: Sequence[Observation]) -> list[Camera]:
+def _by_walk(visual: Sequence[Observation]) -> list[Camera]:
     by_walk: dict[str, list[Observation]] = {}
-    for look in looks:
-        by_walk.setdefault(look.walk, []).append(look)
+    for observation in visual:
+        by_walk.setdefault(observation.walk, []).append(observation)
     cameras: list[Camera] = []
     for walk in by_walk.values():
         grid = _Grid(cameras)
-        near = [grid.near(look.estimate) if look.estimate else () for look in walk]
-        for look, match in zip(walk, assign(walk, cameras, near), strict=True):
-            _place(look, match, cameras)
+        near = [grid.near(seen.estimate) if seen.estimate else () for seen in walk]
+        for seen, match in zip(walk, assign(walk, cameras, near), strict=True):
+            _place(seen, match, cameras)
     return cameras
 
 
-def _place(look: Observation, match: Match, cameras: list[Camera]) -> None:
+def _place(seen: Observation, match: Match, cameras: list[Camera]) -> None:
     if match.candidate is not None:
         camera = cameras[match.candidate]
-        camera.take(look)
+        camera.add(seen)
         camera.nearest_match_m.append(match.distance_m or 0.0)
-    elif look.estimate is not None:
+    elif seen.estimate is not None:
         rivals = tuple(cameras[place].id for place in match.rivals)
-        cameras.append(Camera(estimate=look.estimate, members=[look], rivals=rivals))
+        cameras.append(Camera(estimate=seen.estimate, members=[seen], rivals=rivals))
 
 
 def _join_heard_and_seen(heard: list[Camera], seen: list[Camera]) -> list[Camera]:

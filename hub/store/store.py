@@ -1,31 +1,38 @@
 """What the hub needs of a store, whichever engine keeps it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Protocol
 
-from hub.log.events import Batch, Known, SetAside, StoredSighting
+from hub.log.events import Batch, Counts, HeldSightings, Import, Known, SetAside, StoredSighting, Undoing
+from probe.contract.envelope import UnitType
 
 
 class Store(Protocol):
-    """The log, the quarantine and the derived cameras. Safe to use from several threads."""
+    """The log, the quarantine and the derived cameras. Safe to use from several threads.
 
-    @property
-    def path(self) -> Path:
-        """A file on the disk that must not fill up."""
+    Every method raises StoreError where the engine fails.
+    """
+
+    def free_bytes(self) -> int | None:
+        """How much more the disk can take that holds the log; None where that cannot be asked."""
         ...
 
-    def known(self, table: str, ids: Sequence[str]) -> dict[str, Known]:
-        """What is in the log under these ids already; `table` is sighting, picture or withdrawal."""
+    def known(self, kind: UnitType, ids: Sequence[str]) -> Mapping[str, Known]:
+        """What is in the log under these ids already."""
+        ...
+
+    def bodies(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        """The bodies of sightings by id; an erased one is empty."""
         ...
 
     def append(self, batch: Batch) -> None:
         """Write all of it in one commit; when it returns, it is durable."""
         ...
 
-    def read(self, after: int = 0, limit: int = 10_000) -> list[StoredSighting]:
-        """Sightings beyond a place in the log, in its order, without those that are held or erased."""
+    def read(self, after: int = 0, limit: int = 10_000, *, held: bool = False) -> list[StoredSighting]:
+        """Sightings beyond a place in the log, in its order, without the erased ones; those that are held only where
+        asked for."""
         ...
 
     def count(self) -> int:
@@ -36,7 +43,7 @@ class Store(Protocol):
         """A number that grows with every sighting, by this process or another."""
         ...
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> Counts:
         """How many there are of everything."""
         ...
 
@@ -45,33 +52,57 @@ class Store(Protocol):
         ...
 
     def picture(self, sha256: str) -> bytes | None:
-        """A redacted picture, as JPEG, unless it is held."""
+        """A redacted picture, as JPEG, unless it is held or erased."""
         ...
 
     def hold_since(self, probe: str, day: date, reason: str) -> int:
         """Hold what a probe sent since a day; returns how much."""
         ...
 
-    def held(self) -> list[tuple[str, int, str]]:
-        """For each probe of which something is held: its id, how much, and why."""
+    def held(self) -> list[HeldSightings]:
+        """What is held, by probe."""
         ...
 
-    def decide(self, probe: str, *, keep: bool) -> int:
+    def decide(self, probe: str | None, *, keep: bool) -> int:
         """Let what is held of a probe count, or erase it; returns how much."""
+        ...
+
+    def begin_import(self, file: str) -> int:
+        """Note that the operator imports a file; returns the import's number."""
+        ...
+
+    def end_import(self, number: int, sha256: bytes) -> None:
+        """Note that an import is complete, with the file's fingerprint."""
+        ...
+
+    def imports(self) -> list[Import]:
+        """All imports, the newest first."""
+        ...
+
+    def undo(self, undoing: Undoing) -> int:
+        """Erase what an import or a walk brought, each sighting with a tombstone; returns how many there were."""
         ...
 
     def quarantined(self, limit: int = 100) -> list[SetAside]:
         """What was set aside, newest first."""
         ...
 
-    def quarantine_count(self) -> int: ...
+    def quarantine_count(self) -> int:
+        """How much was set aside."""
+        ...
+
+    def forget_senders(self) -> None:
+        """Forget which probe sent what, where the 30 days are over."""
+        ...
 
     def save_cameras(self, cameras: Sequence[tuple[str, bytes]]) -> None:
         """Replace the derived cameras by these (id, JSON)."""
         ...
 
-    def cameras(self) -> dict[str, bytes]:
-        """The derived cameras as they were last saved."""
+    def cameras(self) -> Mapping[str, bytes]:
+        """The derived cameras as they were last saved, by id, as JSON."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of it; nothing of it may be used afterwards."""
+        ...

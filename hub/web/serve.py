@@ -36,13 +36,16 @@ class WebServer:
         self._thread.start()
 
     def stop(self) -> None:
+        """Stop answering and let go of the port, also where the server never started."""
         self._server.should_exit = True
-        self._thread.join(STOP_S)
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the port, also where the server never started."""
+        if self._thread.is_alive():
+            self._thread.join(STOP_S)
         self._socket.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server's thread runs."""
+        return self._thread.is_alive()
 
     def _run(self) -> None:
         with contextlib.suppress(asyncio.CancelledError):

@@ -6,6 +6,7 @@ python -m tests.house.code_picture OUTPUT-OF-ENROLL PICTURE
 import io
 import re
 import sys
+import time
 from pathlib import Path
 
 import segno
@@ -20,7 +21,7 @@ def main(shown: Path, picture: Path) -> None:
     assert re.search(r"contrechamp-probe pair ([\w-]+)", shown.read_text())
     with open_hub(default_data()) as hub:
         pairing = Pairing(hub.keys, hub.registry)
-        (code,) = [code for one in pairing.open_now(0.0) if (code := pairing.code_of(one)) is not None]
+        (code,) = [code for one in pairing.open_now(time.time()) if (code := pairing.code_of(one)) is not None]
     drawn = io.BytesIO()
     segno.make(code.qr, error="m", micro=False).save(drawn, kind="png", scale=8, border=4)
     Image.open(drawn).convert("RGB").save(picture, quality=90)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.rooms import PROBE
+from tests.house.rooms import HUB, PROBE
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(path for room in ("probe", "hub") for path in (ROOT / room).rglob("*.py"))
 PURE = ("probe/detect", "hub/merge")
 # The rooms of a house from the ground up. A room may use those that stand before it in its list, and no other.
-ORDER = {"probe": [*(room.name for room in PROBE), "__main__"]}
+ORDER = {house: [*(room.name for room in rooms), "__main__"] for house, rooms in (("probe", PROBE), ("hub", HUB))}
 # What may lie loose at the root of a house; all else has a room.
 LOOSE = {
     "probe": {"__init__", "__main__", "config", "errors", "service"},

@@ -5,36 +5,36 @@ from pathlib import Path
 import pytest
 
 from hub.backup import BLOCK, MAGIC, read_backup, write_backup
-from hub.data import open_hub
+from hub.data import HubFolder, make_hub, open_hub
 from hub.errors import BadInput
 from hub.ingest.receive import Incoming
 from probe.contract.parcel import SignedKind, decode_receipts
 from probe.outbox.outbox import Outbox
 from probe.seal.verify import verified_body
 from tests.examples import look
-from tests.paired import enrolled, parcel_of
+from tests.paired import enrolled, ingest_of, parcel_of
 
 WORDS = "four words picked at random"
 
 
 def made(tmp_path: Path) -> Path:
-    with open_hub(tmp_path / "hub") as hub:
+    with make_hub(tmp_path / "hub") as hub:
         enrolled(hub)
     return tmp_path / "hub"
 
 
 def test_a_hub_comes_back_and_its_probes_offer_again_what_it_lacks(tmp_path: Path) -> None:
     data, copy = tmp_path / "hub", tmp_path / "copy"
-    with open_hub(data) as hub, Outbox(tmp_path / "o.db") as box:
+    with make_hub(data) as hub, Outbox(tmp_path / "o.db") as box:
         identity = enrolled(hub)
         box.pair(identity)
         write_backup(data, copy, WORDS)
         box.add([look(), look()])
         units = [unit for _, unit in box.waiting()]
 
-        def receive(folder: object) -> None:
+        def receive(folder: HubFolder) -> None:
             incoming = Incoming(topic="t", mailbox=identity.account.mailbox, payload=parcel_of(units))  # type: ignore[union-attr]
-            (answer,) = folder.receiver().receive([incoming])  # type: ignore[attr-defined]
+            (answer,) = ingest_of(folder).receive([incoming]).answers
             box.settle(decode_receipts(verified_body(identity.hub.public, SignedKind.RECEIPTS, answer.signed)))
 
         receive(hub)

@@ -31,7 +31,7 @@ class Days:
         """Let a hub run for so many days."""
         for _ in range(0, days, step):
             self.now += timedelta(days=step)
-            keys.turn()
+            keys.rotate()
 
 
 def told(keys: HubKeys) -> Descriptor:

@@ -78,7 +78,7 @@ def _heard(running: HubProcess, mosquitto: Mosquitto, publish: object) -> bool:
     return status(running)["quarantined"] >= 1
 
 
-def test_an_import_beside_a_running_hub_is_noticed(tmp_path: Path) -> None:
+def test_an_import_and_its_undoing_beside_a_running_hub_are_noticed(tmp_path: Path) -> None:
     running = HubProcess(tmp_path / "hub")
     try:
         running.start()
@@ -88,6 +88,8 @@ def test_an_import_beside_a_running_hub_is_noticed(tmp_path: Path) -> None:
         until(lambda: status(running)["cameras"] == 1, "the imported camera")
         rebuilt = json.loads(hub("rebuild", "--data", running.data, "--json").stdout)
         assert rebuilt == {"sightings": 1, "before": 1, "cameras": 1, "identical": True}
+        assert hub("undo", "import-1", "--yes", "--data", running.data).returncode == 0
+        until(lambda: status(running)["cameras"] == 0, "the undone camera to go")
     finally:
         running.kill()
 
@@ -149,6 +151,6 @@ def test_pictures_arrive_after_the_sightings_each_by_itself(tmp_path: Path) -> N
         assert json.loads(sent.stdout)["stored"] == 43
         assert status(running)["sightings"] <= 40
         with open_hub(running.data) as folder:
-            assert (folder.store.counts()["sightings"], folder.store.counts()["pictures"]) == (40, 3)
+            assert (folder.store.counts().sightings, folder.store.counts().pictures) == (40, 3)
     finally:
         running.kill()

@@ -28,7 +28,7 @@ from typing import Any
 
 import msgspec
 
-from hub.data import open_hub
+from hub.data import make_hub
 from hub.ingest.mqtt import BATCH_BYTES, GATHER_S
 from probe.contract import topics
 from probe.contract.address import BrokerAddress
@@ -88,7 +88,7 @@ def measure(probes: int, sightings: int, pictures: int) -> dict[str, float | str
 
 def _prepare(folder: Path, probes: int, sightings: int, pictures: int) -> None:
     """A hub's folder, and an outbox for each probe: sealed, and a bare one with octets of the same lengths."""
-    with open_hub(folder / "hub") as hub:
+    with make_hub(folder / "hub") as hub:
         identities = [enrolled(hub) for _ in range(probes)]
     (folder / "sealed").mkdir()
     (folder / "bare").mkdir()

@@ -16,16 +16,16 @@ from random import Random
 import msgspec
 import pytest
 
-from hub.data import HubFolder, open_hub
+from hub.data import HubFolder, make_hub
 from hub.ingest.limits import Limits
-from hub.ingest.receive import Incoming, Receiver
-from hub.store.sqlite.store import QUARANTINE_BYTES, QUARANTINE_ROWS
+from hub.ingest.receive import Incoming, UnitIngest
+from hub.store.sqlite.quarantine import MAX_BYTES, MAX_ROWS
 from probe.contract.envelope import Envelope, Picture, UnitType, encode, envelope_signing_input, frame, pack
 from probe.contract.parcel import MAX_PARCEL_BYTES, Unit, Verdict, decode_receipts, decode_signed
 from probe.seal.identity import Identity
 from probe.seal.sealer import SUITE, Sealer
 from tests.examples import look, new_id, radio
-from tests.paired import enrolled, parcel, parcel_of
+from tests.paired import database_of, enrolled, parcel, parcel_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -102,7 +102,7 @@ def assault(folder: HubFolder, messages: int, *, seed: int = 1) -> dict[str, flo
     honest, bad = enrolled(folder), enrolled(folder)
     assert honest.account is not None
     assert bad.account is not None
-    receiver = Receiver(folder.store, folder.keys, folder.registry, _no_limits())
+    units_in = UnitIngest(folder.store, folder.keys, folder.registry, limits=_no_limits())
     hostile = Hostile(bad, honest, seed)
     sent = stored = 0
     began_s, peak = time.monotonic(), []
@@ -115,12 +115,12 @@ def assault(folder: HubFolder, messages: int, *, seed: int = 1) -> dict[str, flo
         good = look(observer=(start % 977, start % 89))
         batch.insert(EVERY // 2, Incoming(topic="t", mailbox=honest.account.mailbox, payload=parcel(honest, good)))
         sent += 1
-        for answer in receiver.receive(batch):
+        for answer in units_in.receive(batch).answers:
             body = decode_receipts(decode_signed(answer.signed).body)
             if body.probe == honest.probe:
                 stored += sum(receipt.verdict is Verdict.STORED for receipt in body.receipts)
         peak.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    (held,) = folder.store.db.row("SELECT total(length(data)) FROM quarantine")
+    (held,) = database_of(folder).row("SELECT total(length(data)) FROM quarantine")
     return {
         "messages": messages,
         "honest_sent": sent,
@@ -142,27 +142,27 @@ def _no_limits() -> Limits:
 
 
 def test_a_hostile_probe_spoils_nothing(tmp_path: Path) -> None:
-    with open_hub(tmp_path) as folder:
+    with make_hub(tmp_path) as folder:
         told = assault(folder, SHORT)
     print(told)
     assert told["honest_stored"] == told["honest_sent"]
-    assert told["quarantined"] <= QUARANTINE_ROWS
-    assert told["quarantine_mb"] <= QUARANTINE_BYTES / 1e6
+    assert told["quarantined"] <= MAX_ROWS
+    assert told["quarantine_mb"] <= MAX_BYTES / 1e6
     assert told["disk_mb"] < 300
     assert told["rss_mb_last"] < told["rss_mb_first_tenth"] + 100
 
 
 def test_the_limits_keep_most_of_it_out(tmp_path: Path) -> None:
-    with open_hub(tmp_path) as folder:
+    with make_hub(tmp_path) as folder:
         bad = enrolled(folder)
-        receiver = Receiver(folder.store, folder.keys, folder.registry, Limits(clock_s=lambda: 0.0))
+        units_in = UnitIngest(folder.store, folder.keys, folder.registry, limits=Limits(clock_s=lambda: 0.0))
         assert bad.account is not None
         payload = parcel_of([Sealer(bad.key, bad.hub_id, bad.hub.keys[0]).sighting(look())] * 64)
         for _ in range(200):
-            receiver.receive([Incoming(topic="t", mailbox=bad.account.mailbox, payload=payload)])
-        assert receiver.limits.dropped > 50
+            units_in.receive([Incoming(topic="t", mailbox=bad.account.mailbox, payload=payload)])
+        assert units_in.limits.dropped > 50
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="hostile-") as scratch, open_hub(Path(scratch)) as hub:
+    with tempfile.TemporaryDirectory(prefix="hostile-") as scratch, make_hub(Path(scratch)) as hub:
         print(json.dumps(assault(hub, int(sys.argv[1]))))

@@ -30,7 +30,10 @@ def doubles() -> None:
     from hub.store.sqlite import database, schema
     from hub.store.sqlite.store import SqliteStore
 
-    loose = tuple(script.replace("id TEXT NOT NULL UNIQUE", "id TEXT NOT NULL") for script in schema.MIGRATIONS)
+    loose = tuple(
+        tuple(statement.replace("id TEXT NOT NULL UNIQUE", "id TEXT NOT NULL") for statement in statements)
+        for statements in schema.MIGRATIONS
+    )
     vars(database)["MIGRATIONS"] = loose
     SqliteStore.known = lambda *_args: {}  # type: ignore[method-assign]
 

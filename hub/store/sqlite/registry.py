@@ -1,22 +1,21 @@
 """Probes, broker accounts and enrolments, in the hub's database."""
 
-import hashlib
 import secrets
-from base64 import b64encode
 from datetime import UTC, date, datetime
 
 from hub.errors import BadInput
 from hub.log.probes import BrokerAccount, Enrolment, Probe
+from hub.store.passwords import hash_password
 from hub.store.sqlite.database import Database
 from probe.contract.pairing import fingerprint
 
-_HASH_ROUNDS = 101  # mosquitto's own; the passwords are 128 random bits, which no number of rounds has to protect
+_ADDRESS = "address"
 _PROBE = "SELECT id, name, public, mailbox, enrolled, revoked, lost_on FROM probe"
 _ENROLMENT = "SELECT number, name, token, address, ends_s, used_by, words FROM enrolment"
 
 
-class Registry:
-    """Who may hand sightings over. `version` changes with every change, so that a broker knows when to look again."""
+class SqliteRegistry:
+    """A `Registry` in the hub's database."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -26,16 +25,13 @@ class Registry:
         return int(self._db.meta("registry") or 0)
 
     def probes(self) -> list[Probe]:
-        """All probes, by name."""
         return [_probe(row) for row in self._db.rows(f"{_PROBE} ORDER BY name")]
 
     def probe(self, probe_id: str) -> Probe | None:
-        """The probe with an id."""
         row = self._db.row(f"{_PROBE} WHERE id = ?", (probe_id,))
         return None if row is None else _probe(row)
 
     def named(self, name: str) -> Probe:
-        """The probe with a name. Raises BadInput."""
         row = self._db.row(f"{_PROBE} WHERE name = ?", (name,))
         if row is None:
             known = ", ".join(probe.name for probe in self.probes()) or "none so far"
@@ -43,7 +39,6 @@ class Registry:
         return _probe(row)
 
     def invite(self, name: str, token: str, address: str | None, ends_s: float) -> Enrolment:
-        """Let a probe come under a name. Raises BadInput where the name is taken."""
         if self._db.row("SELECT 1 FROM probe WHERE name = ? AND revoked IS NULL", (name,)):
             raise BadInput(f"a probe is called {name!r} already; give another name, or revoke that one first")
         with self._db.transaction() as db:
@@ -55,17 +50,14 @@ class Registry:
         return Enrolment(number=int(cursor.lastrowid or 0), name=name, token=token, address=address, ends_s=ends_s)
 
     def enrolment(self, number: int) -> Enrolment | None:
-        """The enrolment with a number."""
         row = self._db.row(f"{_ENROLMENT} WHERE number = ?", (number,))
         return None if row is None else _enrolment(row)
 
     def enrolments(self, now_s: float) -> list[Enrolment]:
-        """Those that wait, or were used within the last minutes, newest first."""
         rows = self._db.rows(f"{_ENROLMENT} WHERE ends_s > ? ORDER BY number DESC LIMIT 20", (now_s,))
         return [_enrolment(row) for row in rows]
 
     def invited(self, token: str) -> Enrolment | None:
-        """The enrolment with a token, used, over or not."""
         for row in self._db.rows(f"{_ENROLMENT} WHERE token IS NOT NULL"):
             enrolment = _enrolment(row)
             if secrets.compare_digest((enrolment.token or "").encode(), token.encode()):
@@ -73,7 +65,6 @@ class Registry:
         return None
 
     def admit(self, enrolment: Enrolment, public: bytes, words: str) -> BrokerAccount:
-        """Enrol a probe and give it an account, in one commit; the same probe again gets the same."""
         probe_id = fingerprint(public)
         with self._db.transaction() as db:
             row = db.execute("SELECT mailbox FROM enrolment WHERE number = ?", (enrolment.number,)).fetchone()
@@ -98,7 +89,6 @@ class Registry:
         return account
 
     def tidy(self, now_s: float) -> None:
-        """Erase tokens and passwords that nobody needs any more."""
         with self._db.transaction() as db:
             db.execute(
                 "UPDATE account SET password = NULL WHERE mailbox IN"
@@ -108,7 +98,6 @@ class Registry:
             db.execute("UPDATE enrolment SET token = NULL WHERE ends_s < ?", (now_s - 86_400,))
 
     def revoke(self, probe: Probe, lost_on: date) -> None:
-        """End a probe's rights, from the next message on."""
         with self._db.transaction() as db:
             db.execute(
                 "UPDATE probe SET revoked = ?, lost_on = ? WHERE id = ?",
@@ -117,7 +106,6 @@ class Registry:
             self._changed()
 
     def accounts(self) -> list[BrokerAccount]:
-        """The accounts that a broker should let in: given ones of probes that were not revoked, and spare ones."""
         rows = self._db.rows(
             "SELECT account.mailbox, client, password_hash FROM account LEFT JOIN probe"
             " ON probe.mailbox = account.mailbox WHERE revoked IS NULL ORDER BY account.mailbox"
@@ -125,7 +113,6 @@ class Registry:
         return [BrokerAccount(mailbox=mailbox, client=client, password_hash=hashed) for mailbox, client, hashed in rows]
 
     def make_spare(self, count: int) -> int:
-        """Make accounts in advance until so many are spare; returns how many are."""
         with self._db.transaction():
             (spare,) = self._db.row("SELECT count(*) FROM account WHERE taken = 0")
             for _ in range(count - spare):
@@ -134,12 +121,17 @@ class Registry:
         return max(count, int(spare))
 
     def hub_password(self) -> str:
-        """The hub's own password at a broker of the operator's."""
         password = self._db.meta("broker_password")
         if password is None:
             password = secrets.token_hex(16)
             self._db.set_meta("broker_password", password)
         return password
+
+    def broker_address(self) -> str | None:
+        return self._db.meta(_ADDRESS)
+
+    def note_broker_address(self, address: str) -> None:
+        self._db.set_meta(_ADDRESS, address)
 
     def _account(self, mailbox: str) -> BrokerAccount:
         query = "SELECT mailbox, client, password_hash, password FROM account WHERE mailbox = ?"
@@ -158,8 +150,8 @@ class Registry:
             password_hash=hash_password(password),
             password=password,
         )
-        with self._db.lock:
-            self._db.connection.execute(
+        with self._db.transaction() as db:
+            db.execute(
                 "INSERT INTO account (mailbox, client, password_hash, password) VALUES (?, ?, ?, ?)",
                 (account.mailbox, account.client, account.password_hash, account.password),
             )
@@ -167,13 +159,6 @@ class Registry:
 
     def _changed(self) -> None:
         self._db.set_meta("registry", str(self.version + 1))
-
-
-def hash_password(password: str, salt: bytes | None = None) -> str:
-    """A password's hash as mosquitto 2 writes it: PBKDF2 with SHA-512."""
-    salt = salt or secrets.token_bytes(12)
-    hashed = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _HASH_ROUNDS)
-    return f"$7${_HASH_ROUNDS}${b64encode(salt).decode()}${b64encode(hashed).decode()}"
 
 
 def _probe(row: tuple[str, str, bytes, str, str, str | None, str | None]) -> Probe:

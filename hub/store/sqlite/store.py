@@ -1,77 +1,92 @@
 """The log in SQLite: what came, what is held, what was erased, what was set aside, and the cameras derived from it."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from hub.log.events import (
     Batch,
+    Counts,
+    Erasure,
+    HeldSightings,
+    Import,
     Known,
     NewSighting,
     NewWithdrawal,
     Origin,
     SetAside,
     StoredSighting,
-    Why,
+    Undoing,
 )
 from hub.store.sqlite.database import Database
+from hub.store.sqlite.quarantine import Quarantine
+from probe.contract.envelope import UnitType
 
 SENDER_DAYS = 30
-QUARANTINE_ROWS = 5000
-QUARANTINE_ROWS_EACH = 500  # of one topic, so that nobody crowds out the others
-QUARANTINE_BYTES = 64 << 20
 _IDS_PER_QUERY = 500
-_TABLES = ("sighting", "picture", "withdrawal")
+_KNOWN = {
+    UnitType.SIGHTING: "SELECT id, hash, held.seq IS NOT NULL, CASE WHEN length(body) = 0 THEN"
+    " (SELECT why FROM deletion WHERE sighting = id ORDER BY number DESC LIMIT 1) END, NULL"
+    " FROM sighting LEFT JOIN held ON held.seq = sighting.seq WHERE id IN (?)",
+    UnitType.PHOTO: "SELECT id, hash, held IS NOT NULL, NULL, sha256 FROM picture WHERE id IN (?)",
+    UnitType.WITHDRAWAL: "SELECT id, hash, 0, NULL, NULL FROM withdrawal WHERE id IN (?)",
+}
 
 
 class SqliteStore:
-    """A `Store` in a data directory, which is made where it is missing."""
+    """A `Store` in a hub's folder; `make` makes it where it is missing, a `read_only` one refuses changes."""
 
-    def __init__(self, data: Path) -> None:
-        self.db = Database(data)
-        self.path = self.db.path
-        self._expire()
-        self._aside_bytes = int(self.db.row("SELECT total(length(data)) FROM quarantine")[0])
+    def __init__(self, data: Path, *, make: bool = True, read_only: bool = False) -> None:
+        self.db = Database(data, make=make, read_only=read_only)
+        self._quarantine = Quarantine(self.db)
 
     def close(self) -> None:
         self.db.close()
 
-    def known(self, table: str, ids: Sequence[str]) -> dict[str, Known]:
-        if table not in _TABLES:
-            raise ValueError(table)
-        found: dict[str, Known] = {}
-        for start in range(0, len(ids), _IDS_PER_QUERY):
-            some = ids[start : start + _IDS_PER_QUERY]
-            marks = ",".join("?" * len(some))
-            held = {"sighting": "held.seq IS NOT NULL", "picture": "held IS NOT NULL"}.get(table, "0")
-            join = "LEFT JOIN held ON held.seq = sighting.seq" if table == "sighting" else ""
-            query = f"SELECT id, hash, {held} FROM {table} {join} WHERE id IN ({marks})"  # noqa: S608 (our own words)
-            found.update((name, Known(hash=digest, held=bool(h))) for name, digest, h in self.db.rows(query, some))
-        return found
+    def free_bytes(self) -> int | None:
+        return self.db.free_bytes()
+
+    def known(self, kind: UnitType, ids: Sequence[str]) -> Mapping[str, Known]:
+        return {
+            name: Known(hash=digest, held=bool(held), erased=None if why is None else Erasure(why), picture=picture)
+            for name, digest, held, why, picture in self._rows_by_id(_KNOWN[kind], ids)
+        }
+
+    def bodies(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        return dict(self._rows_by_id("SELECT id, body FROM sighting WHERE id IN (?)", ids))
 
     def append(self, batch: Batch) -> None:
-        today = datetime.now(UTC).date()
+        today = _today()
         with self.db.transaction() as db:
             expires = (today + timedelta(days=SENDER_DAYS)).isoformat()
             if batch.sightings:
-                self._append(db, list(batch.sightings.values()), today, expires)
+                self._append(db, list(batch.sightings.values()), today, expires, batch.import_number)
+            if batch.again:
+                self._give_back(db, batch.again.values(), batch.import_number)
             db.executemany(
                 "INSERT INTO picture (id, hash, sha256, held, probe, expires, jpeg) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [(p.id, p.hash, p.sha256, p.held, p.sender, expires, p.jpeg) for p in batch.pictures.values()],
             )
             for withdrawal in batch.withdrawals.values():
                 self._withdraw(db, withdrawal, today)
-            self._set_aside(db, batch.aside)
+            self._quarantine.add(db, batch.aside)
 
-    def read(self, after: int = 0, limit: int = 10_000) -> list[StoredSighting]:
+    def read(self, after: int = 0, limit: int = 10_000, *, held: bool = False) -> list[StoredSighting]:
         rows = self.db.rows(
-            "SELECT sighting.seq, body, origin, sender.probe FROM sighting"
-            " LEFT JOIN sender ON sender.seq = sighting.seq LEFT JOIN held ON held.seq = sighting.seq"
-            " WHERE sighting.seq > ? AND held.seq IS NULL AND length(body) > 0 ORDER BY sighting.seq LIMIT ?",
-            (after, limit),
+            "SELECT sighting.seq, body, origin, sender.probe, sender.day, imported.import FROM sighting"
+            " LEFT JOIN sender ON sender.seq = sighting.seq LEFT JOIN imported ON imported.seq = sighting.seq"
+            " LEFT JOIN held ON held.seq = sighting.seq"
+            " WHERE sighting.seq > ? AND (? OR held.seq IS NULL) AND length(body) > 0 ORDER BY sighting.seq LIMIT ?",
+            (after, held, limit),
         )
-        return [StoredSighting(seq=seq, body=body, origin=Origin(o), sender=sender) for seq, body, o, sender in rows]
+        return [
+            StoredSighting(
+                seq=seq, body=body, origin=Origin(origin), sender=sender, day=_day(day), import_number=number
+            )
+            for seq, body, origin, sender, day, number in rows
+        ]
 
     def count(self) -> int:
         return self._number("SELECT count(*) FROM sighting WHERE length(body) > 0")
@@ -79,26 +94,25 @@ class SqliteStore:
     def version(self) -> int:
         return self._number("SELECT coalesce(max(seq), 0) FROM sighting")
 
-    def counts(self) -> dict[str, int]:
-        return {
-            "sightings": self.count(),
-            "pictures": self._number("SELECT count(*) FROM picture"),
-            "held": self._number("SELECT count(*) FROM held")
+    def counts(self) -> Counts:
+        return Counts(
+            sightings=self.count(),
+            pictures=self._number("SELECT count(*) FROM picture WHERE length(jpeg) > 0"),
+            held=self._number("SELECT count(*) FROM held")
             + self._number("SELECT count(*) FROM picture WHERE held IS NOT NULL"),
-            "erased": self._number("SELECT count(*) FROM deletion"),
-            "quarantined": self.quarantine_count(),
-        }
+            erased=self._number("SELECT count(*) FROM deletion"),
+            quarantined=self.quarantine_count(),
+        )
 
     def generation(self) -> int:
         return int(self.db.meta("generation") or 0)
 
     def picture(self, sha256: str) -> bytes | None:
-        row = self.db.row("SELECT jpeg FROM picture WHERE sha256 = ? AND held IS NULL", (sha256,))
+        row = self.db.row("SELECT jpeg FROM picture WHERE sha256 = ? AND held IS NULL AND length(jpeg) > 0", (sha256,))
         return None if row is None else bytes(row[0])
 
     def hold_since(self, probe: str, day: date, reason: str) -> int:
-        """Hold what a probe sent since a day; returns how much."""
-        today = datetime.now(UTC).date().isoformat()
+        today = _today().isoformat()
         with self.db.transaction() as db:
             held = db.execute(
                 "INSERT OR IGNORE INTO held (seq, reason, day)"
@@ -107,64 +121,91 @@ class SqliteStore:
             ).rowcount
             since = (day + timedelta(days=SENDER_DAYS)).isoformat()
             held += db.execute(
-                "UPDATE picture SET held = ? WHERE probe = ? AND expires >= ? AND held IS NULL", (reason, probe, since)
+                "UPDATE picture SET held = ? WHERE probe = ? AND expires >= ? AND held IS NULL AND length(jpeg) > 0",
+                (reason, probe, since),
             ).rowcount
             self._new_generation(db)
         return held
 
-    def held(self) -> list[tuple[str, int, str]]:
-        """For each probe of which something is held: its id ('' where that was forgotten), how much, and why."""
+    def held(self) -> list[HeldSightings]:
         rows = self.db.rows(
-            "SELECT coalesce(sender.probe, ''), count(*), max(reason) FROM held"
+            "SELECT sender.probe, count(*), max(reason) FROM held"
             " LEFT JOIN sender ON sender.seq = held.seq GROUP BY 1 ORDER BY 1"
         )
-        return [(probe, count, reason) for probe, count, reason in rows]
+        return [HeldSightings(probe=probe, sightings=count, reason=reason) for probe, count, reason in rows]
 
-    def decide(self, probe: str, *, keep: bool) -> int:
-        """Let what is held of a probe count, or erase it; returns how much."""
-        mine = (
-            "SELECT held.seq FROM held LEFT JOIN sender ON sender.seq = held.seq WHERE coalesce(sender.probe, '') = ?"
-        )
-        today = datetime.now(UTC).date().isoformat()
+    def decide(self, probe: str | None, *, keep: bool) -> int:
+        mine = "SELECT held.seq FROM held LEFT JOIN sender ON sender.seq = held.seq WHERE sender.probe IS ?"
         with self.db.transaction() as db:
-            seqs = [(seq,) for (seq,) in db.execute(mine, (probe,)).fetchall()]
-            if not keep:
-                db.executemany(
-                    "INSERT INTO deletion (sighting, why, day) SELECT id, 'rejected', ? FROM sighting WHERE seq = ?",
-                    [(today, seq) for (seq,) in seqs],
-                )
-                db.executemany("UPDATE sighting SET body = x'' WHERE seq = ?", seqs)
-                db.execute("DELETE FROM picture WHERE probe = ? AND held IS NOT NULL", (probe,))
+            seqs = [seq for (seq,) in db.execute(mine, (probe,)).fetchall()]
+            if keep:
+                db.execute("UPDATE picture SET held = NULL WHERE probe IS ?", (probe,))
+                db.executemany("DELETE FROM held WHERE seq = ?", [(seq,) for seq in seqs])
             else:
-                db.execute("UPDATE picture SET held = NULL WHERE probe = ?", (probe,))
-            db.executemany("DELETE FROM held WHERE seq = ?", seqs)
+                self._erase(db, seqs, Erasure.REJECTED)
+                db.execute(f"{_ERASE_PICTURE} WHERE probe IS ? AND held IS NOT NULL", (probe,))
             self._new_generation(db)
         return len(seqs)
 
-    def quarantined(self, limit: int = 100) -> list[SetAside]:
+    def begin_import(self, file: str) -> int:
+        with self.db.transaction() as db:
+            row = db.execute("INSERT INTO import (day, file) VALUES (?, ?)", (_today().isoformat(), file))
+            return int(row.lastrowid or 0)
+
+    def end_import(self, number: int, sha256: bytes) -> None:
+        with self.db.transaction() as db:
+            db.execute("UPDATE import SET sha256 = ? WHERE number = ?", (sha256, number))
+
+    def imports(self) -> list[Import]:
         rows = self.db.rows(
-            "SELECT at, why, reason, topic, size, data FROM quarantine ORDER BY number DESC LIMIT ?", (limit,)
+            "SELECT number, day, file, sha256,"
+            " (SELECT max(undoing.day) FROM undoing WHERE undoing.import = import.number)"
+            " FROM import ORDER BY number DESC"
         )
         return [
-            SetAside(at=at, why=Why(why), reason=reason, topic=topic, size=size, data=data)
-            for at, why, reason, topic, size, data in rows
+            Import(number=number, day=date.fromisoformat(day), file=file, sha256=sha256, undone=_day(undone))
+            for number, day, file, sha256, undone in rows
         ]
 
+    def undo(self, undoing: Undoing) -> int:
+        with self.db.transaction() as db:
+            erased = self._erase(db, undoing.sightings, Erasure.UNDONE)
+            db.executemany(f"{_ERASE_PICTURE} WHERE sha256 = ?", [(name,) for name in undoing.pictures])
+            db.execute(
+                "INSERT INTO undoing (day, import, walk, sightings) VALUES (?, ?, ?, ?)",
+                (_today().isoformat(), undoing.import_number, undoing.walk, erased),
+            )
+            self._new_generation(db)
+        return erased
+
+    def quarantined(self, limit: int = 100) -> list[SetAside]:
+        return self._quarantine.newest(limit)
+
     def quarantine_count(self) -> int:
-        return self._number("SELECT count(*) FROM quarantine")
+        return self._quarantine.count()
+
+    def forget_senders(self) -> None:
+        today = _today()
+        with self.db.transaction() as db:
+            db.execute("DELETE FROM sender WHERE expires <= ?", (today.isoformat(),))
+            db.execute("UPDATE picture SET probe = NULL WHERE expires <= ?", (today.isoformat(),))
+            gone = (today - timedelta(days=SENDER_DAYS)).isoformat()
+            db.execute("UPDATE deletion SET probe = NULL WHERE day <= ? AND probe IS NOT NULL", (gone,))
 
     def save_cameras(self, cameras: Sequence[tuple[str, bytes]]) -> None:
         with self.db.transaction() as db:
             db.execute("DELETE FROM camera")
             db.executemany("INSERT INTO camera VALUES (?, ?)", cameras)
 
-    def cameras(self) -> dict[str, bytes]:
+    def cameras(self) -> Mapping[str, bytes]:
         return dict(self.db.rows("SELECT id, body FROM camera"))
 
-    def _append(self, db: sqlite3.Connection, new: list[NewSighting], today: date, expires: str) -> None:
+    def _append(
+        self, db: sqlite3.Connection, new: list[NewSighting], today: date, expires: str, import_number: int | None
+    ) -> None:
         (last,) = db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'sighting'").fetchone()
         rows = list(enumerate(new, start=last + 1))
-        erased = self._erased(db, new)
+        erased = self._taken_back_early(db, new)
         db.executemany(
             "INSERT INTO sighting (seq, id, hash, origin, body) VALUES (?, ?, ?, ?, ?)",
             [(seq, n.id, n.hash, n.origin, b"" if (n.id, n.sender) in erased else n.body) for seq, n in rows],
@@ -177,9 +218,23 @@ class SqliteStore:
             "INSERT INTO held (seq, reason, day) VALUES (?, ?, ?)",
             [(seq, n.held, today.isoformat()) for seq, n in rows if n.held is not None],
         )
+        if import_number is not None:
+            db.executemany("INSERT INTO imported VALUES (?, ?)", [(seq, import_number) for seq, _ in rows])
 
-    def _erased(self, db: sqlite3.Connection, new: list[NewSighting]) -> set[tuple[str, str | None]]:
-        """Which of these were taken back before they came, by id and probe."""
+    def _give_back(self, db: sqlite3.Connection, again: Iterable[NewSighting], import_number: int | None) -> None:
+        """Sightings that were undone keep their place in the log, so that their cameras keep their ids."""
+        for one in again:
+            db.execute(
+                "UPDATE sighting SET body = ?, hash = ?, origin = ? WHERE id = ? AND length(body) = 0",
+                (one.body, one.hash, one.origin, one.id),
+            )
+            db.execute(
+                "INSERT OR REPLACE INTO imported SELECT seq, ? FROM sighting WHERE id = ?", (import_number, one.id)
+            )
+        self._new_generation(db)
+
+    def _taken_back_early(self, db: sqlite3.Connection, new: list[NewSighting]) -> set[tuple[str, str | None]]:
+        """Which of these were withdrawn before they came, by id and probe."""
         if db.execute("SELECT 1 FROM deletion LIMIT 1").fetchone() is None:
             return set()
         query = "SELECT sighting, probe FROM deletion WHERE sighting = ?"
@@ -190,8 +245,8 @@ class SqliteStore:
         db.execute("INSERT INTO withdrawal (id, hash) VALUES (?, ?)", (withdrawal.id, withdrawal.hash))
         for sighting in withdrawal.sightings:
             db.execute(
-                "INSERT INTO deletion (sighting, why, day, probe) VALUES (?, 'withdrawn', ?, ?)",
-                (sighting, today.isoformat(), withdrawal.sender),
+                "INSERT INTO deletion (sighting, why, day, probe) VALUES (?, ?, ?, ?)",
+                (sighting, Erasure.WITHDRAWN, today.isoformat(), withdrawal.sender),
             )
             erased = db.execute(
                 "UPDATE sighting SET body = x'' WHERE id = ? AND length(body) > 0"
@@ -201,49 +256,39 @@ class SqliteStore:
             if erased:
                 self._new_generation(db)
 
+    def _erase(self, db: sqlite3.Connection, seqs: Sequence[int], why: Erasure) -> int:
+        """Erase sightings, each with a tombstone; returns how many were still there."""
+        today, erased = _today().isoformat(), 0
+        for seq in seqs:
+            there = db.execute("SELECT id FROM sighting WHERE seq = ? AND length(body) > 0", (seq,)).fetchone()
+            if there is not None:
+                db.execute("INSERT INTO deletion (sighting, why, day) VALUES (?, ?, ?)", (there[0], why, today))
+                db.execute("UPDATE sighting SET body = x'' WHERE seq = ?", (seq,))
+                erased += 1
+            db.execute("DELETE FROM held WHERE seq = ?", (seq,))
+        return erased
+
     def _new_generation(self, db: sqlite3.Connection) -> None:
         """Say that what was read before may not hold any more."""
         db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(self.generation() + 1),))
 
-    def _set_aside(self, db: sqlite3.Connection, aside: Iterable[SetAside]) -> None:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        rows = [(now, a.why, a.reason, a.topic[:200], a.size, a.data) for a in aside]
-        if not rows:
-            return
-        db.executemany("INSERT INTO quarantine (at, why, reason, topic, size, data) VALUES (?, ?, ?, ?, ?, ?)", rows)
-        self._aside_bytes += sum(len(row[5]) for row in rows)
-        # Bounded in every way: the oldest give way, of each topic first.
-        db.executemany(
-            "DELETE FROM quarantine WHERE topic = ?1 AND number <="
-            " (SELECT number FROM quarantine WHERE topic = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)",
-            [(topic, QUARANTINE_ROWS_EACH) for topic in {row[3] for row in rows}],
-        )
-        db.execute(
-            "DELETE FROM quarantine WHERE number <="
-            " (SELECT number FROM quarantine ORDER BY number DESC LIMIT 1 OFFSET ?)",
-            (QUARANTINE_ROWS,),
-        )
-        if self._aside_bytes > QUARANTINE_BYTES:
-            self._shrink(db)
-
-    def _shrink(self, db: sqlite3.Connection) -> None:
-        total = 0
-        for number, size in db.execute("SELECT number, length(data) FROM quarantine ORDER BY number DESC").fetchall():
-            total += size
-            if total > QUARANTINE_BYTES * 3 // 4:
-                db.execute("DELETE FROM quarantine WHERE number <= ?", (number,))
-                total -= size
-                break
-        self._aside_bytes = total
+    def _rows_by_id(self, query: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query with one `(?)` for some ids, however many these are."""
+        for start in range(0, len(ids), _IDS_PER_QUERY):
+            some = ids[start : start + _IDS_PER_QUERY]
+            yield from self.db.rows(query.replace("(?)", f"({','.join('?' * len(some))})"), some)
 
     def _number(self, query: str) -> int:
         return int(self.db.row(query)[0])
 
-    def _expire(self) -> None:
-        """Forget who sent what, where the 30 days are over."""
-        today = datetime.now(UTC).date()
-        with self.db.transaction() as db:
-            db.execute("DELETE FROM sender WHERE expires <= ?", (today.isoformat(),))
-            db.execute("UPDATE picture SET probe = NULL WHERE expires <= ?", (today.isoformat(),))
-            gone = (today - timedelta(days=SENDER_DAYS)).isoformat()
-            db.execute("UPDATE deletion SET probe = NULL WHERE day <= ? AND probe IS NOT NULL", (gone,))
+
+# A picture's row stays without its octets, so that the same one is known when it comes again.
+_ERASE_PICTURE = "UPDATE picture SET jpeg = x'', held = NULL"
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -11,7 +11,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from hub.broker.rights import Action, Login, Rights
-from hub.data import open_hub
+from hub.data import make_hub, open_hub
 from probe.contract import topics
 from probe.contract.address import BrokerAddress
 from probe.outbox.outbox import Outbox
@@ -124,8 +124,8 @@ def test_a_stolen_account_reads_and_writes_its_own_mailbox_only(
     until(lambda: topics.down(mailbox) in own.heard, "the victim's own receipt")
     with open_hub(running.data) as folder:
         now = folder.store.counts()
-    assert now["sightings"] == before["sightings"] + 1
-    assert now["quarantined"] == before["quarantined"]
+    assert now.sightings == before.sightings + 1
+    assert now.quarantined == before.quarantined
     assert own.heard.count(topics.down(mailbox)) == 1
     assert [topic for topic in thief.heard if mailbox in topic] == []
     thief.close()
@@ -148,7 +148,7 @@ def test_whoever_may_pair_may_do_nothing_else(running: HubProcess, two: tuple[Id
     until(lambda: bool(own.heard), "the receipt")
     assert not [topic for topic in pairing.heard if mailbox in topic]
     with open_hub(running.data) as folder:
-        assert folder.store.counts()["sightings"] == before["sightings"] + 1
+        assert folder.store.counts().sightings == before.sightings + 1
     pairing.close()
     own.close()
 
@@ -172,8 +172,8 @@ def test_the_newest_keys_wait_for_whoever_comes_home(running: HubProcess, two: t
     own.close()
 
 
-def test_the_doorkeeper_looks_again_when_a_probe_is_revoked(tmp_path: Path) -> None:
-    with open_hub(tmp_path) as folder:
+def test_rights_end_when_a_probe_is_revoked(tmp_path: Path) -> None:
+    with make_hub(tmp_path) as folder:
         identity, hub_login = enrolled(folder, "one"), Login()
         rights = Rights(folder.registry, hub_login)
         account = identity.account
@@ -191,7 +191,7 @@ def test_the_doorkeeper_looks_again_when_a_probe_is_revoked(tmp_path: Path) -> N
 
 def test_spare_accounts_let_probes_come_without_touching_mosquitto_again(tmp_path: Path) -> None:
     mosquitto = Mosquitto(tmp_path, hub_data=tmp_path / "hub")
-    with open_hub(tmp_path / "hub") as folder:
+    with make_hub(tmp_path / "hub") as folder:
         spare = {account.mailbox for account in folder.registry.accounts()}
         identity = enrolled(folder)
     assert identity.account is not None

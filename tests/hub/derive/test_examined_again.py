@@ -1,12 +1,14 @@
 """What earlier rules claimed is held against the rules of today, whenever cameras are derived."""
 
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from hub.derive.deriver import Hub
+from hub.derive.live import LiveCameras
 from hub.publish.geojson import export
+from hub.store.sqlite.store import SqliteStore
 from probe.contract.evidence import BleEvidence, BssidEvidence, CatalogueEvidence, Role, SsidEvidence
 from probe.contract.sighting import (
     CameraKind,
@@ -19,7 +21,7 @@ from probe.contract.sighting import (
 )
 from probe.detect.registry import Recogniser, unjustified
 from tests.examples import look, radio
-from tests.hub.publish.test_publish import hub_with
+from tests.hub.publish.test_publish import cameras_of
 
 STRANGER = "9c:3d:cf:00:00:01"
 
@@ -64,10 +66,9 @@ FALCON = earlier(
 )
 
 
-def derived(folder: Path, *sightings: Sighting) -> Hub:
-    hub = hub_with(folder, *sightings)
-    hub.store.close()
-    return hub
+def derived(folder: Path, *sightings: Sighting) -> LiveCameras:
+    with closing(SqliteStore(folder / "hub")) as store:
+        return cameras_of(store, folder, *sightings)
 
 
 @pytest.mark.parametrize(("old", "rule"), [(NAME, "maker-word"), (ACCESSORY, "flock-bluetooth")])

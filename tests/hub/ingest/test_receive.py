@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.data import HubFolder, open_hub
+from hub.data import HubFolder, make_hub, open_hub
 from hub.errors import StoreError
-from hub.ingest.folder import import_lines
 from hub.ingest.limits import BURST_BYTES, BYTES_PER_DAY, BYTES_PER_S, UNENROLLED_SHARE, Limits
-from hub.ingest.receive import Answer, Incoming, Receiver
-from hub.log.events import Why
-from hub.store.sqlite.store import QUARANTINE_BYTES, QUARANTINE_ROWS, QUARANTINE_ROWS_EACH
+from hub.ingest.receive import Answer, Incoming, UnitIngest
+from hub.log.events import HeldSightings, RefusalKind
+from hub.store.sqlite.quarantine import MAX_BYTES, MAX_ROWS, MAX_ROWS_EACH
 from probe.contract.envelope import Picture, UnitType, encode
 from probe.contract.parcel import Receipt, Receipts, SignedKind, Unit, Verdict, decode_receipts
 from probe.seal import sealer as seal
@@ -23,12 +22,12 @@ from probe.seal.identity import Identity
 from probe.seal.sealer import Sealer, new_key
 from probe.seal.verify import verified_body
 from tests.examples import look, new_id, radio
-from tests.paired import enrolled, parcel, parcel_of, units
+from tests.paired import database_of, enrolled, ingest_of, parcel, parcel_of, units
 
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[HubFolder]:
-    with open_hub(tmp_path / "hub") as folder:
+    with make_hub(tmp_path / "hub") as folder:
         yield folder
 
 
@@ -44,7 +43,8 @@ def mailbox(identity: Identity) -> str:
 
 def answers(hub: HubFolder, identity: Identity, *payloads: bytes) -> list[Answer]:
     box = mailbox(identity)
-    return hub.receiver().receive([Incoming(topic="t", mailbox=box, payload=payload) for payload in payloads])
+    incoming = [Incoming(topic="t", mailbox=box, payload=payload) for payload in payloads]
+    return list(ingest_of(hub).receive(incoming).answers)
 
 
 def receive(hub: HubFolder, identity: Identity, *payloads: bytes) -> list[Receipt]:
@@ -57,8 +57,8 @@ def receive(hub: HubFolder, identity: Identity, *payloads: bytes) -> list[Receip
     return found
 
 
-def whys(hub: HubFolder) -> list[Why]:
-    return [row.why for row in hub.store.quarantined()]
+def kinds(hub: HubFolder) -> list[RefusalKind]:
+    return [row.kind for row in hub.store.quarantined()]
 
 
 def test_a_sighting_is_stored_and_receipted_by_the_hash_of_its_unit(hub: HubFolder, walker: Identity) -> None:
@@ -79,7 +79,7 @@ def test_the_same_again_is_receipted_and_not_stored(hub: HubFolder, walker: Iden
 def test_the_same_again_is_known_when_nobody_knows_any_more_who_sent_it(hub: HubFolder, walker: Identity) -> None:
     payload = parcel(walker, look())
     receive(hub, walker, payload)
-    hub.store.db.connection.execute("DELETE FROM sender")
+    database_of(hub).connection.execute("DELETE FROM sender")
     (receipt,) = receive(hub, walker, payload)
     assert receipt.verdict is Verdict.STORED
     assert hub.store.count() == 1
@@ -100,7 +100,7 @@ def test_the_same_id_with_other_content_never_displaces_the_first(
         answers(hub, walker, parcel(walker, first))
         answers(hub, walker, other)
     assert [row.body for row in hub.store.read()] == [encode(first)]
-    assert whys(hub) == [Why.OTHER_CONTENT]
+    assert kinds(hub) == [RefusalKind.OTHER_CONTENT]
 
 
 def test_one_bad_unit_does_not_hold_up_the_others(hub: HubFolder, walker: Identity) -> None:
@@ -112,7 +112,7 @@ def test_one_bad_unit_does_not_hold_up_the_others(hub: HubFolder, walker: Identi
     verdicts = {receipt.hash: receipt.verdict for receipt in receive(hub, walker, parcel_of(some))}
     assert [verdicts[unit.hash] for unit in some] == [Verdict.REFUSED] * 4 + [Verdict.STORED]
     assert hub.store.count() == 1
-    assert set(whys(hub)) == {Why.NO_RULE, Why.FORGED, Why.STALE, Why.OVERSIZED}
+    assert set(kinds(hub)) == {RefusalKind.NO_RULE, RefusalKind.FORGED, RefusalKind.STALE, RefusalKind.OVERSIZED}
 
 
 class Forger(Sealer):
@@ -130,24 +130,24 @@ class Forger(Sealer):
 
 
 @pytest.mark.parametrize(
-    ("tamper", "why"),
+    ("tamper", "kind"),
     [
-        ({"signature": bytes(64)}, Why.FORGED),
-        ({"hub": "0" * 64}, Why.FORGED),
-        ({"probe": "0" * 64}, Why.UNKNOWN),
-        ({"type": UnitType.PHOTO}, Why.FORGED),
-        ({"id": "0" * 32}, Why.FORGED),
-        ({"body": b"{}"}, Why.FORGED),
+        ({"signature": bytes(64)}, RefusalKind.FORGED),
+        ({"hub": "0" * 64}, RefusalKind.FORGED),
+        ({"probe": "0" * 64}, RefusalKind.UNKNOWN),
+        ({"type": UnitType.PHOTO}, RefusalKind.FORGED),
+        ({"id": "0" * 32}, RefusalKind.FORGED),
+        ({"body": b"{}"}, RefusalKind.FORGED),
     ],
 )
 def test_whoever_changes_a_signed_field_is_found_out(
-    hub: HubFolder, walker: Identity, tamper: dict[str, object], why: Why
+    hub: HubFolder, walker: Identity, tamper: dict[str, object], kind: RefusalKind
 ) -> None:
     forger = Forger(walker.key, walker.hub_id, walker.hub.keys[0])
     forger.tamper = tamper
     receipts = receive(hub, walker, parcel_of([forger.sighting(look())]))
-    assert whys(hub) == [why]
-    assert [receipt.verdict for receipt in receipts] == ([] if why is Why.UNKNOWN else [Verdict.REFUSED])
+    assert kinds(hub) == [kind]
+    assert [receipt.verdict for receipt in receipts] == ([] if kind is RefusalKind.UNKNOWN else [Verdict.REFUSED])
     assert hub.store.count() == 0
 
 
@@ -158,14 +158,14 @@ def test_a_probe_cannot_speak_in_anothers_name_nor_be_readdressed(
     posing = Forger(other.key, walker.hub_id, walker.hub.keys[0])
     posing.tamper = {"probe": walker.probe}
     answers(hub, walker, parcel_of([posing.sighting(look())]))
-    assert whys(hub) == [Why.FORGED]
-    with open_hub(tmp_path / "elsewhere") as elsewhere:
+    assert kinds(hub) == [RefusalKind.FORGED]
+    with make_hub(tmp_path / "elsewhere") as elsewhere:
         stranger = enrolled(elsewhere)
         # Sealed to this hub's key but for another hub: HPKE's info does not fit.
         misled = Sealer(stranger.key, stranger.hub_id, walker.hub.keys[0])
         answers(hub, walker, parcel_of([misled.sighting(look())]))
         answers(hub, walker, parcel(stranger, look()))
-    assert whys(hub)[:2] == [Why.STALE, Why.FORGED]
+    assert kinds(hub)[:2] == [RefusalKind.STALE, RefusalKind.FORGED]
     assert hub.store.count() == 0
 
 
@@ -173,24 +173,27 @@ def test_what_was_signed_for_another_hub_is_not_taken_whoever_sealed_it(hub: Hub
     misled = Sealer(walker.key, "0" * 64, walker.hub.keys[0])
     misled._info = walker.sealer()._info
     answers(hub, walker, parcel_of([misled.sighting(look())]))
-    assert [(row.why, row.reason) for row in hub.store.quarantined()] == [(Why.FORGED, "signed for another hub")]
+    assert [(row.kind, row.reason) for row in hub.store.quarantined()] == [
+        (RefusalKind.FORGED, "signed for another hub")
+    ]
 
 
 def test_what_is_not_known_here_gets_no_receipt_so_that_nothing_is_lost(hub: HubFolder, walker: Identity) -> None:
     unknown = msgspec.structs.replace(walker, key=new_key())
     assert answers(hub, walker, parcel(unknown, look())) == []
-    assert whys(hub) == [Why.UNKNOWN]
+    assert kinds(hub) == [RefusalKind.UNKNOWN]
 
 
 def test_what_a_revoked_probe_sends_is_held_whatever_date_it_bears(hub: HubFolder, walker: Identity) -> None:
     before, after = parcel(walker, look()), parcel(walker, look())
-    receiver = hub.receiver()
+    units_in = ingest_of(hub)
     box = mailbox(walker)
-    receiver.receive([Incoming(topic="t", mailbox=box, payload=before)])
+    units_in.receive([Incoming(topic="t", mailbox=box, payload=before)])
     hub.registry.revoke(hub.registry.probes()[0], date(2026, 5, 9))
-    (answer,) = receiver.receive([Incoming(topic="t", mailbox=box, payload=payload) for payload in (after, before)])
+    incoming = [Incoming(topic="t", mailbox=box, payload=payload) for payload in (after, before)]
+    (answer,) = units_in.receive(incoming).answers
     assert [receipt.verdict for receipt in answer.receipts] == [Verdict.HELD, Verdict.STORED]
-    assert hub.store.counts()["held"] == 1
+    assert hub.store.counts().held == 1
     assert len(hub.store.read()) == 1
     (again,) = receive(hub, walker, after)
     assert again.verdict is Verdict.HELD
@@ -200,18 +203,18 @@ def test_what_came_since_the_day_of_loss_goes_back_to_review(hub: HubFolder, wal
     kept = enrolled(hub)
     answers(hub, walker, parcel(walker, look(), look()), parcel(kept, look()))
     today = datetime.now(UTC).date()
-    hub.store.db.connection.execute(
+    database_of(hub).connection.execute(
         "UPDATE sender SET day = ? WHERE seq = 1", ((today - timedelta(days=3)).isoformat(),)
     )
     assert hub.store.hold_since(walker.probe, today - timedelta(days=1), "lost") == 1
     assert [row.seq for row in hub.store.read()] == [1, 3]
-    assert hub.store.held() == [(walker.probe, 1, "lost")]
+    assert hub.store.held() == [HeldSightings(probe=walker.probe, sightings=1, reason="lost")]
     assert hub.store.decide(walker.probe, keep=True) == 1
     assert len(hub.store.read()) == 3
     hub.store.hold_since(walker.probe, today - timedelta(days=1), "lost")
     assert hub.store.decide(walker.probe, keep=False) == 1
     assert [row.seq for row in hub.store.read()] == [1, 3]
-    assert hub.store.db.row("SELECT body FROM sighting WHERE seq = 2")[0] == b""
+    assert database_of(hub).row("SELECT body FROM sighting WHERE seq = 2")[0] == b""
 
 
 def test_what_a_probe_takes_back_is_erased_and_stays_away(hub: HubFolder, walker: Identity) -> None:
@@ -239,52 +242,52 @@ def test_pictures_are_stored_once_under_their_own_hash(hub: HubFolder, walker: I
     picture = Picture(v=1, id=new_id(), jpeg=b"\xff\xd8" + bytes(90_000))
     payload = parcel_of([walker.sealer().picture(picture)])
     assert [r.verdict for r in receive(hub, walker, payload, payload)] == [Verdict.STORED] * 2
-    assert hub.store.counts()["pictures"] == 1
+    assert hub.store.counts().pictures == 1
     import hashlib
 
     assert hub.store.picture(hashlib.sha256(picture.jpeg).hexdigest()) == picture.jpeg
 
 
 def test_an_unknown_topic_is_set_aside_unanswered(hub: HubFolder, walker: Identity) -> None:
-    assert hub.receiver().receive([Incoming(topic="t", mailbox=None, payload=parcel(walker, look()))]) == []
-    assert (hub.store.count(), whys(hub)) == (0, [Why.UNKNOWN])
+    assert ingest_of(hub).receive([Incoming(topic="t", mailbox=None, payload=parcel(walker, look()))]).answers == ()
+    assert (hub.store.count(), kinds(hub)) == (0, [RefusalKind.UNKNOWN])
 
 
 @given(payloads=st.lists(st.binary(max_size=300), max_size=5))
 def test_any_bytes_are_set_aside(payloads: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
-    with open_hub(tmp_path_factory.mktemp("any")) as hub:
+    with make_hub(tmp_path_factory.mktemp("any")) as hub:
         incoming = [Incoming(topic="t", mailbox="d" * 32, payload=payload) for payload in payloads]
-        assert hub.receiver().receive(incoming) == []
+        assert ingest_of(hub).receive(incoming).answers == ()
         assert hub.store.quarantine_count() == len(payloads)
 
 
 def test_the_quarantine_is_bounded_in_all_and_for_each(hub: HubFolder) -> None:
-    receiver = Receiver(hub.store, hub.keys, hub.registry, Limits(clock_s=iter(range(10**9)).__next__))
+    units_in = UnitIngest(hub.store, hub.keys, hub.registry, limits=Limits(clock_s=iter(range(10**9)).__next__))
 
     def flood(who: int, count: int, size: int) -> None:
         incoming = [Incoming(topic=f"t{who}", mailbox=f"{who:032x}", payload=b"x" * size) for _ in range(count)]
-        receiver.receive(incoming)
+        units_in.receive(incoming)
 
     flood(1, 3, 10)
-    flood(2, QUARANTINE_ROWS_EACH + 100, 10)
-    assert hub.store.quarantine_count() == 3 + QUARANTINE_ROWS_EACH, "nobody crowds out the others"
+    flood(2, MAX_ROWS_EACH + 100, 10)
+    assert hub.store.quarantine_count() == 3 + MAX_ROWS_EACH, "nobody crowds out the others"
     for who in range(3, 16):
-        flood(who, QUARANTINE_ROWS_EACH, 10)
-    assert hub.store.quarantine_count() == QUARANTINE_ROWS
+        flood(who, MAX_ROWS_EACH, 10)
+    assert hub.store.quarantine_count() == MAX_ROWS
     for who in range(100, 190):
         flood(who, 1, 1_000_000)
-    assert hub.store.db.row("SELECT total(length(data)) FROM quarantine")[0] <= QUARANTINE_BYTES
+    assert database_of(hub).row("SELECT total(length(data)) FROM quarantine")[0] <= MAX_BYTES
 
 
 def test_who_sends_too_much_is_not_answered_for_a_while(hub: HubFolder, walker: Identity) -> None:
     now = [0.0]
-    receiver = Receiver(hub.store, hub.keys, hub.registry, Limits(clock_s=lambda: now[0]))
-    receiver.limits.allow(mailbox(walker), BURST_BYTES - 100, enrolled=True)
+    units_in = UnitIngest(hub.store, hub.keys, hub.registry, limits=Limits(clock_s=lambda: now[0]))
+    units_in.limits.allow(mailbox(walker), BURST_BYTES - 100, enrolled=True)
     incoming = Incoming(topic="t", mailbox=mailbox(walker), payload=parcel(walker, look()))
-    assert receiver.receive([incoming]) == []
-    assert receiver.limits.dropped == 1
+    assert units_in.receive([incoming]).answers == ()
+    assert units_in.limits.dropped == 1
     now[0] += 1.0
-    assert len(receiver.receive([incoming])) == 1
+    assert len(units_in.receive([incoming]).answers) == 1
 
 
 def test_limits_hold_for_a_day_and_are_narrow_for_strangers() -> None:
@@ -306,41 +309,29 @@ def test_limits_hold_for_a_day_and_are_narrow_for_strangers() -> None:
 
 
 def test_nothing_is_receipted_that_could_not_be_written(hub: HubFolder, walker: Identity) -> None:
-    hub.store.db.connection.execute("PRAGMA query_only = ON")
+    database_of(hub).connection.execute("PRAGMA query_only = ON")
     payload = parcel(walker, look())
     with pytest.raises(StoreError, match="cannot be written"):
         receive(hub, walker, payload)
-    hub.store.db.connection.execute("PRAGMA query_only = OFF")
+    database_of(hub).connection.execute("PRAGMA query_only = OFF")
     assert receive(hub, walker, payload)[0].verdict is Verdict.STORED
 
 
-def test_a_disk_that_is_nearly_full_takes_nothing_in(
-    hub: HubFolder, walker: Identity, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hub.ingest.receive.MIN_FREE_BYTES", 1 << 60)
+def test_a_disk_that_is_nearly_full_takes_nothing_in(hub: HubFolder, walker: Identity) -> None:
+    units_in = UnitIngest(hub.store, hub.keys, hub.registry, min_free_bytes=1 << 60)
     with pytest.raises(StoreError, match="free some space"):
-        receive(hub, walker, parcel(walker, look()))
+        units_in.receive([Incoming(topic="t", mailbox=mailbox(walker), payload=parcel(walker, look()))])
+    assert hub.store.count() == 0
 
 
 def test_who_sent_it_is_forgotten_after_its_time(tmp_path: Path) -> None:
-    with open_hub(tmp_path) as hub:
+    with make_hub(tmp_path) as hub:
         walker = enrolled(hub)
         receive(hub, walker, parcel(walker, look()))
-        hub.store.db.connection.execute("UPDATE sender SET expires = '2020-01-01'")
+        database_of(hub).connection.execute("UPDATE sender SET expires = '2020-01-01'")
     with open_hub(tmp_path) as hub:
         (row,) = hub.store.read()
         assert row.sender is None
-
-
-def test_plain_sightings_are_imported_by_line(hub: HubFolder, tmp_path: Path) -> None:
-    one, two = radio(), look()
-    lines = [encode(one), b"{}", encode(two), b"", encode(one)]
-    path = tmp_path / "s.jsonl"
-    path.write_bytes(b"\n".join(lines))
-    taken = import_lines(path, hub.store)
-    assert (taken.stored, taken.doubles, taken.refused) == (2, 1, 1)
-    assert "line 2" in taken.troubles[0]
-    assert {row.origin for row in hub.store.read()} == {"operator"}
 
 
 def test_answers_are_short_enough_to_be_read(hub: HubFolder, walker: Identity) -> None:

@@ -1,12 +1,14 @@
 """What leaves the hub: never an address or a name of a network, and only what was reviewed unless one asks for all."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import pytest
 
-from hub.derive.deriver import Hub
-from hub.ingest.folder import import_lines
+from hub.derive.live import LiveCameras
+from hub.ingest.lines import import_lines
 from hub.publish.geojson import export
 from hub.publish.view import feature
 from hub.store.sqlite.store import SqliteStore
@@ -17,28 +19,33 @@ from tests.examples import WALK_B, look, radio
 FLOCK = ("74:4c:a1:12:ab:ef", "Flock-12ABEF")
 
 
-def hub_with(folder: Path, *sightings: Sighting) -> Hub:
-    lines = folder / "lines.jsonl"
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "hub")
+    yield store
+    store.close()
+
+
+def cameras_of(store: SqliteStore, tmp_path: Path, *sightings: Sighting) -> LiveCameras:
+    lines = tmp_path / "lines.jsonl"
     lines.write_bytes(b"\n".join(map(encode, sightings)))
-    store = SqliteStore(folder / "hub")
     assert not import_lines(lines, store).troubles
-    hub = Hub(store)
-    hub.refresh()
-    return hub
+    cameras = LiveCameras(store)
+    cameras.refresh()
+    return cameras
 
 
-def test_no_address_and_no_name_leaves_the_hub(tmp_path: Path) -> None:
-    hub = hub_with(tmp_path, radio(FLOCK[0], ssid=FLOCK[1]), radio(walk=WALK_B))
+def test_no_address_and_no_name_leaves_the_hub(store: SqliteStore, tmp_path: Path) -> None:
+    hub = cameras_of(store, tmp_path, radio(FLOCK[0], ssid=FLOCK[1]), radio(walk=WALK_B))
     told = export(hub.cameras(), everything=True) + hub.coverage() + msgspec.json.encode(hub.status())
     told += b"".join(msgspec.json.encode(detail) for detail in hub.cameras())
     told += json.dumps([feature(detail.camera) for detail in hub.cameras()]).encode()
     for secret in (FLOCK[0], FLOCK[0].replace(":", ""), FLOCK[1], "12:ab:ef", "ac:cc:8e:10"):
         assert secret.lower().encode() not in told.lower()
-    hub.store.close()
 
 
-def test_only_reviewed_cameras_are_exported_unless_asked(tmp_path: Path) -> None:
-    hub = hub_with(tmp_path, look())
+def test_only_reviewed_cameras_are_exported_unless_asked(store: SqliteStore, tmp_path: Path) -> None:
+    hub = cameras_of(store, tmp_path, look())
     assert json.loads(export(hub.cameras(), everything=False)) == {"type": "FeatureCollection", "features": []}
     (exported,) = json.loads(export(hub.cameras(), everything=True))["features"]
     assert exported["properties"]["man_made"] == "surveillance"
@@ -48,37 +55,33 @@ def test_only_reviewed_cameras_are_exported_unless_asked(tmp_path: Path) -> None
     assert 46.9 < lat < 47.1
     ring = exported["properties"]["contrechamp:region95"]["coordinates"][0]
     assert ring[0] == ring[-1]
-    hub.store.close()
 
 
-def test_a_private_dwelling_is_nowhere(tmp_path: Path) -> None:
+def test_a_private_dwelling_is_nowhere(store: SqliteStore, tmp_path: Path) -> None:
     private = look(claims=(PrivateDwellingClaim(value=True, strength=Strength.WEAK),))
-    hub = hub_with(tmp_path, private)
+    hub = cameras_of(store, tmp_path, private)
     assert not hub.cameras()
-    assert hub.store.count() == 1
-    hub.store.close()
+    assert store.count() == 1
 
 
-def test_deriving_again_gives_the_same(tmp_path: Path) -> None:
-    hub = hub_with(tmp_path, radio(), look(), look(walk=WALK_B), radio(walk=WALK_B))
-    before = hub.store.cameras()
-    again = Hub(hub.store)
+def test_deriving_again_gives_the_same(store: SqliteStore, tmp_path: Path) -> None:
+    cameras_of(store, tmp_path, radio(), look(), look(walk=WALK_B), radio(walk=WALK_B))
+    before = store.cameras()
+    again = LiveCameras(store)
     again.refresh()
-    assert hub.store.cameras() == before
+    assert store.cameras() == before
     assert before
-    hub.store.close()
 
 
-def test_a_listener_hears_what_changed_and_what_went(tmp_path: Path) -> None:
-    hub = hub_with(tmp_path, look())
+def test_a_listener_hears_what_changed_and_what_went(store: SqliteStore, tmp_path: Path) -> None:
+    hub = cameras_of(store, tmp_path, look())
     heard: list[dict[str, object]] = []
     end = hub.subscribe(lambda message: heard.append(json.loads(message)))
     lines = tmp_path / "more.jsonl"
     lines.write_bytes(encode(radio(at=(300.0, 0.0))))
-    import_lines(lines, hub.store)
+    import_lines(lines, store)
     assert hub.refresh()
     assert not hub.refresh()
     (news,) = heard
     assert len(news["features"]) == 1  # type: ignore[arg-type]
     end()
-    hub.store.close()

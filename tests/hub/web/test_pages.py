@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from starlette.testclient import TestClient
 
-from hub.data import HubFolder, open_hub
+from hub.data import HubFolder, make_hub
 from hub.errors import BadInput
 from hub.web.app import make_app
 from hub.web.messages import choose
@@ -16,6 +16,7 @@ from probe.contract.sighting import OperatorClaim, Strength
 from probe.pairing.qr import read_code
 from tests.examples import look, radio
 from tests.hub.web.scripted import ScriptedMap
+from tests.paired import pairing_of
 
 HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}"
 
@@ -138,17 +139,17 @@ def test_a_camera_in_json_says_on_what_it_rests() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[HubFolder]:
-    with open_hub(tmp_path) as folder:
+    with make_hub(tmp_path) as folder:
         yield folder
 
 
 def enroll_page(folder: HubFolder, host: str) -> TestClient:
-    app = make_app(ScriptedMap(), pairing=folder.pairing())
+    app = make_app(ScriptedMap(), pairing=pairing_of(folder))
     return TestClient(app, base_url="http://127.0.0.1:8787", client=(host, 50_000))
 
 
 def test_codes_are_shown_on_this_machine_only(folder: HubFolder) -> None:
-    _, code = folder.pairing().invite("Anna", "mqtts://192.0.2.1:8883")
+    _, code = pairing_of(folder).invite("Anna", "mqtts://192.0.2.1:8883")
     here = enroll_page(folder, "127.0.0.1").get("/enroll")
     assert code.typed in here.text
     for host in ("192.168.1.7", "testclient", "::ffff:10.0.0.1"):
@@ -161,7 +162,7 @@ def test_codes_are_shown_on_this_machine_only(folder: HubFolder) -> None:
 def test_the_code_on_the_page_can_be_scanned_and_gives_way_to_the_words(folder: HubFolder, tmp_path: Path) -> None:
     import segno
 
-    _, code = folder.pairing().invite("Anna <b>", "mqtts://192.0.2.1:8883")
+    _, code = pairing_of(folder).invite("Anna <b>", "mqtts://192.0.2.1:8883")
     page = enroll_page(folder, "::1").get("/enroll?lang=fr")
     assert "Anna &lt;b&gt;" in page.text
     assert "Sondes en attente" in page.text

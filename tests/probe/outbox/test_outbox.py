@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.data import HubFolder, open_hub
+from hub.data import HubFolder, make_hub
 from hub.keys import HubKeys
 from probe.contract.envelope import (
     SIGHTING_BYTES,
@@ -34,7 +34,7 @@ TODAY = date(2026, 5, 9)
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[HubFolder]:
-    with open_hub(tmp_path / "hub") as folder:
+    with make_hub(tmp_path / "hub") as folder:
         yield folder
 
 
@@ -270,7 +270,7 @@ def test_newer_keys_that_another_process_brought_home_are_used(tmp_path: Path, b
     keys = HubKeys(tmp_path / "hub", today=lambda: today[0])
     box.add([look()])
     today[0] += timedelta(days=70)
-    keys.turn()
+    keys.rotate()
     with Outbox(tmp_path / "o.db") as sender:
         sender.take_descriptor(keys.descriptor())
         sender.take_descriptor(HubKeys(tmp_path / "another").descriptor())
@@ -282,7 +282,7 @@ def test_newer_keys_that_another_process_brought_home_are_used(tmp_path: Path, b
 
 def test_an_outbox_does_not_change_its_hub_while_something_waits(tmp_path: Path, box: Outbox) -> None:
     box.add([look()])
-    with open_hub(tmp_path / "other") as other, pytest.raises(OutboxError, match="only another hub"):
+    with make_hub(tmp_path / "other") as other, pytest.raises(OutboxError, match="only another hub"):
         box.pair(enrolled(other))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.broker.tls import certificate
-from hub.data import HubFolder, open_hub
+from hub.data import HubFolder, make_hub, open_hub
 from probe.contract.address import BrokerAddress
 from probe.contract.code import PairingCode, make_code, new_token
 from probe.errors import BadInput, UplinkError
@@ -17,6 +17,7 @@ from probe.outbox.outbox import Outbox
 from probe.pairing.mqtt import pair_over_mqtt
 from probe.uplink.tls import hub_of, pinned
 from tests.examples import look
+from tests.paired import database_of, pairing_of
 from tests.probe.pairing.scene import photographed
 from tests.processes import HubProcess, hub, probe
 
@@ -37,7 +38,7 @@ def folder(running: HubProcess) -> Iterator[HubFolder]:
 
 
 def invited(folder: HubFolder, running: HubProcess, name: str) -> PairingCode:
-    return folder.pairing().invite(name, running.mqtt_url)[1]
+    return pairing_of(folder).invite(name, running.mqtt_url)[1]
 
 
 def here(running: HubProcess) -> BrokerAddress:
@@ -89,7 +90,7 @@ def test_a_code_works_once_and_for_minutes(running: HubProcess, folder: HubFolde
     with pytest.raises(BadInput, match="used already"):
         pair_over_mqtt(code, here(running))
     late = invited(folder, running, "late")
-    with folder.store.db.transaction() as db:
+    with database_of(folder).transaction() as db:
         db.execute("UPDATE enrolment SET ends_s = 1 WHERE name = 'late'")
     with pytest.raises(BadInput, match="expired"):
         pair_over_mqtt(late, here(running))
@@ -98,7 +99,7 @@ def test_a_code_works_once_and_for_minutes(running: HubProcess, folder: HubFolde
 
 
 def test_another_hub_is_told_nothing(running: HubProcess, folder: HubFolder, tmp_path: Path) -> None:
-    with open_hub(tmp_path) as other:
+    with make_hub(tmp_path) as other:
         code = make_code(other.keys.hub_id, new_token(), None)
     with pytest.raises(UplinkError, match="not your hub's"):
         pair_over_mqtt(code, here(running), patience_s=2.0)
@@ -216,7 +217,7 @@ def test_a_card_that_was_tampered_with_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_certificate_is_known_by_the_hubs_word_alone(tmp_path: Path) -> None:
-    with open_hub(tmp_path) as one:
+    with make_hub(tmp_path) as one:
         der = ssl.PEM_cert_to_DER_cert(certificate(one.keys)[0].read_text())
         assert hub_of(der) == one.keys.hub_id
     from probe.contract.base import ContractError

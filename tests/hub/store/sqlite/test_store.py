@@ -1,6 +1,7 @@
 """The store refuses what it cannot use, in a sentence, and brings nothing down with it."""
 
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import pytest
 
 from hub.errors import StoreError
 from hub.log.events import Batch, Known, NewSighting, Origin
-from hub.store.sqlite.database import FILE
+from hub.store.sqlite.database import FILE, is_full
 from hub.store.sqlite.schema import MIGRATIONS
 from hub.store.sqlite.store import SqliteStore
+from probe.contract.envelope import UnitType
 
 
 def batch(*numbers: int) -> Batch:
@@ -26,7 +28,7 @@ def test_a_commit_is_durable_and_in_order(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path)
     assert [row.seq for row in store.read()] == [1, 2]
     assert store.read(after=1)[0].seq == 2
-    assert store.known("sighting", [f"{1:032x}", f"{9:032x}"]) == {f"{1:032x}": Known(hash=bytes(32))}
+    assert store.known(UnitType.SIGHTING, [f"{1:032x}", f"{9:032x}"]) == {f"{1:032x}": Known(hash=bytes(32))}
     store.close()
 
 
@@ -41,7 +43,7 @@ def test_a_commit_is_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_a_store_of_the_first_version_is_brought_forward_and_a_copy_kept(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / FILE)) as db:
-        for statement in MIGRATIONS[0].split(";\n"):
+        for statement in MIGRATIONS[0]:
             db.execute(statement)
         db.execute("PRAGMA user_version = 1")
         db.execute("INSERT INTO sighting (id, hash, origin, body) VALUES ('a', 'b', 'probe', x'7b7d')")
@@ -52,7 +54,55 @@ def test_a_store_of_the_first_version_is_brought_forward_and_a_copy_kept(tmp_pat
     assert [(row.body, row.sender) for row in store.read()] == [(b"{}", "old")]
     assert (store.quarantined()[0].reason, store.quarantined()[0].size) == ("r", 9)
     store.close()
-    assert (tmp_path / "hub.before-2.db").is_file()
+    (copy,) = tmp_path.glob("hub.before-*.db")
+    assert copy.stat().st_mode & 0o077 == 0, "a copy of the log is as closed as the log"
+
+
+def test_each_statement_of_a_migration_is_one_statement() -> None:
+    for number, statements in enumerate(MIGRATIONS, start=1):
+        for statement in statements:
+            assert sqlite3.complete_statement(f"{statement};")
+            assert ";" not in statement, f"migration {number} has two statements in one: {statement}"
+
+
+@pytest.mark.parametrize(
+    ("name", "free", "full"),
+    [
+        ("SQLITE_FULL", None, True),
+        ("SQLITE_FULL", 1 << 40, True),
+        ("SQLITE_IOERR_WRITE", 4096, True),
+        ("SQLITE_CANTOPEN", 0, True),
+        ("SQLITE_IOERR_WRITE", 1 << 40, False),
+        ("SQLITE_IOERR_WRITE", None, False),
+        ("SQLITE_BUSY", 0, False),
+    ],
+)
+def test_a_full_disk_is_told_from_a_failing_one(name: str, free: int | None, full: bool) -> None:
+    problem = sqlite3.OperationalError("disk I/O error")
+    problem.sqlite_errorname = name
+    assert is_full(problem, free) is full
+
+
+def fill(store: SqliteStore) -> None:
+    for number in range(200):
+        new = NewSighting(id=f"{number:032x}", hash=bytes(32), body=bytes(20_000), origin=Origin.PROBE)
+        store.append(Batch(sightings={new.id: new}))
+
+
+def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    """On a real file system of 1 MiB, where root may mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], check=False).returncode:
+        pytest.skip("no file system can be mounted here: run it as root")
+    try:
+        store = SqliteStore(disk)
+        with pytest.raises(StoreError, match=r"hub\.db: cannot be written: the disk is full .*; free some space"):
+            fill(store)
+        assert len(store.read()) == store.count() > 0
+        store.close()
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
 
 
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:

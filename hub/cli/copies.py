@@ -1,0 +1,55 @@
+"""The commands about copies of a whole hub: its backup, and its return from one."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from hub.backup import read_backup, write_backup
+from hub.cli.options import data_option, force_option, json_option
+from hub.data import require_hub
+from hub.errors import BadInput
+from hub.store.durable import require_free
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--keys-only", is_flag=True, help="Only the keys: small, and enough to open what probes still hold.")
+@force_option
+@data_option
+@json_option
+def backup(file: Path, keys_only: bool, force: bool, data: Path, as_json: bool) -> None:
+    """Write an encrypted copy of the hub, its keys and its log, to FILE.
+
+    The passphrase is asked for, or read from the environment: CONTRECHAMP_PASSPHRASE. Whoever has both is the hub; old
+    copies also hold keys that the hub has destroyed since, so do not keep them for ever.
+    """
+    require_hub(data)
+    require_free(file, force=force)
+    size = write_backup(data, file, _passphrase(confirm=True), keys_only=keys_only, force=force)
+    click.echo(json.dumps({"file": str(file), "bytes": size}) if as_json else f"{file}: {size:,} bytes, encrypted.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@data_option
+@json_option
+def restore(file: Path, data: Path, as_json: bool) -> None:
+    """Make a hub's folder again from a copy. Probes then offer again what they have delivered within the last days."""
+    read_backup(file, data, _passphrase(confirm=False))
+    click.echo(json.dumps({"data": str(data)}) if as_json else f"{data} is a hub again: contrechamp-hub serve")
+
+
+def _passphrase(*, confirm: bool) -> str:
+    given = os.environ.get("CONTRECHAMP_PASSPHRASE")
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise BadInput("no passphrase: set CONTRECHAMP_PASSPHRASE, or run this on a terminal")
+    asked: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
+    return asked
+
+
+COMMANDS: tuple[click.Command, ...] = (backup, restore)

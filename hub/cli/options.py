@@ -1,0 +1,41 @@
+"""Options that several commands have, and how commands speak with a person."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hub.config import default_data
+from hub.errors import BadInput
+
+
+def _data_or_default(_context: click.Context, _option: click.Parameter, given: Path | None) -> Path:
+    return given or default_data()
+
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    callback=_data_or_default,
+    help="The hub's folder. Default: in your data folder.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
+force_option = click.option("--force", is_flag=True, help="Overwrite the file if it is there already.")
+yes_option = click.option("--yes", is_flag=True, help="Do not ask; scripts have to say this.")
+
+
+def confirm(what: str, *, yes: bool) -> None:
+    """Ask before something is erased that cannot be brought back. Raises BadInput where the answer is no, or where
+    nobody is there to answer."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise BadInput(f"{what}: nobody is here to be asked; say --yes")
+    if not click.confirm(f"{what}?", err=True):
+        raise BadInput("nothing was erased")
+
+
+def plain(text: Any) -> str:
+    """Text from outside, with nothing in it that a terminal would obey."""
+    return "".join(char if char.isprintable() else "?" for char in str(text))

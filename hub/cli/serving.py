@@ -1,0 +1,103 @@
+"""The command that runs a hub, and the one that prepares a broker for it."""
+
+import json
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from hub.broker.embedded import is_loopback
+from hub.broker.mosquitto import SPARE, write_config
+from hub.cli.options import data_option, json_option
+from hub.config import HOST, MQTT_PORT, MQTTS_PORT, PORT
+from hub.data import open_hub
+from hub.service import RunningHub, Settings
+
+
+@click.command()
+@data_option
+@click.option("--broker", help="An MQTT broker of your own: mqtt://HOST:PORT. Default: one is started here.")
+@click.option(
+    "--host", default=HOST, show_default=True, help="Where page and broker listen; loopback unless you say so."
+)
+@click.option("--port", default=PORT, show_default=True, help="The page's port; 0 takes a free one.")
+@click.option(
+    "--mqtt-port",
+    type=int,
+    help=f"The embedded broker's port; 0 takes a free one. Default: {MQTT_PORT}, with TLS {MQTTS_PORT}.",
+)
+@click.option(
+    "--announce",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Let probes find the hub in the network where this machine has this address. Repeatable.",
+)
+@click.option("--tiles", help="A raster tile server for the map: https://HOST/{z}/{x}/{y}.png. Default: no internet.")
+@json_option
+def serve(
+    data: Path,
+    broker: str | None,
+    host: str,
+    port: int,
+    mqtt_port: int | None,
+    announce: tuple[str, ...],
+    tiles: str | None,
+    as_json: bool,
+) -> None:
+    """Take sightings in and show the map, until Ctrl-C. Makes the hub where there is none.
+
+    \b
+      contrechamp-hub serve
+      contrechamp-hub serve --host 0.0.0.0 --announce 192.168.1.20
+      contrechamp-hub serve --data ~/hub --broker mqtts://broker.example
+    """
+    settings = Settings(
+        data=data,
+        host=host,
+        port=port,
+        mqtt_port=mqtt_port,
+        broker=broker,
+        tiles_url=tiles,
+        announce=announce,
+    )
+    if not is_loopback(host):
+        click.echo(f"Beware: whoever reaches {host} can read this map; the page has no accounts yet.", err=True)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    with RunningHub(settings) as running:
+        if as_json:
+            ready = {"ready": True, "url": running.url, "mqtt": running.mqtt_url, "data": str(settings.data)}
+            click.echo(json.dumps(ready))
+        else:
+            click.echo(f"The map: {running.url}\nProbes send to: {running.mqtt_url}\nCtrl-C ends it.")
+        running.wait(stop)
+
+
+@click.command("broker-config")
+@click.argument("kind", type=click.Choice(["mosquitto"]))
+@click.option("--to", "target", type=click.Path(path_type=Path), help="The folder to write to. Default: in the hub's.")
+@click.option("--bind", default="0.0.0.0", show_default=True, help="Where mosquitto listens.")
+@click.option("--port", default=MQTTS_PORT, show_default=True, help="Its port, by TLS.")
+@click.option("--spare", default=SPARE, show_default=True, help="Accounts in advance for probes to come.")
+@data_option
+@json_option
+def broker_config(kind: str, target: Path | None, bind: str, port: int, spare: int, data: Path, as_json: bool) -> None:
+    """Write a configuration for a broker of your own: TLS, passwords, and each probe's rights.
+
+    \b
+      contrechamp-hub broker-config mosquitto --to /etc/mosquitto/contrechamp
+      mosquitto -c /etc/mosquitto/contrechamp/mosquitto.conf
+      contrechamp-hub serve --broker mqtts://broker.example
+    """
+    with open_hub(data) as folder:
+        files = write_config(target or data / kind, folder.keys, folder.registry, bind=bind, port=port, spare=spare)
+    if as_json:
+        click.echo(json.dumps({"files": [str(file) for file in files]}))
+    else:
+        click.echo("\n".join(str(file) for file in files))
+        click.echo(f"\nmosquitto -c {files[0]}\nThen: contrechamp-hub serve --broker mqtts://ITS-ADDRESS:{port}")
+
+
+COMMANDS: tuple[click.Command, ...] = (serve, broker_config)

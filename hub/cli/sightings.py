@@ -1,0 +1,177 @@
+"""The commands about sightings: taking them in, taking them back, and what waits or was set aside."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from hub.cli.options import confirm, data_option, json_option, plain, yes_option
+from hub.data import open_hub, read_hub
+from hub.enroll.folder import answer_requests, lay_home
+from hub.enroll.pairing import Pairing
+from hub.errors import BadInput
+from hub.ingest.folder import ingest_folder, require_stick
+from hub.ingest.lines import import_lines
+from hub.ingest.receive import UnitIngest
+from hub.ingest.report import IntakeReport
+from hub.ingest.undo import Arrival, ArrivalKind, arrivals, find
+
+FORGOTTEN = "(forgotten)"  # stands for a probe to which the link has expired
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@data_option
+@json_option
+def ingest(folder: Path, data: Path, as_json: bool) -> None:
+    """Take in the parcels that a probe left in FOLDER, an SD card or a stick; the receipts are laid beside them."""
+    require_stick(folder)
+    with open_hub(data) as hub:
+        paired = answer_requests(folder, Pairing(hub.keys, hub.registry))
+        report = ingest_folder(folder, UnitIngest(hub.store, hub.keys, hub.registry, recogniser=hub.recogniser))
+        lay_home(folder, hub.keys)
+    report.paired = paired
+    _show(report, as_json)
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--again", is_flag=True, help="Also take in what `undo` has taken back.")
+@data_option
+@json_option
+def import_command(file: Path, again: bool, data: Path, as_json: bool) -> None:
+    """Take in plain sightings, one JSON a line, as `contrechamp-probe replay` prints them.
+
+    What is known already adds nothing, so the same file twice is one import. `undo` takes an import back.
+    """
+    with open_hub(data) as hub:
+        report = import_lines(file, hub.store, again=again)
+    _show(report, as_json)
+
+
+@click.command()
+@click.argument("name", required=False)
+@yes_option
+@click.option("--limit", default=20, show_default=True, help="How many to list, newest first.")
+@data_option
+@json_option
+def undo(name: str | None, yes: bool, limit: int, data: Path, as_json: bool) -> None:
+    """List what came, by import and by walk, or take one of them back: NAME is import-3 or walk-1a2b3c4d.
+
+    Its sightings and pictures are erased and leave tombstones; the map derives without them. Imported again, they stay
+    away unless you say `import --again`.
+
+    \b
+      contrechamp-hub undo
+      contrechamp-hub undo import-3
+    """
+    if name is None:
+        with read_hub(data) as log:
+            _list(arrivals(log.store), limit, as_json)
+        return
+    with open_hub(data) as hub:
+        arrival, undoing = find(hub.store, name)
+        origin = f" of {plain(arrival.file)}" if arrival.file is not None else ""
+        confirm(f"Erase the {arrival.sightings} sightings of {arrival.name}{origin}", yes=yes)
+        erased = hub.store.undo(undoing)
+    done = {"name": arrival.name, "erased": erased}
+    click.echo(json.dumps(done) if as_json else f"{arrival.name} is taken back: {erased} sightings are erased.")
+
+
+@click.command()
+@click.option("--limit", default=50, show_default=True, help="How many to list, newest first.")
+@data_option
+@json_option
+def quarantine(limit: int, data: Path, as_json: bool) -> None:
+    """List what could not be taken in, and why."""
+    with read_hub(data) as log:
+        rows, count = log.store.quarantined(limit), log.store.quarantine_count()
+    if as_json:
+        listed = [{"at": r.at, "why": r.kind, "reason": r.reason, "topic": r.topic, "size": r.size} for r in rows]
+        click.echo(json.dumps(listed))
+        return
+    for row in rows:
+        click.echo(f"{row.at}  {row.size:>8} bytes  {row.kind}: {plain(row.reason)} ({plain(row.topic)})")
+    click.echo(f"{count} set aside in all.")
+
+
+@click.command()
+@click.option("--release", metavar="NAME", help="Let what is held of this probe count.")
+@click.option("--drop", metavar="NAME", help="Erase what is held of this probe.")
+@yes_option
+@data_option
+@json_option
+def held(release: str | None, drop: str | None, yes: bool, data: Path, as_json: bool) -> None:
+    """List what waits for your decision because its probe was revoked, or decide."""
+    if release and drop:
+        raise BadInput("--release and --drop at once; decide for one")
+    if not release and not drop:
+        _list_held(data, as_json)
+        return
+    name = release or drop or ""
+    with open_hub(data) as hub:
+        probe = None if name == FORGOTTEN else hub.registry.named(name).id
+        waiting = sum(one.sightings for one in hub.store.held() if one.probe == probe)
+        if drop and waiting:
+            confirm(f"Erase the {waiting} sightings that are held of {name}", yes=yes)
+        count = hub.store.decide(probe, keep=release is not None)
+    done = "count from now on" if release else "are erased"
+    click.echo(json.dumps({"name": name, "decided": count}) if as_json else f"{count} sightings of {name} {done}.")
+
+
+def _list_held(data: Path, as_json: bool) -> None:
+    with read_hub(data) as log:
+        names = {probe.id: probe.name for probe in log.registry.probes()}
+        waiting = log.store.held()
+    rows = [(names.get(one.probe or "", FORGOTTEN), one.sightings, one.reason) for one in waiting]
+    if as_json:
+        click.echo(json.dumps([{"name": name, "held": count, "reason": reason} for name, count, reason in rows]))
+        return
+    for name, count, reason in rows:
+        click.echo(f"{name}: {count} sightings ({reason})")
+    click.echo("Decide with --release NAME or --drop NAME." if rows else "Nothing is held.")
+
+
+def _list(listed: list[Arrival], limit: int, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.encode(listed[:limit]))
+        return
+    for arrival in listed[:limit]:
+        click.echo(_line(arrival))
+    if len(listed) > limit:
+        click.echo(f"... and {len(listed) - limit} more; --limit shows them")
+    hint = "Take one back with `contrechamp-hub undo NAME`." if listed else "Nothing has come yet."
+    click.echo(hint)
+
+
+def _line(arrival: Arrival) -> str:
+    day = "some time ago" if arrival.day is None else f"on {arrival.day}"
+    line = f"{arrival.name:<14} {arrival.sightings:>6} sightings in {arrival.places} places, came {day}"
+    if arrival.kind is ArrivalKind.IMPORT:
+        line += f", from {plain(arrival.file)}" + ("" if arrival.complete else " (broken off)")
+    return line if arrival.undone is None else f"{line}; taken back on {arrival.undone}"
+
+
+def _show(report: IntakeReport, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.encode(report))
+    else:
+        click.echo(
+            f"{report.stored} sightings and {report.pictures} pictures stored, {report.held} held, {report.doubles} "
+            f"known already, {report.refused} refused, {report.files} files; {report.paired} probes paired."
+        )
+        if report.import_number is not None:
+            click.echo(f"`contrechamp-hub undo import-{report.import_number}` takes this back.")
+    for note in report.notes:
+        click.echo(plain(note), err=True)
+    for trouble in report.troubles[:20]:
+        click.echo(plain(trouble), err=True)
+    if len(report.troubles) > 20:
+        click.echo(f"... and {len(report.troubles) - 20} more like these", err=True)
+    if report.troubles or report.refused:
+        sys.exit(2)
+
+
+COMMANDS: tuple[click.Command, ...] = (ingest, import_command, undo, quarantine, held)

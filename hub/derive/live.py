@@ -1,0 +1,149 @@
+"""The cameras kept up to date while a hub runs, and whoever wants to hear of changes.
+
+Deriving runs in a thread of its own, at most every half second, however fast sightings come in.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import msgspec
+
+from hub.derive.deriver import CameraChange, Deriver
+from hub.errors import StoreError
+from hub.publish.view import CameraDetail, Status, feature
+from hub.store.store import Store
+from probe.detect.registry import Recogniser
+
+DEBOUNCE_S = 0.5
+DERIVE_SHARE = 4  # a derivation of a second is followed by so many seconds of rest
+LULL_S, LONGEST_WAIT_S = 0.5, 60.0
+BURST_SIGHTINGS = 200  # sightings within LULL_S
+LOOK_S = 1.0  # how soon sightings written by another process (ingest, import) are noticed
+STOP_S = 10.0
+BASE_LAYER = "base.geojson"
+_EMPTY = b'{"type":"FeatureCollection","features":[]}'
+
+_log = logging.getLogger(__name__)
+
+Listener = Callable[[bytes], None]
+
+
+class LiveCameras:
+    """What the page of a running hub shows, and the thread that keeps it so. Safe to use from several threads.
+
+    The derived cameras are also saved in the store. `data` is the hub's folder, where its street map lies.
+    """
+
+    def __init__(self, store: Store, *, data: Path | None = None, recogniser: Recogniser | None = None) -> None:
+        self._store = store
+        self._data = data
+        self._deriver = Deriver(store, recogniser)
+        self._lock = threading.Lock()
+        self._listeners: list[Listener] = []
+        self._saved = True
+        self._wanted, self._stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="derive", daemon=True)
+
+    def start(self) -> None:
+        """Derive what is there, then keep deriving as sightings come in. Raises StoreError."""
+        self.refresh()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread, also where it was never started."""
+        self._stopping.set()
+        self._wanted.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_S)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    def request_refresh(self) -> None:
+        """Say that there may be new sightings; returns at once."""
+        self._wanted.set()
+
+    def refresh(self) -> bool:
+        """Derive again now; returns whether anything was new. Raises StoreError where it cannot be read or saved."""
+        change = self._deriver.refresh()
+        if change is not None:
+            self._saved = False
+            self._notify(change)
+        if not self._saved:  # also what a full disk has refused before
+            self._store.save_cameras(self._deriver.saved_form())
+            self._saved = True
+        return change is not None
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with each change as JSON, from another thread; returns how to end that."""
+        with self._lock:
+            self._listeners.append(listener)
+
+        def end() -> None:
+            with self._lock:
+                self._listeners.remove(listener)
+
+        return end
+
+    def cameras(self) -> Sequence[CameraDetail]:
+        """The cameras, in a steady order."""
+        return self._deriver.cameras()
+
+    def camera(self, camera_id: str) -> CameraDetail | None:
+        """The camera with an id."""
+        return self._deriver.camera(camera_id)
+
+    def status(self) -> Status:
+        """The hub at a glance."""
+        return self._deriver.status()
+
+    def coverage(self) -> bytes:
+        """The cells that were walked and listened to, as GeoJSON."""
+        return self._deriver.coverage()
+
+    def base_layer(self) -> bytes:
+        """The street map that the hub has, as GeoJSON; empty where it has none."""
+        path = None if self._data is None else self._data / BASE_LAYER
+        return path.read_bytes() if path is not None and path.is_file() else _EMPTY
+
+    def _notify(self, change: CameraChange) -> None:
+        with self._lock:
+            listeners = list(self._listeners)
+        if not listeners:
+            return
+        features = [feature(detail.camera) for detail in change.cameras]
+        news: dict[str, Any] = {"status": self.status(), "features": features, "gone": change.gone}
+        message = msgspec.json.encode(news)
+        for listener in listeners:
+            listener(message)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._wanted.wait(LOOK_S)
+            self._wanted.clear()
+            began_s = monotonic()
+            try:
+                self._wait_for_lull()
+                began_s = monotonic()
+                rest = self.refresh()
+            except StoreError as problem:
+                _log.error("the cameras cannot be derived: %s", problem)
+                rest = True
+            if rest:
+                self._stopping.wait(max(DEBOUNCE_S, DERIVE_SHARE * (monotonic() - began_s)))
+
+    def _wait_for_lull(self) -> None:
+        """While many sightings come in at once, leave the machine to them: the map can wait until it is quiet."""
+        until_s, seen = monotonic() + LONGEST_WAIT_S, self._deriver.read_to
+        while monotonic() < until_s and not self._stopping.is_set():
+            now = self._store.version()
+            if now - seen < BURST_SIGHTINGS:
+                return
+            seen = now
+            self._stopping.wait(LULL_S)

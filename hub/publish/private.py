@@ -1,0 +1,14 @@
+"""What is never shown: cameras of private dwellings. Pure."""
+
+from collections.abc import Iterable
+
+from hub.merge.cameras import Camera
+from hub.merge.observe import says_private
+
+
+def without_private_dwellings(cameras: Iterable[Camera]) -> list[Camera]:
+    """The cameras of which nobody has said that they belong to a private dwelling.
+
+    One claim is enough, whatever others say of the same camera: only a person may decide otherwise.
+    """
+    return [camera for camera in cameras if not any(says_private(member.sighting) for member in camera.members)]

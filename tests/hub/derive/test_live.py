@@ -1,0 +1,77 @@
+"""The map goes on while the disk is full: listeners hear of changes, and what could not be saved is saved later."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.derive.deriver import Deriver
+from hub.derive.live import LiveCameras
+from hub.errors import StoreError
+from hub.log.events import Batch, NewSighting, Origin
+from hub.store.sqlite.store import SqliteStore
+from probe.contract.envelope import digest, encode
+from probe.contract.sighting import Sighting
+from tests.examples import look, radio
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(tmp_path)
+    yield store
+    store.close()
+
+
+def add(store: SqliteStore, *sightings: Sighting) -> None:
+    new = [
+        NewSighting(id=one.id, hash=digest(encode(one)), body=encode(one), origin=Origin.OPERATOR) for one in sightings
+    ]
+    store.append(Batch(sightings={one.id: one for one in new}))
+
+
+def test_what_could_not_be_saved_is_told_and_saved_later(store: SqliteStore) -> None:
+    add(store, radio())
+    cameras = LiveCameras(store)
+    heard: list[bytes] = []
+    cameras.subscribe(heard.append)
+    store.db.connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreError):
+        cameras.refresh()
+    assert len(heard) == 1
+    assert len(cameras.cameras()) == 1
+    store.db.connection.execute("PRAGMA query_only = OFF")
+    assert not cameras.refresh(), "nothing is new"
+    assert dict(store.cameras()).keys() == {one.camera.id for one in cameras.cameras()}
+
+
+def test_what_goes_is_told(store: SqliteStore) -> None:
+    add(store, radio(), look(observer=(500.0, 0.0)))
+    cameras = LiveCameras(store)
+    cameras.refresh()
+    heard: list[bytes] = []
+    cameras.subscribe(heard.append)
+    gone = next(one.camera.id for one in cameras.cameras() if one.camera.standing == "seen")
+    with store.db.transaction() as db:
+        db.execute("UPDATE sighting SET body = x'' WHERE seq = 2")
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', '1')")
+    assert cameras.refresh()
+    assert json.loads(heard[0])["gone"] == [gone]
+
+
+def test_a_deriver_never_writes(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    add(store, radio())
+    store.close()
+    store = SqliteStore(tmp_path, read_only=True)
+    deriver = Deriver(store)
+    assert deriver.refresh() is not None
+    assert deriver.refresh() is None
+    assert len(deriver.cameras()) == 1
+    store.close()
+
+
+def test_what_was_never_started_can_be_stopped(store: SqliteStore) -> None:
+    cameras = LiveCameras(store)
+    assert not cameras.alive
+    cameras.stop()
