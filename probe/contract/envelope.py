@@ -1,7 +1,7 @@
 """How a sighting or photo is wrapped: body in an envelope, signed; the envelope in a unit, sealed.
 
     body      the sighting (JSON) or picture itself, kept as the very bytes that were made
-    Envelope  who says what to whom; `signature` is the probe's Ed25519 over all the rest (see `to_be_signed`)
+    Envelope  who says what to whom; `signature` is the probe's Ed25519 over all the rest (see `envelope_signing_input`)
     Unit      what outbox, broker and stick see: the id of the hub's key, and bytes of one of a few lengths
 
 A unit is sealed by HPKE (RFC 9180: X25519, HKDF-SHA256, AES-256-GCM), with `info` as in `seal_info`, for the one hub

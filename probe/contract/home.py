@@ -1,4 +1,4 @@
-"""The way back: what a hub gives a probe to take along on its next walk. Travels signed (`Said.HOME`)."""
+"""The way back: what a hub gives a probe to take along on its next walk. Travels signed (`SignedKind.HOME`)."""
 
 from datetime import date
 from typing import Annotated

@@ -1,6 +1,6 @@
 """The sweep ties what was recognised to where it was heard, and forgets everyone else.
 
-Of a transmitter that no rule knows, nothing is kept but what `Strangers` keeps for a minute. What is kept of a camera
+Of a transmitter that no rule knows, nothing is kept but what `RecentUnknowns` keeps for a minute. What is kept of a camera
 is bounded: hearings are averaged about every 2 m of the walk, and when there are more than 64 the spacing doubles.
 """
 
