@@ -1,7 +1,8 @@
 """The sweep ties what was recognised to where it was heard, and forgets everyone else.
 
-Of a transmitter that no rule knows, nothing is kept but what `RecentUnknowns` keeps for a minute. What is kept of a camera
-is bounded: hearings are averaged about every 2 m of the walk, and when there are more than 64 the spacing doubles.
+Of a transmitter that no rule knows, `RecentUnknowns` keeps a keyed hash for a minute, and nothing else. What is kept of
+a camera is bounded: hearings are averaged about every 2 m of the walk, and when there are more than 64 the spacing
+doubles.
 """
 
 from collections.abc import Callable, Iterator
