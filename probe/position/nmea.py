@@ -110,10 +110,7 @@ def _give_up(undated: list[Reading], counts: NmeaCounts) -> None:
 
 
 def said_of_log(path: Path, counts: NmeaCounts) -> tuple[list[str], list[str]]:
-    """What a person is told of a log that was read: faults, and what is usual.
-
-    That a receiver has no fix for a while is usual; a log in which it never has one is a fault.
-    """
+    """What a person is told of a log that was read: faults, and what is usual, as that there is no fix for a while."""
     faults: list[str] = []
     usual: list[str] = []
     if counts.bad:
@@ -126,6 +123,5 @@ def said_of_log(path: Path, counts: NmeaCounts) -> tuple[list[str], list[str]]:
     if counts.without:
         reasons = ", ".join(f"{count} x {why}" for why, count in counts.without.items())
         all_told = counts.fixes + sum(counts.without.values())
-        sentence = f"{path}: {sum(counts.without.values())} of {all_told} instants have no place: {reasons}"
-        (usual if counts.fixes else faults).append(sentence)
+        usual.append(f"{path}: {sum(counts.without.values())} of {all_told} instants have no place: {reasons}")
     return faults, usual
