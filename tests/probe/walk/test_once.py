@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from hub.data import open_hub
 from probe.contract.sighting import Kind, Sighting
 from probe.importer.sightings import ImportedLog
 from probe.outbox.outbox import Outbox
@@ -17,7 +16,7 @@ from probe.walk.making import RecordedIds, combined, digest_of, digest_of_all, i
 from probe.walk.outcome import Outcome
 from probe.walk.recorded import RecordedWalk, Recording, replay
 from tests.examples import look
-from tests.paired import enrolled, pair
+from tests.paired import pair
 from tests.probe.importer.compose import APP, app, camera
 from tests.probe.radio.compose import beacon, pcap, radiotap
 from tests.processes import probe
@@ -166,8 +165,8 @@ def test_a_walk_goes_into_an_outbox_once_and_what_is_new_of_it_does(tmp_path: Pa
 
 def test_what_an_outbox_remembers_is_bounded_and_says_nothing_by_itself(tmp_path: Path) -> None:
     path, content = tmp_path / "o.db", [combined(bytes([number])) for number in range(20)]
-    with open_hub(tmp_path / "hub") as hub, Outbox(path, most_recordings=5) as box:
-        box.pair(enrolled(hub))
+    pair(path, tmp_path / "hub")
+    with Outbox(path, most_recordings=5) as box:
         assert not box.has_recording(content[0])
         for one in content:
             box.add([look()], [one])
