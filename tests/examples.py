@@ -32,7 +32,7 @@ AXIS = "ac:cc:8e:10:20:30"
 _numbers = count(1)
 
 
-def new_id() -> str:
+def new_id(_about: bytes = b"") -> str:
     """An id that no other example has."""
     return f"{next(_numbers):032x}"
 

@@ -2,24 +2,25 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
 import msgspec
 
+from probe.cli.once import OncePerRecording, already_there
 from probe.cli.options import json_option, keeping_option, photo_offset_option
 from probe.contract.envelope import encode
 from probe.contract.sighting import Sighting
 from probe.errors import BadInput
-from probe.importer.sightings import import_log
+from probe.importer.sightings import ImportedLog
 from probe.outbox.outbox import Outbox
 from probe.walk import recorded
 from probe.walk.making import new_id
 from probe.walk.outcome import Outcome
 from probe.walk.pace import pace
 
-OUTBOX_BATCH = 200
+again_option = click.option("--again", is_flag=True, help="Add it to the outbox also where it is in there already.")
 
 
 @click.command("replay")
@@ -36,6 +37,7 @@ OUTBOX_BATCH = 200
 @click.option("--speed", type=click.FloatRange(min=0.1), help="Pace it, so many times faster than it was recorded.")
 @click.option("--composed", is_flag=True, help="Mark the sightings as made from composed, not received, input.")
 @keeping_option
+@again_option
 @json_option
 def replay_command(
     frames: tuple[Path, ...],
@@ -45,6 +47,7 @@ def replay_command(
     speed: float | None,
     composed: bool,
     outbox: Path | None,
+    again: bool,
     as_json: bool,
 ) -> None:
     """Put recorded input through the same sweep as a walk.
@@ -61,24 +64,36 @@ def replay_command(
         frames=frames, track=track, photos=photos, photo_offset_s=photo_offset, composed=composed
     )
     outcome = Outcome()
-    with _FrameCounter() as tick:
-        if speed is None or outbox is None:
-            wait_until = pace(speed, time.monotonic, time.sleep)
-            _emit(recorded.replay(recording, outcome, progress=tick, wait_until=wait_until), outbox)
+    wait_until = pace(speed, time.monotonic, time.sleep)
+    with _Counter("frames") as tick:
+        if outbox is None:
+            _print(recorded.replay(recording, outcome, progress=tick, wait_until=wait_until))
         else:
-            _live(recorded.RecordedWalk(recording, outcome), speed, outbox, tick)
+            with Outbox(outbox) as box:
+                box.paired()  # said before anything is read
+                walk = recorded.RecordedWalk(recording, outcome)
+                once = OncePerRecording(box, walk.parts(), again=again)
+                if once.nothing_new:
+                    _say_known(outcome, already_there(recorded.named(recording), outbox), as_json)
+                    return
+                if speed is None:
+                    once.add(once.new(recorded.lasting(walk, progress=tick, wait_until=wait_until), walk.part_of))
+                else:
+                    _live(walk, once, tick, wait_until)
+            outcome.known = once.left_out
     _conclude(outcome, outbox, as_json)
 
 
 @click.command("import")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @keeping_option
+@again_option
 @json_option
-def import_command(file: Path | None, outbox: Path | None, as_json: bool) -> None:
+def import_command(file: Path | None, outbox: Path | None, again: bool, as_json: bool) -> None:
     """Read other people's logs: WiGLE CSV, from the app (WigleWifi-1.x) or the web site; Kismet's .kismet and .netxml.
 
-    Sightings go to stdout, one JSON a line, or into --outbox. Rows that no rule knows as a camera are counted and
-    forgotten.
+    All of them also in gzip. Sightings go to stdout, one JSON a line, or into --outbox; the same log goes into an
+    outbox once. Rows that no rule knows as a camera are counted and forgotten.
 
     \b
       contrechamp-probe import wigle.csv
@@ -87,35 +102,46 @@ def import_command(file: Path | None, outbox: Path | None, as_json: bool) -> Non
     if file is None:
         raise BadInput("nothing to import: name the FILE; --outbox without a path comes after it")
     outcome = Outcome()
-    _emit(import_log(file, outcome), outbox)
+    with _Counter("rows") as tick:
+        if outbox is None:
+            _print(ImportedLog(file, outcome, tick).sightings())
+        else:
+            with Outbox(outbox) as box:
+                box.paired()
+                log = ImportedLog(file, outcome, tick)
+                once = OncePerRecording(box, [log.content], again=again)
+                if once.nothing_new:
+                    _say_known(outcome, already_there([file], outbox), as_json)
+                    return
+                once.add(log.sightings())
     _conclude(outcome, outbox, as_json)
 
 
-def _emit(sightings: Iterator[Sighting], outbox: Path | None) -> None:
-    """To the outbox in batches of one commit each, or to stdout."""
-    if outbox is None:
-        for sighting in sightings:
-            click.echo(encode(sighting))
-        return
-    batch: list[Sighting] = []
-    with Outbox(outbox) as box:
-        box.paired()  # said before anything is read
-        for sighting in sightings:
-            batch.append(sighting)
-            if len(batch) == OUTBOX_BATCH:
-                box.add(batch)
-                batch.clear()
-        box.add(batch)
+def _print(sightings: Iterable[Sighting]) -> None:
+    for sighting in sightings:
+        click.echo(encode(sighting))
 
 
-def _live(walk: recorded.RecordedWalk, speed: float, outbox: Path, tick: Callable[[int], None]) -> None:
+def _say_known(outcome: Outcome, sentence: str, as_json: bool) -> None:
+    """Say that nothing was added. What was wrong with the recording was said when it was."""
+    outcome.troubles.clear()
+    outcome.notes[:] = [sentence]
+    click.echo(msgspec.json.encode(outcome) if as_json else sentence)
+
+
+def _live(
+    walk: recorded.RecordedWalk,
+    once: OncePerRecording,
+    tick: Callable[[int], None],
+    wait_until: Callable[[float], None],
+) -> None:
     """To the outbox as each pass ends, as on a walk; what turns out to move is taken out of it again."""
-    with Outbox(outbox) as box:
-        box.paired()
-        for sighting in walk.sightings(progress=tick, wait_until=pace(speed, time.monotonic, time.sleep)):
-            box.add([sighting])
-            box.withdraw(walk.sweep.withdrawn(), new_id)
+    box = once.box
+    for sighting in once.new(walk.sightings(progress=tick, wait_until=wait_until), walk.part_of):
+        box.add([sighting])
         box.withdraw(walk.sweep.withdrawn(), new_id)
+    box.withdraw(walk.sweep.withdrawn(), new_id)
+    once.add([])
 
 
 def _conclude(outcome: Outcome, outbox: Path | None, as_json: bool) -> None:
@@ -142,6 +168,8 @@ def _summary(outcome: Outcome) -> str:
     heard = [
         (outcome.frames, "frames"),
         (outcome.rows, "rows"),
+        (outcome.bluetooth_rows, "of them Bluetooth"),
+        (outcome.mobile_rows, "of them mobile networks"),
         (outcome.photos, "photos"),
         (outcome.placed_photos, "photos that the track placed"),
         (outcome.silent_photos, "photos that say nothing of a camera"),
@@ -150,16 +178,18 @@ def _summary(outcome: Outcome) -> str:
         (sweep.moving, "transmitters that no fixed place explains, forgotten"),
         (sweep.disproved, "transmitters that turned out to be something else, forgotten"),
         (sweep.flooded, "frames of more cameras than there can be, forgotten"),
+        (outcome.known, "sightings in the outbox already, left out"),
     ]
     by_rule = ", ".join(f"{name} {count}" for name, count in sorted(outcome.by_rule.items()))
     origin = ", ".join(f"{count} {name}" for count, name in heard if count)
     return f"{outcome.sightings} sightings from {origin or 'nothing'}" + (f" ({by_rule})" if by_rule else "")
 
 
-class _FrameCounter:
+class _Counter:
     """A counter on stderr that redraws itself, on a terminal only."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
+        self._what = what
         self._drawn = False
 
     def __enter__(self) -> Callable[[int], None]:
@@ -167,7 +197,7 @@ class _FrameCounter:
 
     def _tick(self, count: int) -> None:
         self._drawn = True
-        click.echo(f"\r{count:,} frames", nl=False, err=True)
+        click.echo(f"\r{count:,} {self._what}", nl=False, err=True)
 
     def __exit__(self, *_: object) -> None:
         if self._drawn:

@@ -1,97 +1,141 @@
 """Sightings out of other people's logs: WiGLE exports, Kismet's logs. The reader is chosen by how a file begins."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from probe.contract.base import CONTRACT_VERSION, MAX_HEARINGS, bssid_text
+from probe.contract.base import CONTRACT_VERSION, bssid_text
 from probe.contract.evidence import Role
-from probe.contract.geodesy import distance_m
-from probe.contract.sighting import Adapter, ClockSource, Hearing, Kind, Making, Radio, Sighting, Subject, SubjectHow
+from probe.contract.sighting import Adapter, ClockSource, Hearing, Kind, Radio, Sighting, Subject, SubjectHow
 from probe.detect.registry import Recogniser
-from probe.detect.rule import Finding, Transmission
+from probe.detect.rule import Transmission
 from probe.errors import BadInput
+from probe.importer.gathered import MOST_TRANSMITTERS, Gathered
 from probe.importer.kismet import read_kismet
 from probe.importer.netxml import read_netxml
-from probe.importer.wigle import Row, RowCounts, read_csv
+from probe.importer.rows import Row, RowCounts
+from probe.importer.stream import CutShort, LogStream
+from probe.importer.wigle import read_csv
 from probe.position.fix import place_of
 from probe.radio.channels import band_of
 from probe.sweep.fixed import FARTHEST_M
 from probe.sweep.sweep import moment
-from probe.walk.making import making, new_id
+from probe.walk.making import RecordedIds, making
 from probe.walk.outcome import Outcome
 
 # Wardriving's published error is a median of 32 m (Kim, Fielding and Kotz 2006): a 68 % radius of 41 m.
 WIGLE_ACCURACY_M = 41.0
+_TICK_ROWS = 1_000
 
 
-def _log_reader(path: Path) -> Callable[[Path, RowCounts], Iterator[Row]]:
-    """What reads a log, by how it begins: files are renamed."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n")
-    except OSError as problem:
-        raise BadInput(f"{path}: cannot be read ({problem.strerror}); give a WiGLE CSV or a Kismet log") from problem
-    if start.startswith(b"SQLite format 3"):
-        return read_kismet
-    return read_netxml if start.startswith(b"<") else read_csv
+class ImportedLog:
+    """A log that was read: what it holds of cameras is in memory, the rest is forgotten.
+
+    `content` is the SHA-256 of what the log says, unpacked; the ids of its sightings come from that. Raises BadInput
+    where nothing of the file can be read.
+    """
+
+    def __init__(self, path: Path, outcome: Outcome, progress: Callable[[int], None] = lambda _rows: None) -> None:
+        self.path, self._outcome = path, outcome
+        self._counts, self._gathered = RowCounts(), Gathered()
+        self._absent: Counter[str] = Counter()
+        with LogStream(path) as stream:
+            try:
+                self._gather(_log_reader(stream)(stream, self._counts), progress)
+            except (BadInput, CutShort) as problem:
+                if not self._counts.rows and isinstance(problem, BadInput):
+                    raise
+                why = str(problem).removeprefix(f"{path}: ")
+                self._counts.faults.append(f"{why}; the {self._counts.rows} rows before that were read")
+            self.content = stream.digest()
+        self._report()
+
+    def _gather(self, found: Iterator[Row], progress: Callable[[int], None]) -> None:
+        recogniser, outcome = Recogniser(), self._outcome
+        ranks = {rule.name: rank for rank, rule in enumerate(recogniser.rules)}
+        for number, row in enumerate(found):
+            if number % _TICK_ROWS == 0:
+                progress(self._counts.rows)
+            finding = recogniser.examine(_transmission(row))
+            if finding is None:
+                continue
+            outcome.recognised_rows += 1
+            band = "Bluetooth" if row.bluetooth is not None else band_of(row.channel_mhz) or "unknown"
+            outcome.by_band[band] = outcome.by_band.get(band, 0) + 1
+            self._absent.update(row.absent)
+            self._gathered.add(finding, ranks[finding.rule], row)
+
+    def _report(self) -> None:
+        """Say what could not be read, and what was left out of what could."""
+        counts, outcome, path = self._counts, self._outcome, self.path
+        outcome.rows, outcome.bluetooth_rows, outcome.mobile_rows = counts.rows, counts.bluetooth, counts.mobile
+        outcome.troubles += [f"{path}: {fault}" for fault in counts.faults]
+        if counts.bad_rows:
+            outcome.troubles.append(f"{path}: {counts.bad_rows} rows could not be read ({'; '.join(counts.bad)})")
+        if counts.mended:
+            outcome.troubles.append(
+                f"{path}: {counts.mended} characters that are no XML were written anew; the rows they are in were read"
+            )
+        if self._gathered.left_out:
+            outcome.troubles.append(
+                f"{path}: {self._gathered.left_out} rows were left out, as there are more cameras in it than "
+                f"{MOST_TRANSMITTERS}; split it"
+            )
+        if not counts.rows and not outcome.troubles:
+            outcome.troubles.append(f"{path}: there is no row in it; export it again")
+        if self._absent:
+            what = ", ".join(f"{name} in {count} rows" for name, count in sorted(self._absent.items()))
+            outcome.notes.append(f"{path}: written in a way that means unknown, or cannot be, and left out: {what}")
+
+    def sightings(self) -> Iterator[Sighting]:
+        """The sightings, one for each transmitter that one place explains."""
+        ids = RecordedIds(self.content)
+        made = making(Adapter.IMPORT, composed=False)
+        for transmitter, heard in self._gathered.heard.items():
+            if heard.extent_m() > FARTHEST_M:
+                self._outcome.sweep.moving += 1
+                continue
+            loudest, estimate = heard.hearings(), heard.estimate
+            yield self._outcome.count(
+                Sighting(
+                    v=CONTRACT_VERSION,
+                    id=ids.new(transmitter),
+                    walk=ids.walk,
+                    kind=Kind.RADIO,
+                    made=made(heard.finding),
+                    time=None if heard.first is None else moment(heard.first.timestamp(), ClockSource.LOG),
+                    observer=place_of(loudest[0].lat, loudest[0].lon, loudest[0].accuracy_m) if loudest else None,
+                    subject=None
+                    if estimate is None
+                    else Subject(
+                        how=SubjectHow.LOG_ESTIMATE, place=place_of(estimate.lat, estimate.lon, WIGLE_ACCURACY_M)
+                    ),
+                    evidence=heard.finding.evidence,
+                    claims=heard.finding.claims,
+                    radio=Radio(transmitter=bssid_text(transmitter), hearings=tuple(map(_hearing, loudest))),
+                )
+            )
 
 
 def import_log(path: Path, outcome: Outcome) -> Iterator[Sighting]:
-    """The sightings in a WiGLE export or a Kismet log. Raises BadInput where the file is none."""
-    counts = RowCounts()
-    walk = new_id()
-    made = making(Adapter.IMPORT, composed=False)
-    recogniser = Recogniser()
-    heard: dict[bytes, tuple[Finding, list[Row]]] = {}
-    for row in _log_reader(path)(path, counts):
-        finding = recogniser.examine(Transmission(transmitter=row.transmitter, ssid=row.ssid, role=Role.NETWORK))
-        if finding is None:
-            continue
-        outcome.recognised_rows += 1
-        band = band_of(row.channel_mhz) or "unknown"
-        outcome.by_band[band] = outcome.by_band.get(band, 0) + 1
-        heard.setdefault(row.transmitter, (finding, []))[1].append(row)
-    outcome.rows = counts.rows
-    for transmitter, (finding, rows) in heard.items():
-        if _extent_m(rows) > FARTHEST_M:
-            outcome.sweep.moving += 1
-        else:
-            yield outcome.count(_imported(transmitter, finding, rows, walk, made(finding)))
-    if counts.bad_rows:
-        outcome.troubles.append(f"{path}: {counts.bad_rows} rows could not be read ({'; '.join(counts.bad)})")
+    """The sightings in a WiGLE export or a Kismet log. Raises BadInput where nothing of the file can be read."""
+    yield from ImportedLog(path, outcome).sightings()
 
 
-def _imported(transmitter: bytes, finding: Finding, rows: list[Row], walk: str, made: Making) -> Sighting:
-    estimate = next((row for row in rows if row.estimate), None)
-    observed = [row for row in rows if not row.estimate]
-    loudest = max(observed, key=lambda row: row.signal_dbm or -999, default=None)
-    first = min((row.at for row in rows if row.at is not None), default=None)
-    return Sighting(
-        v=CONTRACT_VERSION,
-        id=new_id(),
-        walk=walk,
-        kind=Kind.RADIO,
-        made=made,
-        time=None if first is None else moment(first.timestamp(), ClockSource.LOG),
-        observer=None if loudest is None else place_of(loudest.lat, loudest.lon, loudest.accuracy_m),
-        subject=None
-        if estimate is None
-        else Subject(how=SubjectHow.LOG_ESTIMATE, place=place_of(estimate.lat, estimate.lon, WIGLE_ACCURACY_M)),
-        evidence=finding.evidence,
-        claims=finding.claims,
-        radio=Radio(transmitter=bssid_text(transmitter), hearings=tuple(_hearings(observed))),
-    )
+def _log_reader(stream: LogStream) -> Callable[[LogStream, RowCounts], Iterator[Row]]:
+    """What reads a log, by how it begins: files are renamed."""
+    start = stream.head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"SQLite format 3"):
+        return read_kismet
+    return read_netxml if start.startswith((b"<", b"\xff\xfe<\0", b"\xfe\xff\0<")) else read_csv
 
 
-def _hearings(rows: Iterable[Row]) -> Iterator[Hearing]:
-    # Of a log with more rows than a sighting holds, the loudest say most about the place.
-    ordered = sorted(rows, key=lambda row: row.signal_dbm or -999, reverse=True)[:MAX_HEARINGS]
-    for row in ordered:
-        yield Hearing(
-            place=place_of(row.lat, row.lon, row.accuracy_m), signal_dbm=row.signal_dbm, channel_mhz=row.channel_mhz
-        )
+def _transmission(row: Row) -> Transmission:
+    if row.bluetooth is not None:
+        return Transmission(transmitter=row.transmitter, bluetooth=row.bluetooth)
+    return Transmission(transmitter=row.transmitter, ssid=row.ssid, role=Role.NETWORK)
 
 
-def _extent_m(rows: list[Row]) -> float:
-    lats, lons = [row.lat for row in rows], [row.lon for row in rows]
-    return distance_m(min(lats), min(lons), max(lats), max(lons))
+def _hearing(row: Row) -> Hearing:
+    place = place_of(row.lat, row.lon, row.accuracy_m)
+    return Hearing(place=place, signal_dbm=row.signal_dbm, channel_mhz=row.channel_mhz)

@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import quote
 
 from probe.errors import CommitInDoubt, DiskFull, OutboxError
+from probe.outbox import recordings
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3  # 3: with the table of recordings
 # In a damaged file names can be damaged too, and Python cannot even decode the message that SQLite makes of them.
 TROUBLE = (sqlite3.Error, UnicodeDecodeError)
 _SCHEMA = (
@@ -34,6 +35,7 @@ _SCHEMA = (
 )""",
     "CREATE INDEX unit_waiting ON unit (number, size) WHERE verdict IS NULL",
     "CREATE INDEX unit_there ON unit (size) WHERE data IS NOT NULL",
+    recordings.TABLE,
 )
 
 ANOTHER = "name another with --outbox"
@@ -120,6 +122,9 @@ class OutboxFile:
         if version == 0:
             for statement in _SCHEMA:
                 self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        elif version == 2:
+            self._db.execute(recordings.TABLE)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         self._db.execute("COMMIT")
         if version > SCHEMA_VERSION:

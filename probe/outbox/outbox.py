@@ -6,7 +6,7 @@ a refused one stays, so that nothing a walker made vanishes in silence. There is
 that this probe could read: which unit holds what is known in RAM alone, for as long as the program runs.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +22,7 @@ from probe.contract.parcel import Receipts, Unit, Verdict, decode_signed
 from probe.contract.sighting import Kind, Sighting
 from probe.errors import CommitInDoubt, NotPaired, NotSealable, OutboxError, OutboxFull
 from probe.outbox.file import ANOTHER, OutboxFile
+from probe.outbox.recordings import KNOWN, MOST_RECORDINGS, mark_of, remember
 from probe.seal.identity import Identity, from_text, to_text
 from probe.seal.sealer import Sealer
 
@@ -57,8 +58,11 @@ class Standing:
 class Outbox(OutboxFile):
     """The store of unsent units. One process writes at a time; SQLite makes others wait up to 10 s."""
 
-    def __init__(self, path: Path, *, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
+    def __init__(
+        self, path: Path, *, budget_bytes: int = DEFAULT_BUDGET_BYTES, most_recordings: int = MOST_RECORDINGS
+    ) -> None:
         super().__init__(path)
+        self._most_recordings = most_recordings
         self._budget = budget_bytes
         self._numbers: dict[str, int] = {}  # of the sightings of this run, so that they can be taken back
         self._in_doubt: dict[str, Unit] = {}  # sightings of which nobody knows whether they are written down
@@ -100,9 +104,14 @@ class Outbox(OutboxFile):
             self._set_meta("epoch", identity.hub.epoch)
         self.identity, self._sealer = identity, None
 
-    def add(self, sightings: Iterable[Sighting]) -> int:
+    def has_recording(self, content: bytes) -> bool:
+        """Whether the recording with this digest was put in here once, as far as is remembered. Raises NotPaired."""
+        return bool(self._rows(KNOWN, (mark_of(content, self.paired().key),)))
+
+    def add(self, sightings: Iterable[Sighting], recordings: Iterable[bytes] = ()) -> int:
         """Seal sightings and write them down in one commit; returns how many.
 
+        `recordings` are the digests of recordings that are now in here as a whole: they are remembered.
         What was left in doubt is written as it was sealed then: sealed anew it would be another unit with the same id,
         which the hub refuses. Raises NotPaired, NotSealable, OutboxFull where no room can be made, CommitInDoubt,
         OutboxError (full disk, read-only).
@@ -118,7 +127,7 @@ class Outbox(OutboxFile):
             # What a failing card did not acknowledge may be on it all the same, and must be taken back all the same.
             self._numbers.setdefault(sighting.id, _UNKNOWN)
         try:
-            numbers = self.put(units)
+            numbers = self.put(units, [mark_of(content, self.paired().key) for content in recordings])
         except CommitInDoubt:
             self._in_doubt |= {sighting.id: unit for sighting, unit in zip(missing, units, strict=True)}
             raise
@@ -138,19 +147,20 @@ class Outbox(OutboxFile):
             raise OutboxError(f"{self.path}: a picture cannot be sealed: {problem}") from problem
         self.put([unit])
 
-    def put(self, units: list[Unit]) -> list[int]:
-        """Write units down in one commit; returns their numbers. Raises OutboxFull, OutboxError."""
+    def put(self, units: list[Unit], marks: Sequence[bytes] = ()) -> list[int]:
+        """Write units, and marks of recordings, in one commit; returns the units' numbers. Raises OutboxFull,
+        OutboxError."""
         self._refuse_read_only()
         needed = sum(len(unit.data) for unit in units)
         try:
-            return self._put(units, needed)
+            return self._put(units, needed, marks)
         except (OutboxFull, CommitInDoubt):
             raise  # nothing that may go makes it better
         except OutboxError:
             # A full disk: what the hub has already may go, and the pages in the file are used again.
             if not self._free_receipted(needed):
                 raise
-            return self._put(units, needed)
+            return self._put(units, needed, marks)
 
     def withdraw(self, ids: Iterable[str], new_id: Callable[[], str]) -> int:
         """Take back sightings of this run, such as those of what turned out to move; returns how many there were.
@@ -296,9 +306,10 @@ class Outbox(OutboxFile):
         with self._transaction():
             self._db.executemany(f"UPDATE unit SET verdict = '{Verdict.REFUSED}', reason = ? WHERE number = ?", damaged)  # noqa: S608 (our own word)
 
-    def _put(self, units: list[Unit], needed: int) -> list[int]:
+    def _put(self, units: list[Unit], needed: int, marks: Sequence[bytes]) -> list[int]:
         with self._transaction():
             self._make_room(needed)
+            remember(self._db, marks, self._most_recordings)
             return self._insert(units)
 
     def _free_receipted(self, needed: int) -> bool:

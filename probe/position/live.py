@@ -3,15 +3,15 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from probe.position.epoch import Reading, Sentences
 from probe.position.fix import Fix
-from probe.position.nmea import NmeaCounts, Sentences
+from probe.position.sentence import NmeaCounts
 
 # At walking pace a place this old is 7 m off: better none.
 OLDEST_S = 5.0
-_LONGEST_LINE = 1024
 # A receiver's sentence comes this long after the second that it tells, give or take.
 USUAL_DELAY_S, DELAY_SD_S = 0.3, 0.3
 # Satellites count weeks up to 1024. Receivers that are old enough take up to two such rounds too few; three rounds ago
@@ -38,7 +38,7 @@ def unrolled(told_s: float, not_before: date) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class _Received:
-    fix: Fix
+    reading: Reading
     at_s: float
 
 
@@ -57,26 +57,46 @@ class LivePosition:
         self._clock = clock
         self._sentences = Sentences(self.counts)
         self._last: _Received | None = None
+        self._dated = 0
         self._lock = threading.Lock()
 
     def take(self, line: bytes) -> None:
-        """Take in a sentence."""
+        """Take in a line of what the receiver says: one sentence or several, other protocols in between."""
         with self._lock:
-            fix = self._sentences.take(line[:_LONGEST_LINE])
-            if fix is None:
-                return
-            now_s = self._clock()
-            told_s = unrolled(fix.at_s, self._not_before)
+            self._sentences.hear_line(line)
+            self._notice()
+
+    def hear(self, piece: bytes) -> None:
+        """Take in one piece of the stream, as a `Splitter` cuts it."""
+        with self._lock:
+            self._sentences.hear(piece, 0)
+            self._notice()
+
+    def _notice(self) -> None:
+        self._sentences.closed.clear()
+        reading, last, now_s = self._sentences.newest, self._last, self._clock()
+        if reading is None:
+            # A later sentence of the same instant says that there is no fix.
+            if last is not None and last.reading.number == self._sentences.number:
+                self._last = None
+            return
+        if last is not None and reading == last.reading:
+            return
+        if reading.at_s is not None and reading.number != self._dated:
+            # By the first sentence that tells it: what comes later of the same instant comes later.
+            self._dated = reading.number
+            told_s = unrolled(reading.at_s, self._not_before)
             if told_s is not None:
                 self.offset_s = told_s + USUAL_DELAY_S - now_s
-            self._last = _Received(fix, now_s)
+        same = last is not None and last.reading.number == reading.number
+        self._last = _Received(reading, last.at_s if same and last is not None else now_s)
 
     def at(self, at_s: float) -> Fix | None:
         """The place at a time of its clock: the last one told, unless it is too old."""
         last = self._last
         if last is None or not -OLDEST_S <= at_s - last.at_s <= OLDEST_S:
             return None
-        return replace(last.fix, at_s=at_s)
+        return last.reading.fix(at_s)
 
     def age_s(self) -> float | None:
         """How old the last fix is; None where there was none."""

@@ -1,34 +1,37 @@
-"""Fixes out of an NMEA 0183 log, sentence by sentence, by pynmeagps.
+"""Fixes out of an NMEA 0183 log. Damaged sentences are counted, the first is named, and the rest goes on."""
 
-RMC gives date, time and place; GGA gives the quality and HDOP of the same second. Damaged sentences are counted, the
-first is named, and the rest goes on.
-"""
-
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
+from probe.detect.catalogue import newest_day
 from probe.errors import BadInput
+from probe.position.epoch import Reading, Sentences
 from probe.position.fix import Fix
+from probe.position.sentence import NmeaCounts, Splitter
+from probe.radio.moments import EARLIEST_S
 
-# One axis of a consumer receiver under an open sky, times HDOP: a usual rule of thumb, not a measurement of ours.
-RANGE_ERROR_M = 4.0
-LONGEST_LINE = 1024  # the standard allows 82 bytes; receivers send more, no receiver sends this
+_BLOCK = 64 * 1024
+_GZIP = b"\x1f\x8b"
+# A clock that shows an earlier day was never set, or its receiver's count of weeks has run over (1024 weeks: 2006).
+FIRST_DAY = datetime.fromtimestamp(EARLIEST_S, UTC).date()
+# This machine's own clock may be behind by months; a log is not of later than that.
+_AHEAD = timedelta(days=366)
+_MOST_UNDATED = 100_000
+_CARRIED_S, _DAY_S = 3_600.0, 86_400.0
+NO_DATE = "no date (nothing near it tells a day that can be)"
 
 
-@dataclass(slots=True)
-class NmeaCounts:
-    """What became of the sentences; `first_bad` tells the first damaged one, by line number."""
+def can_be(day: date) -> bool:
+    """Whether something can have been recorded on this day: not before clocks were set, not in years to come."""
+    return FIRST_DAY <= day <= max(datetime.now(UTC).date(), _release_day()) + _AHEAD
 
-    sentences: int = 0
-    bad: int = 0
-    first_bad: str | None = None
 
-    def note_bad(self, line: int, why: str) -> None:
-        self.bad += 1
-        self.first_bad = self.first_bad or f"line {line}: {why}"
+@cache
+def _release_day() -> date:
+    return newest_day()
 
 
 def read_log(path: Path) -> tuple[list[Fix], NmeaCounts]:
@@ -39,101 +42,86 @@ def read_log(path: Path) -> tuple[list[Fix], NmeaCounts]:
     counts = NmeaCounts()
     try:
         with path.open("rb") as stream:
+            packed = stream.peek(2).startswith(_GZIP)
             fixes = list(read_fixes(stream, counts))
     except OSError as problem:
         raise BadInput(f"{path}: cannot be read ({problem.strerror}); give an NMEA log with --track") from problem
     if not counts.sentences:
-        what = counts.first_bad or "the file is empty"
+        what = counts.first_bad or ("it is no text" if counts.other else "the file is empty")
+        if packed:
+            what = "it is compressed: unpack it first"
         raise BadInput(f"{path}: no NMEA sentence in it ({what}); a track is lines such as $GPRMC,...*hh")
     return fixes, counts
 
 
-def read_fixes(stream: BinaryIO, counts: NmeaCounts) -> Iterator[Fix]:
-    """Fixes as the sentences of a stream complete them. Never raises for what the bytes say."""
-    sentences = Sentences(counts)
-    for line in _lines(stream):
-        fix = sentences.take(line)
-        if fix is not None:
-            yield fix
+def read_fixes(stream: BinaryIO, counts: NmeaCounts, believed: Callable[[date], bool] = can_be) -> Iterator[Fix]:
+    """The fixes of a stream, one for each instant. Never raises for what the bytes say.
+
+    Where the day is told only later, what came within the hour before is dated backwards from there.
+    """
+    sentences, undated = Sentences(counts, believed), list[Reading]()
+    splitter = Splitter()
+    while block := stream.read(_BLOCK):
+        for line, piece in splitter.feed(block):
+            sentences.hear(piece, line)
+            if sentences.closed:
+                yield from _dated(sentences, undated, counts)
+    for line, piece in splitter.end():
+        sentences.hear(piece, line)
+    sentences.finish()
+    yield from _dated(sentences, undated, counts)
+    _give_up(undated, counts)
 
 
-class Sentences:
-    """Puts fixes together out of sentences, one at a time: RMC has time and place, GGA of the same second the HDOP."""
-
-    def __init__(self, counts: NmeaCounts) -> None:
-        self._counts = counts
-        self._number = 0
-        self._hdop: float | None = None
-        self._hdop_time: object = None
-
-    def take(self, line: bytes) -> Fix | None:
-        """The fix that a sentence completes, if it does. Never raises for what the bytes say."""
-        self._number += 1
-        message = _parse(line, self._number, self._counts)
-        kind = getattr(message, "msgID", "")
-        if kind == "GGA":
-            self._hdop, self._hdop_time = _number(message, "HDOP"), getattr(message, "time", None)
-        elif kind == "RMC":
-            fix = _fix(message)
-            if fix is not None and self._hdop and self._hdop > 0 and self._hdop_time == getattr(message, "time", None):
-                return replace(fix, accuracy_m=self._hdop * RANGE_ERROR_M)
-            return fix
-        return None
+def _dated(sentences: Sentences, undated: list[Reading], counts: NmeaCounts) -> Iterator[Fix]:
+    """The fixes of the instants that are closed; those without a day wait in `undated` for one."""
+    while sentences.closed:
+        reading = sentences.closed.popleft()
+        if reading.at_s is None:
+            undated.append(reading)
+            if len(undated) > _MOST_UNDATED:
+                _give_up(undated, counts)
+            continue
+        yield from _backwards(undated, reading, counts)
+        counts.fixes += 1
+        yield reading.fix(reading.at_s)
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    while line := stream.readline(LONGEST_LINE):
-        yield line
+def _backwards(undated: list[Reading], dated: Reading, counts: NmeaCounts) -> list[Fix]:
+    """What came without a day before a reading with one, as far as the times of day connect."""
+    fixes: list[Fix] = []
+    at_s, clock_s = dated.at_s or 0.0, dated.clock_s
+    while undated:
+        gone_s = (clock_s - undated[-1].clock_s) % _DAY_S
+        if gone_s > _CARRIED_S:
+            break
+        reading = undated.pop()
+        at_s, clock_s = at_s - gone_s, reading.clock_s
+        fixes.append(reading.fix(at_s))
+    _give_up(undated, counts)
+    counts.fixes += len(fixes)
+    return fixes[::-1]
 
 
-def _parse(line: bytes, number: int, counts: NmeaCounts) -> object | None:
-    from pynmeagps import NMEAReader
-    from pynmeagps.exceptions import NMEAMessageError, NMEAParseError, NMEAStreamError, NMEATypeError
-
-    stripped = line.strip()
-    if not stripped:
-        return None
-    if not stripped.startswith(b"$"):
-        counts.note_bad(number, "not an NMEA sentence")
-        return None
-    try:
-        message: object = NMEAReader.parse(stripped + b"\r\n")
-    except (NMEAMessageError, NMEAParseError, NMEAStreamError, NMEATypeError) as problem:
-        counts.note_bad(number, _plain(str(problem)))
-        return None
-    except (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError) as problem:
-        # The library lets these escape for some damaged fields (seen while fuzzing); to us they are damage like any.
-        counts.note_bad(number, f"damaged field ({type(problem).__name__})")
-        return None
-    if message is None:
-        counts.note_bad(number, "damaged sentence")
-        return None
-    counts.sentences += 1
-    return message
+def _give_up(undated: list[Reading], counts: NmeaCounts) -> None:
+    for _ in undated:
+        counts.note_without(NO_DATE)
+    undated.clear()
 
 
-def _fix(message: object) -> Fix | None:
-    """The fix of an RMC sentence, or None where it has none (status void, no date, place out of range)."""
-    if getattr(message, "status", "") != "A":
-        return None
-    lat, lon = _number(message, "lat"), _number(message, "lon")
-    day, time = getattr(message, "date", None), getattr(message, "time", None)
-    if lat is None or lon is None or not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        return None
-    if not day or not time:
-        return None
-    try:
-        at = datetime.combine(day, time, tzinfo=UTC)
-    except (TypeError, ValueError):
-        return None
-    return Fix(at_s=at.timestamp(), lat=lat, lon=lon)
-
-
-def _number(message: object, name: str) -> float | None:
-    value = getattr(message, name, None)
-    return float(value) if isinstance(value, int | float) else None
-
-
-def _plain(text: str) -> str:
-    """A library's message on one line, short, with nothing that a terminal would obey."""
-    return "".join(char if char.isprintable() else "?" for char in text)[:120]
+def said_of_log(path: Path, counts: NmeaCounts) -> tuple[list[str], list[str]]:
+    """What a person is told of a log that was read: faults, and what is usual, as that there is no fix for a while."""
+    faults: list[str] = []
+    usual: list[str] = []
+    if counts.bad:
+        faults.append(f"{path}: {counts.bad} damaged lines were passed over ({counts.first_bad})")
+    if counts.odd_days:
+        faults.append(
+            f"{path}: {counts.odd_days} dates cannot be and were not believed (the first is {counts.first_odd_day}); "
+            "a receiver that counts its weeks wrong is 1024 weeks behind"
+        )
+    if counts.without:
+        reasons = ", ".join(f"{count} x {why}" for why, count in counts.without.items())
+        all_told = counts.fixes + sum(counts.without.values())
+        usual.append(f"{path}: {sum(counts.without.values())} of {all_told} instants have no place: {reasons}")
+    return faults, usual

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from probe.errors import SourceLost
 from probe.position.live import LivePosition
+from probe.position.sentence import Splitter
 from probe.radio.board import Port
 from probe.radio.frame import Event
 from probe.radio.source import CaptureCounts
@@ -27,18 +28,16 @@ class Receiver:
 
     def events(self) -> Iterator[Event]:
         """Nothing: what it says goes to the position. Raises SourceLost where the receiver is gone."""
-        rest = b""
+        splitter = Splitter()
         try:
             while not self._closed:
                 try:
                     data = self._port.read(4096)
                 except OSError as problem:
                     raise SourceLost(f"{self.name}: the receiver was unplugged") from problem
-                lines = (rest + data).split(b"\n")
-                rest = lines.pop()[-1024:]
-                for line in lines:
+                for _, piece in splitter.feed(data):
                     self.counts.frames += 1
-                    self._position.take(line)
+                    self._position.hear(piece)
                 yield from ()
         finally:
             self._port.close()

@@ -62,14 +62,17 @@ class _Passed:
 
 
 class Sweep:
-    """Feed it what the sources give, in order of time; then ask for the sightings of the walk."""
+    """Feed it what the sources give, in order of time; then ask for the sightings of the walk.
+
+    `new_id` makes an id for a sighting of an address, or of nothing but the walk: then it is given no octets.
+    """
 
     def __init__(
         self,
         *,
         walk: str,
         made: Callable[[Finding | None], Making],
-        new_id: Callable[[], str],
+        new_id: Callable[[bytes], str],
         position: PositionSource | None = None,
         recogniser: Recogniser | None = None,
         when: Callable[[float], Moment | None] | None = None,
@@ -214,7 +217,7 @@ class Sweep:
         loudest = known.loudest()
         sighting = Sighting(
             v=CONTRACT_VERSION,
-            id=self._new_id(),
+            id=self._new_id(transmitter),
             walk=self._walk,
             kind=Kind.RADIO,
             made=self._made(known.finding),
@@ -250,7 +253,7 @@ class Sweep:
     def _survey(self, survey: Survey) -> Sighting:
         return Sighting(
             v=CONTRACT_VERSION,
-            id=self._new_id(),
+            id=self._new_id(b""),
             walk=self._walk,
             kind=Kind.SURVEY,
             made=self._made(None),

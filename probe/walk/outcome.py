@@ -11,7 +11,7 @@ class Outcome:
     """What came of it. `troubles` are sentences about input that could not be used; all the rest was.
 
     `notes` are sentences about what was used with less than it seems to say; they are no failure. `silent_photos` say
-    nothing of a camera, `placed_photos` have their place from the track.
+    nothing of a camera, `placed_photos` have their place from the track; `known` sightings were in the outbox already.
     """
 
     sightings: int = 0
@@ -23,7 +23,10 @@ class Outcome:
     silent_photos: int = 0
     placed_photos: int = 0
     rows: int = 0
+    bluetooth_rows: int = 0
+    mobile_rows: int = 0
     recognised_rows: int = 0
+    known: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)
     by_band: dict[str, int] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)

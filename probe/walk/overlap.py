@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from probe.position.nmea import read_log
+from probe.position.nmea import read_log, said_of_log
 from probe.position.span import Span, apart
 from probe.position.track import Track
 from probe.walk.outcome import Outcome
@@ -56,6 +56,7 @@ class TrackOverlap:
 def read_track(path: Path, outcome: Outcome) -> TrackOverlap:
     """The track in a receiver's log. Raises BadInput where it is none."""
     fixes, counts = read_log(path)
-    if counts.bad:
-        outcome.troubles.append(f"{path}: {counts.bad} damaged lines were passed over ({counts.first_bad})")
+    faults, usual = said_of_log(path, counts)
+    outcome.troubles += faults
+    outcome.notes += usual
     return TrackOverlap(path, Track(fixes))

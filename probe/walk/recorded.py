@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from probe.camera.folder import PhotoObservation
 from probe.camera.pins import pin_of
-from probe.contract.sighting import Adapter, Sighting
+from probe.contract.sighting import Adapter, Kind, Sighting
 from probe.errors import BadInput
 from probe.radio.board import BoardRecording
 from probe.radio.capture import is_capture, open_capture
@@ -19,7 +19,7 @@ from probe.radio.frame import Event
 from probe.radio.source import FrameSource
 from probe.radio.unknowns import RecentUnknowns
 from probe.sweep.sweep import Sweep
-from probe.walk.making import making, new_id
+from probe.walk.making import RecordedIds, combined, digest_of, digest_of_all, id_of, making, new_id
 from probe.walk.outcome import Outcome
 from probe.walk.overlap import TrackOverlap, read_track
 from probe.walk.photos import photo_observations
@@ -58,14 +58,19 @@ class RecordedWalk:
     now_s: float = 0.0
     _paths: list[Path] = field(default_factory=list)  # of the sources
     _refused: list[BadInput] = field(default_factory=list)
+    _looks: list[PhotoObservation] | None = None
+    _digests: dict[str, bytes | None] = field(default_factory=dict)  # of the photos, by their names
+    _pinned: dict[str, bytes | None] = field(default_factory=dict)  # the same, by the ids of their pins
 
     def __post_init__(self) -> None:
-        self.walk = new_id()
+        self.content = _content(self.recording)
+        self._ids = RecordedIds(self.content)
+        self.walk = self._ids.walk
         self.made = making(Adapter.REPLAY, composed=self.recording.composed)
         if (track := self.recording.track) is not None:
             self.overlap = self._try(partial(read_track, track, self.outcome))
         position = None if self.overlap is None else self.overlap.track
-        self.sweep = Sweep(walk=self.walk, made=self.made, new_id=new_id, position=position)
+        self.sweep = Sweep(walk=self.walk, made=self.made, new_id=self._ids.new, position=position)
         self.outcome.sweep = self.sweep.counts
         for path in self.recording.frames:
             source = self._try(partial(open_recording, path, self.sweep.unknowns))
@@ -104,7 +109,7 @@ class RecordedWalk:
         it.
         """
         sweep, outcome = self.sweep, self.outcome
-        photos = self._try(self._photos) or []
+        photos = list(self._photos())
         step_s = float("-inf")
         for event in heapq.merge(*map(self._events, self.sources), key=itemgetter(0)):
             sweep.take(event)
@@ -121,17 +126,47 @@ class RecordedWalk:
         yield from map(outcome.count, self._pins(photos, float("inf")))
         self._conclude()
 
+    def parts(self) -> list[bytes | None]:
+        """The digests of what the sightings will be made of: frames and track as one, and each photo."""
+        frames = [self.content] if self.recording.frames else []
+        return [*frames, *map(self._digest, self._photos())]
+
+    def part_of(self, sighting: Sighting) -> bytes | None:
+        """The digest of what a sighting was made of: its photo, or frames and track; None where that has none."""
+        return self._pinned.get(sighting.id) if sighting.kind is Kind.PIN else self.content
+
     def _photos(self) -> list[PhotoObservation]:
+        """The photo observations, read once. A recording of photos alone has its walk's id from them."""
+        if self._looks is None:
+            self._looks = self._try(self._look) or []
+            if not self.recording.frames and self._looks:
+                digests = [digest for digest in map(self._digest, self._looks) if digest is not None]
+                self.walk = id_of(b"walk of photos", *sorted(digests))
+        return self._looks
+
+    def _look(self) -> list[PhotoObservation]:
         recording = self.recording
         if recording.photos is None:
             return []
         track = None if self.overlap is None else self.overlap.track
         return photo_observations(recording.photos, track, recording.photo_offset_s, self.outcome)
 
+    def _digest(self, photo: PhotoObservation) -> bytes | None:
+        if photo.name not in self._digests:
+            self._digests[photo.name] = digest_of(Path(photo.name))
+        return self._digests[photo.name]
+
     def _pins(self, photos: list[PhotoObservation], until_s: float) -> Iterator[Sighting]:
         """The pins of the photos that were taken by now; the last of the list is the first that was taken."""
         while photos and photos[-1].at_s <= until_s:
-            yield pin_of(photos.pop(), walk=self.walk, made=self.made(None), new_id=new_id)
+            yield self._pin(photos.pop())
+
+    def _pin(self, photo: PhotoObservation) -> Sighting:
+        """A photo's pin. Its id comes from the photo alone: in two recordings it is one look all the same."""
+        digest = self._digest(photo)
+        pin_id = new_id() if digest is None else id_of(b"pin", digest)
+        self._pinned[pin_id] = digest
+        return pin_of(photo, walk=self.walk, made=self.made(None), new_id=lambda: pin_id)
 
     def _conclude(self) -> None:
         used = self.outcome.photos or any(source.counts.frames for source in self.sources)
@@ -162,11 +197,34 @@ def replay(
     progress: Callable[[int], None] = lambda _frames: None,
     wait_until: Callable[[float], None] = lambda _at_s: None,
 ) -> Iterator[Sighting]:
+    """The sightings of a recorded walk: see `lasting`."""
+    yield from lasting(RecordedWalk(recording, outcome), progress=progress, wait_until=wait_until)
+
+
+def lasting(
+    walk: RecordedWalk,
+    *,
+    progress: Callable[[int], None] = lambda _frames: None,
+    wait_until: Callable[[float], None] = lambda _at_s: None,
+) -> Iterator[Sighting]:
     """The sightings of a recorded walk that is not hurried by anyone waiting for them: none that is withdrawn later."""
-    walk = RecordedWalk(recording, outcome)
     made = list(walk.sightings(progress=progress, wait_until=wait_until))
     withdrawn = set(walk.sweep.withdrawn())
     yield from (sighting for sighting in made if sighting.id not in withdrawn)
+
+
+def named(recording: Recording) -> list[Path]:
+    """The files and folders that a recording was named by."""
+    return [path for path in (*recording.frames, recording.track, recording.photos) if path is not None]
+
+
+def _content(recording: Recording) -> bytes | None:
+    """The digest of the frames and the track of a recording; None where there are none, or one is a pipe."""
+    frames = digest_of_all(recording.frames) if recording.frames else None
+    track = digest_of(recording.track) if recording.track is not None else b""
+    if frames is None or track is None:
+        return None
+    return combined(b"composed" if recording.composed else b"received", frames, track)
 
 
 def open_recording(path: Path, unknowns: RecentUnknowns | None = None) -> FrameSource:

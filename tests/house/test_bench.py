@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from probe.position.nmea import NmeaCounts, Sentences
+from probe.position.epoch import Sentences
+from probe.position.sentence import NmeaCounts
 from tests.hil.description import Description, described
 from tests.hil.drivers import nmea
 from tests.hil.drivers.cables import switched

@@ -112,9 +112,9 @@ def sentences() -> None:
     """Believes that receivers never stutter: what its library does not understand is no longer caught."""
     from pynmeagps import NMEAReader
 
-    from probe.position import nmea
+    from probe.position import sentence
 
-    swap(nmea, "_parse", lambda line, _number, _counts: NMEAReader.parse(line.strip() + b"\r\n"))
+    swap(sentence, "_parse", lambda said, _line, _counts: NMEAReader.parse(said + b"\r\n"))
 
 
 def doubt() -> None:
@@ -131,9 +131,9 @@ def refusal() -> None:
 
     put = Outbox.put
 
-    def hoping(self: Outbox, units: Any) -> list[int]:
+    def hoping(self: Outbox, units: Any, marks: Any = ()) -> list[int]:
         try:
-            return put(self, units)
+            return put(self, units, marks)
         except OutboxError:
             return list(range(len(units)))
 

@@ -13,6 +13,7 @@ import secrets
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,8 +31,8 @@ class Watched(Outbox):
 
     last = ""
 
-    def put(self, units: list[Unit]) -> list[int]:
-        numbers = super().put(units)
+    def put(self, units: list[Unit], marks: Sequence[bytes] = ()) -> list[int]:
+        numbers = super().put(units, marks)
         self.last = units[-1].hash.hex()
         return numbers
 

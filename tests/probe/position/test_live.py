@@ -60,10 +60,12 @@ def test_a_leap_second_does_no_harm(clock: str) -> None:
     assert told(before, rmc(NOW, clock=clock), before).offset_s == told(before).offset_s
 
 
-def test_an_old_recorded_track_is_believed() -> None:
-    old = NOW - ROUND
+def test_an_old_recorded_track_is_believed_unless_it_is_a_round_of_weeks_behind() -> None:
+    old = datetime(2016, 5, 9, 10, 0, tzinfo=UTC)
     (fix,), _ = fixes_of(rmc(old))
     assert fix.at_s == old.timestamp()
+    fixes, counts = fixes_of(rmc(NOW - ROUND))
+    assert (fixes, counts.odd_days) == ([], 1)
 
 
 def test_the_day_before_which_it_cannot_be_is_the_releases_own() -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from probe.errors import BadInput
 from probe.position.fix import Fix
-from probe.position.nmea import NmeaCounts, read_fixes, read_log
+from probe.position.nmea import read_fixes, read_log
+from probe.position.sentence import NmeaCounts
 from probe.position.track import Track
 
 
