@@ -1,11 +1,13 @@
 """Real processes for tests: brokers, hubs and probes on free loopback ports, with bounded waits."""
 
+import atexit
 import json
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +40,14 @@ def answers(port: int, host: str = "127.0.0.1") -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
+def enterable_folder() -> Path:
+    """A scratch folder that another user can enter, as a test's own cannot be; it goes with the process."""
+    folder = Path(tempfile.mkdtemp(prefix="contrechamp-broker-"))
+    folder.chmod(0o755)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 class Mosquitto:
     """A real mosquitto that keeps nothing, to be killed and started again.
 
@@ -60,12 +70,11 @@ class Mosquitto:
             from tests.paired import made_hub
 
             made_hub(hub_data)
-            words = ("--to", folder / "broker", "--bind", host, "--port", str(self.port), "--data", hub_data)
-            told = hub("broker-config", "mosquitto", *words, "--json")
+            words = ("--to", enterable_folder() / "broker", "--bind", host, "--port", str(self.port))
+            told = hub("broker-config", "mosquitto", *words, "--data", hub_data, "--json")
             assert told.returncode == 0, told.stderr
             self._config = Path(json.loads(told.stdout)["files"][0])
-            # As root, mosquitto would become a user who cannot read a test's folder.
-            self._config.write_text(self._config.read_text() + "user root\n" + more)
+            assert not more, "what `broker-config` writes is run as it is"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hub.broker.embedded import is_loopback
-from hub.broker.mosquitto import SPARE, write_config
+from hub.broker.mosquitto import SPARE, plugin_folder, write_config
 from hub.cli.options import data_option, json_option
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT, PORT
 from hub.data import open_hub
@@ -79,20 +79,42 @@ def serve(
 @click.argument("kind", type=click.Choice(["mosquitto"]))
 @click.option("--to", "target", type=click.Path(path_type=Path), help="The folder to write to. Default: in the hub's.")
 @click.option("--bind", default="0.0.0.0", show_default=True, help="Where mosquitto listens.")
-@click.option("--port", default=MQTTS_PORT, show_default=True, help="Its port, by TLS.")
-@click.option("--spare", default=SPARE, show_default=True, help="Accounts in advance for probes to come.")
+@click.option("--port", type=click.IntRange(1, 65535), default=MQTTS_PORT, show_default=True, help="Its port, by TLS.")
+@click.option(
+    "--spare", type=click.IntRange(min=0), default=SPARE, show_default=True, help="Accounts for probes to come."
+)
+@click.option(
+    "--plugins",
+    type=click.Path(path_type=Path),
+    help="Where the plugins of a mosquitto 2.1 or newer lie, such as /usr/lib. Default: where this machine has them; "
+    "without any, the options of mosquitto 2.0 are written.",
+)
 @data_option
 @json_option
-def broker_config(kind: str, target: Path | None, bind: str, port: int, spare: int, data: Path, as_json: bool) -> None:
+def broker_config(
+    kind: str,
+    target: Path | None,
+    bind: str,
+    port: int,
+    spare: int,
+    plugins: Path | None,
+    data: Path,
+    as_json: bool,
+) -> None:
     """Write a configuration for a broker of your own: TLS, passwords, and each probe's rights.
 
     \b
       contrechamp-hub broker-config mosquitto --to /etc/mosquitto/contrechamp
       mosquitto -c /etc/mosquitto/contrechamp/mosquitto.conf
       contrechamp-hub serve --broker mqtts://broker.example
+
+    Run by root, the files belong to the user mosquitto, as which a mosquitto that root starts reads them.
     """
+    found = plugins or plugin_folder()
     with open_hub(data) as folder:
-        files = write_config(target or data / kind, folder.keys, folder.registry, bind=bind, port=port, spare=spare)
+        files = write_config(
+            target or data / kind, folder.keys, folder.registry, bind=bind, port=port, spare=spare, plugins=found
+        )
     if as_json:
         click.echo(json.dumps({"files": [str(file) for file in files]}))
     else:
