@@ -35,7 +35,7 @@ def until(true: Callable[[], bool], what: str, wait_s: float = WAIT_S) -> None:
 
 def answers(port: int, host: str = "127.0.0.1") -> bool:
     """Whether somebody listens on a port."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.settimeout(0.2)
         return probe.connect_ex((host, port)) == 0
 

@@ -80,13 +80,14 @@ class EmbeddedBroker:
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         inner = self.own_address
+        # An IPv6 host stands there without brackets: amqtt would hand them on to the socket, which knows none.
         listeners: dict[str, dict[str, Any]] = {
-            "default": {"type": "tcp", "bind": f"{_bracketed(inner.host)}:{inner.port}"} | _LIMITS
+            "default": {"type": "tcp", "bind": f"{inner.host}:{inner.port}"} | _LIMITS
         }
         if self.tls:
             cert, key = certificate(self._keys)
             files = {"ssl": True, "certfile": str(cert), "keyfile": str(key)}
-            listeners["tls"] = {"type": "tcp", "bind": f"{_bracketed(self.host)}:{self.port}"} | files | _LIMITS
+            listeners["tls"] = {"type": "tcp", "bind": f"{self.host}:{self.port}"} | files | _LIMITS
         plugins = {"hub.broker.plugin.RightsPlugin": {"rights": self._rights}}
         broker = Broker({"listeners": listeners, "plugins": plugins})
         try:
@@ -114,10 +115,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _free_port(host: str) -> int:

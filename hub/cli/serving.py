@@ -12,7 +12,10 @@ from hub.broker.mosquitto import SPARE, plugin_folder, write_config
 from hub.cli.options import data_option, json_option
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT, PORT
 from hub.data import open_hub
+from hub.reach import listens_everywhere
 from hub.service import RunningHub, Settings
+
+TCP_PORT = click.IntRange(0, 65535)
 
 
 @click.command()
@@ -21,10 +24,10 @@ from hub.service import RunningHub, Settings
 @click.option(
     "--host", default=HOST, show_default=True, help="Where page and broker listen; loopback unless you say so."
 )
-@click.option("--port", default=PORT, show_default=True, help="The page's port; 0 takes a free one.")
+@click.option("--port", type=TCP_PORT, default=PORT, show_default=True, help="The page's port; 0 takes a free one.")
 @click.option(
     "--mqtt-port",
-    type=int,
+    type=TCP_PORT,
     help=f"The embedded broker's port; 0 takes a free one. Default: {MQTT_PORT}, with TLS {MQTTS_PORT}.",
 )
 @click.option(
@@ -54,25 +57,33 @@ def serve(
     """
     settings = Settings(
         data=data,
-        host=host,
+        host=host.removeprefix("[").removesuffix("]"),  # an IPv6 address as it stands in a URL
         port=port,
         mqtt_port=mqtt_port,
         broker=broker,
         tiles_url=tiles,
         announce=announce,
     )
-    if not is_loopback(host):
-        click.echo(f"Beware: whoever reaches {host} can read this map; the page has no accounts yet.", err=True)
+    if not is_loopback(settings.host):
+        click.echo("Beware: whoever reaches this machine can read this map; the page has no accounts yet.", err=True)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     with RunningHub(settings) as running:
         if as_json:
             ready = {"ready": True, "url": running.url, "mqtt": running.mqtt_url, "data": str(settings.data)}
-            click.echo(json.dumps(ready))
+            click.echo(json.dumps(ready | {"urls": [url for url, _ in running.urls]}))
         else:
-            click.echo(f"The map: {running.url}\nProbes send to: {running.mqtt_url}\nCtrl-C ends it.")
+            click.echo(f"{_where(running, settings.host)}\nProbes send to: {running.mqtt_url}\nCtrl-C ends it.")
         running.wait(stop)
+
+
+def _where(running: RunningHub, host: str) -> str:
+    """Where the map can be opened, and by whom."""
+    if not listens_everywhere(host):
+        return f"The map: {running.url}"
+    others = [f"  for others, by {interface or 'the network'}: {url}" for url, interface in running.urls]
+    return "\n".join(["The map", f"  on this machine: {running.url}", *others])
 
 
 @click.command("broker-config")

@@ -9,6 +9,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from hub.errors import ServeError
+from hub.reach import bracketed
 
 STOP_S = 10.0
 
@@ -28,8 +29,11 @@ class WebServer:
 
     @property
     def url(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}/"
+        return self.url_at(self.host)
+
+    def url_at(self, host: str) -> str:
+        """The page's address by one of the hosts that lead here."""
+        return f"http://{bracketed(host)}:{self.port}/"
 
     def start(self) -> None:
         """Begin to answer. The socket listens already, so that no request is refused."""
@@ -56,13 +60,15 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family is socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # as the broker does: :: is IPv6 alone
     try:
         listener.bind((host, port))
         listener.listen(128)
     except OSError as problem:
         listener.close()
         raise ServeError(
-            f"the page cannot listen on {host}:{port} ({problem.strerror}); "
+            f"the page cannot listen on {bracketed(host)}:{port} ({problem.strerror}); "
             "give another port with --port (0 takes a free one)"
         ) from problem
     return listener

@@ -63,6 +63,8 @@ class Client:
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        # Out of the circle of client and callbacks, so that it goes now, and its sockets with it.
+        self._client.on_connect = self._client.on_message = self._client.on_subscribe = None
 
 
 @pytest.fixture(scope="module", params=["embedded", "embedded by TLS", "mosquitto"])
