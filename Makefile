@@ -42,10 +42,10 @@ picture: .venv/ready  ## the README's picture and the generated documents
 
 setup: .venv/ready
 
-.venv/ready: pyproject.toml hub/web/package-lock.json
+.venv/ready: pyproject.toml hub/web/package-lock.json tests/firmware/package-lock.json tests/house/outside/package-lock.json
 	$(PYTHON) -m venv .venv
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
-	-$(RUN)/python -m tests.firmware.fetch  # MicroPython, for the board's tests
+	-$(RUN)/python -m tests.npm  # MicroPython for the board's tests, validators for the contract's
 	touch $@
 
 clean:
