@@ -111,6 +111,7 @@ class HubProcess:
         self.data = data
         self._host, self._more, self._program = host, more, program
         self.port, self.mqtt_port = free_port(), free_port()
+        self._log = data.with_name(f"{data.name}.log")  # not a pipe: nobody reads it, and a full one stops the hub
         self._broker = broker
         self._told = f"mqtt://127.0.0.1:{self.mqtt_port}"
         self._process: subprocess.Popen[str] | None = None
@@ -136,12 +137,11 @@ class HubProcess:
         command += ["--port", str(self.port)]
         command += ["--host", self._host, *self._more]
         command += ["--broker", self._broker] if self._broker else ["--mqtt-port", str(self.mqtt_port)]
-        log = self.data.with_name(f"{self.data.name}.log")  # not a pipe: nobody reads it, and a full one stops the hub
-        with log.open("a") as errors:
+        with self._log.open("a") as errors:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        assert line, f"the hub did not start: {log.read_text()[-2000:]}"
+        assert line, f"the hub did not start: {self.log[-2000:]}"
         ready: dict[str, object] = json.loads(line)
         self._told = str(ready["mqtt"])
         return ready
@@ -151,6 +151,15 @@ class HubProcess:
 
     def stop(self) -> int:
         return self._end(signal.SIGTERM)
+
+    def interrupt(self) -> int:
+        """Ctrl-C."""
+        return self._end(signal.SIGINT)
+
+    @property
+    def log(self) -> str:
+        """What it has said on stderr."""
+        return self._log.read_text()
 
     def _end(self, how: signal.Signals) -> int:
         if self._process is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 import threading
 
@@ -21,6 +22,7 @@ class WebServer:
         self.host = host
         self._socket = _listen(host, port)
         self.port = int(self._socket.getsockname()[1])
+        self._app = app
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1, lifespan="off"
         )
@@ -41,6 +43,8 @@ class WebServer:
 
     def stop(self) -> None:
         """Stop answering and let go of the port, also where the server never started."""
+        self._app.state.end_streams()
+        logging.getLogger("uvicorn.error").addFilter(_not_cut_off)
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(STOP_S)
@@ -54,6 +58,13 @@ class WebServer:
     def _run(self) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             asyncio.run(self._server.serve(sockets=[self._socket]))
+
+
+def _not_cut_off(record: logging.LogRecord) -> bool:
+    """Whether a record is about anything but a reader that was cut off: so slow a one is no fault when a hub stops."""
+    kind = record.exc_info[0] if record.exc_info else None
+    cut_off = kind is not None and issubclass(kind, asyncio.CancelledError)
+    return not cut_off and "timeout graceful shutdown exceeded" not in record.getMessage()
 
 
 def _listen(host: str, port: int) -> socket.socket:
