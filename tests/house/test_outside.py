@@ -13,7 +13,7 @@ from geojson_pydantic import FeatureCollection, Polygon
 from hub.publish.geojson import export
 from probe.contract.document import FOLDER
 from tests.examples import WALK_B, look, radio
-from tests.hub.publish.test_publish import hub_with
+from tests.hub.publish.derived import derived
 from tests.npm import OUTSIDE, node
 
 CHECK = Path(__file__).parent / "outside" / "check.mjs"
@@ -74,12 +74,13 @@ def test_ajv_would_refuse_a_wrong_example(tmp_path: Path) -> None:
 
 
 def test_what_is_exported_is_geojson(tmp_path: Path) -> None:
-    hub = hub_with(tmp_path, look(), look(observer=(200.0, 0.0)), radio(at=(400.0, 0.0)), radio(walk=WALK_B))
-    for body in (export(hub.cameras(), everything=True), hub.coverage()):
+    told = (look(), look(observer=(200.0, 0.0)), radio(at=(400.0, 0.0)), radio(walk=WALK_B))
+    with derived(tmp_path, *told) as hub:
+        bodies = (export(hub.cameras(), everything=True), hub.coverage())
+    for body in bodies:
         collection: FeatureCollection[Any] = FeatureCollection.model_validate_json(body)
         assert collection.type == "FeatureCollection"
-    exported = json.loads(export(hub.cameras(), everything=True))
-    hub.store.close()
+    exported = json.loads(bodies[0])
     assert len(exported["features"]) == 2
     assert "crs" not in exported
     for one in exported["features"]:
