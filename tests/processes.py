@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import Patience, finished, ran
+
 WAIT_S = 20.0
+COMMAND_S = 90.0
 
 
 def free_port() -> int:
@@ -25,11 +28,11 @@ def free_port() -> int:
 
 
 def until(true: Callable[[], bool], what: str, wait_s: float = WAIT_S) -> None:
-    """Wait until something is true; fail with its name after a while."""
-    deadline = time.monotonic() + wait_s
+    """Wait until something is true; fail with its name after as long as this machine needs for `wait_s` of work."""
+    patience = Patience(wait_s)
     while not true():
-        if time.monotonic() > deadline:
-            pytest.fail(f"waited {wait_s:.0f} s in vain for {what}")
+        if patience.over():
+            pytest.fail(f"waited {patience.waited_s:.0f} s in vain for {what}")
         time.sleep(0.02)
 
 
@@ -165,17 +168,15 @@ class HubProcess:
         if self._process is None:
             return 0
         self._process.send_signal(how)
-        self._process.communicate(timeout=WAIT_S)
+        finished(self._process, WAIT_S)
         return self._process.returncode
 
 
 def probe(*words: str | Path) -> "subprocess.CompletedProcess[str]":
     """Run a probe's command to its end."""
-    command = [sys.executable, "-m", "probe", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    return ran([sys.executable, "-m", "probe", *words], COMMAND_S)
 
 
 def hub(*words: str | Path) -> "subprocess.CompletedProcess[str]":
     """Run a hub's command to its end."""
-    command = [sys.executable, "-m", "hub", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    return ran([sys.executable, "-m", "hub", *words], COMMAND_S)

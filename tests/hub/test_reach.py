@@ -33,7 +33,7 @@ def test_a_probe_pairs_and_delivers_over_ipv6(host: str, tmp_path: Path) -> None
         ready = running.start()
         assert ready["url"] == f"http://[::1]:{running.port}/"
         assert ready["mqtt"] == f"mqtt://[::1]:{running.mqtt_port}"
-        with urllib.request.urlopen(f"{ready['url']}api/status", timeout=20) as answer:
+        with urllib.request.urlopen(f"{ready['url']}api/status", timeout=60) as answer:
             assert json.load(answer)["sightings"] == 0
         code = json.loads(hub("enroll", "six", "--no-wait", "--json", "--data", running.data).stdout)["qr"]
         paired = probe("pair", code, "--outbox", outbox)
@@ -56,7 +56,7 @@ def test_where_it_listens_everywhere_it_says_addresses_that_open(tmp_path: Path)
         assert urls
         for url in [ready["url"], *urls]:
             assert "0.0.0.0" not in url
-            with urllib.request.urlopen(f"{url}api/status", timeout=20) as answer:
+            with urllib.request.urlopen(f"{url}api/status", timeout=60) as answer:
                 assert answer.status == 200
         assert "0.0.0.0" not in str(ready["mqtt"])
     finally:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import finished
 from tests.processes import HubProcess
 
 
@@ -68,7 +69,7 @@ def test_the_demo_ends_cleanly_with_a_page_open() -> None:
         assert found
         with listening(int(found.group(1))):
             demo.send_signal(signal.SIGINT)
-            _, errors = demo.communicate(timeout=60)
+            _, errors = finished(demo, 60)
         assert demo.returncode == 130
         assert "Traceback" not in errors
         assert "Error" not in errors
