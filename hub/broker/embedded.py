@@ -73,8 +73,9 @@ class EmbeddedBroker:
             self._loop.close()
 
     async def _start(self) -> None:
-        from amqtt.broker import Broker
         from amqtt.errors import BrokerError as AmqttBrokerError
+
+        from hub.broker.plugin import OwnBroker
 
         # amqtt reports each client's coming and going, and prints tracebacks for what is an answer here.
         for name in ("amqtt", "transitions"):
@@ -89,7 +90,7 @@ class EmbeddedBroker:
             files = {"ssl": True, "certfile": str(cert), "keyfile": str(key)}
             listeners["tls"] = {"type": "tcp", "bind": f"{self.host}:{self.port}"} | files | _LIMITS
         plugins = {"hub.broker.plugin.RightsPlugin": {"rights": self._rights}}
-        broker = Broker({"listeners": listeners, "plugins": plugins})
+        broker = OwnBroker({"listeners": listeners, "plugins": plugins})
         try:
             await broker.start()
         except AmqttBrokerError as problem:

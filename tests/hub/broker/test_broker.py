@@ -133,6 +133,29 @@ def test_a_stolen_account_reads_and_writes_its_own_mailbox_only(
     own.close()
 
 
+def test_what_waits_for_one_is_given_to_nobody_else(running: HubProcess, two: tuple[Identity, Identity]) -> None:
+    """Retained messages: not to who merely connects, not for a subscription that was refused, not to who pairs."""
+    victim, thief_id = two
+    assert victim.account is not None
+    assert thief_id.account is not None
+    theirs, mine = topics.home(victim.account.mailbox), topics.home(thief_id.account.mailbox)
+    own = login(running, victim)
+    own.subscribe(theirs)
+    until(lambda: theirs in own.heard, "what waits for the victim")
+    thief = login(running, thief_id)
+    pairing = Client(running.mqtt_url, topics.PAIR_USER, topics.PAIR_PASSWORD)
+    for topic in (theirs, "#", topics.EVERYTHING):
+        thief.subscribe(topic)
+        pairing.subscribe(topic)
+    thief.subscribe(mine)
+    until(lambda: mine in thief.heard, "what waits for the thief")
+    pairing.subscribe(topics.pair_down("0" * 32))  # answered after all that came before
+    assert set(thief.heard) == {mine}
+    assert pairing.heard == []
+    for client in (own, thief, pairing):
+        client.close()
+
+
 def test_whoever_may_pair_may_do_nothing_else(running: HubProcess, two: tuple[Identity, Identity]) -> None:
     assert two[0].account is not None
     mailbox = two[0].account.mailbox
