@@ -13,6 +13,7 @@ from typing import Protocol
 
 from hub.broker.announce import Announcement
 from hub.broker.embedded import EmbeddedBroker, is_loopback
+from hub.broker.reach import bracketed, from_here, ways_to
 from hub.broker.rights import Login
 from hub.broker.tls import own_broker
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT
@@ -22,7 +23,6 @@ from hub.enroll.pairing import Pairing
 from hub.errors import BadInput, PartEnded, StoreError
 from hub.ingest.mqtt import MqttIngest
 from hub.ingest.receive import UnitIngest
-from hub.reach import bracketed, from_here, ways_to
 from hub.web.app import make_app
 from hub.web.serve import WebServer
 from probe.contract.address import BrokerAddress

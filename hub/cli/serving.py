@@ -9,10 +9,10 @@ import click
 
 from hub.broker.embedded import is_loopback
 from hub.broker.mosquitto import SPARE, plugin_folder, write_config
+from hub.broker.reach import listens_everywhere
 from hub.cli.options import data_option, json_option
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT, PORT
 from hub.data import open_hub
-from hub.reach import listens_everywhere
 from hub.service import RunningHub, Settings
 
 TCP_PORT = click.IntRange(0, 65535)

@@ -9,8 +9,8 @@ import threading
 import uvicorn
 from starlette.applications import Starlette
 
+from hub.broker.reach import bracketed
 from hub.errors import ServeError
-from hub.reach import bracketed
 
 STOP_S = 10.0
 

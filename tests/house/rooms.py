@@ -37,7 +37,6 @@ PROBE = (
 HUB = (
     Room("errors", "what can go wrong and is no bug"),
     Room("config", "where things are kept"),
-    Room("reach", "how others reach this machine"),
     Room("log", "the events; one only adds"),
     Room("store", "protocols, and SQLite behind them"),
     Room("keys", "the hub's keys"),

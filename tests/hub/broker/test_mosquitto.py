@@ -13,7 +13,7 @@ import pytest
 from hub.broker.mosquitto import USER, config
 from probe.outbox.outbox import Outbox
 from tests.examples import look
-from tests.paired import pair
+from tests.paired import made_hub, pair
 from tests.processes import HubProcess, answers, enterable_folder, free_port, hub, probe, until
 
 ROOT_ONLY = "only root can give files away, and only to somebody: run it as root where mosquitto is installed"
@@ -26,7 +26,7 @@ def may_give() -> bool:
 
 def written(data: Path, target: Path, *more: str | Path) -> Path:
     """The folder with a configuration for a free port."""
-    told = hub("broker-config", "mosquitto", "--to", target, "--data", data, *more, "--json")
+    told = hub("broker-config", "mosquitto", "--to", target, "--data", made_hub(data), *more, "--json")
     assert told.returncode == 0, told.stderr
     return Path(json.loads(told.stdout)["files"][0]).parent
 
@@ -78,7 +78,7 @@ def test_a_folder_that_mosquitto_cannot_enter_is_refused(tmp_path: Path) -> None
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     for words in (("--to", closed / "broker"), ()):
-        done = hub("broker-config", "mosquitto", *words, "--data", closed / "hub")
+        done = hub("broker-config", "mosquitto", *words, "--data", made_hub(closed / "hub"))
         assert done.returncode == 2
         assert "cannot enter" in done.stderr
         assert "--to /etc/mosquitto/" in done.stderr

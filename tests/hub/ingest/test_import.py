@@ -8,12 +8,13 @@ import pytest
 
 from probe.contract.envelope import encode
 from tests.examples import look
+from tests.paired import made_hub
 from tests.processes import hub
 
 
 def imported(path: Path, tmp_path: Path) -> tuple[int, int, int]:
     """What came of it: exit code, stored, refused."""
-    done = hub("import", path, "--data", tmp_path / "hub", "--json")
+    done = hub("import", path, "--data", made_hub(tmp_path / "hub"), "--json")
     told = json.loads(done.stdout)
     return done.returncode, told["stored"], told["refused"]
 

@@ -20,6 +20,7 @@ from probe.contract.sighting import (
 )
 from tests.examples import WALK_A, WALK_B, WALK_C, look, radio
 from tests.hub.publish.derived import derived
+from tests.paired import made_hub
 from tests.processes import hub as hub_command
 
 STRONG, WEAK = Strength.STRONG, Strength.WEAK
@@ -105,7 +106,7 @@ def test_a_hearing_is_no_check(tmp_path: Path) -> None:
 
 
 def test_that_some_say_it_is_gone_is_told(tmp_path: Path) -> None:
-    gone = look(walk=WALK_B, present=None, claims=(GoneClaim(strength=STRONG),))
+    gone = look(walk=WALK_B, present=WEAK, claims=(GoneClaim(strength=STRONG),))
     told = exported(tmp_path, look(), gone)
     assert told["contrechamp:gone"] == 1
     assert told["man_made"] == "surveillance", "one contributor's word removes no camera"
@@ -113,7 +114,7 @@ def test_that_some_say_it_is_gone_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.realdata
 def test_the_reported_gunshot_detector(testdata: Path, tmp_path: Path) -> None:
-    data = ("--data", tmp_path / "hub")
+    data = ("--data", made_hub(tmp_path / "hub"))
     pin = testdata / "cases" / "photo" / "31-gunshot" / "pin.jsonl"
     assert hub_command("import", pin, *data).returncode == 0
     (feature,) = json.loads(hub_command("export", "--all", *data).stdout)["features"]

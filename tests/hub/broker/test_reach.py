@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.reach import bracketed, from_here, ways_to
+from hub.broker.reach import bracketed, from_here, ways_to
 from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
 from probe.outbox.outbox import Outbox
