@@ -19,7 +19,8 @@ from hub.keys import HubKeys
 from hub.store.registry import Registry
 from probe.contract.address import BrokerAddress
 
-START_S = 10.0
+START_S = 60.0  # not how long it takes: a machine may have other things to do
+STOP_S = 10.0
 MAX_CONNECTIONS = 500
 
 
@@ -66,9 +67,9 @@ class EmbeddedBroker:
     def stop(self) -> None:
         if self._broker is not None:
             with contextlib.suppress(TimeoutError):
-                asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(START_S)
+                asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(STOP_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(START_S)
+        self._thread.join(STOP_S)
         if not self._loop.is_running():
             self._loop.close()
 
