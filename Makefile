@@ -1,11 +1,12 @@
-# Each target makes .venv when it is missing: Python 3.11 or newer and make are all that it takes.
+# Each target makes .venv when it is missing: Python 3.11 or newer with venv (Debian has that apart) and make do.
 PYTHON ?= python3
 RUN = .venv/bin
 
 .PHONY: demo test check speed torture hil setup picture clean
 
+# DEMO="--once --json" ends by itself
 demo: .venv/ready  ## map a fictional town in the browser
-	$(RUN)/contrechamp-hub demo
+	$(RUN)/contrechamp-hub demo $(DEMO)
 
 test: .venv/ready  ## all tests but the slow ones
 	$(RUN)/pytest -q --numprocesses auto --dist worksteal
@@ -42,10 +43,14 @@ picture: .venv/ready  ## the README's picture and the generated documents
 
 setup: .venv/ready
 
-.venv/ready: pyproject.toml hub/web/package-lock.json
+.venv/ready: pyproject.toml hub/web/package-lock.json tests/firmware/package-lock.json tests/house/outside/package-lock.json
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is missing or older than 3.11; name another: make PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "$(PYTHON) came without venv; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
-	-$(RUN)/python -m tests.firmware.fetch  # MicroPython, for the board's tests
+	-$(RUN)/python -m tests.npm  # MicroPython for the board's tests, validators for the contract's
 	touch $@
 
 clean:

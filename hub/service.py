@@ -2,7 +2,6 @@
 
 import logging
 import os
-import socket
 import threading
 import time
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ from typing import Protocol
 
 from hub.broker.announce import Announcement
 from hub.broker.embedded import EmbeddedBroker, is_loopback
+from hub.broker.reach import bracketed, from_here, ways_to
 from hub.broker.rights import Login
 from hub.broker.tls import own_broker
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT
@@ -80,8 +80,13 @@ class RunningHub:
 
     @property
     def url(self) -> str:
-        """Where the map is."""
-        return self._web.url
+        """Where the map is, from this machine."""
+        return self._web.url_at(from_here(self._settings.host))
+
+    @property
+    def urls(self) -> tuple[tuple[str, str | None], ...]:
+        """Where it is for others, each with the network interface that leads there, where one has to choose."""
+        return tuple((self._web.url_at(way.host), way.interface) for way in ways_to(self._settings.host))
 
     @property
     def mqtt_url(self) -> str:
@@ -113,7 +118,7 @@ class RunningHub:
         pairing = Pairing(folder.keys, folder.registry)
         self.cameras = LiveCameras(folder.store, data=settings.data, recogniser=folder.recogniser)
         stack.callback(self.cameras.stop)
-        names = (settings.host, reachable(settings.host))
+        names = [bracketed(host) for host in (settings.host, *(way.host for way in ways_to(settings.host)))]
         app = make_app(self.cameras, pairing=pairing, tiles_url=settings.tiles_url, names=names)
         self._web = WebServer(app, settings.host, settings.port)
         stack.callback(self._web.stop)
@@ -147,7 +152,7 @@ class RunningHub:
         broker.start()
         stack.callback(broker.stop)
         self._parts["broker"] = broker
-        reached = BrokerAddress(host=reachable(broker.host), port=broker.port, tls=broker.tls)
+        reached = BrokerAddress(host=ways_to(broker.host)[0].host, port=broker.port, tls=broker.tls)
         return broker.own_address, broker.login, reached
 
     def _keep_house(self) -> None:
@@ -161,18 +166,6 @@ class RunningHub:
             self.folder.registry.tidy(time.time())
         except StoreError as problem:
             _log.error("what is due to be forgotten is still there: %s", problem)
-
-
-def reachable(host: str) -> str:
-    """How others reach what listens here: for 'every address', the one that this machine goes out by."""
-    if host not in ("0.0.0.0", "::"):
-        return host
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: only chooses the way
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
 
 
 def _login(folder: HubFolder) -> Login:

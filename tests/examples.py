@@ -18,8 +18,10 @@ from probe.contract.sighting import (
     Moment,
     Pin,
     Place,
+    PresentClaim,
     Radio,
     Sighting,
+    Strength,
     Subject,
     SubjectHow,
     Survey,
@@ -77,8 +79,9 @@ def look(
     distance_m: float | None = 8.0,
     walk: str = WALK_A,
     claims: tuple[object, ...] = (),
+    present: Strength | None = Strength.STRONG,
 ) -> Sighting:
-    """What a probe makes of a photo that a walker took."""
+    """What a probe makes of a photo that a walker took and tagged; with `present` None, of a photo alone."""
     subject = None
     if bearing_deg is not None:
         subject = Subject(how=SubjectHow.BEARING, bearing_deg=bearing_deg, bearing_sd_deg=8.0, distance_m=distance_m)
@@ -91,7 +94,7 @@ def look(
         time=Moment(utc=datetime(2026, 5, 9, 10, tzinfo=UTC), source=ClockSource.EXIF),
         observer=spot(*observer),
         subject=subject,
-        claims=claims,  # type: ignore[arg-type]
+        claims=(*(() if present is None else (PresentClaim(strength=present),)), *claims),  # type: ignore[arg-type]
         pin=Pin(),
     )
 

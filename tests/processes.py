@@ -1,18 +1,23 @@
 """Real processes for tests: brokers, hubs and probes on free loopback ports, with bounded waits."""
 
+import atexit
 import json
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.patience import Patience, finished, ran
+
 WAIT_S = 20.0
+COMMAND_S = 90.0
 
 
 def free_port() -> int:
@@ -23,19 +28,27 @@ def free_port() -> int:
 
 
 def until(true: Callable[[], bool], what: str, wait_s: float = WAIT_S) -> None:
-    """Wait until something is true; fail with its name after a while."""
-    deadline = time.monotonic() + wait_s
+    """Wait until something is true; fail with its name after as long as this machine needs for `wait_s` of work."""
+    patience = Patience(wait_s)
     while not true():
-        if time.monotonic() > deadline:
-            pytest.fail(f"waited {wait_s:.0f} s in vain for {what}")
+        if patience.over():
+            pytest.fail(f"waited {patience.waited_s:.0f} s in vain for {what}")
         time.sleep(0.02)
 
 
 def answers(port: int, host: str = "127.0.0.1") -> bool:
     """Whether somebody listens on a port."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.settimeout(0.2)
         return probe.connect_ex((host, port)) == 0
+
+
+def enterable_folder() -> Path:
+    """A scratch folder that another user can enter, as a test's own cannot be; it goes with the process."""
+    folder = Path(tempfile.mkdtemp(prefix="contrechamp-broker-"))
+    folder.chmod(0o755)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 class Mosquitto:
@@ -60,12 +73,11 @@ class Mosquitto:
             from tests.paired import made_hub
 
             made_hub(hub_data)
-            words = ("--to", folder / "broker", "--bind", host, "--port", str(self.port), "--data", hub_data)
-            told = hub("broker-config", "mosquitto", *words, "--json")
+            words = ("--to", enterable_folder() / "broker", "--bind", host, "--port", str(self.port))
+            told = hub("broker-config", "mosquitto", *words, "--data", hub_data, "--json")
             assert told.returncode == 0, told.stderr
             self._config = Path(json.loads(told.stdout)["files"][0])
-            # As root, mosquitto would become a user who cannot read a test's folder.
-            self._config.write_text(self._config.read_text() + "user root\n" + more)
+            assert not more, "what `broker-config` writes is run as it is"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -102,6 +114,7 @@ class HubProcess:
         self.data = data
         self._host, self._more, self._program = host, more, program
         self.port, self.mqtt_port = free_port(), free_port()
+        self._log = data.with_name(f"{data.name}.log")  # not a pipe: nobody reads it, and a full one stops the hub
         self._broker = broker
         self._told = f"mqtt://127.0.0.1:{self.mqtt_port}"
         self._process: subprocess.Popen[str] | None = None
@@ -127,12 +140,11 @@ class HubProcess:
         command += ["--port", str(self.port)]
         command += ["--host", self._host, *self._more]
         command += ["--broker", self._broker] if self._broker else ["--mqtt-port", str(self.mqtt_port)]
-        log = self.data.with_name(f"{self.data.name}.log")  # not a pipe: nobody reads it, and a full one stops the hub
-        with log.open("a") as errors:
+        with self._log.open("a") as errors:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        assert line, f"the hub did not start: {log.read_text()[-2000:]}"
+        assert line, f"the hub did not start: {self.log[-2000:]}"
         ready: dict[str, object] = json.loads(line)
         self._told = str(ready["mqtt"])
         return ready
@@ -143,21 +155,28 @@ class HubProcess:
     def stop(self) -> int:
         return self._end(signal.SIGTERM)
 
+    def interrupt(self) -> int:
+        """Ctrl-C."""
+        return self._end(signal.SIGINT)
+
+    @property
+    def log(self) -> str:
+        """What it has said on stderr."""
+        return self._log.read_text()
+
     def _end(self, how: signal.Signals) -> int:
         if self._process is None:
             return 0
         self._process.send_signal(how)
-        self._process.communicate(timeout=WAIT_S)
+        finished(self._process, WAIT_S)
         return self._process.returncode
 
 
 def probe(*words: str | Path) -> "subprocess.CompletedProcess[str]":
     """Run a probe's command to its end."""
-    command = [sys.executable, "-m", "probe", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    return ran([sys.executable, "-m", "probe", *words], COMMAND_S)
 
 
 def hub(*words: str | Path) -> "subprocess.CompletedProcess[str]":
     """Run a hub's command to its end."""
-    command = [sys.executable, "-m", "hub", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    return ran([sys.executable, "-m", "hub", *words], COMMAND_S)

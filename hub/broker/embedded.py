@@ -19,7 +19,8 @@ from hub.keys import HubKeys
 from hub.store.registry import Registry
 from probe.contract.address import BrokerAddress
 
-START_S = 10.0
+START_S = 60.0  # not how long it takes: a machine may have other things to do
+STOP_S = 10.0
 MAX_CONNECTIONS = 500
 
 
@@ -66,29 +67,31 @@ class EmbeddedBroker:
     def stop(self) -> None:
         if self._broker is not None:
             with contextlib.suppress(TimeoutError):
-                asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(START_S)
+                asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(STOP_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(START_S)
+        self._thread.join(STOP_S)
         if not self._loop.is_running():
             self._loop.close()
 
     async def _start(self) -> None:
-        from amqtt.broker import Broker
         from amqtt.errors import BrokerError as AmqttBrokerError
+
+        from hub.broker.plugin import OwnBroker
 
         # amqtt reports each client's coming and going, and prints tracebacks for what is an answer here.
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         inner = self.own_address
+        # An IPv6 host stands there without brackets: amqtt would hand them on to the socket, which knows none.
         listeners: dict[str, dict[str, Any]] = {
-            "default": {"type": "tcp", "bind": f"{_bracketed(inner.host)}:{inner.port}"} | _LIMITS
+            "default": {"type": "tcp", "bind": f"{inner.host}:{inner.port}"} | _LIMITS
         }
         if self.tls:
             cert, key = certificate(self._keys)
             files = {"ssl": True, "certfile": str(cert), "keyfile": str(key)}
-            listeners["tls"] = {"type": "tcp", "bind": f"{_bracketed(self.host)}:{self.port}"} | files | _LIMITS
+            listeners["tls"] = {"type": "tcp", "bind": f"{self.host}:{self.port}"} | files | _LIMITS
         plugins = {"hub.broker.plugin.RightsPlugin": {"rights": self._rights}}
-        broker = Broker({"listeners": listeners, "plugins": plugins})
+        broker = OwnBroker({"listeners": listeners, "plugins": plugins})
         try:
             await broker.start()
         except AmqttBrokerError as problem:
@@ -114,10 +117,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _free_port(host: str) -> int:

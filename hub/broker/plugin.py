@@ -1,8 +1,10 @@
-"""amqtt's side of `Rights`: loaded by its name, with the rights in its configuration."""
+"""amqtt's side of `Rights`: loaded by its name, with the rights in its configuration; and amqtt's broker, mended."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from amqtt.broker import Broker
 from amqtt.contexts import Action as AmqttAction
 from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
 from amqtt.session import Session
@@ -35,3 +37,31 @@ class RightsPlugin(BaseAuthPlugin, BaseTopicPlugin):  # type: ignore[misc]  # am
             return False
         wanted = Action.WRITE if action is AmqttAction.PUBLISH else Action.READ
         return self._rights.may(session.username, topic, wanted)
+
+
+class OwnBroker(Broker):  # type: ignore[misc]  # amqtt has no types
+    """amqtt's broker, which keeps what is retained for a subscription to those who have it.
+
+    amqtt 0.12 gives whoever connects what is retained for anybody's subscription, and whoever asks what is retained for
+    a subscription that it refuses: so one probe would learn of all others.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._subscriptions = _Snapshots()
+
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Session
+    ) -> None:
+        if any(holder.client_id == session.client_id for holder, _ in self._subscriptions.get(subscription[0], ())):
+            await super()._publish_retained_messages_for_subscription(subscription, session)
+
+
+class _Snapshots(dict[str, Any]):
+    """Subscriptions that may change while somebody goes through them, as amqtt lets them: its loops wait in between."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self.keys()))
+
+    def items(self) -> Any:
+        return list(super().items())

@@ -36,6 +36,12 @@ def confirm(what: str, *, yes: bool) -> None:
         raise BadInput("nothing was erased")
 
 
+def came(name: str, words: str, was: str | None) -> str:
+    """What is said of a probe that has come."""
+    told = f"{name} is here. The probe must show the same words: {words}"
+    return told if was is None else f"{told}\nThis probe was called {was} until now."
+
+
 def plain(text: Any) -> str:
     """Text from outside, with nothing in it that a terminal would obey."""
     return "".join(char if char.isprintable() else "?" for char in str(text))

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from hub.broker.embedded import is_loopback
-from hub.cli.options import data_option, json_option
+from hub.cli.options import came, data_option, json_option
 from hub.data import make_hub, open_hub, read_hub
 from hub.enroll.folder import lay_card
 from hub.enroll.pairing import Pairing
@@ -54,7 +54,7 @@ def enroll(name: str, to: str | None, address: str | None, no_wait: bool, data: 
             raise BadInput(f"--address: {problem}") from problem
         _show(enrolment, code, as_json)
         if not as_json and not no_wait:
-            _wait(hub.registry, enrolment)
+            _wait(hub.registry, pairing, enrolment, code)
 
 
 @click.command()
@@ -103,7 +103,11 @@ def _address(registry: Registry, given: str | None) -> str | None:
     """Where the code sends the probe, with a word of warning where that leads nowhere."""
     address = given or registry.broker_address()
     if address is None:
-        click.echo("The hub has not run yet: start `contrechamp-hub serve`, or the probe finds nobody.", err=True)
+        click.echo(
+            "The hub has not run yet, so this code does not say where it is. Start `contrechamp-hub serve --host "
+            "0.0.0.0`: its page at /enroll then shows the code with the address. Or give the address with --address.",
+            err=True,
+        )
         return None
     try:
         parsed = BrokerAddress.parse(address)
@@ -133,12 +137,16 @@ def _show(enrolment: Enrolment, code: PairingCode, as_json: bool) -> None:
     click.echo(f"It works once, until {ends.astimezone():%H:%M}. The hub's page shows it as well, at /enroll.")
 
 
-def _wait(registry: Registry, enrolment: Enrolment) -> None:
+def _wait(registry: Registry, pairing: Pairing, enrolment: Enrolment, code: PairingCode) -> None:
+    """Until the probe has come. A hub that starts meanwhile shows the code anew: it then says where the hub is."""
     while time.time() < enrolment.ends_s:
         now = registry.enrolment(enrolment.number)
         if now is not None and now.words is not None:
-            click.echo(f"{enrolment.name} is here. The probe must show the same words: {now.words}")
+            click.echo(came(now.name, now.words, now.was))
             return
+        if code.address is None and (found := pairing.code_of(enrolment)) is not None and found.address is not None:
+            click.echo(f"\nThe hub runs now, at {found.address}. The same code, with that in it:")
+            _show(enrolment, code := found, as_json=False)
         time.sleep(0.5)
     raise BadInput("nobody came within 15 minutes; enroll again for a new code")
 

@@ -8,11 +8,14 @@ from pathlib import Path
 import click
 
 from hub.broker.embedded import is_loopback
-from hub.broker.mosquitto import SPARE, write_config
+from hub.broker.mosquitto import SPARE, plugin_folder, write_config
+from hub.broker.reach import listens_everywhere
 from hub.cli.options import data_option, json_option
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT, PORT
 from hub.data import open_hub
 from hub.service import RunningHub, Settings
+
+TCP_PORT = click.IntRange(0, 65535)
 
 
 @click.command()
@@ -21,10 +24,10 @@ from hub.service import RunningHub, Settings
 @click.option(
     "--host", default=HOST, show_default=True, help="Where page and broker listen; loopback unless you say so."
 )
-@click.option("--port", default=PORT, show_default=True, help="The page's port; 0 takes a free one.")
+@click.option("--port", type=TCP_PORT, default=PORT, show_default=True, help="The page's port; 0 takes a free one.")
 @click.option(
     "--mqtt-port",
-    type=int,
+    type=TCP_PORT,
     help=f"The embedded broker's port; 0 takes a free one. Default: {MQTT_PORT}, with TLS {MQTTS_PORT}.",
 )
 @click.option(
@@ -54,45 +57,75 @@ def serve(
     """
     settings = Settings(
         data=data,
-        host=host,
+        host=host.removeprefix("[").removesuffix("]"),  # an IPv6 address as it stands in a URL
         port=port,
         mqtt_port=mqtt_port,
         broker=broker,
         tiles_url=tiles,
         announce=announce,
     )
-    if not is_loopback(host):
-        click.echo(f"Beware: whoever reaches {host} can read this map; the page has no accounts yet.", err=True)
+    if not is_loopback(settings.host):
+        click.echo("Beware: whoever reaches this machine can read this map; the page has no accounts yet.", err=True)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     with RunningHub(settings) as running:
         if as_json:
             ready = {"ready": True, "url": running.url, "mqtt": running.mqtt_url, "data": str(settings.data)}
-            click.echo(json.dumps(ready))
+            click.echo(json.dumps(ready | {"urls": [url for url, _ in running.urls]}))
         else:
-            click.echo(f"The map: {running.url}\nProbes send to: {running.mqtt_url}\nCtrl-C ends it.")
+            click.echo(f"{_where(running, settings.host)}\nProbes send to: {running.mqtt_url}\nCtrl-C ends it.")
         running.wait(stop)
+
+
+def _where(running: RunningHub, host: str) -> str:
+    """Where the map can be opened, and by whom."""
+    if not listens_everywhere(host):
+        return f"The map: {running.url}"
+    others = [f"  for others, by {interface or 'the network'}: {url}" for url, interface in running.urls]
+    return "\n".join(["The map", f"  on this machine: {running.url}", *others])
 
 
 @click.command("broker-config")
 @click.argument("kind", type=click.Choice(["mosquitto"]))
 @click.option("--to", "target", type=click.Path(path_type=Path), help="The folder to write to. Default: in the hub's.")
 @click.option("--bind", default="0.0.0.0", show_default=True, help="Where mosquitto listens.")
-@click.option("--port", default=MQTTS_PORT, show_default=True, help="Its port, by TLS.")
-@click.option("--spare", default=SPARE, show_default=True, help="Accounts in advance for probes to come.")
+@click.option("--port", type=click.IntRange(1, 65535), default=MQTTS_PORT, show_default=True, help="Its port, by TLS.")
+@click.option(
+    "--spare", type=click.IntRange(min=0), default=SPARE, show_default=True, help="Accounts for probes to come."
+)
+@click.option(
+    "--plugins",
+    type=click.Path(path_type=Path),
+    help="Where the plugins of a mosquitto 2.1 or newer lie, such as /usr/lib. Default: where this machine has them; "
+    "without any, the options of mosquitto 2.0 are written.",
+)
 @data_option
 @json_option
-def broker_config(kind: str, target: Path | None, bind: str, port: int, spare: int, data: Path, as_json: bool) -> None:
+def broker_config(
+    kind: str,
+    target: Path | None,
+    bind: str,
+    port: int,
+    spare: int,
+    plugins: Path | None,
+    data: Path,
+    as_json: bool,
+) -> None:
     """Write a configuration for a broker of your own: TLS, passwords, and each probe's rights.
 
     \b
       contrechamp-hub broker-config mosquitto --to /etc/mosquitto/contrechamp
       mosquitto -c /etc/mosquitto/contrechamp/mosquitto.conf
       contrechamp-hub serve --broker mqtts://broker.example
+
+    Run by root, the files belong to the user mosquitto, as which a mosquitto that root starts reads them.
     """
+    found = plugins or plugin_folder()
     with open_hub(data) as folder:
-        files = write_config(target or data / kind, folder.keys, folder.registry, bind=bind, port=port, spare=spare)
+        files = write_config(
+            target or data / kind, folder.keys, folder.registry, bind=bind, port=port, spare=spare, plugins=found
+        )
     if as_json:
         click.echo(json.dumps({"files": [str(file) for file in files]}))
     else:

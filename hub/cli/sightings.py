@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from hub.cli.options import confirm, data_option, json_option, plain, yes_option
+from hub.cli.options import came, confirm, data_option, json_option, plain, yes_option
 from hub.data import open_hub, read_hub
 from hub.enroll.folder import answer_requests, lay_home
 from hub.enroll.pairing import Pairing
@@ -29,10 +29,12 @@ def ingest(folder: Path, data: Path, as_json: bool) -> None:
     """Take in the parcels that a probe left in FOLDER, an SD card or a stick; the receipts are laid beside them."""
     require_stick(folder)
     with open_hub(data) as hub:
-        paired = answer_requests(folder, Pairing(hub.keys, hub.registry))
+        requests = answer_requests(folder, Pairing(hub.keys, hub.registry))
         report = ingest_folder(folder, UnitIngest(hub.store, hub.keys, hub.registry, recogniser=hub.recogniser))
         lay_home(folder, hub.keys)
-    report.paired = paired
+    report.paired, report.pairings = len(requests.paired), requests.paired
+    report.troubles[:0] = requests.troubles
+    report.notes += requests.notes
     _show(report, as_json)
 
 
@@ -162,6 +164,8 @@ def _show(report: IntakeReport, as_json: bool) -> None:
             f"{report.stored} sightings and {report.pictures} pictures stored, {report.held} held, {report.doubles} "
             f"known already, {report.refused} refused, {report.files} files; {report.paired} probes paired."
         )
+        for one in report.pairings:
+            click.echo(came(one.name, one.words, one.was))
         if report.import_number is not None:
             click.echo(f"`contrechamp-hub undo import-{report.import_number}` takes this back.")
     for note in report.notes:

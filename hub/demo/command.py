@@ -19,8 +19,20 @@ from hub.service import RunningHub, Settings
 
 @click.command()
 @click.option("--once", is_flag=True, help="As fast as it goes, then count and end.")
-@click.option("--port", default=8787, show_default=True, help="The page's port; 0 takes a free one.")
-@click.option("--speed", default=120.0, show_default=True, help="So many times faster than the walks were.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8787,
+    show_default=True,
+    help="The page's port; 0 takes a free one.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    default=120.0,
+    show_default=True,
+    help="So many times faster than the walks were.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one line of JSON.")
 def demo(once: bool, port: int, speed: float, as_json: bool) -> None:
     """Map a fictional town: the whole way, with a real probe process, a real broker and three recorded walks.

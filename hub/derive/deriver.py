@@ -40,6 +40,7 @@ class Deriver:
         self._generation: int | None = None
         self._composed = False
         self._cameras: dict[str, CameraDetail] = {}
+        self._derived_from = 0  # sightings that the cameras rest on; more may have been read meanwhile
         self._unplaced = 0
         self._unrecognised = 0
         self._revision = 0
@@ -58,6 +59,7 @@ class Deriver:
             changed = tuple(detail for key, detail in fresh.items() if self._cameras.get(key) != detail)
             gone = tuple(key for key in self._cameras if key not in fresh)
             self._cameras, self._unplaced = fresh, unplaced
+            self._derived_from = len(self._observations) + len(self._surveys)
             self._revision += 1
         self._new = False
         return CameraChange(cameras=changed, gone=gone)
@@ -77,7 +79,7 @@ class Deriver:
         with self._lock:
             return Status(
                 cameras=len(self._cameras),
-                sightings=len(self._observations) + len(self._surveys),
+                sightings=self._derived_from,
                 unplaced=self._unplaced,
                 unrecognised=self._unrecognised,
                 floods=sum(len(survey.floods) for survey in self._surveys),

@@ -1,6 +1,7 @@
 """What a hub and a probe that never comes on line leave each other on a stick, beside parcels and receipts."""
 
 import contextlib
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.enroll.home import home_packet
@@ -21,21 +22,50 @@ def lay_card(pairing: Pairing, name: str, to: str) -> Path:
     return path
 
 
-def answer_requests(stick: Path, pairing: Pairing) -> int:
-    """Answer the probes whose requests lie on a stick; returns how many there are."""
-    answered = 0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedProbe:
+    """A probe that came by hand: its name, the words to compare, and its name until then where it had another."""
+
+    name: str
+    words: str
+    was: str | None = None
+
+
+@dataclass(slots=True)
+class Requests:
+    """What came of the requests on a stick; `troubles` and `notes` are sentences."""
+
+    paired: list[PairedProbe] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def answer_requests(stick: Path, pairing: Pairing) -> Requests:
+    """Answer the probes whose requests lie on a stick."""
+    found = Requests()
     for path in sorted(stick.glob(f"*{REQUEST_SUFFIX}")):
         try:
             with path.open("rb") as file:
                 request = file.read(MAX_PAIRING_FILE_BYTES)
-        except OSError:
+        except OSError as problem:
+            found.troubles.append(f"{path}: cannot be read ({problem.strerror})")
             continue
-        answer = pairing.answer(request)
-        if answer is not None:
-            with contextlib.suppress(StoreError):
-                _write(path.with_suffix(ANSWER_SUFFIX), answer)
-            answered += 1
-    return answered
+        answered = pairing.answered(request)
+        if answered is None:
+            found.notes.append(f"{path}: no request that this hub can open; another hub's, or damaged")
+            continue
+        if answered.refused is not None and answered.known:
+            continue  # it came by this request long ago, and has its answer
+        try:
+            _write(path.with_suffix(ANSWER_SUFFIX), answered.data)
+        except StoreError as problem:
+            found.troubles.append(f"{problem} The probe has no account until the hub's answer lies there.")
+        if answered.refused is not None:
+            found.troubles.append(f"{path}: refused, as {answered.refused}")
+        elif answered.enrolment is not None:
+            one = answered.enrolment
+            found.paired.append(PairedProbe(name=one.name, words=one.words or "", was=one.was))
+    return found
 
 
 def lay_home(stick: Path, keys: HubKeys) -> None:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -35,6 +36,19 @@ CARD_S = 30 * 86_400.0  # a card is carried by hand
 ASKS_PER_MINUTE = 60
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What to say to a probe that asked, and what became of it: the enrolment that it came by, or why it was refused.
+
+    Both are absent where it asked who is there. `known` is set where the probe is one of ours already.
+    """
+
+    data: bytes
+    enrolment: Enrolment | None = None
+    refused: str | None = None
+    known: bool = False
+
+
 class Pairing:
     """Invites and answers. `clock` is Unix time: tokens end by the hub's clock alone."""
 
@@ -61,31 +75,39 @@ class Pairing:
         return [one for one in self._registry.enrolments(now_s) if one.ends_s - now_s <= TOKEN_S]
 
     def code_of(self, enrolment: Enrolment) -> PairingCode | None:
-        """The code of an enrolment that is still open."""
+        """The code of an enrolment that is still open; where the hub had not run yet, with its address of today."""
         if enrolment.token is None or enrolment.used_by is not None or self._clock() > enrolment.ends_s:
             return None
-        return make_code(self._keys.hub_id, enrolment.token, enrolment.address)
+        return make_code(self._keys.hub_id, enrolment.token, enrolment.address or self._registry.broker_address())
 
     def answer(self, payload: bytes) -> bytes | None:
         """What to say to somebody who asks to be paired; None where there is nothing to say."""
+        answered = self.answered(payload)
+        return None if answered is None else answered.data
+
+    def answered(self, payload: bytes) -> Answered | None:
+        """The same, with what became of it."""
         if not self._within_rate():
             return None
         try:
             asked = decode_pairing(payload)
             if isinstance(asked, PairHello):
-                return self._keys.descriptor()
+                return Answered(data=self._keys.descriptor())
             plain = self._keys.open(asked.key, asked.data, pairing_info(self._keys.hub_id))
             request = decode_request(plain)
             signed = request_signing_input(self._keys.hub_id, request.token, request.public, request.reply)
             Ed25519PublicKey.from_public_bytes(request.public).verify(request.signature, signed)
-            answer = pack(self._admit(request))
-            sealed = self._keys.seal_answer(request.reply, answer, pairing_info(self._keys.hub_id))
+            answer, enrolment = self._admit(request)
+            sealed = self._keys.seal_answer(request.reply, pack(answer), pairing_info(self._keys.hub_id))
         except (ContractError, SealedElsewhere, InvalidSignature, ValueError) as problem:
             _log.info("somebody asked to be paired in a way that is not understood: %s", problem)
             return None
-        return self._keys.sign(SignedKind.ANSWER, sealed)
+        signed_answer = self._keys.sign(SignedKind.ANSWER, sealed)
+        probe = self._registry.probe(answer.probe)
+        known = probe is not None and not probe.revoked
+        return Answered(data=signed_answer, enrolment=enrolment, refused=answer.refused, known=known)
 
-    def _admit(self, request: PairRequest) -> PairAnswer:
+    def _admit(self, request: PairRequest) -> tuple[PairAnswer, Enrolment | None]:
         probe = fingerprint(request.public)
         enrolment = self._registry.invited(request.token)
         refused = None
@@ -96,13 +118,15 @@ class Pairing:
         elif self._clock() > enrolment.ends_s:
             refused = "this code has expired; let the hub show a new one"
         if refused is not None or enrolment is None:
-            return PairAnswer(v=CONTRACT_VERSION, probe=probe, refused=refused)
+            return PairAnswer(v=CONTRACT_VERSION, probe=probe, refused=refused), None
         compared = words(self._keys.public, request.public, request.token)
         admitted = self._registry.admit(enrolment, request.public, compared)
         account = None
         if admitted.password is not None:
             account = Account(mailbox=admitted.mailbox, client=admitted.client, password=admitted.password)
-        return PairAnswer(v=CONTRACT_VERSION, probe=probe, account=account)
+        done = self._registry.enrolment(enrolment.number) or enrolment
+        answer = PairAnswer(v=CONTRACT_VERSION, probe=probe, account=account, name=done.name, was=done.was)
+        return answer, done
 
     def _within_rate(self) -> bool:
         """Whether this request is one of so many a minute; a limit, so that tokens cannot be tried out."""

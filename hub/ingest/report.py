@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from hub.enroll.folder import PairedProbe
+
 
 @dataclass(slots=True, kw_only=True)
 class IntakeReport:
@@ -20,5 +22,6 @@ class IntakeReport:
     undone: int = 0
     refused: int = 0
     import_number: int | None = None
+    pairings: list[PairedProbe] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -31,7 +31,8 @@ class BrokerAccount:
 class Enrolment:
     """An invitation: a one-time token for a probe to come under a name, until it ends (Unix time, the hub's clock).
 
-    `used_by` is the public key of the probe that came, `words` what both sides then show.
+    `used_by` is the public key of the probe that came, `words` what both sides then show, `was` the name that the probe
+    had until then, where it had another.
     """
 
     number: int
@@ -41,3 +42,4 @@ class Enrolment:
     ends_s: float
     used_by: bytes | None = None
     words: str | None = None
+    was: str | None = None

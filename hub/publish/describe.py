@@ -11,7 +11,7 @@ from hub.merge.locate import region95
 from hub.merge.observe import Observation, vendor_of
 from hub.publish.view import CameraDetail, CameraView, ClaimView, EvidenceView, Reason
 from probe.contract.evidence import CatalogueEvidence
-from probe.contract.sighting import Adapter, Kind, KindClaim, Strength, claim_about
+from probe.contract.sighting import Adapter, Kind, KindClaim, PresentClaim, Strength, claim_about
 from probe.detect.catalogue import is_prefix
 from probe.detect.registry import rules
 
@@ -30,12 +30,12 @@ def describe(camera: Camera) -> CameraDetail:
         lat=round(camera.estimate.lat, 7),
         lon=round(camera.estimate.lon, 7),
         title_kind=_kind(members) or "camera",
-        mount=camera.mount,
+        mount=_most([member.mount for member in members if member.mount]),
         direction=camera.direction,
-        vendor=Counter(vendors).most_common(1)[0][0] if vendors else None,
-        standing="hint" if all(member.transmitter is not None for member in members) else "seen",
+        vendor=_most(vendors),
+        standing="seen" if any(map(_is_seen, members)) else "hint",
         walks=camera.walks,
-        contributors=max(1, len(senders)),
+        contributors=len(senders) or None,  # the hub forgets who sent what
         sightings=len(members),
         first_seen=days[0] if days else None,
         last_seen=days[-1] if days else None,
@@ -55,13 +55,27 @@ def describe(camera: Camera) -> CameraDetail:
 def _kind(members: Sequence[Observation]) -> str | None:
     """The kind that most sightings say. Weak evidence of the radio makes a hint, never the kind of what was seen."""
     seen = any(member.transmitter is None for member in members)
-    kinds = Counter(member.kind for member in members if member.kind and not (seen and _only_weakly(member)))
-    return min(kinds, key=lambda kind: (-kinds[kind], kind)) if kinds else None
+    return _most([member.kind for member in members if member.kind and not (seen and _only_weakly(member))])
 
 
 def _only_weakly(member: Observation) -> bool:
     claims = [claim for claim in member.sighting.claims if isinstance(claim, KindClaim)]
     return member.transmitter is not None and all(claim.strength is Strength.WEAK for claim in claims)
+
+
+def _is_seen(member: Observation) -> bool:
+    """Whether a walker looked and said for certain that something is there: a photo alone says nothing."""
+    claims = member.sighting.claims
+    present = any(isinstance(claim, PresentClaim) and claim.strength is Strength.STRONG for claim in claims)
+    return member.transmitter is None and present
+
+
+def _most(said: Sequence[str]) -> str | None:
+    """What is said most; None where as many say otherwise."""
+    counted = Counter(said).most_common(2)
+    if not counted or (len(counted) == 2 and counted[0][1] == counted[1][1]):
+        return None
+    return counted[0][0]
 
 
 def _reasons(camera: Camera, members: Sequence[Observation]) -> list[Reason]:

@@ -1,13 +1,29 @@
-"""Cameras as GeoJSON (RFC 7946) with OpenStreetMap's tag names, for people who review before they publish."""
+"""Cameras as GeoJSON (RFC 7946) with OpenStreetMap's tag names, for people who review before they publish.
 
+A tag says what was claimed, and no more: where nobody said of which type a thing is, `surveillance:type` is absent.
+What was said weakly, or what as many gainsay, is no tag and stands in `contrechamp:weak`.
+"""
+
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from hub.publish.view import CameraDetail
+from probe.contract.sighting import CameraKind, Strength
 
-_CAMERA_TYPES = {"fixed", "dome", "panning"}
+# Each kind in OpenStreetMap's words. A bridge carries pictures through: it is an antenna, and watches nobody.
+_SURVEILLANCE = {"man_made": "surveillance"}
+TAGS: dict[str, dict[str, str]] = {
+    CameraKind.FIXED: {**_SURVEILLANCE, "surveillance:type": "camera", "camera:type": "fixed"},
+    CameraKind.DOME: {**_SURVEILLANCE, "surveillance:type": "camera", "camera:type": "dome"},
+    CameraKind.PANNING: {**_SURVEILLANCE, "surveillance:type": "camera", "camera:type": "panning"},
+    CameraKind.ALPR: {**_SURVEILLANCE, "surveillance:type": "ALPR"},
+    CameraKind.GUNSHOT_DETECTOR: {**_SURVEILLANCE, "surveillance:type": "gunshot_detector"},
+    CameraKind.BRIDGE: {"man_made": "antenna"},
+}
+_Value = str | float | bool | None
 
 
 def export(cameras: Iterable[CameraDetail], *, everything: bool) -> bytes:
@@ -22,15 +38,12 @@ def export(cameras: Iterable[CameraDetail], *, everything: bool) -> bytes:
 def _feature(detail: CameraDetail) -> dict[str, Any]:
     camera = detail.camera
     properties: dict[str, Any] = {
-        "man_made": "surveillance",
-        "surveillance:type": "ALPR" if camera.title_kind == "alpr" else "camera",
-        "camera:type": camera.title_kind if camera.title_kind in _CAMERA_TYPES else None,
-        "camera:mount": camera.mount,
-        "camera:direction": None if camera.direction is None else round(camera.direction) % 360,
-        "manufacturer": camera.vendor,
-        "check_date": camera.last_seen,
+        **_tags(detail),
+        "check_date": camera.last_seen if camera.standing == "seen" else None,  # heard is not checked
         "contrechamp:standing": camera.standing,
         "contrechamp:composed": "yes" if camera.composed else None,
+        "contrechamp:weak": _weak(detail) or None,
+        "contrechamp:gone": _said(detail, "gone") or None,
         "contrechamp:sighting_ids": list(detail.sighting_ids),
         "contrechamp:region95": {"type": "Polygon", "coordinates": [camera.region95]},
         "contrechamp:reasons": [reason.code for reason in detail.reasons],
@@ -41,3 +54,49 @@ def _feature(detail: CameraDetail) -> dict[str, Any]:
         "geometry": {"type": "Point", "coordinates": [camera.lon, camera.lat]},
         "properties": {name: value for name, value in properties.items() if value is not None},
     }
+
+
+def _tags(detail: CameraDetail) -> dict[str, Any]:
+    """What the claims bear out, as tags."""
+    kind = _agreed(detail, "kind")
+    tags: dict[str, Any] = dict(TAGS.get(kind, {})) if isinstance(kind, str) else {}
+    bridge = any(claim.value == CameraKind.BRIDGE for claim in detail.claims if claim.about == "kind")
+    # Also where it is said weakly: a hint is exported to be looked into, and `contrechamp:weak` says that it is one.
+    if not tags and not bridge and _said(detail, "present"):
+        tags = dict(_SURVEILLANCE)
+    if tags.get("man_made") == "surveillance":
+        direction = detail.camera.direction if _said(detail, "direction", Strength.STRONG) else None
+        tags["camera:mount"] = _agreed(detail, "mount")
+        tags["camera:direction"] = None if direction is None else round(direction) % 360
+    if tags:
+        tags["manufacturer"] = _agreed(detail, "vendor")
+    return tags
+
+
+def _agreed(detail: CameraDetail, about: str) -> _Value:
+    """What most sightings say strongly; None where none does, or as many say otherwise."""
+    counted: Counter[_Value] = Counter()
+    for claim in detail.claims:
+        if claim.about == about and claim.strength == Strength.STRONG:
+            counted[claim.value] += claim.sightings
+    first, *second = counted.most_common(2) or [(None, 0)]
+    return None if second and second[0][1] == first[1] else first[0]
+
+
+def _weak(detail: CameraDetail) -> list[str]:
+    """What was said and bears no tag by itself, such as `kind=alpr` or `present`."""
+    said = set()
+    for claim in detail.claims:
+        if claim.about in ("present", "direction"):
+            borne_out = _said(detail, claim.about, Strength.STRONG) > 0
+        else:
+            borne_out = claim.value == _agreed(detail, claim.about)
+        if claim.about in ("present", "kind", "mount", "direction", "vendor") and not borne_out:
+            said.add(claim.about if claim.value is None else f"{claim.about}={claim.value}")
+    return sorted(said)
+
+
+def _said(detail: CameraDetail, about: str, strength: Strength | None = None) -> int:
+    """How many sightings make a claim."""
+    made = [claim for claim in detail.claims if claim.about == about and strength in (None, claim.strength)]
+    return sum(claim.sightings for claim in made)

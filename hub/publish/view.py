@@ -46,7 +46,7 @@ class CameraView(Struct, frozen=True, kw_only=True):
     vendor: str | None
     standing: str  # hint: radio alone; seen: a walker looked at it
     walks: int
-    contributors: int
+    contributors: int | None
     sightings: int
     first_seen: str | None
     last_seen: str | None

@@ -4,10 +4,8 @@ Nothing is loaded from elsewhere, unless the operator names a tile server. Answe
 elsewhere cannot read it through a name of its own (DNS rebinding).
 """
 
-import asyncio
-import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,12 +31,11 @@ from hub.web.messages import Words, choose, words
 from hub.web.rows import DEFAULT_ORDER, rows
 from hub.web.sentence import sentence
 from hub.web.source import MapSource
+from hub.web.stream import Streams
 
 STATIC = Path(__file__).parent / "static"
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 GEOJSON = "application/geo+json"
-_KEEPALIVE_S = 15.0
-_MAX_UNSENT = 100
 _YEAR_S = 31_536_000
 
 
@@ -72,7 +69,9 @@ def make_app(
         Middleware(_SafeHeaders, policy=_policy(tiles_url)),
         Middleware(GZipMiddleware, minimum_size=1000),
     ]
-    return Starlette(routes=routes, middleware=middleware, exception_handlers={404: page.not_found})
+    app = Starlette(routes=routes, middleware=middleware, exception_handlers={404: page.not_found})
+    app.state.end_streams = page.streams.end  # for whoever runs it, before it stops
+    return app
 
 
 def _policy(tiles_url: str | None) -> str:
@@ -117,6 +116,7 @@ class _Page:
     def __init__(self, source: MapSource, tiles_url: str | None) -> None:
         self._source = source
         self._tiles_url = tiles_url
+        self.streams = Streams(source)
         self._templates = Environment(
             loader=PackageLoader("hub.web"),
             autoescape=select_autoescape(default=True),
@@ -171,35 +171,7 @@ class _Page:
 
     async def events(self, _request: Request) -> Response:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no", "content-encoding": "identity"}
-        return StreamingResponse(self._changes(), media_type="text/event-stream", headers=headers)
-
-    async def _changes(self) -> AsyncIterator[bytes]:
-        """Each change as a server-sent event. A reader too slow to follow is told to load all again."""
-        loop = asyncio.get_running_loop()
-        unsent: asyncio.Queue[bytes] = asyncio.Queue(_MAX_UNSENT)
-
-        def put(message: bytes) -> None:
-            if unsent.full():
-                while not unsent.empty():
-                    unsent.get_nowait()
-                message = b'{"reload":true}'
-            unsent.put_nowait(message)
-
-        def hear(message: bytes) -> None:
-            with contextlib.suppress(RuntimeError):  # the server is on its way out
-                loop.call_soon_threadsafe(put, message)
-
-        end = self._source.subscribe(hear)
-        try:
-            yield b"event: hello\ndata: {}\n\n"
-            while True:
-                try:
-                    message = await asyncio.wait_for(unsent.get(), _KEEPALIVE_S)
-                    yield b"event: cameras\ndata: " + message + b"\n\n"
-                except TimeoutError:
-                    yield b"event: still\ndata: {}\n\n"  # an event, so that a page notices where none comes
-        finally:
-            end()
+        return StreamingResponse(self.streams.changes(), media_type="text/event-stream", headers=headers)
 
     def html(self, request: Request, name: str, status_code: int = 200, **values: Any) -> Response:
         """A page in the reader's language."""

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 import threading
 
 import uvicorn
 from starlette.applications import Starlette
 
+from hub.broker.reach import bracketed
 from hub.errors import ServeError
 
 STOP_S = 10.0
@@ -20,6 +22,7 @@ class WebServer:
         self.host = host
         self._socket = _listen(host, port)
         self.port = int(self._socket.getsockname()[1])
+        self._app = app
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1, lifespan="off"
         )
@@ -28,8 +31,11 @@ class WebServer:
 
     @property
     def url(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}/"
+        return self.url_at(self.host)
+
+    def url_at(self, host: str) -> str:
+        """The page's address by one of the hosts that lead here."""
+        return f"http://{bracketed(host)}:{self.port}/"
 
     def start(self) -> None:
         """Begin to answer. The socket listens already, so that no request is refused."""
@@ -37,6 +43,8 @@ class WebServer:
 
     def stop(self) -> None:
         """Stop answering and let go of the port, also where the server never started."""
+        self._app.state.end_streams()
+        logging.getLogger("uvicorn.error").addFilter(_not_cut_off)
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(STOP_S)
@@ -52,17 +60,26 @@ class WebServer:
             asyncio.run(self._server.serve(sockets=[self._socket]))
 
 
+def _not_cut_off(record: logging.LogRecord) -> bool:
+    """Whether a record is about anything but a reader that was cut off: so slow a one is no fault when a hub stops."""
+    kind = record.exc_info[0] if record.exc_info else None
+    cut_off = kind is not None and issubclass(kind, asyncio.CancelledError)
+    return not cut_off and "timeout graceful shutdown exceeded" not in record.getMessage()
+
+
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family is socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # as the broker does: :: is IPv6 alone
     try:
         listener.bind((host, port))
         listener.listen(128)
     except OSError as problem:
         listener.close()
         raise ServeError(
-            f"the page cannot listen on {host}:{port} ({problem.strerror}); "
+            f"the page cannot listen on {bracketed(host)}:{port} ({problem.strerror}); "
             "give another port with --port (0 takes a free one)"
         ) from problem
     return listener

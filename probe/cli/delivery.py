@@ -14,6 +14,7 @@ from probe.cli.options import json_option, outbox_option
 from probe.config import default_outbox
 from probe.contract.base import ContractError
 from probe.contract.code import PREFIX, PairingCode, read_text
+from probe.contract.pairing import PairAnswer
 from probe.errors import BadInput, UplinkError
 from probe.outbox.outbox import Outbox, Standing
 from probe.pairing.folder import pair_by_folder
@@ -47,17 +48,23 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
       contrechamp-probe pair folder:/media/stick
     """
     path = outbox or default_outbox()
+    answers: list[PairAnswer] = []
     with Outbox(path) as box:
         if code is not None and code.startswith("folder:"):
             identity = pair_by_folder(folder_of(code), known=box.identity)
         else:
-            identity = pair_by_code(_code(code, camera), to=to, known=box.identity, patience_s=patience)
+            identity = pair_by_code(
+                _code(code, camera), to=to, known=box.identity, patience_s=patience, on_answer=answers.append
+            )
         box.pair(identity)
+    answer = answers[-1] if answers else None
     if as_json:
         ids = {"probe": identity.probe, "hub": identity.hub_id}
-        click.echo(json.dumps({**ids, "words": identity.words, "outbox": str(path)}))
+        names = {"name": answer.name if answer else None, "was": answer.was if answer else None}
+        click.echo(json.dumps({**ids, **names, "words": identity.words, "outbox": str(path)}))
         return
     click.echo(f"Paired. The hub must show the same words: {identity.words}")
+    _tell_of_name(answer)
     click.echo(f"Sightings wait for it in {path}.")
     if identity.account is None:
         click.echo("Carry the stick to the hub (`contrechamp-hub ingest DIR`); walks can begin at once.")
@@ -144,10 +151,18 @@ def status(outbox: Path | None, as_json: bool) -> None:
         click.echo("not paired with a hub yet: see `contrechamp-probe pair --help`")
 
 
+def _tell_of_name(answer: PairAnswer | None, *, err: bool = False) -> None:
+    """Say so where the hub calls the probe by another name than before."""
+    if answer is not None and answer.was is not None:
+        click.echo(f"The hub calls this probe {answer.name} from now on; until now it was {answer.was}.", err=err)
+
+
 def _deliver(box: Outbox, find: Callable[[], Uplink], progress: Callable[[Standing], None]) -> int:
     """How many were handed over. Raises UplinkError, which says how many stay."""
     try:
-        return find().deliver(box, progress).handed_over
+        delivery = find().deliver(box, progress)
+        _tell_of_name(delivery.answer, err=True)
+        return delivery.handed_over
     except UplinkError as problem:
         kept = f"{box.standing().queued} sightings stay in the outbox; run the same command again later"
         raise UplinkError(f"{problem} ({kept})") from problem

@@ -26,7 +26,7 @@ class BrokerAddress(Struct, frozen=True, kw_only=True):
             raise ContractError("that is not a broker's address; write mqtt://HOST or mqtt://HOST:PORT") from problem
         if parts.username is not None or parts.password is not None:
             raise ContractError("no name or password in the address, please: set CONTRECHAMP_MQTT_USER and _PASSWORD")
-        if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/") or parts.query:
+        if parts.scheme not in _PORTS or not parts.hostname or port == 0 or parts.path.strip("/") or parts.query:
             raise ContractError(f"{url[:80]!r} is not a broker's address; write mqtt://HOST:PORT or mqtts://HOST:PORT")
         return cls(host=parts.hostname, port=port or _PORTS[parts.scheme], tls=parts.scheme == "mqtts")
 

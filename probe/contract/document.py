@@ -52,11 +52,16 @@ def _schema(name: str, kind: Any) -> dict[str, Any]:
 
 
 def _plain(part: Any) -> Any:
-    """The same with descriptions flush left: before Python 3.13, docstrings keep their indentation."""
+    """The same with descriptions flush left: before Python 3.13, docstrings keep their indentation.
+
+    And without OpenAPI's `discriminator`, an object there: AsyncAPI's is a string, and JSON Schema has none. Which part
+    it is, each part says by its own tag, of which the schema allows one value.
+    """
     if isinstance(part, dict):
         return {
             name: cleandoc(value) if name == "description" and isinstance(value, str) else _plain(value)
             for name, value in part.items()
+            if not (name == "discriminator" and isinstance(value, dict) and "propertyName" in value)
         }
     return [_plain(item) for item in part] if isinstance(part, list) else part
 

@@ -79,12 +79,14 @@ class Account(Part, frozen=True, kw_only=True):
 
 
 class PairAnswer(Part, frozen=True, kw_only=True):
-    """An account, or why there is none."""
+    """An account, or why there is none. `name` is what the hub's people call the probe, `was` what they did before."""
 
     v: Version
     probe: Name
     account: Account | None = None
     refused: Text | None = None
+    name: Text | None = None
+    was: Text | None = None
 
 
 class PairCard(Part, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from probe.contract.address import BrokerAddress
 from probe.contract.base import CONTRACT_VERSION, ContractError
 from probe.contract.code import PairingCode
 from probe.contract.envelope import pack
-from probe.contract.pairing import Descriptor, PairHello, fingerprint, words
+from probe.contract.pairing import Descriptor, PairAnswer, PairHello, fingerprint, words
 from probe.errors import BadInput, UplinkError
 from probe.seal.identity import Identity
 from probe.seal.request import PairingRequest
@@ -23,17 +23,23 @@ ASK_AGAIN_S = 3.0
 PATIENCE_S = 30.0
 
 
-def pair_by_code(code: PairingCode, *, to: str | None, known: Identity | None, patience_s: float) -> Identity:
+Answers = Callable[[PairAnswer], None]
+
+
+def pair_by_code(
+    code: PairingCode, *, to: str | None, known: Identity | None, patience_s: float, on_answer: Answers | None = None
+) -> Identity:
     """Pair with the hub of a code: where `to` says, else where the code says, else where it is in this network.
 
     Raises BadInput, UplinkError as `pair_over_mqtt` does, and UplinkError where the hub is nowhere.
     """
     if to is not None:
-        return pair_over_mqtt(code, broker_of(to), known=known, patience_s=patience_s)
+        return pair_over_mqtt(code, broker_of(to), known=known, patience_s=patience_s, on_answer=on_answer)
     if code.address is not None:
-        return pair_over_mqtt(code, broker_of(code.address, "the code"), known=known, patience_s=patience_s)
+        address = broker_of(code.address, "the code")
+        return pair_over_mqtt(code, address, known=known, patience_s=patience_s, on_answer=on_answer)
     for address in our_brokers(code.names, brokers()):
-        return pair_over_mqtt(code, address, known=known, patience_s=patience_s)
+        return pair_over_mqtt(code, address, known=known, patience_s=patience_s, on_answer=on_answer)
     raise UplinkError(
         "the code does not say where the hub is, and no hub near here has it: give --to mqtts://HOST:PORT"
     )
@@ -45,10 +51,12 @@ def pair_over_mqtt(
     *,
     known: Identity | None = None,
     patience_s: float = PATIENCE_S,
+    on_answer: Answers | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Identity:
     """Pair with the hub of a code. A probe that was paired with this hub before keeps its key.
 
+    `on_answer` hears the hub's answer, which also says what its people call the probe: that is not kept on the device.
     Raises BadInput where the hub says no or is another one, UplinkError where nobody answers.
     """
     rendezvous = secrets.token_hex(16)
@@ -61,7 +69,7 @@ def pair_over_mqtt(
         is_ours=code.names,
         queued=4,
     )
-    dialogue = _Dialogue(code, address, known)
+    dialogue = _Dialogue(code, address, known, on_answer)
     until_s, again_s, up = clock() + patience_s, 0.0, False
     with connection:
         while clock() < until_s:
@@ -82,8 +90,10 @@ def pair_over_mqtt(
 class _Dialogue:
     """What to send next, and what the hub has answered so far: its descriptor first, then an account."""
 
-    def __init__(self, code: PairingCode, address: BrokerAddress, known: Identity | None) -> None:
-        self._code, self._address, self._known = code, address, known
+    def __init__(
+        self, code: PairingCode, address: BrokerAddress, known: Identity | None, on_answer: Answers | None
+    ) -> None:
+        self._code, self._address, self._known, self._on_answer = code, address, known, on_answer
         self._descriptor: Descriptor | None = None
         self._signed = b""
         self._request: PairingRequest | None = None
@@ -104,6 +114,8 @@ class _Dialogue:
             return None
         if answer.account is None:
             raise BadInput(answer.refused or "the hub has no account for this probe; ask its operator")
+        if self._on_answer is not None:
+            self._on_answer(answer)
         assert self._descriptor is not None  # noqa: S101 (the request was made from it)
         return Identity(
             key=self._key,

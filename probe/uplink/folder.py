@@ -21,6 +21,7 @@ from probe.contract.folder import (
     answer_name,
     parcel_name,
 )
+from probe.contract.pairing import PairAnswer
 from probe.contract.parcel import Parcel, Unit, decode_parcel
 from probe.errors import OutboxError, UplinkError
 from probe.outbox.outbox import Outbox, Standing
@@ -41,7 +42,7 @@ class FolderUplink:
         outbox.paired()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._take_in(outbox)
+            answer = self._take_in(outbox)
             progress(outbox.standing())
             written = self._write(outbox, self._there(outbox))
         except OutboxError:
@@ -50,13 +51,15 @@ class FolderUplink:
             raise UplinkError(
                 f"{self.folder}: cannot be written ({problem.strerror}); is the card locked or full?"
             ) from problem
-        return Delivery(handed_over=written, standing=outbox.standing())
+        return Delivery(handed_over=written, standing=outbox.standing(), answer=answer)
 
-    def _take_in(self, outbox: Outbox) -> None:
-        """What cannot be read, is damaged or another probe's is passed over: the units stay, and are offered again."""
-        answer = _read(self.folder / answer_name(outbox.paired().probe), MAX_PAIRING_FILE_BYTES)
-        if answer is not None:
-            take_account(outbox, answer)
+    def _take_in(self, outbox: Outbox) -> PairAnswer | None:
+        """What cannot be read, is damaged or another probe's is passed over: the units stay, and are offered again.
+
+        Returns the hub's answer to a request, where one was awaited and is there.
+        """
+        written = _read(self.folder / answer_name(outbox.paired().probe), MAX_PAIRING_FILE_BYTES)
+        answer = None if written is None else take_account(outbox, written)
         for path in sorted(self.folder.glob(f"*{RECEIPTS_SUFFIX}")):
             data = _read(path, MAX_RECEIPTS_FILE_BYTES)
             if data is not None:
@@ -66,6 +69,7 @@ class FolderUplink:
         if home is not None:
             with suppress(ContractError):
                 take_home_packet(outbox, home)
+        return answer
 
     def _there(self, outbox: Outbox) -> set[bytes]:
         """The hashes of what lies there already; parcels of this probe with all receipts are taken away."""

@@ -8,6 +8,7 @@ import msgspec
 
 from probe.contract.base import ContractError
 from probe.contract.home import decode_home
+from probe.contract.pairing import PairAnswer
 from probe.contract.parcel import Receipts, SignedKind, decode_receipts
 from probe.errors import BadInput
 from probe.outbox.outbox import Outbox, Standing
@@ -18,10 +19,14 @@ from probe.seal.verify import verified_body
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How a delivery ended: units handed over this time, and how the outbox stands after it."""
+    """How a delivery ended: units handed over this time, and how the outbox stands after it.
+
+    `answer` is the hub's to a request that was made by hand, where it came with this delivery.
+    """
 
     handed_over: int
     standing: Standing
+    answer: PairAnswer | None = None
 
 
 class Uplink(Protocol):
@@ -49,19 +54,20 @@ def take_home_packet(outbox: Outbox, data: bytes) -> None:
         outbox.take_descriptor(packet.descriptor)
 
 
-def take_account(outbox: Outbox, data: bytes) -> None:
-    """Take over the account in the hub's answer to a request that was made by hand.
+def take_account(outbox: Outbox, data: bytes) -> PairAnswer | None:
+    """Take over the account in the hub's answer to a request that was made by hand, and return the answer.
 
     Nothing happens where none is awaited, or where the answer is damaged or to an earlier request: there will be
     another. Raises BadInput where the hub says no.
     """
     identity = outbox.paired()
     if identity.account is not None or identity.reply_key is None:
-        return
+        return None
     try:
         answer = open_answer(identity.hub.public, identity.reply_key, identity.probe, data)
     except ContractError:
-        return
+        return None
     if answer.account is None:
         raise BadInput(f"the hub does not take this probe: {answer.refused or 'it has no account for it'}")
     outbox.pair(msgspec.structs.replace(identity, account=answer.account, reply_key=None))
+    return answer

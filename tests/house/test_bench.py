@@ -1,6 +1,9 @@
 """What of the bench can be looked at without one: its files, its words, its controls, its sky."""
 
 import re
+import subprocess
+import sys
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 
 from probe.position.epoch import Sentences
 from probe.position.sentence import NmeaCounts
+from tests.hil.arm64.machine import Told, follow
 from tests.hil.description import Description, described
 from tests.hil.drivers import nmea
 from tests.hil.drivers.cables import switched
@@ -129,3 +133,23 @@ def test_a_virtual_pass_never_counts_as_one_on_hardware(tmp_path: Path) -> None:
     assert said.endswith("without vimc: no compiler")
     assert said.count("hardware: not yet run") == 3
     assert capability("tests/hil/test_radio.py::test_a_b[x]") == "radio: a b[x]"
+
+
+def followed(program: str, silent_cpu_s: float) -> tuple[Told, int]:
+    """What a program said that stands for a machine, and how it ended."""
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    told = Told()
+    follow(process, told, time.monotonic(), silent_cpu_s)
+    return told, process.wait()
+
+
+def test_a_machine_that_computes_and_says_nothing_is_ended() -> None:
+    told, code = followed("print('@up', flush=True)\nwhile True: pass", 0.5)
+    assert (told.whole, code) == (False, -9)
+
+
+def test_a_machine_that_goes_on_saying_something_is_listened_to() -> None:
+    """However long it takes by the clock, and much more processor time in all than it may have between two lines."""
+    program = "import time\nfor n in range(6):\n  print(n, flush=True)\n  while time.process_time() < n * 0.5: pass\n"
+    told, code = followed(program + "print('@done', flush=True)", 1.5)
+    assert (told.whole, code) == (True, 0)

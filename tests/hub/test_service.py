@@ -24,7 +24,7 @@ def filled(path: Path, count: int) -> Path:
 
 
 def status(running: HubProcess) -> dict[str, int]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/api/status", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/api/status", timeout=60) as answer:
         told: dict[str, int] = json.load(answer)
         return told
 

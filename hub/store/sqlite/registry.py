@@ -11,7 +11,7 @@ from probe.contract.pairing import fingerprint
 
 _ADDRESS = "address"
 _PROBE = "SELECT id, name, public, mailbox, enrolled, revoked, lost_on FROM probe"
-_ENROLMENT = "SELECT number, name, token, address, ends_s, used_by, words FROM enrolment"
+_ENROLMENT = "SELECT number, name, token, address, ends_s, used_by, words, was FROM enrolment"
 
 
 class SqliteRegistry:
@@ -72,6 +72,8 @@ class SqliteRegistry:
                 return self._account(row[0])
             account = self._free_account()
             db.execute("UPDATE account SET taken = 1 WHERE mailbox = ?", (account.mailbox,))
+            before = db.execute("SELECT name FROM probe WHERE id = ?", (probe_id,)).fetchone()
+            was = None if before is None or before[0] == enrolment.name else before[0]
             db.execute("DELETE FROM probe WHERE id = ?", (probe_id,))
             db.execute(
                 "UPDATE probe SET name = name || ' (revoked ' || substr(id, 1, 6) || ')' WHERE name = ?",
@@ -82,8 +84,8 @@ class SqliteRegistry:
                 (probe_id, enrolment.name, public, account.mailbox, datetime.now(UTC).date().isoformat()),
             )
             db.execute(
-                "UPDATE enrolment SET used_by = ?, words = ?, mailbox = ? WHERE number = ?",
-                (public, words, account.mailbox, enrolment.number),
+                "UPDATE enrolment SET used_by = ?, words = ?, mailbox = ?, was = ? WHERE number = ?",
+                (public, words, account.mailbox, was, enrolment.number),
             )
             self._changed()
         return account
@@ -174,8 +176,8 @@ def _probe(row: tuple[str, str, bytes, str, str, str | None, str | None]) -> Pro
     )
 
 
-def _enrolment(row: tuple[int, str, str | None, str | None, float, bytes | None, str | None]) -> Enrolment:
-    number, name, token, address, ends_s, used_by, words = row
+def _enrolment(row: tuple[int, str, str | None, str | None, float, bytes | None, str | None, str | None]) -> Enrolment:
+    number, name, token, address, ends_s, used_by, words, was = row
     return Enrolment(
-        number=number, name=name, token=token, address=address, ends_s=ends_s, used_by=used_by, words=words
+        number=number, name=name, token=token, address=address, ends_s=ends_s, used_by=used_by, words=words, was=was
     )

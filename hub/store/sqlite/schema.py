@@ -115,4 +115,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        # The name that a probe had until it came by this enrolment, where it had another.
+        "ALTER TABLE enrolment ADD COLUMN was TEXT",
+    ),
 )

@@ -4,6 +4,7 @@ What the script needs goes in as a second archive behind the guest's own; what i
 """
 
 import json
+import os
 import shutil
 import subprocess
 import threading
@@ -16,6 +17,8 @@ from typing import Any
 from tests.hil.arm64 import cpio
 from tests.hil.arm64.build import Guest
 
+LOOK_S = 1.0
+IDLE_S = 120.0  # a guest that computes nothing for so long waits for what does not come
 KERNEL_LINE = "quiet loglevel=1 nowatchdog panic=-1 mitigations=off audit=0 net.ifnames=0"
 
 
@@ -59,8 +62,12 @@ class Told:
         assert self.number(f"{name}.code") == 0, self.said[f"{name}.err"][-20:]
 
 
-def run(guest: Guest, board: Board, script: str, trees: dict[str, Path], folder: Path, *, limit_s: float) -> Told:
-    """Boot, run a shell script (see init.sh for its words) and end; past the limit the machine is killed."""
+def run(guest: Guest, board: Board, script: str, trees: dict[str, Path], folder: Path, *, silent_cpu_s: float) -> Told:
+    """Boot, run a shell script (see init.sh for its words) and end.
+
+    The machine is killed where its console has been silent while it computed for so long: by the processor time that it
+    was given, as a busy machine gives less of it in the same time by the clock.
+    """
     (folder / "run.sh").write_text(script)
     initrd = folder / "initrd"
     shutil.copy(guest.initrd, initrd)
@@ -76,16 +83,48 @@ def run(guest: Guest, board: Board, script: str, trees: dict[str, Path], folder:
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace"
     )
-    limit = threading.Timer(limit_s, process.kill)
-    limit.start()
     try:
-        _listen(process, told, began_s)
+        follow(process, told, began_s, silent_cpu_s)
     finally:
-        limit.cancel()
         process.kill()  # a Pi in QEMU cannot switch itself off
         process.wait()
         told.wall_s = time.monotonic() - began_s
     return told
+
+
+def follow(process: subprocess.Popen[str], told: Told, began_s: float, silent_cpu_s: float) -> None:
+    """Listen to a machine until it is done or ends; one that is stuck is ended."""
+    ended = threading.Event()
+    watching = threading.Thread(target=_kill_when_stuck, args=(process, told, silent_cpu_s, ended), daemon=True)
+    watching.start()
+    try:
+        _listen(process, told, began_s)
+    finally:
+        ended.set()
+        watching.join()
+
+
+def _kill_when_stuck(process: subprocess.Popen[str], told: Told, silent_cpu_s: float, ended: threading.Event) -> None:
+    """Kill a machine that computes and says nothing, or does neither."""
+    heard, said_at_s, idle_s, before_s = -1, 0.0, 0.0, 0.0
+    while not ended.wait(LOOK_S):
+        now_s = _cpu_s(process.pid)
+        if len(told.console) != heard:
+            heard, said_at_s, idle_s = len(told.console), now_s, 0.0
+        idle_s = idle_s + LOOK_S if now_s - before_s < LOOK_S / 100 else 0.0
+        before_s = now_s
+        if now_s - said_at_s > silent_cpu_s or idle_s > IDLE_S:
+            process.kill()
+            return
+
+
+def _cpu_s(pid: int) -> float:
+    """The processor time that a process was given; that of one that has ended stays what it was: nothing."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _listen(process: subprocess.Popen[str], told: Told, began_s: float) -> None:

@@ -3,9 +3,9 @@
 import subprocess
 from pathlib import Path
 
-from tests.firmware.fetch import MODULES, PACKAGE, node
 from tests.hil.drivers.cables import QemuSerial
 from tests.hil.protocols import Absent
+from tests.npm import MICROPYTHON, node
 
 FIRMWARE = Path(__file__).parents[3] / "firmware" / "radio-board"
 SCRIPTED = Path(__file__).parents[2] / "firmware"
@@ -28,11 +28,11 @@ class Board:
 
     def hear(self, seconds: int) -> int:
         """Let it hear so many of its seconds; how many frames those are. Raises Absent without MicroPython."""
-        if not PACKAGE.is_file():
+        if not MICROPYTHON.here:
             raise Absent("MicroPython was not fetched: make setup, with a network")
         assert self._cable.socket is not None, "the board is not plugged in"
         wanted = seconds * (SENDERS + 1)
-        command = [node(), SCRIPTED / "run.mjs", MODULES, FIRMWARE, SCRIPTED / "scripted.py", str(wanted)]
+        command = [node(), SCRIPTED / "run.mjs", MICROPYTHON.modules, FIRMWARE, SCRIPTED / "scripted.py", str(wanted)]
         self._process = subprocess.Popen(
             [*map(str, command)], stdout=self._cable.socket.fileno(), stderr=subprocess.PIPE
         )

@@ -1,7 +1,8 @@
 """The map goes on while the disk is full: listeners hear of changes, and what could not be saved is saved later."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from hub.derive.deriver import Deriver
 from hub.derive.live import LiveCameras
 from hub.errors import StoreError
-from hub.log.events import Batch, NewSighting, Origin
+from hub.log.events import Batch, NewSighting, Origin, StoredSighting
 from hub.store.sqlite.store import SqliteStore
 from probe.contract.envelope import digest, encode
 from probe.contract.sighting import Sighting
@@ -75,3 +76,31 @@ def test_what_was_never_started_can_be_stopped(store: SqliteStore) -> None:
     cameras = LiveCameras(store)
     assert not cameras.alive
     cameras.stop()
+
+
+class _LookedAtWhileRead(SqliteStore):
+    """A store; somebody looks at the hub whenever sightings are read from it."""
+
+    looked: Callable[[], object] = staticmethod(lambda: None)
+
+    def read(self, after: int = 0, limit: int = 10_000, *, held: bool = False) -> list[StoredSighting]:
+        rows = super().read(after, limit, held=held)
+        self.looked()
+        return rows
+
+
+def test_what_is_read_and_not_yet_derived_is_not_counted(tmp_path: Path) -> None:
+    """Else whoever waits until all is counted looks at the cameras of before."""
+    with closing(_LookedAtWhileRead(tmp_path)) as store:
+        deriver = Deriver(store)
+        seen: list[tuple[int, int]] = []
+
+        def look_at() -> None:
+            status = deriver.status()
+            seen.append((status.sightings, len(deriver.cameras())))
+
+        store.looked = look_at
+        add(store, radio(), look(observer=(500.0, 0.0)))
+        deriver.refresh()
+        look_at()
+    assert set(seen) == {(0, 0), (2, 2)}

@@ -14,7 +14,6 @@ from probe.contract.sighting import (
     GoneClaim,
     Hearing,
     KindClaim,
-    PresentClaim,
     Sighting,
     Strength,
 )
@@ -163,5 +162,5 @@ def test_the_middle_of_bearings_goes_over_north() -> None:
 
 def test_what_only_says_that_a_camera_is_gone_is_no_camera() -> None:
     gone = GoneClaim(strength=Strength.STRONG)
-    assert cameras(look(claims=(gone,))) == []
-    assert len(cameras(look(claims=(PresentClaim(strength=Strength.STRONG), gone)))) == 1
+    assert cameras(look(claims=(gone,), present=None)) == []
+    assert len(cameras(look(claims=(gone,)))) == 1

@@ -18,7 +18,6 @@ from probe.contract.sighting import (
     KindClaim,
     Mount,
     MountClaim,
-    PresentClaim,
     Sighting,
     Strength,
 )
@@ -91,8 +90,8 @@ def test_french_agrees_with_what_is_no_camera(kind: CameraKind) -> None:
 
 
 def test_a_camera_that_is_said_to_be_gone_is_said_to_be() -> None:
-    claims = (PresentClaim(strength=Strength.WEAK), GoneClaim(strength=Strength.WEAK))
-    assert "said to be gone" in told("en", look(claims=claims))
+    gone = GoneClaim(strength=Strength.WEAK)
+    assert "said to be gone" in told("en", look(claims=(gone,), present=Strength.WEAK))
 
 
 def test_a_radius_is_never_told_better_than_it_is() -> None:
@@ -112,8 +111,9 @@ def test_every_kind_and_mount_can_be_said() -> None:
 
 def test_claims_are_told_once_with_all_their_signs() -> None:
     weak = KindClaim(value=CameraKind.FIXED, strength=Strength.WEAK)
-    detail = detail_of(look(claims=FIXED), look(claims=(weak,), walk=WALK_B))
+    detail = detail_of(look(claims=FIXED), look(claims=(weak,), walk=WALK_B, present=Strength.WEAK))
     assert [(claim.about, claim.strengths) for claim in claimed(detail.claims)] == [
+        ("present", (("strong", 1), ("weak", 1))),
         ("kind", (("strong", 1), ("weak", 1))),
         ("mount", (("strong", 1),)),
         ("direction", (("strong", 1),)),

@@ -1,0 +1,68 @@
+"""How others reach what listens on this machine: on every one of its addresses, where the host is 0.0.0.0 or ::."""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+
+_EVERY = {"0.0.0.0": socket.AF_INET, "::": socket.AF_INET6}
+_LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
+_AFAR = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}  # kept for examples: nobody's
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An address, and the network interface that has it where that is known."""
+
+    host: str
+    interface: str | None = None
+
+
+def listens_everywhere(host: str) -> bool:
+    """Whether a host stands for every address of this machine."""
+    return host in _EVERY
+
+
+def ways_to(host: str) -> tuple[Way, ...]:
+    """How others reach what listens at a host, the address that this machine goes out by first; never empty."""
+    family = _EVERY.get(host)
+    if family is None:
+        return (Way(host),)
+    found = _addresses(family)
+    out = _goes_out_by(family)
+    ways = sorted(found, key=lambda way: way.host != out)
+    return tuple(ways) or (Way(_LOOPBACK[family], "this machine only"),)
+
+
+def from_here(host: str) -> str:
+    """How this machine itself reaches it."""
+    family = _EVERY.get(host)
+    return host if family is None else _LOOPBACK[family]
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in a URL and in HTTP's Host."""
+    return f"[{host}]" if ":" in host else host
+
+
+def _addresses(family: socket.AddressFamily) -> list[Way]:
+    import ifaddr
+
+    ways = []
+    for adapter in ifaddr.get_adapters():
+        for ip in adapter.ips:
+            text = ip.ip if isinstance(ip.ip, str) else ip.ip[0]
+            address = ipaddress.ip_address(text)
+            ours = (address.version == 4) == (family is socket.AF_INET)
+            # A link-local address means nothing without the name of the reader's own interface.
+            if ours and not (address.is_loopback or address.is_link_local):
+                ways.append(Way(text, adapter.nice_name))
+    return ways
+
+
+def _goes_out_by(family: socket.AddressFamily) -> str | None:
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((_AFAR[family], 9))  # sends nothing: only chooses the way
+            return str(probe.getsockname()[0])
+        except OSError:
+            return None

@@ -1,0 +1,60 @@
+"""The changes of the map as server-sent events, for as long as a page listens and the hub runs."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+from hub.web.source import MapSource
+
+KEEPALIVE_S = 15.0
+MAX_UNSENT = 100
+
+
+class Streams:
+    """The streams that are open. A page keeps its own open for ever, so the server ends them when it stops."""
+
+    def __init__(self, source: MapSource) -> None:
+        self._source = source
+        self._ends: set[Callable[[], None]] = set()
+        self._ended = False
+
+    def end(self) -> None:
+        """End all streams, and those that are asked for from now on. May be called from any thread."""
+        self._ended = True
+        for end in list(self._ends):
+            end()
+
+    async def changes(self) -> AsyncIterator[bytes]:
+        """Each change as a server-sent event. A reader too slow to follow is told to load all again."""
+        loop = asyncio.get_running_loop()
+        unsent: asyncio.Queue[bytes | None] = asyncio.Queue(MAX_UNSENT)
+
+        def put(message: bytes | None) -> None:
+            if unsent.full():
+                while not unsent.empty():
+                    unsent.get_nowait()
+                message = message and b'{"reload":true}'
+            unsent.put_nowait(message)
+
+        def hear(message: bytes | None) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(put, message)
+
+        def end() -> None:
+            hear(None)
+
+        unsubscribe = self._source.subscribe(hear)
+        self._ends.add(end)
+        try:
+            yield b"event: hello\ndata: {}\n\n"
+            while not self._ended:
+                try:
+                    message = await asyncio.wait_for(unsent.get(), KEEPALIVE_S)
+                except TimeoutError:
+                    yield b"event: still\ndata: {}\n\n"  # an event, so that a page notices where none comes
+                    continue
+                if message is not None:
+                    yield b"event: cameras\ndata: " + message + b"\n\n"
+        finally:
+            self._ends.discard(end)
+            unsubscribe()
