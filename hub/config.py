@@ -7,6 +7,7 @@ PORT = 8787
 MQTT_PORT = 1883
 MQTTS_PORT = 8883
 HOST = "127.0.0.1"
+SPARE_ACCOUNTS = 50  # made in advance for a broker of the operator's, so that its files need not be written each time
 
 
 def default_data() -> Path:

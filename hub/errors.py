@@ -2,6 +2,7 @@
 
     HubError
     ├── BadInput      a file or message that is not what it should be      (also a ValueError)
+    ├── MissingExtra  a part of this program was not installed             (also an ImportError)
     ├── StoreError    the hub's data directory cannot be used              (also an OSError)
     ├── BrokerError   the message broker cannot be started or reached      (also a ConnectionError)
     ├── ServeError    the web page cannot be served (taken port, not built) (also an OSError)
@@ -12,6 +13,8 @@ with 2; a hub whose part has ended exits with 1, so that whatever watches over i
 that escapes is a bug and shows its traceback.
 """
 
+import sys
+
 
 class HubError(Exception):
     """An expected failure, told in one sentence."""
@@ -21,6 +24,10 @@ class HubError(Exception):
 
 class BadInput(HubError, ValueError):
     """A file or message from outside that cannot be read as what it claims to be."""
+
+
+class MissingExtra(HubError, ImportError):
+    """A package is not installed that comes with the hub's extra."""
 
 
 class StoreError(HubError, OSError):
@@ -39,3 +46,15 @@ class PartEnded(HubError, RuntimeError):
     """A thread of a running hub has died: without it the hub would stay up, deaf or blind."""
 
     exit_code = 1
+
+
+# What `pip install contrechamp` brings by itself; all else that the hub imports comes with its extra.
+_BASE = {"", "probe", "hub", "click", "msgspec"}
+
+
+def missing_extra(problem: ModuleNotFoundError) -> MissingExtra | None:
+    """The sentence for a package that is not installed; None where it is a part of Python or of this program."""
+    package = (problem.name or "").split(".")[0]
+    if package in _BASE or package in sys.stdlib_module_names:
+        return None
+    return MissingExtra(f"{package} is not installed, which a hub needs: pip install 'contrechamp[hub]'")

@@ -16,7 +16,6 @@ from hub.store.registry import Registry
 from probe.contract import topics
 from probe.contract.parcel import MAX_PARCEL_BYTES
 
-SPARE = 50
 USER = "mosquitto"
 # From 2.1 on, plugins that come with mosquitto look after passwords and rights; the options of 2.0 go with 3.0.
 _PLUGINS = ("mosquitto_password_file.so", "mosquitto_acl_file.so")

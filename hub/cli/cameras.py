@@ -2,15 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from hub.cli.options import data_option, force_option, json_option
-from hub.data import open_hub, read_hub
-from hub.derive.deriver import Deriver
-from hub.publish.geojson import export as export_geojson
-from hub.store.durable import require_free, write_durably
+
+if TYPE_CHECKING:
+    from hub.derive.deriver import Deriver
 
 
 @click.command()
@@ -22,6 +22,9 @@ from hub.store.durable import require_free, write_durably
 @json_option
 def export(kind: str, everything: bool, output: Path | None, force: bool, data: Path, as_json: bool) -> None:  # noqa: ARG001 (one format so far)
     """Write the cameras as GeoJSON with OpenStreetMap's tag names. Never an address or a network's name."""
+    from hub.publish.geojson import export as export_geojson
+    from hub.store.durable import require_free, write_durably
+
     if output is not None:
         require_free(output, force=force)
     deriver = _derived(data)
@@ -43,6 +46,9 @@ def export(kind: str, everything: bool, output: Path | None, force: bool, data: 
 @json_option
 def rebuild(data: Path, as_json: bool) -> None:
     """Derive the cameras from the log again and say whether they are the same."""
+    from hub.data import open_hub
+    from hub.derive.deriver import Deriver
+
     with open_hub(data) as hub:
         before, sightings = hub.store.cameras(), hub.store.count()
         deriver = Deriver(hub.store, hub.recogniser)
@@ -59,6 +65,9 @@ def rebuild(data: Path, as_json: bool) -> None:
 @json_option
 def status(data: Path, as_json: bool) -> None:
     """The hub at a glance: cameras, sightings, what was set aside."""
+    from hub.data import read_hub
+    from hub.derive.deriver import Deriver
+
     with read_hub(data) as log:
         deriver = Deriver(log.store)
         deriver.refresh()
@@ -72,8 +81,11 @@ def status(data: Path, as_json: bool) -> None:
         )
 
 
-def _derived(data: Path) -> Deriver:
+def _derived(data: Path) -> "Deriver":
     """A hub's cameras, derived in memory."""
+    from hub.data import read_hub
+    from hub.derive.deriver import Deriver
+
     with read_hub(data) as log:
         deriver = Deriver(log.store)
         deriver.refresh()

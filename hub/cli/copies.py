@@ -7,11 +7,8 @@ from pathlib import Path
 
 import click
 
-from hub.backup import read_backup, write_backup
 from hub.cli.options import data_option, force_option, json_option
-from hub.data import require_hub
 from hub.errors import BadInput
-from hub.store.durable import require_free
 
 
 @click.command()
@@ -26,6 +23,10 @@ def backup(file: Path, keys_only: bool, force: bool, data: Path, as_json: bool) 
     The passphrase is asked for, or read from the environment: CONTRECHAMP_PASSPHRASE. Whoever has both is the hub; old
     copies also hold keys that the hub has destroyed since, so do not keep them for ever.
     """
+    from hub.backup import write_backup
+    from hub.data import require_hub
+    from hub.store.durable import require_free
+
     require_hub(data)
     require_free(file, force=force)
     size = write_backup(data, file, _passphrase(confirm=True), keys_only=keys_only, force=force)
@@ -38,6 +39,8 @@ def backup(file: Path, keys_only: bool, force: bool, data: Path, as_json: bool) 
 @json_option
 def restore(file: Path, data: Path, as_json: bool) -> None:
     """Make a hub's folder again from a copy. Probes then offer again what they have delivered within the last days."""
+    from hub.backup import read_backup
+
     read_backup(file, data, _passphrase(confirm=False))
     click.echo(json.dumps({"data": str(data)}) if as_json else f"{data} is a hub again: contrechamp-hub serve")
 

@@ -1,4 +1,7 @@
-"""The commands of a hub: `contrechamp-hub --help` shows them."""
+"""The commands of a hub: `contrechamp-hub --help` shows them.
+
+A command imports what it needs when it runs: so help needs no extra, and comes at once.
+"""
 
 import logging
 import sys
@@ -7,7 +10,7 @@ import click
 
 from hub.cli import cameras, copies, probes, serving, sightings
 from hub.demo.command import demo
-from hub.errors import HubError
+from hub.errors import HubError, missing_extra
 from probe import __version__
 
 
@@ -45,6 +48,12 @@ def main() -> None:
     except HubError as problem:
         click.echo(f"contrechamp-hub: {problem}", err=True)
         sys.exit(problem.exit_code)
+    except ModuleNotFoundError as problem:
+        missing = missing_extra(problem)
+        if missing is None:
+            raise
+        click.echo(f"contrechamp-hub: {missing}", err=True)
+        sys.exit(missing.exit_code)
     except click.ClickException as problem:
         problem.show()
         sys.exit(2)

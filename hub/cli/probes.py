@@ -4,21 +4,20 @@ import json
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.broker.embedded import is_loopback
 from hub.cli.options import came, data_option, json_option
-from hub.data import make_hub, open_hub, read_hub
-from hub.enroll.folder import lay_card
-from hub.enroll.pairing import Pairing
 from hub.errors import BadInput
 from hub.log.probes import Enrolment
 from hub.store.registry import Registry
 from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
 from probe.contract.code import PairingCode
+
+if TYPE_CHECKING:
+    from hub.enroll.pairing import Pairing
 
 
 @click.command()
@@ -39,6 +38,10 @@ def enroll(name: str, to: str | None, address: str | None, no_wait: bool, data: 
     """
     if not name.strip() or len(name) > 60 or not name.isprintable():
         raise BadInput("a probe's name has 1 to 60 letters")
+    from hub.data import make_hub
+    from hub.enroll.folder import lay_card
+    from hub.enroll.pairing import Pairing
+
     with make_hub(data) as hub:
         hub.registry.tidy(time.time())
         pairing = Pairing(hub.keys, hub.registry)
@@ -71,6 +74,8 @@ def revoke(name: str, lost_on: datetime | None, data: Path, as_json: bool) -> No
     \b
       contrechamp-hub revoke "Probe 1" --lost-on 2026-05-09
     """
+    from hub.data import open_hub
+
     day = datetime.now(UTC).date() if lost_on is None else lost_on.date()
     with open_hub(data) as hub:
         probe = hub.registry.named(name)
@@ -85,6 +90,8 @@ def revoke(name: str, lost_on: datetime | None, data: Path, as_json: bool) -> No
 @json_option
 def probes(data: Path, as_json: bool) -> None:
     """List the enrolled probes."""
+    from hub.data import read_hub
+
     with read_hub(data) as log:
         listed = [
             {"name": p.name, "id": p.id, "enrolled": str(p.enrolled), "revoked": p.revoked}
@@ -113,6 +120,8 @@ def _address(registry: Registry, given: str | None) -> str | None:
         parsed = BrokerAddress.parse(address)
     except ContractError as problem:
         raise BadInput(f"--address: {problem}") from problem
+    from hub.broker.embedded import is_loopback
+
     if is_loopback(parsed.host):
         click.echo(
             f"The hub listens on loopback only ({address}): no probe but one on this machine can reach it. "
@@ -137,7 +146,7 @@ def _show(enrolment: Enrolment, code: PairingCode, as_json: bool) -> None:
     click.echo(f"It works once, until {ends.astimezone():%H:%M}. The hub's page shows it as well, at /enroll.")
 
 
-def _wait(registry: Registry, pairing: Pairing, enrolment: Enrolment, code: PairingCode) -> None:
+def _wait(registry: Registry, pairing: "Pairing", enrolment: Enrolment, code: PairingCode) -> None:
     """Until the probe has come. A hub that starts meanwhile shows the code anew: it then says where the hub is."""
     while time.time() < enrolment.ends_s:
         now = registry.enrolment(enrolment.number)

@@ -4,16 +4,15 @@ import json
 import signal
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from hub.broker.embedded import is_loopback
-from hub.broker.mosquitto import SPARE, plugin_folder, write_config
-from hub.broker.reach import listens_everywhere
 from hub.cli.options import data_option, json_option
-from hub.config import HOST, MQTT_PORT, MQTTS_PORT, PORT
-from hub.data import open_hub
-from hub.service import RunningHub, Settings
+from hub.config import HOST, MQTT_PORT, MQTTS_PORT, PORT, SPARE_ACCOUNTS
+
+if TYPE_CHECKING:
+    from hub.service import RunningHub
 
 TCP_PORT = click.IntRange(0, 65535)
 
@@ -55,6 +54,9 @@ def serve(
       contrechamp-hub serve --host 0.0.0.0 --announce 192.168.1.20
       contrechamp-hub serve --data ~/hub --broker mqtts://broker.example
     """
+    from hub.broker.embedded import is_loopback
+    from hub.service import RunningHub, Settings
+
     settings = Settings(
         data=data,
         host=host.removeprefix("[").removesuffix("]"),  # an IPv6 address as it stands in a URL
@@ -78,8 +80,10 @@ def serve(
         running.wait(stop)
 
 
-def _where(running: RunningHub, host: str) -> str:
+def _where(running: "RunningHub", host: str) -> str:
     """Where the map can be opened, and by whom."""
+    from hub.broker.reach import listens_everywhere
+
     if not listens_everywhere(host):
         return f"The map: {running.url}"
     others = [f"  for others, by {interface or 'the network'}: {url}" for url, interface in running.urls]
@@ -92,7 +96,11 @@ def _where(running: RunningHub, host: str) -> str:
 @click.option("--bind", default="0.0.0.0", show_default=True, help="Where mosquitto listens.")
 @click.option("--port", type=click.IntRange(1, 65535), default=MQTTS_PORT, show_default=True, help="Its port, by TLS.")
 @click.option(
-    "--spare", type=click.IntRange(min=0), default=SPARE, show_default=True, help="Accounts for probes to come."
+    "--spare",
+    type=click.IntRange(min=0),
+    default=SPARE_ACCOUNTS,
+    show_default=True,
+    help="Accounts for probes to come.",
 )
 @click.option(
     "--plugins",
@@ -121,6 +129,9 @@ def broker_config(
 
     Run by root, the files belong to the user mosquitto, as which a mosquitto that root starts reads them.
     """
+    from hub.broker.mosquitto import plugin_folder, write_config
+    from hub.data import open_hub
+
     found = plugins or plugin_folder()
     with open_hub(data) as folder:
         files = write_config(

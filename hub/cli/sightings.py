@@ -3,20 +3,17 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from hub.cli.options import came, confirm, data_option, json_option, plain, yes_option
-from hub.data import open_hub, read_hub
-from hub.enroll.folder import answer_requests, lay_home
-from hub.enroll.pairing import Pairing
 from hub.errors import BadInput
-from hub.ingest.folder import ingest_folder, require_stick
-from hub.ingest.lines import import_lines
-from hub.ingest.receive import UnitIngest
-from hub.ingest.report import IntakeReport
-from hub.ingest.undo import Arrival, ArrivalKind, arrivals, find
+
+if TYPE_CHECKING:
+    from hub.ingest.report import IntakeReport
+    from hub.ingest.undo import Arrival
 
 FORGOTTEN = "(forgotten)"  # stands for a probe to which the link has expired
 
@@ -27,6 +24,12 @@ FORGOTTEN = "(forgotten)"  # stands for a probe to which the link has expired
 @json_option
 def ingest(folder: Path, data: Path, as_json: bool) -> None:
     """Take in the parcels that a probe left in FOLDER, an SD card or a stick; the receipts are laid beside them."""
+    from hub.data import open_hub
+    from hub.enroll.folder import answer_requests, lay_home
+    from hub.enroll.pairing import Pairing
+    from hub.ingest.folder import ingest_folder, require_stick
+    from hub.ingest.receive import UnitIngest
+
     require_stick(folder)
     with open_hub(data) as hub:
         requests = answer_requests(folder, Pairing(hub.keys, hub.registry))
@@ -48,6 +51,9 @@ def import_command(file: Path, again: bool, data: Path, as_json: bool) -> None:
 
     What is known already adds nothing, so the same file twice is one import. `undo` takes an import back.
     """
+    from hub.data import open_hub
+    from hub.ingest.lines import import_lines
+
     with open_hub(data) as hub:
         report = import_lines(file, hub.store, again=again)
     _show(report, as_json)
@@ -69,6 +75,9 @@ def undo(name: str | None, yes: bool, limit: int, data: Path, as_json: bool) -> 
       contrechamp-hub undo
       contrechamp-hub undo import-3
     """
+    from hub.data import open_hub, read_hub
+    from hub.ingest.undo import arrivals, find
+
     if name is None:
         with read_hub(data) as log:
             _list(arrivals(log.store), limit, as_json)
@@ -88,6 +97,8 @@ def undo(name: str | None, yes: bool, limit: int, data: Path, as_json: bool) -> 
 @json_option
 def quarantine(limit: int, data: Path, as_json: bool) -> None:
     """List what could not be taken in, and why."""
+    from hub.data import read_hub
+
     with read_hub(data) as log:
         rows, count = log.store.quarantined(limit), log.store.quarantine_count()
     if as_json:
@@ -112,6 +123,8 @@ def held(release: str | None, drop: str | None, yes: bool, data: Path, as_json: 
     if not release and not drop:
         _list_held(data, as_json)
         return
+    from hub.data import open_hub
+
     name = release or drop or ""
     with open_hub(data) as hub:
         probe = None if name == FORGOTTEN else hub.registry.named(name).id
@@ -124,6 +137,8 @@ def held(release: str | None, drop: str | None, yes: bool, data: Path, as_json: 
 
 
 def _list_held(data: Path, as_json: bool) -> None:
+    from hub.data import read_hub
+
     with read_hub(data) as log:
         names = {probe.id: probe.name for probe in log.registry.probes()}
         waiting = log.store.held()
@@ -136,7 +151,7 @@ def _list_held(data: Path, as_json: bool) -> None:
     click.echo("Decide with --release NAME or --drop NAME." if rows else "Nothing is held.")
 
 
-def _list(listed: list[Arrival], limit: int, as_json: bool) -> None:
+def _list(listed: "list[Arrival]", limit: int, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(listed[:limit]))
         return
@@ -148,7 +163,9 @@ def _list(listed: list[Arrival], limit: int, as_json: bool) -> None:
     click.echo(hint)
 
 
-def _line(arrival: Arrival) -> str:
+def _line(arrival: "Arrival") -> str:
+    from hub.ingest.undo import ArrivalKind
+
     day = "some time ago" if arrival.day is None else f"on {arrival.day}"
     line = f"{arrival.name:<14} {arrival.sightings:>6} sightings in {arrival.places} places, came {day}"
     if arrival.kind is ArrivalKind.IMPORT:
@@ -156,7 +173,7 @@ def _line(arrival: Arrival) -> str:
     return line if arrival.undone is None else f"{line}; taken back on {arrival.undone}"
 
 
-def _show(report: IntakeReport, as_json: bool) -> None:
+def _show(report: "IntakeReport", as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(report))
     else:

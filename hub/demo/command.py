@@ -8,13 +8,16 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.demo import run
+from hub.config import PORT
 from hub.errors import BrokerError
-from hub.service import RunningHub, Settings
+
+if TYPE_CHECKING:
+    from hub.demo.run import DemoWalk
+    from hub.service import RunningHub
 
 
 @click.command()
@@ -22,7 +25,7 @@ from hub.service import RunningHub, Settings
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    default=8787,
+    default=PORT,
     show_default=True,
     help="The page's port; 0 takes a free one.",
 )
@@ -43,6 +46,9 @@ def demo(once: bool, port: int, speed: float, as_json: bool) -> None:
       contrechamp-hub demo
       contrechamp-hub demo --once --json
     """
+    from hub.demo import run
+    from hub.service import RunningHub, Settings
+
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the scratch folder goes, too
     began_s = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="contrechamp-demo-") as scratch:
@@ -62,7 +68,9 @@ def demo(once: bool, port: int, speed: float, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _walk(running: RunningHub, folder: Path, speed: float | None, began_s: float) -> dict[str, int | float]:
+def _walk(running: "RunningHub", folder: Path, speed: float | None, began_s: float) -> dict[str, int | float]:
+    from hub.demo import run
+
     outboxes = []
     walks = run.walks()
     bar: Any
@@ -73,7 +81,7 @@ def _walk(running: RunningHub, folder: Path, speed: float | None, began_s: float
             outbox = folder / f"{walk.folder.name}.db"
             outboxes.append(outbox)
 
-            def tick(share: float, walk: run.DemoWalk = walk, before: float = before) -> None:
+            def tick(share: float, walk: "DemoWalk" = walk, before: float = before) -> None:
                 bar.update(int(1000 * (before + share * walk.seconds) / whole) - bar.pos, current_item=walk)
 
             run.pair(running, walk.folder.name, outbox)
@@ -82,7 +90,7 @@ def _walk(running: RunningHub, folder: Path, speed: float | None, began_s: float
     return run.count(running, outboxes, began_s)
 
 
-def _on_map(running: RunningHub) -> Callable[[object], str]:
+def _on_map(running: "RunningHub") -> Callable[[object], str]:
     return lambda _: f"{running.cameras.status().cameras} cameras"
 
 
