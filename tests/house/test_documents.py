@@ -3,11 +3,8 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from probe.contract import topics
 from tests.house.documents import COMMANDS, RULES, commands_page, rules_page
-from tests.processes import hub, probe
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -46,17 +43,6 @@ def test_every_make_target_of_the_readme_exists() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for target in re.findall(r"`?make (\w+)", README):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
-
-
-@pytest.mark.parametrize("line", re.findall(r"^ {4,}(contrechamp-\S+ .*)$", README, re.MULTILINE))
-def test_the_readmes_commands_are_commands(line: str) -> None:
-    """Each command of the README is known, with these options; running them for real is what other tests do."""
-    words = line.split("#", maxsplit=1)[0].split()
-    run, options = (probe if words[0] == "contrechamp-probe" else hub), [w for w in words[2:] if w.startswith("--")]
-    told = run(words[1], "--help")
-    assert told.returncode == 0, line
-    for option in options:
-        assert option in told.stdout, line
 
 
 def test_the_changelog_speaks_to_those_it_touches() -> None:
