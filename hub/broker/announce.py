@@ -16,7 +16,7 @@ from probe.contract.topics import SERVICE
 
 
 class Announcement:
-    """Stands from the making to `end`. Raises BadInput where an address is none of this machine's."""
+    """Announces the broker from now until `end`. Raises BadInput for an address that this machine does not have."""
 
     def __init__(self, networks: Sequence[str], broker: BrokerAddress) -> None:
         from zeroconf import IPVersion, ServiceInfo, Zeroconf
@@ -47,7 +47,7 @@ class Announcement:
             raise
 
     def end(self) -> None:
-        """Take it back."""
+        """Stop announcing."""
         self._zeroconf.close()
 
 

@@ -1,4 +1,4 @@
-"""Which of these is which of those: gated, one to one, never on distance alone.
+"""Which sighting is of which camera: gated, one to one, never on distance alone.
 
 On real camera positions this kind of assignment finds far more true pairs than any merging by radius, because the
 second camera of a walk cannot be the first one again.
@@ -21,7 +21,7 @@ UNKNOWN = 1.0
 CLEARLY_BETTER = 2.0
 
 
-class Thing(Protocol):
+class Matchable(Protocol):
     """What a sighting or a camera shows of itself; None is "not known"."""
 
     @property
@@ -46,7 +46,7 @@ class Match:
     rivals: tuple[int, ...] = ()
 
 
-def assign(things: Sequence[Thing], candidates: Sequence[Thing], near: Sequence[Sequence[int]]) -> list[Match]:
+def assign(things: Sequence[Matchable], candidates: Sequence[Matchable], near: Sequence[Sequence[int]]) -> list[Match]:
     """One match for each thing; no two get the same candidate. `near[i]` lists those within reach of the i-th."""
     costs = [
         {place: cost for place in near[number] if (cost := _cost(thing, candidates[place])) <= GATE}
@@ -61,8 +61,8 @@ def assign(things: Sequence[Thing], candidates: Sequence[Thing], near: Sequence[
 
 def _match(
     number: int,
-    thing: Thing,
-    candidates: Sequence[Thing],
+    thing: Matchable,
+    candidates: Sequence[Matchable],
     costs: dict[int, float],
     chosen: dict[int, int],
     taken: dict[int, int],
@@ -81,7 +81,7 @@ def _match(
     return Match(candidate=best, distance_m=round((east * east + north * north) ** 0.5, 1))
 
 
-def _cost(thing: Thing, candidate: Thing) -> float:
+def _cost(thing: Matchable, candidate: Matchable) -> float:
     here, there = thing.estimate, candidate.estimate
     if here is None or there is None:
         return float("inf")
@@ -90,7 +90,9 @@ def _cost(thing: Thing, candidate: Thing) -> float:
         cost += (turn_deg(thing.direction, candidate.direction) / DIRECTION_SD_DEG) ** 2
     else:
         cost += UNKNOWN
-    cost += _kinds(thing.kind, candidate.kind) + (MOUNT_CONFLICT if _differ(thing.mount, candidate.mount) else 0.0)
+    cost += _kind_conflict(thing.kind, candidate.kind) + (
+        MOUNT_CONFLICT if _differ(thing.mount, candidate.mount) else 0.0
+    )
     return cost
 
 
@@ -102,7 +104,7 @@ def mahalanobis2(a: Estimate, b: Estimate) -> float:
     return (dx * dx * snn - 2 * dx * dy * sen + dy * dy * see) / det
 
 
-def _kinds(a: str | None, b: str | None) -> float:
+def _kind_conflict(a: str | None, b: str | None) -> float:
     if not _differ(a, b):
         return 0.0
     return NEVER if "alpr" in (a, b) else CONFLICT

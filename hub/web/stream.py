@@ -36,14 +36,14 @@ class Streams:
                 message = message and b'{"reload":true}'
             unsent.put_nowait(message)
 
-        def hear(message: bytes | None) -> None:
+        def enqueue(message: bytes | None) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(put, message)
 
         def end() -> None:
-            hear(None)
+            enqueue(None)
 
-        unsubscribe = self._source.subscribe(hear)
+        unsubscribe = self._source.subscribe(enqueue)
         self._ends.add(end)
         try:
             yield b"event: hello\ndata: {}\n\n"

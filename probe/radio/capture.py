@@ -31,7 +31,7 @@ class Capture:
         self.path = path
         self.name = path.name
         self.counts = CaptureCounts()
-        self._strangers = unknowns
+        self._unknowns = unknowns
         self._reader = Reader(self.counts, unknowns)
         self._told_at_s = float("nan")
 
@@ -131,8 +131,8 @@ class Capture:
         A capture does not say when its radio changed the channel: the time is shared evenly between those heard.
         """
         reader = self._reader
-        if self._strangers is not None:
-            self._strangers.pass_time(at_s)
+        if self._unknowns is not None:
+            self._unknowns.pass_time(at_s)
         step_s = at_s - self._told_at_s
         self._told_at_s = at_s
         if not reader.heard:

@@ -34,9 +34,9 @@ def _all_pass(_transmitter: bytes, _ssid: bytes | None, _elements: bytes) -> boo
 
 
 class Reader:
-    """Turns captured octets into frames, and passes over those of strangers.
+    """Turns captured octets into frames, and passes over those of recent unknowns.
 
-    Without `strangers` every frame with an identity is given. `heard` counts frames by the two octets of their
+    Without `unknowns` every frame with an identity is given. `heard` counts frames by the two octets of their
     channel in the radiotap header (b"" where it has none), for whoever reports what was listened to.
     """
 
@@ -50,7 +50,7 @@ class Reader:
         self._screen = _all_pass if prefilter is None else prefilter.passes
 
     def radiotap(self, octets: bytes, at: int, end: int, at_s: float) -> Frame | None:
-        """The frame behind the radiotap header at an offset, or None: damaged, without identity, or a stranger's.
+        """The frame behind the radiotap header at an offset, or None: damaged, without identity, or a recent unknown's.
 
         What `bare` does is done here once more, in place: calls would cost a tenth of the whole.
         """
@@ -158,7 +158,7 @@ class Reader:
             if self._learn is not None:
                 self._learn(memory)
             return None
-        self.counts.told += 1
+        self.counts.passed_on += 1
         return Frame(
             at_s,
             transmitter,

@@ -32,7 +32,7 @@ def index_of(name: str) -> int | None:
 
 
 def is_radiotap(name: str) -> bool:
-    """Whether frames come from it as a monitor gives them."""
+    """Whether its frames come with a radiotap header, as those of monitor mode do."""
     return exists(name) and _number(_NET / name / "type") == RADIOTAP_TYPE
 
 
@@ -53,10 +53,10 @@ def ability(name: str) -> Ability:
     return read_ability(_run("iw", "phy", phy.read_text().strip(), "info"))
 
 
-def read_ability(told: str) -> Ability:
+def read_ability(text: str) -> Ability:
     """The ability in what `iw phy PHY info` says. Channels where sending is forbidden may be listened to."""
-    channels = [int(mhz) for mhz, more in _CHANNEL.findall(told) if "disabled" not in more]
-    return Ability(monitor=bool(re.search(r"^\s*\* monitor$", told, re.MULTILINE)), channels_mhz=tuple(channels))
+    channels = [int(mhz) for mhz, more in _CHANNEL.findall(text) if "disabled" not in more]
+    return Ability(monitor=bool(re.search(r"^\s*\* monitor$", text, re.MULTILINE)), channels_mhz=tuple(channels))
 
 
 def to_monitor(name: str, country: str | None = None) -> None:

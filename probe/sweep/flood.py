@@ -1,7 +1,7 @@
 """More cameras in one place than there can be: somebody sends out names and addresses.
 
 A street has some cameras that speak by radio, a shopping centre some dozens. Where one cell of the map has a hundred
-within one walk, none of those that are new is believed, and the place is told once, with how many there were.
+within one walk, none of those that are new is believed, and the place is reported once, with how many there were.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ class _Cell:
 
 
 class Floods:
-    """Counts recognised transmitters by cell. Of those in a flood only numbers are kept."""
+    """Counts recognised transmitters by cell. It keeps only numbers of those in a flood."""
 
     def __init__(self) -> None:
         self._cells: dict[str, _Cell] = {}
@@ -49,7 +49,7 @@ class Floods:
         found.members.clear()
         return False, members
 
-    def told(self) -> tuple[Flood, ...]:
+    def reported(self) -> tuple[Flood, ...]:
         """The floods so far."""
         floods = [
             Flood(

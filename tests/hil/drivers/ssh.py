@@ -93,7 +93,7 @@ class SshCommand:
 
 
 class SshRunning:
-    """A command under way; its first line was its number."""
+    """A command under way; the first line of its output was its process id."""
 
     def __init__(self, over: SshCommand, command: list[str]) -> None:
         self._over = over
