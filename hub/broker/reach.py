@@ -27,9 +27,9 @@ def addresses_of(host: str) -> tuple[HostAddress, ...]:
     family = _EVERY_ADDRESS.get(host)
     if family is None:
         return (HostAddress(host),)
-    found = _addresses(family)
+    listed = _addresses(family)
     outgoing = _outgoing_address(family)
-    addresses = sorted(found, key=lambda address: address.host != outgoing)
+    addresses = sorted(listed, key=lambda address: address.host != outgoing)
     return tuple(addresses) or (HostAddress(_LOOPBACK[family], "this machine only"),)
 
 
@@ -52,9 +52,9 @@ def _addresses(family: socket.AddressFamily) -> list[HostAddress]:
         for ip in adapter.ips:
             text = ip.ip if isinstance(ip.ip, str) else ip.ip[0]
             address = ipaddress.ip_address(text)
-            ours = (address.version == 4) == (family is socket.AF_INET)
+            same_family = (address.version == 4) == (family is socket.AF_INET)
             # A link-local address means nothing without the name of the reader's own interface.
-            if ours and not (address.is_loopback or address.is_link_local):
+            if same_family and not (address.is_loopback or address.is_link_local):
                 addresses.append(HostAddress(text, adapter.nice_name))
     return addresses
 

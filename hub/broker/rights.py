@@ -52,8 +52,8 @@ class Rights:
         if user == topics.PAIR_USER:
             return password == topics.PAIR_PASSWORD
         self._reload()
-        known = self._accounts.get(user or "")
-        return known is not None and client == known[0] and _matches(password or "", known[1])
+        account = self._accounts.get(user or "")
+        return account is not None and client == account[0] and _matches(password or "", account[1])
 
     def may_use(self, user: str | None, topic: str, action: Action) -> bool:
         """Whether a user may write to or read a topic; filters with wildcards are the hub's alone."""
@@ -64,8 +64,8 @@ class Rights:
         self._reload()
         if user is None or user not in self._accounts:
             return False
-        mine = (topics.up(user),) if action is Action.WRITE else (topics.down(user), topics.home(user))
-        return topic in mine
+        own_topics = (topics.up(user),) if action is Action.WRITE else (topics.down(user), topics.home(user))
+        return topic in own_topics
 
     def _reload(self) -> None:
         version = self._registry.version

@@ -194,14 +194,14 @@ def _add_visual(seen: Observation, match: Match, cameras: list[Camera]) -> None:
 def _join_heard_and_seen(heard: list[Camera], seen: list[Camera]) -> list[Camera]:
     grid = _Grid(seen)
     matches = assign(heard, seen, [grid.near(camera.estimate) for camera in heard])
-    alone = []
+    unmatched = []
     for camera, match in zip(heard, matches, strict=True):
         if match.candidate is None:
             camera.rivals = tuple(seen[place].id for place in match.rivals)
-            alone.append(camera)
+            unmatched.append(camera)
         else:
             seen[match.candidate].join(camera, match.distance_m or 0.0)
-    return alone + seen
+    return unmatched + seen
 
 
 class _Grid:

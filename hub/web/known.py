@@ -27,16 +27,18 @@ class EvidenceGroup(Struct, frozen=True):
 
 def summarise_claims(claims: Iterable[ClaimView]) -> list[ClaimSummary]:
     """Each claim once, in an order that reads well, the strong signs first."""
-    found: dict[tuple[str, str], list[ClaimView]] = {}
+    by_statement: dict[tuple[str, str], list[ClaimView]] = {}
     for claim in sorted(claims, key=lambda claim: _FIRST.index(claim.about) if claim.about in _FIRST else len(_FIRST)):
-        found.setdefault((claim.about, repr(claim.value)), []).append(claim)
+        by_statement.setdefault((claim.about, repr(claim.value)), []).append(claim)
     return [
         ClaimSummary(
-            alike[0].about,
-            alike[0].value,
-            tuple(sorted(((claim.strength, claim.sightings) for claim in alike), key=lambda told: told[0] != "strong")),
+            same[0].about,
+            same[0].value,
+            tuple(
+                sorted(((claim.strength, claim.sightings) for claim in same), key=lambda count: count[0] != "strong")
+            ),
         )
-        for alike in found.values()
+        for same in by_statement.values()
     ]
 
 

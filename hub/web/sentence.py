@@ -16,14 +16,14 @@ def sentence(detail: CameraDetail, say: Words) -> str:
     parts += _occasions(detail, say, feminine=feminine)
     # Never better than it is: a radius of 7.1 m is within 8.
     parts.append(say("stands", radius=ceil(camera.radius95_m), f=feminine))
-    told = [", ".join(parts) + "."]
+    sentences = [", ".join(parts) + "."]
     if any(claim.about == "gone" for claim in detail.claims):
-        told.append(say("said_gone"))
+        sentences.append(say("said_gone"))
     if unknown := _open_points(detail, say):
-        told.append(say("not_known_yet", things=", ".join(unknown)))
+        sentences.append(say("not_known_yet", things=", ".join(unknown)))
     if camera.standing == "hint":
-        told.append(say("hint_to_check"))
-    return " ".join(told)
+        sentences.append(say("hint_to_check"))
+    return " ".join(sentences)
 
 
 def _description(detail: CameraDetail, say: Words) -> str:
@@ -47,8 +47,8 @@ def _occasions(detail: CameraDetail, say: Words, *, feminine: bool) -> list[str]
     # A hint may rest on a walker's note as well, where that says nothing for certain.
     by_eye = "seen_on" if detail.camera.standing == "seen" else "noted_on"
     counts = ((by_eye, seen), ("heard_on", heard), ("logged_in", logs))
-    told = [say(key, n=len(walks), f=feminine) for key, walks in counts if walks]
-    return told if seen else [*told, say("unseen", f=feminine)]
+    sentences = [say(key, n=len(walks), f=feminine) for key, walks in counts if walks]
+    return sentences if seen else [*sentences, say("unseen", f=feminine)]
 
 
 def _open_points(detail: CameraDetail, say: Words) -> list[str]:

@@ -53,33 +53,33 @@ def read_reports(packet: bytes) -> tuple[list[Report], bool]:
     if len(body) < 2:
         return [], False
     if body[0] == _REPORT:
-        reports, whole = _split_reports(body, body[1], head=9, address_at=2, type_at=1, length_at=8)
+        reports, complete = _split_reports(body, body[1], head=9, address_at=2, type_at=1, length_at=8)
     elif body[0] == _EXTENDED_REPORT:
-        reports, whole = _split_reports(body, body[1], head=24, address_at=3, type_at=2, length_at=23, signal_at=13)
+        reports, complete = _split_reports(body, body[1], head=24, address_at=3, type_at=2, length_at=23, signal_at=13)
     else:
         return [], True
-    return reports, whole and len(body) == packet[2]
+    return reports, complete and len(body) == packet[2]
 
 
 def _split_reports(
     body: bytes, count: int, *, head: int, address_at: int, type_at: int, length_at: int, signal_at: int | None = None
 ) -> tuple[list[Report], bool]:
-    found: list[Report] = []
+    reports: list[Report] = []
     at = 2
     for _ in range(count):
         if at + head > len(body):
-            return found, False
+            return reports, False
         data_end = at + head + body[at + length_at]
         # In the old form the signal follows the data; in the extended form it stands in the head.
         end = data_end if signal_at is not None else data_end + 1
         if end > len(body):
-            return found, False
+            return reports, False
         signal = body[data_end] if signal_at is None else body[at + signal_at]
         address, kind = body[at + address_at : at + address_at + 6][::-1], body[at + type_at]
         if kind != _ANONYMOUS:
-            found.append(Report(address, kind & 1 == 0, DBM[signal], body[at + head : data_end]))
+            reports.append(Report(address, kind & 1 == 0, DBM[signal], body[at + head : data_end]))
         at = end
-    return found, True
+    return reports, True
 
 
 def command(opcode: int, parameters: bytes) -> bytes:
@@ -188,8 +188,8 @@ class Bluetooth:
 
     def _receive_reports(self) -> list[Report]:
         packet = self._receive_packet(_DWELL_S)
-        reports, whole = read_reports(packet) if packet else ([], True)
-        if not whole:
+        reports, complete = read_reports(packet) if packet else ([], True)
+        if not complete:
             self.counts.frames += 1
             self.counts.malformed += 1
         self.counts.frames += len(reports)

@@ -264,13 +264,13 @@ class BoardRecording:
         return line
 
     def _read(self) -> Iterator[bytes]:
-        for at_s, said in recorded_lines(self._path):
+        for at_s, content in recorded_lines(self._path):
             if at_s is None:
                 self._board.noise += 1
                 continue
             # A line without a usable time came after the one before it.
             self._now_s = self._now_s if is_moment(self._now_s) and not is_moment(at_s) else at_s
-            yield said
+            yield content
 
 
 def recorded_lines(path: Path) -> Iterator[tuple[float | None, bytes]]:
@@ -278,12 +278,12 @@ def recorded_lines(path: Path) -> Iterator[tuple[float | None, bytes]]:
     try:
         with path.open("rb") as file:
             while line := file.readline(2 * LONGEST_LINE):
-                stamp, _, said = line.removeprefix(b"\xef\xbb\xbf").partition(b" ")
+                stamp, _, content = line.removeprefix(b"\xef\xbb\xbf").partition(b" ")
                 try:
                     at_s = float(stamp)
                 except ValueError:
                     at_s = -1.0
-                yield (at_s, said) if 0.0 <= at_s < 1e11 else (None, line)
+                yield (at_s, content) if 0.0 <= at_s < 1e11 else (None, line)
     except OSError as problem:
         raise BadInput(f"{path}: cannot be read ({problem.strerror})") from problem
 

@@ -87,17 +87,17 @@ def _number(path: Path) -> int | None:
         return None
 
 
-def _run(*words: str) -> str:
-    if shutil.which(words[0]) is None:
-        raise BadInput(f"{words[0]} is not installed; on Debian: sudo apt install iw iproute2")
+def _run(*command: str) -> str:
+    if shutil.which(command[0]) is None:
+        raise BadInput(f"{command[0]} is not installed; on Debian: sudo apt install iw iproute2")
     try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
     except subprocess.TimeoutExpired as problem:
-        raise BadInput(f"`{' '.join(words)}` did not end; unplug the adapter and plug it in again") from problem
+        raise BadInput(f"`{' '.join(command)}` did not end; unplug the adapter and plug it in again") from problem
     if done.returncode:
         why = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or ["no reason given"]
         hint = "run it as root, or give the program CAP_NET_ADMIN and CAP_NET_RAW"
         if "busy" in why[0]:
             hint = "stop what uses it: sudo systemctl stop NetworkManager wpa_supplicant"
-        raise BadInput(f"`{' '.join(words)}` failed ({why[0]}); {hint}")
+        raise BadInput(f"`{' '.join(command)}` failed ({why[0]}); {hint}")
     return done.stdout

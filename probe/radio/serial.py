@@ -91,7 +91,7 @@ class PortLocator:
     def __init__(self, device: str, ports: Callable[[], Iterable[UsbPort]] = _list_ports) -> None:
         self.device = device
         self._ports = ports
-        self._known: UsbPort | None = None
+        self._remembered: UsbPort | None = None
         self._only_one_of_kind = False
 
     def open(self, baud: int) -> tuple[str, Port]:
@@ -110,28 +110,28 @@ class PortLocator:
         ports = list(self._ports())
         found = next((port for port in ports if port.device == name and port.vid is not None), None)
         if found is not None:
-            self._known, self._only_one_of_kind = (
+            self._remembered, self._only_one_of_kind = (
                 found,
                 len([port for port in ports if _is_same_kind(port, found)]) == 1,
             )
 
     def find(self) -> str:
         """The name that the device has now. Raises SourceLost where the name it had is another device's."""
-        known = self._known
-        if known is None:
+        remembered = self._remembered
+        if remembered is None:
             return self.device
         ports = list(self._ports())
-        same_kind = [port for port in ports if _is_same_kind(port, known)]
-        found = [port for port in same_kind if port.location == known.location]
+        same_kind = [port for port in ports if _is_same_kind(port, remembered)]
+        found = [port for port in same_kind if port.location == remembered.location]
         if not found and self._only_one_of_kind:
-            found = [port for port in same_kind if known.serial_number or port.device == known.device]
+            found = [port for port in same_kind if remembered.serial_number or port.device == remembered.device]
         if len(found) == 1:
             return found[0].device
-        if any(port.device == known.device for port in ports):
+        if any(port.device == remembered.device for port in ports):
             raise SourceLost(
-                f"{self.device}: unplugged, and {known.device} is another device now; plug it in where it was"
+                f"{self.device}: unplugged, and {remembered.device} is another device now; plug it in where it was"
             )
-        return known.device
+        return remembered.device
 
 
 def _is_same_kind(one: UsbPort, other: UsbPort) -> bool:

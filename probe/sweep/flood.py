@@ -34,19 +34,19 @@ class Floods:
 
     def admit(self, name: str, transmitter: bytes, rule: str) -> tuple[bool, frozenset[bytes]]:
         """Whether a transmitter that is new in a cell may be believed, and which earlier ones are to be forgotten."""
-        found = self._cells.setdefault(name, _Cell())
-        found.frames += 1
-        found.rules[rule] += 1
-        if found.flooded:
-            found.transmitters += 1
+        counted = self._cells.setdefault(name, _Cell())
+        counted.frames += 1
+        counted.rules[rule] += 1
+        if counted.flooded:
+            counted.transmitters += 1
             return False, frozenset()
-        found.members.add(transmitter)
-        found.transmitters = len(found.members)
-        if found.transmitters <= (MOST_IN_A_CELL if name else MOST_ANYWHERE):
+        counted.members.add(transmitter)
+        counted.transmitters = len(counted.members)
+        if counted.transmitters <= (MOST_IN_A_CELL if name else MOST_ANYWHERE):
             return True, frozenset()
-        found.flooded = True
-        members = frozenset(found.members)
-        found.members.clear()
+        counted.flooded = True
+        members = frozenset(counted.members)
+        counted.members.clear()
         return False, members
 
     def reported(self) -> tuple[Flood, ...]:
@@ -54,11 +54,11 @@ class Floods:
         floods = [
             Flood(
                 cell=name,
-                transmitters=two_digits(found.transmitters),
-                frames=two_digits(found.frames),
-                rules=tuple(sorted(found.rules)),
+                transmitters=two_digits(counted.transmitters),
+                frames=two_digits(counted.frames),
+                rules=tuple(sorted(counted.rules)),
             )
-            for name, found in sorted(self._cells.items())
-            if found.flooded and name
+            for name, counted in sorted(self._cells.items())
+            if counted.flooded and name
         ]
         return tuple(floods[:MAX_FLOODS])

@@ -88,18 +88,18 @@ class Coverage:
     def add(self, dwell: Dwell, fix: Fix, day: date | None) -> None:
         """Note a stretch of listening at a place. Where the day is not known, it counts as `date.min`."""
         key = (day or date.min, cell(fix.lat, fix.lon))
-        found = self._cells.get(key)
-        if found is None:
+        counted = self._cells.get(key)
+        if counted is None:
             if len(self._cells) >= MAX_CELLS:
                 self._cells.pop(next(iter(self._cells)))
-            found = self._cells[key] = _Cell()
-        step_s = dwell.ended_at_s - found.last_s
+            counted = self._cells[key] = _Cell()
+        step_s = dwell.ended_at_s - counted.last_s
         if 0.0 < step_s < 10.0:
-            found.seconds += step_s
-        found.last_s = dwell.ended_at_s
-        found.drops += dwell.drops
-        if dwell.channel_mhz is not None and (dwell.channel_mhz in found.channels or len(found.channels) < 256):
-            channel = found.channels.setdefault(dwell.channel_mhz, _Channel())
+            counted.seconds += step_s
+        counted.last_s = dwell.ended_at_s
+        counted.drops += dwell.drops
+        if dwell.channel_mhz is not None and (dwell.channel_mhz in counted.channels or len(counted.channels) < 256):
+            channel = counted.channels.setdefault(dwell.channel_mhz, _Channel())
             channel.seconds += dwell.seconds
             channel.frames += dwell.frames
 

@@ -27,7 +27,7 @@ from probe.sweep.rhythm import Rhythm
 # A transmitter that was not heard for so long has been passed: its sighting is made while the walk goes on.
 PASS_END_S = 45.0
 CELLS_PER_SURVEY = 32  # as many as fit into a sealed unit, listened to on all channels
-MAX_PASSES, MAX_PASSED, MAX_KNOWN = 2_000, 2_000, 4_096
+MAX_PASSES, MAX_PASSED, MAX_FINDINGS = 2_000, 2_000, 4_096
 
 
 @dataclass(slots=True)
@@ -86,7 +86,7 @@ class Sweep:
         self._recogniser = recogniser or Recogniser()
         self.unknowns = RecentUnknowns(self._recogniser.prefilter)
         self._when = when or (lambda at_s: moment(at_s, ClockSource.CAPTURE))
-        self._known: dict[Memory, tuple[bytes, Finding]] = {}
+        self._findings: dict[Memory, tuple[bytes, Finding]] = {}
         self._earlier: dict[bytes, _EarlierPasses] = {}
         self._withdrawn: list[str] = []
         self._trail = Trail()
@@ -115,22 +115,22 @@ class Sweep:
     def _take_repeat(self, heard: Repeat) -> None:
         """Add a repeat that a board reported by its slot: of a known camera, or of what is forgotten."""
         self.counts.frames += 1
-        known = self._known.get(heard.memory)
-        if known is None:
+        remembered = self._findings.get(heard.memory)
+        if remembered is None:
             self.counts.forgotten += 1
         else:
-            self._add_to_pass(known[0], known[1], heard)
+            self._add_to_pass(remembered[0], remembered[1], heard)
 
     def _add_to_pass(self, transmitter: bytes, finding: Finding, heard: Frame | Advert | Repeat) -> None:
         self.counts.recognised_frames += 1
         fix = self.position.at(heard.captured_at_s) if self.position is not None else None
-        known = self.passes.get(transmitter) or self._admit(transmitter, heard, finding, fix)
-        if known is None:
+        current = self.passes.get(transmitter) or self._admit(transmitter, heard, finding, fix)
+        if current is None:
             return
         if fix is None:
             self.counts.without_place += 1
-        _note_rhythm(known.rhythm, heard)
-        known.add_hearing(heard.captured_at_s, heard.signal_dbm, heard.channel_mhz, heard.times, fix)
+        _note_rhythm(current.rhythm, heard)
+        current.add_hearing(heard.captured_at_s, heard.signal_dbm, heard.channel_mhz, heard.times, fix)
 
     def _admit(
         self, transmitter: bytes, heard: Frame | Advert | Repeat, finding: Finding, fix: Fix | None
@@ -148,28 +148,28 @@ class Sweep:
                 return None
         if len(self.passes) >= MAX_PASSES:
             return None
-        known = Pass(finding=finding, first_s=heard.captured_at_s, last_s=heard.captured_at_s)
-        self.passes[transmitter] = known
-        return known
+        current = Pass(finding=finding, first_s=heard.captured_at_s, last_s=heard.captured_at_s)
+        self.passes[transmitter] = current
+        return current
 
     def _examine(self, heard: Frame | Advert) -> Finding | None:
         """The rules' answer. A finding is remembered for the next frames that say the same."""
         memory = heard.memory
-        if memory is not None and (known := self._known.get(memory)) is not None:
-            return known[1]
+        if memory is not None and (remembered := self._findings.get(memory)) is not None:
+            return remembered[1]
         finding = self._recogniser.examine(transmission_of(heard))
         if finding is not None and memory is not None:
-            if len(self._known) >= MAX_KNOWN:
-                self._known.clear()
-            self._known[memory] = (heard.transmitter, finding)
+            if len(self._findings) >= MAX_FINDINGS:
+                self._findings.clear()
+            self._findings[memory] = (heard.transmitter, finding)
         return finding
 
-    def _examine_with_rhythm(self, known: Pass) -> Finding | None:
+    def _examine_with_rhythm(self, current: Pass) -> Finding | None:
         """The rules' answer now that the transmitter's intervals are measured: more, the same, less or none."""
-        intervals_ms = known.rhythm.intervals_ms
-        examined = transmission_of_evidence(known.finding.evidence) if intervals_ms else None
+        intervals_ms = current.rhythm.intervals_ms
+        examined = transmission_of_evidence(current.finding.evidence) if intervals_ms else None
         if examined is None:
-            return known.finding
+            return current.finding
         return self._recogniser.examine(replace(examined, intervals_ms=intervals_ms))
 
     def _take_dwell(self, dwell: Dwell) -> None:
@@ -182,7 +182,7 @@ class Sweep:
 
     def passed(self, now_s: float) -> Iterator[Sighting]:
         """The sightings of the transmitters that were not heard for a while before this Unix time."""
-        over = [octets for octets, known in self.passes.items() if now_s - known.last_s > PASS_END_S]
+        over = [octets for octets, current in self.passes.items() if now_s - current.last_s > PASS_END_S]
         for transmitter in over:
             yield from self._end_pass(transmitter)
 
@@ -198,15 +198,15 @@ class Sweep:
         return withdrawn
 
     def _end_pass(self, transmitter: bytes) -> Iterator[Sighting]:
-        known = self.passes.pop(transmitter)
-        finding = self._examine_with_rhythm(known)
+        current = self.passes.pop(transmitter)
+        finding = self._examine_with_rhythm(current)
         if finding is None:
             self.counts.disproved += 1
             return
-        known.finding = finding
-        silent = known.silence(self._trail)
+        current.finding = finding
+        silent = current.silence(self._trail)
         earlier = self._earlier.get(transmitter)
-        reason = known.why_not_fixed(silent, earlier.spots if earlier else ())
+        reason = current.why_not_fixed(silent, earlier.spots if earlier else ())
         if reason is not None:
             self.counts.moving += 1
             self.counts.by_reason[reason] = self.counts.by_reason.get(reason, 0) + 1
@@ -214,25 +214,25 @@ class Sweep:
             if reason in ("wide", "places"):
                 self._withdraw(transmitter)
             return
-        loudest = known.loudest()
+        loudest = current.loudest()
         sighting = Sighting(
             v=CONTRACT_VERSION,
             id=self._new_id(transmitter),
             walk=self._walk,
             kind=Kind.RADIO,
-            made=self._made(known.finding),
-            time=self._when(known.first_s),
+            made=self._made(current.finding),
+            time=self._when(current.first_s),
             observer=None if loudest is None else loudest.fix.place,
-            evidence=known.finding.evidence,
-            claims=known.finding.claims,
+            evidence=current.finding.evidence,
+            claims=current.finding.claims,
             radio=Radio(
                 transmitter=bssid_text(transmitter),
-                hearings=tuple(spot.hearing() for spot in known.spots),
+                hearings=tuple(spot.hearing() for spot in current.spots),
                 silences=silences(silent),
             ),
         )
         if earlier is not None or len(self._earlier) < MAX_PASSED:
-            self._earlier.setdefault(transmitter, _EarlierPasses()).add(sighting.id, known.spots)
+            self._earlier.setdefault(transmitter, _EarlierPasses()).add(sighting.id, current.spots)
         yield sighting
 
     def _withdraw(self, transmitter: bytes) -> None:

@@ -33,7 +33,7 @@ def loss() -> None:
     """Does not ask the kernel what it could not hand over."""
     from probe.radio.monitor import Monitor
 
-    swap(Monitor, "_drops", lambda _self: 0)
+    swap(Monitor, "_read_drops", lambda _self: 0)
 
 
 def replug() -> None:
