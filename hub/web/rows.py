@@ -1,4 +1,4 @@
-"""The list's rows: each camera with what tells it from the others, above all where it stands among them."""
+"""The list's rows: each camera with what distinguishes it from the others, above all where it stands among them."""
 
 from collections.abc import Callable, Sequence
 from datetime import date

@@ -126,7 +126,7 @@ class Capture:
         return link.take(octets, 0, len(octets), at_s)
 
     def _dwells(self, at_s: float) -> Iterator[Dwell]:
-        """What was listened to since this was last told.
+        """What was listened to since the last dwell.
 
         A capture does not say when its radio changed the channel: the time is shared evenly between those heard.
         """

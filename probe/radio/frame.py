@@ -57,7 +57,7 @@ class Advert(NamedTuple):
 
 
 class Repeat(NamedTuple):
-    """Something that was heard again, told by its memory alone: a board says in full only once what it hears."""
+    """A repeat of something heard before, known by its memory alone: a board sends each frame in full only once."""
 
     captured_at_s: float
     memory: Memory

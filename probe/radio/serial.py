@@ -52,7 +52,7 @@ class _Port:
 
 
 class UsbPort(Protocol):
-    """What pyserial tells of a serial port: `vid`, `pid` None where it is not on USB, `location` its socket there.
+    """What pyserial reports of a serial port: `vid`, `pid` None where it is not on USB, `location` its socket there.
 
     Where a device has several ports, the location ends in which one it is: `1-1.2:1.0`.
     """

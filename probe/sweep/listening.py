@@ -1,6 +1,6 @@
 """Where the probe has been and what it listened to: the last minutes in detail, in memory; the day in coarse cells.
 
-The detail tells where something was *not* heard near by. The cells become the survey: absence needs an observation.
+The detail shows where something was *not* heard near by. The cells become the survey: absence needs an observation.
 """
 
 from collections import deque

@@ -158,7 +158,7 @@ def _modules(tree: Path, folder: Path) -> None:
 def _python(tree: Path) -> None:
     needs = [*recipe.product_needs(), *recipe.STIMULI]
     install = f"{VENV}/bin/pip install --quiet --no-cache-dir --disable-pip-version-check"
-    # Whom this machine trusts for its packages, the tree trusts too: there may be a proxy between.
+    # The tree trusts what this machine trusts for its packages: there may be a proxy between.
     trusted = Path(os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE") or SYSTEM_CERTIFICATES)
     (tree / SYSTEM_CERTIFICATES.relative_to("/")).parent.mkdir(parents=True, exist_ok=True)
     if trusted.is_file():
