@@ -25,7 +25,7 @@ class Streams:
             end()
 
     async def changes(self) -> AsyncIterator[bytes]:
-        """Each change as a server-sent event. A reader too slow to follow gets `reload` instead, and loads all again."""
+        """Each change as a server-sent event. A reader that is too slow is asked to load all again."""
         loop = asyncio.get_running_loop()
         unsent: asyncio.Queue[bytes | None] = asyncio.Queue(MAX_UNSENT)
 

@@ -52,10 +52,10 @@ class Bench:
         self.drivers: dict[str, Any] = {}
         self.machines: list[CommandProtocol] = [command]  # all that run something for tests
 
-    def tidy(self) -> None:
+    def end_commands(self) -> None:
         """End what was started anywhere and is still under way."""
         for machine in self.machines:
-            machine.tidy()
+            machine.end_commands()
 
     def _driver(self, name: str) -> Any:
         if name not in self.drivers:

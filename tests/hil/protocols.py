@@ -65,7 +65,7 @@ class CommandProtocol(Protocol):
         """Forget the connection: the machine's power was cut."""
         ...
 
-    def tidy(self) -> None:
+    def end_commands(self) -> None:
         """End what was started and is still under way."""
         ...
 
@@ -129,7 +129,7 @@ class RadioProtocol(Protocol):
 
 
 class ButtonProtocol(Protocol):
-    """A shutter button, and a finger."""
+    """A shutter button, and what presses it."""
 
     def press(self) -> None: ...
     def release(self) -> None: ...

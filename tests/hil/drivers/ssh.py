@@ -75,7 +75,7 @@ class SshCommand:
         self._under_way.append(running)
         return running
 
-    def tidy(self) -> None:
+    def end_commands(self) -> None:
         """End what is still under way."""
         for running in self._under_way:
             if running.alive():

@@ -56,14 +56,14 @@ def image(tell: Callable[[str], None] = print) -> Image:
     with alone(cache()):
         if not (folder / "ready").exists():
             _make(folder, tell)
-            _tidy(folder)
+            _remove_old(folder)
     (folder / "ready").touch()
     told = dict(line.split("\t", 1) for line in (folder / "missing").read_text().splitlines())
     seconds = float((folder / "ready").read_text())
     return Image(folder / "disk.ext4", folder / "kernel", folder / "initrd", told, seconds)
 
 
-def _tidy(kept: Path) -> None:
+def _remove_old(kept: Path) -> None:
     """An image takes 1.6 GB: those that nobody has used for a day go, and what a cut-off build has left."""
     for old in cache().iterdir():
         used = old / "ready"
