@@ -2,8 +2,8 @@
 
     magic, salt (16), then blocks: length (4, big-endian), ciphertext; the last one is empty
 
-AES-256-GCM with a key of scrypt (n 2^16, r 8, p 1). A block's nonce is its number, and whether it is the last stands in
-it, so that no block can be left out, turned round or cut off. Inside is a tar archive of the keys' folder and `hub.db`.
+AES-256-GCM with a key of scrypt (n 2^16, r 8, p 1). A block's nonce holds its number and whether it is the
+last, so that no block can be left out, moved or cut off. Inside is a tar archive of the keys' folder and `hub.db`.
 """
 
 import os
@@ -67,7 +67,7 @@ def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool =
 
 def read_backup(source: Path, data: Path, passphrase: str) -> None:
     """Make a hub's folder from a copy. Keys that are overdue are destroyed at once, and probes are asked to offer again
-    what they still keep. Raises BadInput; then nothing is left of it."""
+    what they still keep. Raises BadInput, and then leaves nothing behind."""
     if data.exists() and any(data.iterdir()):
         raise BadInput(f"{data}: there is something in it already; name an empty folder with --data")
     parts = data.with_name(f"{data.name}.part-{secrets.token_hex(4)}")
@@ -79,7 +79,7 @@ def read_backup(source: Path, data: Path, passphrase: str) -> None:
             reader = _Reader(file, source, passphrase)
             with tarfile.open(fileobj=reader, mode="r|") as archive:  # type: ignore[call-overload]
                 archive.extractall(parts, filter="data")
-            reader.read()  # tar stops at its own end: whether the file is whole, only the last block says
+            reader.read()  # tar stops at its own end: only the last block says whether the file is whole
         for path in parts.rglob("*"):
             _sync(path)
         if data.exists():
@@ -126,22 +126,22 @@ class _Writer:
         salt = secrets.token_bytes(_SALT)
         file.write(salt)
         self._file, self._cipher = file, _cipher(passphrase, salt)
-        self._waiting, self._number = bytearray(), 0
+        self._buffer, self._number = bytearray(), 0
 
     def write(self, data: bytes) -> int:
-        self._waiting += data
-        while len(self._waiting) >= BLOCK:
-            self._block(bytes(self._waiting[:BLOCK]), last=False)
-            del self._waiting[:BLOCK]
+        self._buffer += data
+        while len(self._buffer) >= BLOCK:
+            self._write_block(bytes(self._buffer[:BLOCK]), last=False)
+            del self._buffer[:BLOCK]
         return len(data)
 
     def close(self) -> None:
-        if self._waiting:
-            self._block(bytes(self._waiting), last=False)
-            self._waiting.clear()
-        self._block(b"", last=True)
+        if self._buffer:
+            self._write_block(bytes(self._buffer), last=False)
+            self._buffer.clear()
+        self._write_block(b"", last=True)
 
-    def _block(self, plain: bytes, *, last: bool) -> None:
+    def _write_block(self, plain: bytes, *, last: bool) -> None:
         sealed = self._cipher.encrypt(_nonce(self._number, last=last), plain, None)
         self._file.write(len(sealed).to_bytes(4, "big") + sealed)
         self._number += 1
@@ -152,17 +152,17 @@ class _Reader:
 
     def __init__(self, file: BinaryIO, source: Path, passphrase: str) -> None:
         self._blocks = self._decrypt(file, source, _cipher(passphrase, file.read(_SALT)))
-        self._rest = bytearray()
+        self._buffer = bytearray()
 
     def read(self, size: int = -1) -> bytes:
-        while size < 0 or len(self._rest) < size:
+        while size < 0 or len(self._buffer) < size:
             block = next(self._blocks, None)
             if block is None:
                 break
-            self._rest += block
-        size = len(self._rest) if size < 0 else size
-        data = bytes(self._rest[:size])
-        del self._rest[:size]
+            self._buffer += block
+        size = len(self._buffer) if size < 0 else size
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
         return data
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""The hub's keys: one to sign with for good, and sealing keys that come and go.
+"""The hub's keys: one to sign with, for good, and sealing keys that are rotated.
 
 Kept as files in the data folder, readable by the hub's user alone. A sealing key is in use for about 60 days and opens
 what was sealed to it for about 90 days more; then it is overwritten and deleted, and what is still sealed to it is lost
@@ -48,7 +48,7 @@ class _Term(msgspec.Struct):
 
 
 class _State(msgspec.Struct):
-    """What is no secret. `last_day` is the newest day on which a hub ran with these keys; terms by key id."""
+    """What is not secret. `last_day` is the newest day on which a hub ran with these keys; terms by key id."""
 
     serial: int
     epoch: str
@@ -68,7 +68,7 @@ class HubKeys:
             self.public = self._signing.public_key().public_bytes_raw()
             self.hub_id = fingerprint(self.public)
             self._state = self._read_state()
-            self._opening = self._read_keys()
+            self._private_keys = self._read_keys()
             self.rotate()
         except StoreError:
             raise
@@ -91,17 +91,17 @@ class HubKeys:
         """Take a new sealing key into use when it is time, and destroy what is overdue; returns whether any changed."""
         today, terms = self._today(), self._state.terms
         newest = max(terms.values(), key=lambda term: term.since, default=None)
-        # A clock that leapt ahead must not destroy anything: only a day that follows others is believed.
-        believed = timedelta(0) <= today - self._state.last_day <= timedelta(days=TRUSTED_GAP_DAYS)
+        # A clock that leapt ahead must not destroy anything: only a day soon after the last one is plausible.
+        plausible = timedelta(0) <= today - self._state.last_day <= timedelta(days=TRUSTED_GAP_DAYS)
         changed = False
         if newest is None or today - newest.since >= timedelta(days=IN_USE_DAYS):
             if newest is not None:
                 newest.destroyed = max(newest.destroyed, today + timedelta(days=OPENS_DAYS))
-            self._add(today)
+            self._add_sealing_key(today)
             changed = True
-        if believed:
+        if plausible:
             for name in [name for name, term in terms.items() if term.destroyed < today]:
-                self._destroy(name)
+                self._destroy_sealing_key(name)
                 changed = True
         if changed:
             self._state.serial += 1
@@ -111,9 +111,9 @@ class HubKeys:
         return changed
 
     def renew_epoch(self) -> None:
-        """Say that this hub may have forgotten what it receipted: it came back from a backup."""
+        """Start a new epoch: this hub came back from a backup, and may have forgotten what it receipted."""
         self._state.epoch = secrets.token_hex(16)
-        self._state.serial += 1000  # beyond whatever the hub that was lost may have said since
+        self._state.serial += 1000  # beyond any serial that the lost hub may have reached since
         self._write_state()
 
     def sign(self, what: SignedKind, body: bytes) -> bytes:
@@ -129,9 +129,9 @@ class HubKeys:
         """Who this hub is and what to seal to, signed."""
         terms = sorted(self._state.terms.items(), key=lambda item: (item[1].since, item[0]), reverse=True)
         keys = tuple(
-            SealingKey(id=name, public=_public(self._opening[name]), since=term.since, destroyed=term.destroyed)
+            SealingKey(id=name, public=_public(self._private_keys[name]), since=term.since, destroyed=term.destroyed)
             for name, term in terms
-            if name in self._opening
+            if name in self._private_keys
         )
         body = Descriptor(
             v=CONTRACT_VERSION,
@@ -145,7 +145,7 @@ class HubKeys:
 
     def open(self, key: str, data: bytes, info: bytes) -> bytes:
         """What was sealed to one of this hub's keys. Raises SealedElsewhere."""
-        private = self._opening.get(key)
+        private = self._private_keys.get(key)
         if private is None:
             raise KeyNotHere("sealed to a key that this hub does not have, or not any more")
         try:
@@ -154,7 +154,7 @@ class HubKeys:
             raise SealedElsewhere("damaged, or sealed for another hub") from problem
 
     def seal_answer(self, reply: bytes, data: bytes, info: bytes) -> bytes:
-        """Seal an answer to the key that came with a request. Raises ValueError for a key that is none."""
+        """Seal an answer to the key that came with a request. Raises ValueError for an invalid key."""
         return _SUITE.encrypt(data, X25519PublicKey.from_public_bytes(reply), info)
 
     def _signing_key(self) -> bytes:
@@ -177,16 +177,16 @@ class HubKeys:
         keys = map(X25519PrivateKey.from_private_bytes, (p.read_bytes() for p in self.folder.glob("sealing-*.key")))
         return {key_id(_public(key)): key for key in keys}
 
-    def _add(self, today: date) -> None:
+    def _add_sealing_key(self, today: date) -> None:
         key = X25519PrivateKey.generate()
         name = key_id(_public(key))
         write_durably(self.folder / f"sealing-{name}.key", key.private_bytes_raw(), secret=True, new=True)
-        self._opening[name] = key
+        self._private_keys[name] = key
         self._state.terms[name] = _Term(since=today, destroyed=today + timedelta(days=IN_USE_DAYS + OPENS_DAYS))
 
-    def _destroy(self, name: str) -> None:
+    def _destroy_sealing_key(self, name: str) -> None:
         del self._state.terms[name]
-        self._opening.pop(name, None)
+        self._private_keys.pop(name, None)
         path = self.folder / f"sealing-{name}.key"
         if not path.exists():
             return

@@ -13,9 +13,9 @@ from typing import Protocol
 
 from hub.broker.announce import Announcement
 from hub.broker.embedded import EmbeddedBroker, is_loopback
-from hub.broker.reach import bracketed, from_here, ways_to
+from hub.broker.reach import addresses_of, bracketed, host_from_here
 from hub.broker.rights import Login
-from hub.broker.tls import own_broker
+from hub.broker.tls import own_broker_context
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT
 from hub.data import HubFolder, ServingLock, make_hub
 from hub.derive.live import LiveCameras
@@ -81,12 +81,12 @@ class RunningHub:
     @property
     def url(self) -> str:
         """Where the map is, from this machine."""
-        return self._web.url_at(from_here(self._settings.host))
+        return self._web.url_at(host_from_here(self._settings.host))
 
     @property
     def urls(self) -> tuple[tuple[str, str | None], ...]:
         """Where it is for others, each with the network interface that leads there, where one has to choose."""
-        return tuple((self._web.url_at(way.host), way.interface) for way in ways_to(self._settings.host))
+        return tuple((self._web.url_at(way.host), way.interface) for way in addresses_of(self._settings.host))
 
     @property
     def mqtt_url(self) -> str:
@@ -118,7 +118,7 @@ class RunningHub:
         pairing = Pairing(folder.keys, folder.registry)
         self.cameras = LiveCameras(folder.store, data=settings.data, recogniser=folder.recogniser)
         stack.callback(self.cameras.stop)
-        names = [bracketed(host) for host in (settings.host, *(way.host for way in ways_to(settings.host)))]
+        names = [bracketed(host) for host in (settings.host, *(way.host for way in addresses_of(settings.host)))]
         app = make_app(self.cameras, pairing=pairing, tiles_url=settings.tiles_url, names=names)
         self._web = WebServer(app, settings.host, settings.port)
         stack.callback(self._web.stop)
@@ -152,7 +152,7 @@ class RunningHub:
         broker.start()
         stack.callback(broker.stop)
         self._parts["broker"] = broker
-        reached = BrokerAddress(host=ways_to(broker.host)[0].host, port=broker.port, tls=broker.tls)
+        reached = BrokerAddress(host=addresses_of(broker.host)[0].host, port=broker.port, tls=broker.tls)
         return broker.own_address, broker.login, reached
 
     def _keep_house(self) -> None:
@@ -163,7 +163,7 @@ class RunningHub:
         self._housekept = today
         try:
             self.folder.store.forget_senders()
-            self.folder.registry.tidy(time.time())
+            self.folder.registry.erase_expired(time.time())
         except StoreError as problem:
             _log.error("what is due to be forgotten is still there: %s", problem)
 
@@ -173,7 +173,7 @@ def _login(folder: HubFolder) -> Login:
     return Login(
         user=os.environ.get("CONTRECHAMP_MQTT_USER", "hub"),
         password=os.environ.get("CONTRECHAMP_MQTT_PASSWORD") or folder.registry.hub_password(),
-        tls=lambda: own_broker(folder.keys),
+        tls=lambda: own_broker_context(folder.keys),
     )
 
 

@@ -16,14 +16,14 @@ from probe.contract.topics import SERVICE
 
 
 class Announcement:
-    """Stands from the making to `end`. Raises BadInput where an address is none of this machine's."""
+    """Announces the broker from now until `end`. Raises BadInput for an address that this machine does not have."""
 
     def __init__(self, networks: Sequence[str], broker: BrokerAddress) -> None:
         from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
         addresses = [_address(network) for network in networks]
-        own = [a for a in addresses if not is_loopback(broker.host) or a.is_loopback]
-        if not own:
+        reachable = [a for a in addresses if not is_loopback(broker.host) or a.is_loopback]
+        if not reachable:
             raise BadInput("--announce: the broker listens on loopback alone; give --host an address of that network")
         name = f"{secrets.token_hex(4)}.{SERVICE}"
         try:
@@ -35,7 +35,7 @@ class Announcement:
         info = ServiceInfo(
             SERVICE,
             name,
-            addresses=[address.packed for address in own],
+            addresses=[address.packed for address in reachable],
             port=broker.port,
             properties={"tls": "1" if broker.tls else "0"},
             server=f"{secrets.token_hex(4)}.local.",
@@ -47,7 +47,7 @@ class Announcement:
             raise
 
     def end(self) -> None:
-        """Take it back."""
+        """Stop announcing."""
         self._zeroconf.close()
 
 

@@ -1,7 +1,7 @@
 """The embedded MQTT broker: amqtt in a thread and event loop of its own.
 
-It carries, it does not keep: what a probe has no receipt for, the probe sends again. On loopback it speaks plainly;
-anywhere else by TLS alone, with the certificate that bears the hub's word, and the hub itself comes in by loopback.
+It keeps nothing for long: a probe sends again what has no receipt. It takes plain MQTT on loopback and TLS alone
+anywhere else, with a certificate that bears the hub's attestation; the hub itself then connects by loopback.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from hub.keys import HubKeys
 from hub.store.registry import Registry
 from probe.contract.address import BrokerAddress
 
-START_S = 60.0  # not how long it takes: a machine may have other things to do
+START_S = 60.0  # far longer than it takes: the machine may be busy
 STOP_S = 10.0
 MAX_CONNECTIONS = 500
 
@@ -34,15 +34,15 @@ class EmbeddedBroker:
         self.tls = not is_loopback(host)
         self.login = Login()
         self._rights = Rights(registry, self.login)
-        self._inner = _free_port("127.0.0.1") if self.tls else self.port
+        self._loopback_port = _free_port("127.0.0.1") if self.tls else self.port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="broker", daemon=True)
         self._broker: object = None
 
     @property
     def own_address(self) -> BrokerAddress:
-        """Where the hub itself comes in."""
-        return BrokerAddress(host="127.0.0.1" if self.tls else self.host, port=self._inner)
+        """The address at which the hub itself connects."""
+        return BrokerAddress(host="127.0.0.1" if self.tls else self.host, port=self._loopback_port)
 
     @property
     def alive(self) -> bool:
@@ -76,9 +76,9 @@ class EmbeddedBroker:
     async def _start(self) -> None:
         from amqtt.errors import BrokerError as AmqttBrokerError
 
-        from hub.broker.plugin import OwnBroker
+        from hub.broker.plugin import RetainGuardBroker
 
-        # amqtt reports each client's coming and going, and prints tracebacks for what is an answer here.
+        # amqtt logs each connection, and prints tracebacks for errors that are reported in a sentence here.
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         inner = self.own_address
@@ -91,7 +91,7 @@ class EmbeddedBroker:
             files = {"ssl": True, "certfile": str(cert), "keyfile": str(key)}
             listeners["tls"] = {"type": "tcp", "bind": f"{self.host}:{self.port}"} | files | _LIMITS
         plugins = {"hub.broker.plugin.RightsPlugin": {"rights": self._rights}}
-        broker = OwnBroker({"listeners": listeners, "plugins": plugins})
+        broker = RetainGuardBroker({"listeners": listeners, "plugins": plugins})
         try:
             await broker.start()
         except AmqttBrokerError as problem:

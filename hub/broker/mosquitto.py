@@ -1,4 +1,4 @@
-"""A configuration for a mosquitto of the operator's: TLS with the hub's word, passwords, and rights for each probe.
+"""A configuration for an operator's own mosquitto: TLS with the hub's attestation, passwords, rights for each probe.
 
 Started as root, mosquitto becomes the user `mosquitto` before it reads passwords, rights and key. So what root writes
 here belongs to that user, in a folder that it can enter.
@@ -17,7 +17,7 @@ from probe.contract import topics
 from probe.contract.parcel import MAX_PARCEL_BYTES
 
 USER = "mosquitto"
-# From 2.1 on, plugins that come with mosquitto look after passwords and rights; the options of 2.0 go with 3.0.
+# From 2.1 on, plugins that come with mosquitto check passwords and rights; 3.0 drops the options of 2.0.
 _PLUGINS = ("mosquitto_password_file.so", "mosquitto_acl_file.so")
 _PLUGIN_FOLDERS = ("/usr/lib", "/usr/lib/*-linux-gnu*", "/usr/lib64", "/usr/local/lib", "/usr/local/lib/*-linux-gnu*")
 _FILES = ("mosquitto.conf", "passwords", "rights", "broker.crt", "broker.key")
@@ -47,16 +47,16 @@ def write_config(
     owner = _owner()
     folder = folder.absolute()
     if owner is not None:
-        _refuse_closed(folder, owner)
+        _require_enterable(folder, owner)
     registry.make_spare(spare)
     cert, key = certificate(keys)
     contents = (config(folder, bind, port, plugins), _passwords(registry), _RIGHTS, cert.read_text(), key.read_text())
     try:
         if not folder.exists():
             folder.mkdir(mode=0o700, parents=True)
-            _give(folder, owner)
+            _set_owner(folder, owner)
             if owner is not None:
-                _refuse_closed(folder, owner)  # the folders above it were made by our own umask
+                _require_enterable(folder, owner)  # the folders above it were made by our own umask
         for name, text in zip(_FILES, contents, strict=True):
             _write_secret(folder / name, text, owner)
     except OSError as problem:
@@ -115,7 +115,7 @@ def _passwords(registry: Registry) -> str:
 
 
 def _owner() -> pwd.struct_passwd | None:
-    """Whom a mosquitto that root starts becomes; None where nobody but us can be made the owner, or is known here."""
+    """The user that a mosquitto started by root becomes; None where we are not root, or without such a user."""
     if os.geteuid() != 0:
         return None
     try:
@@ -124,8 +124,8 @@ def _owner() -> pwd.struct_passwd | None:
         return None
 
 
-def _refuse_closed(folder: Path, owner: pwd.struct_passwd) -> None:
-    """Raises BadInput where the owner could not come to a folder that is to be made or is there."""
+def _require_enterable(folder: Path, owner: pwd.struct_passwd) -> None:
+    """Raises BadInput where the owner cannot enter the folder or one above it; StoreError where we cannot."""
     groups = os.getgrouplist(owner.pw_name, owner.pw_gid)
     for path in (*reversed(folder.parents), folder):
         try:
@@ -146,9 +146,9 @@ def _write_secret(path: Path, text: str, owner: pwd.struct_passwd | None) -> Non
     path.unlink(missing_ok=True)  # a new file: the old one may be open to others, or a link
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
-    _give(path, owner)
+    _set_owner(path, owner)
 
 
-def _give(path: Path, owner: pwd.struct_passwd | None) -> None:
+def _set_owner(path: Path, owner: pwd.struct_passwd | None) -> None:
     if owner is not None:
         os.chown(path, owner.pw_uid, owner.pw_gid)

@@ -1,4 +1,4 @@
-"""amqtt's side of `Rights`: loaded by its name, with the rights in its configuration; and amqtt's broker, mended."""
+"""amqtt's plugin for `Rights`, which amqtt loads by name, and amqtt's broker with two faults mended."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class RightsPlugin(BaseAuthPlugin, BaseTopicPlugin):  # type: ignore[misc]  # am
         return rights
 
     async def authenticate(self, *, session: Session) -> bool:
-        return self._rights.lets_in(session.username, session.password, session.client_id)
+        return self._rights.may_connect(session.username, session.password, session.client_id)
 
     async def topic_filtering(
         self, *, session: Session | None = None, topic: str | None = None, action: AmqttAction | None = None
@@ -36,19 +36,19 @@ class RightsPlugin(BaseAuthPlugin, BaseTopicPlugin):  # type: ignore[misc]  # am
         if session is None or topic is None:
             return False
         wanted = Action.WRITE if action is AmqttAction.PUBLISH else Action.READ
-        return self._rights.may(session.username, topic, wanted)
+        return self._rights.may_use(session.username, topic, wanted)
 
 
-class OwnBroker(Broker):  # type: ignore[misc]  # amqtt has no types
-    """amqtt's broker, which keeps what is retained for a subscription to those who have it.
+class RetainGuardBroker(Broker):  # type: ignore[misc]  # amqtt has no types
+    """amqtt's broker, which sends retained messages to holders of a subscription alone.
 
-    amqtt 0.12 gives whoever connects what is retained for anybody's subscription, and whoever asks what is retained for
-    a subscription that it refuses: so one probe would learn of all others.
+    amqtt 0.12 sends a client that connects the messages retained for anybody's subscription, and a client that
+    subscribes those of a subscription that it refuses: so one probe would learn of all others.
     """
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
-        self._subscriptions = _Snapshots()
+        self._subscriptions = _SnapshotDict()
 
     async def _publish_retained_messages_for_subscription(
         self, subscription: tuple[str, int], session: Session
@@ -57,8 +57,8 @@ class OwnBroker(Broker):  # type: ignore[misc]  # amqtt has no types
             await super()._publish_retained_messages_for_subscription(subscription, session)
 
 
-class _Snapshots(dict[str, Any]):
-    """Subscriptions that may change while somebody goes through them, as amqtt lets them: its loops wait in between."""
+class _SnapshotDict(dict[str, Any]):
+    """Subscriptions that may change while they are iterated over: amqtt awaits within its loops."""
 
     def __iter__(self) -> Iterator[str]:
         return iter(list(self.keys()))

@@ -4,13 +4,13 @@ import ipaddress
 import socket
 from dataclasses import dataclass
 
-_EVERY = {"0.0.0.0": socket.AF_INET, "::": socket.AF_INET6}
+_EVERY_ADDRESS = {"0.0.0.0": socket.AF_INET, "::": socket.AF_INET6}
 _LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 _AFAR = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}  # kept for examples: nobody's
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class HostAddress:
     """An address, and the network interface that has it where that is known."""
 
     host: str
@@ -19,23 +19,23 @@ class Way:
 
 def listens_everywhere(host: str) -> bool:
     """Whether a host stands for every address of this machine."""
-    return host in _EVERY
+    return host in _EVERY_ADDRESS
 
 
-def ways_to(host: str) -> tuple[Way, ...]:
+def addresses_of(host: str) -> tuple[HostAddress, ...]:
     """How others reach what listens at a host, the address that this machine goes out by first; never empty."""
-    family = _EVERY.get(host)
+    family = _EVERY_ADDRESS.get(host)
     if family is None:
-        return (Way(host),)
-    found = _addresses(family)
-    out = _goes_out_by(family)
-    ways = sorted(found, key=lambda way: way.host != out)
-    return tuple(ways) or (Way(_LOOPBACK[family], "this machine only"),)
+        return (HostAddress(host),)
+    listed = _addresses(family)
+    outgoing = _outgoing_address(family)
+    addresses = sorted(listed, key=lambda address: address.host != outgoing)
+    return tuple(addresses) or (HostAddress(_LOOPBACK[family], "this machine only"),)
 
 
-def from_here(host: str) -> str:
-    """How this machine itself reaches it."""
-    family = _EVERY.get(host)
+def host_from_here(host: str) -> str:
+    """The host by which this machine itself reaches what listens there."""
+    family = _EVERY_ADDRESS.get(host)
     return host if family is None else _LOOPBACK[family]
 
 
@@ -44,22 +44,22 @@ def bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _addresses(family: socket.AddressFamily) -> list[Way]:
+def _addresses(family: socket.AddressFamily) -> list[HostAddress]:
     import ifaddr
 
-    ways = []
+    addresses = []
     for adapter in ifaddr.get_adapters():
         for ip in adapter.ips:
             text = ip.ip if isinstance(ip.ip, str) else ip.ip[0]
             address = ipaddress.ip_address(text)
-            ours = (address.version == 4) == (family is socket.AF_INET)
+            same_family = (address.version == 4) == (family is socket.AF_INET)
             # A link-local address means nothing without the name of the reader's own interface.
-            if ours and not (address.is_loopback or address.is_link_local):
-                ways.append(Way(text, adapter.nice_name))
-    return ways
+            if same_family and not (address.is_loopback or address.is_link_local):
+                addresses.append(HostAddress(text, adapter.nice_name))
+    return addresses
 
 
-def _goes_out_by(family: socket.AddressFamily) -> str | None:
+def _outgoing_address(family: socket.AddressFamily) -> str | None:
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((_AFAR[family], 9))  # sends nothing: only chooses the way

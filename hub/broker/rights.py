@@ -20,7 +20,7 @@ def _no_tls() -> ssl.SSLContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """How the hub presents itself at its broker."""
+    """The hub's own login at its broker."""
 
     user: str = topics.HUB_USER
     password: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
@@ -38,24 +38,24 @@ _PAIR_DOWN = re.compile(rf"^{topics.ROOT}/pair/[0-9a-f]{{32}}/down$")
 
 
 class Rights:
-    """What the embedded broker asks before it lets anybody do anything. Follows the registry's changes."""
+    """What the embedded broker checks at each connection, subscription and message. Follows the registry's changes."""
 
     def __init__(self, registry: Registry, hub: Login) -> None:
         self._registry, self._hub = registry, hub
         self._version = -1
         self._accounts: dict[str, tuple[str, str]] = {}
 
-    def lets_in(self, user: str | None, password: str | None, client: str | None) -> bool:
+    def may_connect(self, user: str | None, password: str | None, client: str | None) -> bool:
         """Whether somebody may connect. A probe's client id is its account's, so that nobody can take its place."""
         if user == self._hub.user:
             return hmac.compare_digest(self._hub.password, password or "")
         if user == topics.PAIR_USER:
             return password == topics.PAIR_PASSWORD
         self._reload()
-        known = self._accounts.get(user or "")
-        return known is not None and client == known[0] and _matches(password or "", known[1])
+        account = self._accounts.get(user or "")
+        return account is not None and client == account[0] and _matches(password or "", account[1])
 
-    def may(self, user: str | None, topic: str, action: Action) -> bool:
+    def may_use(self, user: str | None, topic: str, action: Action) -> bool:
         """Whether a user may write to or read a topic; filters with wildcards are the hub's alone."""
         if user == self._hub.user:
             return True
@@ -64,8 +64,8 @@ class Rights:
         self._reload()
         if user is None or user not in self._accounts:
             return False
-        mine = (topics.up(user),) if action is Action.WRITE else (topics.down(user), topics.home(user))
-        return topic in mine
+        own_topics = (topics.up(user),) if action is Action.WRITE else (topics.down(user), topics.home(user))
+        return topic in own_topics
 
     def _reload(self) -> None:
         version = self._registry.version

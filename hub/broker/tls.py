@@ -1,4 +1,4 @@
-"""The broker's TLS key and certificate, with the hub's word in it; and how the hub itself knows its broker again."""
+"""The broker's TLS key and certificate, with the hub's attestation; and how the hub itself recognises its broker."""
 
 import ssl
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from hub.keys import HubKeys
 from hub.store.durable import write_durably
-from probe.contract import tls as word
+from probe.contract import tls as attestation
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC), datetime(2120, 1, 1, tzinfo=UTC)
 
@@ -29,14 +29,16 @@ def certificate(keys: HubKeys) -> tuple[Path, Path]:
             ),
             secret=True,
         )
-        write_durably(cert, _made(keys, private).public_bytes(serialization.Encoding.PEM), secret=True)
+        write_durably(cert, _make_certificate(keys, private).public_bytes(serialization.Encoding.PEM), secret=True)
     return cert, key
 
 
-def _made(keys: HubKeys, private: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+def _make_certificate(keys: HubKeys, private: ec.EllipticCurvePrivateKey) -> x509.Certificate:
     public = private.public_key()
     info = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    content = word.write_word(keys.public, keys.sign_raw(word.tls_signing_input(keys.hub_id, info)))
+    content = attestation.write_attestation(
+        keys.public, keys.sign_raw(attestation.tls_signing_input(keys.hub_id, info))
+    )
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "broker")])  # neutral: anybody may see it
     return (
         x509.CertificateBuilder()
@@ -46,17 +48,17 @@ def _made(keys: HubKeys, private: ec.EllipticCurvePrivateKey) -> x509.Certificat
         .serial_number(x509.random_serial_number())
         .not_valid_before(_ALWAYS[0])
         .not_valid_after(_ALWAYS[1])
-        .add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(word.OID), content), critical=False)
+        .add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(attestation.OID), content), critical=False)
         .sign(private, hashes.SHA256())
     )
 
 
-def own_broker(keys: HubKeys) -> ssl.SSLContext:
-    """A context in which only a broker with this hub's certificate is spoken to."""
+def own_broker_context(keys: HubKeys) -> ssl.SSLContext:
+    """A TLS context that accepts no broker but the one with this hub's certificate."""
     expected = x509.load_pem_x509_certificate(certificate(keys)[0].read_bytes())
     der = expected.public_bytes(serialization.Encoding.DER)
 
-    class Own(ssl.SSLSocket):
+    class HubBrokerSocket(ssl.SSLSocket):
         def do_handshake(self, *args: Any, **kwargs: Any) -> None:
             super().do_handshake(*args, **kwargs)
             if self.getpeercert(binary_form=True) != der:
@@ -66,5 +68,5 @@ def own_broker(keys: HubKeys) -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # the very certificate is compared instead
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.sslsocket_class = Own
+    context.sslsocket_class = HubBrokerSocket
     return context

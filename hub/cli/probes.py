@@ -43,7 +43,7 @@ def enroll(name: str, to: str | None, address: str | None, no_wait: bool, data: 
     from hub.enroll.pairing import Pairing
 
     with make_hub(data) as hub:
-        hub.registry.tidy(time.time())
+        hub.registry.erase_expired(time.time())
         pairing = Pairing(hub.keys, hub.registry)
         if to is not None:
             path = lay_card(pairing, name, to)

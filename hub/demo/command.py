@@ -59,7 +59,7 @@ def demo(once: bool, port: int, speed: float, as_json: bool) -> None:
                 raise BrokerError("the demo's own broker did not answer; try again")
             if not once:
                 click.echo(f"The map fills here: {running.url}", err=as_json)
-            counts = _walk(running, folder, None if once else speed, began_s)
+            counts = _run_walks(running, folder, None if once else speed, began_s)
             click.echo(json.dumps(counts) if as_json else _sentence(counts))
             if not once:
                 click.echo(f"The map stays at {running.url} until Ctrl-C.", err=as_json)
@@ -68,13 +68,15 @@ def demo(once: bool, port: int, speed: float, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _walk(running: "RunningHub", folder: Path, speed: float | None, began_s: float) -> dict[str, int | float]:
+def _run_walks(running: "RunningHub", folder: Path, speed: float | None, began_s: float) -> dict[str, int | float]:
     from hub.demo import run
 
     outboxes = []
     walks = run.walks()
     bar: Any
-    with click.progressbar(length=1000, label="three walks", file=sys.stderr, item_show_func=_on_map(running)) as bar:
+    with click.progressbar(
+        length=1000, label="three walks", file=sys.stderr, item_show_func=_camera_count(running)
+    ) as bar:
         whole = sum(walk.seconds for walk in walks)
         before = 0.0
         for walk in walks:
@@ -90,7 +92,7 @@ def _walk(running: "RunningHub", folder: Path, speed: float | None, began_s: flo
     return run.count(running, outboxes, began_s)
 
 
-def _on_map(running: "RunningHub") -> Callable[[object], str]:
+def _camera_count(running: "RunningHub") -> Callable[[object], str]:
     return lambda _: f"{running.cameras.status().cameras} cameras"
 
 

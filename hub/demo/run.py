@@ -21,7 +21,7 @@ from hub.service import RunningHub
 
 DATA = Path(str(resources.files("hub.demo"))) / "data"
 LISTEN_S = 60.0
-SETTLE_S = 90.0  # without anything that becomes of what is stored; a machine may have other things to do
+STALLED_S = 90.0  # without a stored sighting being derived; the machine may be busy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +53,11 @@ def pair(running: RunningHub, name: str, outbox: Path) -> None:
     """A probe pairs with the hub by the code that the hub shows. Raises HubError where it cannot."""
     _, code = Pairing(running.folder.keys, running.folder.registry).invite(name, running.mqtt_url)
     pairing = _start([*_probe("pair"), "-", "--outbox", str(outbox)], stdin=subprocess.PIPE)
-    _check(pairing, code.qr)
+    _require_success(pairing, code.qr)
 
 
 def send_walk(walk: DemoWalk, outbox: Path, *, speed: float | None, tick: Callable[[float], None]) -> None:
-    """A probe replays a walk and hands it over. `tick` hears the share that is done, 0 to 1.
+    """A probe replays a walk and hands it over. `tick` gets the share that is done, 0 to 1.
 
     Raises HubError where the probe fails.
     """
@@ -71,30 +71,30 @@ def send_walk(walk: DemoWalk, outbox: Path, *, speed: float | None, tick: Callab
         while replaying.poll() is None:
             time.sleep(0.1)
             tick(min(1.0, (time.monotonic() - began_s) * (speed or 1e9) / walk.seconds))
-        _check(replaying)
+        _require_success(replaying)
     finally:
         if sending is not None:
             sending.terminate()
             sending.communicate()
     last = _start([*_probe("send"), "--outbox", str(outbox)])
     last.wait()
-    _check(last)
+    _require_success(last)
     tick(1.0)
 
 
 def count(running: RunningHub, outboxes: list[Path], began_s: float) -> dict[str, int | float]:
     """What was made, receipted and stored, and how the map agrees with the town."""
-    standings = [_standing(outbox) for outbox in outboxes]
-    made = sum(standing["queued"] + standing["receipted"] for standing in standings)
+    outbox_counts = [_outbox_counts(outbox) for outbox in outboxes]
+    made = sum(counts["queued"] + counts["receipted"] for counts in outbox_counts)
     stored = running.folder.store.count()
-    _settle(running, stored)
+    _wait_until_derived(running, stored)
     details = running.cameras.cameras()
     views = [detail.camera for detail in details]
     agreement = score(views, msgspec.json.decode((DATA / "truth.json").read_bytes(), type=Truth))
     mapped = [sighting for detail in details for sighting in detail.sighting_ids]
     return {
         "made": made,
-        "receipts": sum(standing["receipted"] for standing in standings),
+        "receipts": sum(counts["receipted"] for counts in outbox_counts),
         "stored": stored,
         "lost": made - stored,
         "doubles": len(mapped) - len(set(mapped)) + max(0, stored - made),
@@ -107,10 +107,10 @@ def count(running: RunningHub, outboxes: list[Path], began_s: float) -> dict[str
     }
 
 
-def _settle(running: RunningHub, stored: int) -> None:
+def _wait_until_derived(running: RunningHub, stored: int) -> None:
     """Wait until the map rests on all that is stored."""
     derived, since_s = -1, time.monotonic()
-    while derived < stored and time.monotonic() - since_s < SETTLE_S:
+    while derived < stored and time.monotonic() - since_s < STALLED_S:
         now = running.cameras.status().sightings
         if now != derived:
             derived, since_s = now, time.monotonic()
@@ -125,13 +125,13 @@ def _start(command: list[str], stdin: int | None = None) -> "subprocess.Popen[st
     return subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
-def _check(process: "subprocess.Popen[str]", typed: str | None = None) -> None:
+def _require_success(process: "subprocess.Popen[str]", typed: str | None = None) -> None:
     _, errors = process.communicate(typed)
     if process.returncode:
         raise HubError(f"the demo's probe failed: {errors.strip()[-300:] or process.returncode}")
 
 
-def _standing(outbox: Path) -> dict[str, int]:
+def _outbox_counts(outbox: Path) -> dict[str, int]:
     command = [*_probe("status"), "--outbox", str(outbox), "--json"]
-    standing: dict[str, int] = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
-    return standing
+    counts: dict[str, int] = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    return counts

@@ -25,7 +25,7 @@ class TownCamera(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Truth(msgspec.Struct, frozen=True, kw_only=True):
-    """All of them."""
+    """All cameras of the town."""
 
     composed: bool
     cameras: tuple[TownCamera, ...]
@@ -49,21 +49,21 @@ def score(cameras: Sequence[CameraView], truth: Truth) -> Score:
 
     if not cameras:
         return Score(found=0, missed=len(truth.cameras), invented=0, errors_m=(), in_region=0)
-    gaps = np.array([[distance_m(c.lat, c.lon, t.lat, t.lon) for t in truth.cameras] for c in cameras])
-    costs = np.where(gaps <= GATE_M, gaps, 1e6)
+    distances = np.array([[distance_m(c.lat, c.lon, t.lat, t.lon) for t in truth.cameras] for c in cameras])
+    costs = np.where(distances <= GATE_M, distances, 1e6)
     rows, columns = linear_sum_assignment(costs)
     pairs = [(row, column) for row, column in zip(rows, columns, strict=True) if costs[row, column] < 1e6]
-    inside = sum(_inside(truth.cameras[column], cameras[row].region95) for row, column in pairs)
+    inside = sum(_is_inside(truth.cameras[column], cameras[row].region95) for row, column in pairs)
     return Score(
         found=len(pairs),
         missed=len(truth.cameras) - len(pairs),
         invented=len(cameras) - len(pairs),
-        errors_m=tuple(sorted(round(float(gaps[row, column]), 1) for row, column in pairs)),
+        errors_m=tuple(sorted(round(float(distances[row, column]), 1) for row, column in pairs)),
         in_region=inside,
     )
 
 
-def _inside(camera: TownCamera, ring: Sequence[tuple[float, float]]) -> bool:
+def _is_inside(camera: TownCamera, ring: Sequence[tuple[float, float]]) -> bool:
     """Whether a camera stands within a ring of (lon, lat): an odd number of edges lies east of it."""
     odd = False
     for (x0, y0), (x1, y1) in pairwise(ring):

@@ -189,7 +189,7 @@ class MqttIngest:
         except UnicodeDecodeError:  # a broker that is not trusted may send any octets
             _log.warning("a message on a topic that is no text was dropped")
             return
-        if topics.from_a_hub(topic):
+        if topics.is_from_hub(topic):
             return  # a hub's own answers
         # One byte more than allowed is enough to see that it is too much.
         payload = message.payload[: MAX_PARCEL_BYTES + 1]

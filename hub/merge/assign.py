@@ -1,4 +1,4 @@
-"""Which of these is which of those: gated, one to one, never on distance alone.
+"""Which sighting is of which camera: gated, one to one, never on distance alone.
 
 On real camera positions this kind of assignment finds far more true pairs than any merging by radius, because the
 second camera of a walk cannot be the first one again.
@@ -21,7 +21,7 @@ UNKNOWN = 1.0
 CLEARLY_BETTER = 2.0
 
 
-class Thing(Protocol):
+class Matchable(Protocol):
     """What a sighting or a camera shows of itself; None is "not known"."""
 
     @property
@@ -36,7 +36,7 @@ class Thing(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The candidate that a thing is, by its place in their list; None for none of them.
+    """The candidate that an item is, by its place in their list; None for none of them.
 
     `rivals` are the candidates between which it could not be decided, in which case `candidate` is None.
     """
@@ -46,23 +46,23 @@ class Match:
     rivals: tuple[int, ...] = ()
 
 
-def assign(things: Sequence[Thing], candidates: Sequence[Thing], near: Sequence[Sequence[int]]) -> list[Match]:
-    """One match for each thing; no two get the same candidate. `near[i]` lists those within reach of the i-th."""
+def assign(items: Sequence[Matchable], candidates: Sequence[Matchable], near: Sequence[Sequence[int]]) -> list[Match]:
+    """One match for each item; no two get the same candidate. `near[i]` lists those within reach of the i-th."""
     costs = [
-        {place: cost for place in near[number] if (cost := _cost(thing, candidates[place])) <= GATE}
-        for number, thing in enumerate(things)
+        {place: cost for place in near[number] if (cost := _cost(item, candidates[place])) <= GATE}
+        for number, item in enumerate(items)
     ]
     chosen: dict[int, int] = {}
     for rows, columns in _components(costs):
         chosen.update(_solve(costs, rows, columns))
     taken = {place: number for number, place in chosen.items()}
-    return [_match(number, things[number], candidates, costs[number], chosen, taken) for number in range(len(costs))]
+    return [_match(number, items[number], candidates, costs[number], chosen, taken) for number in range(len(costs))]
 
 
 def _match(
     number: int,
-    thing: Thing,
-    candidates: Sequence[Thing],
+    item: Matchable,
+    candidates: Sequence[Matchable],
     costs: dict[int, float],
     chosen: dict[int, int],
     taken: dict[int, int],
@@ -74,23 +74,25 @@ def _match(
     rivals = [place for place, cost in free.items() if cost < CLEARLY_BETTER * costs[best] + 0.5 and place != best]
     if rivals:
         return Match(candidate=None, rivals=(best, *sorted(rivals)))
-    here, there = thing.estimate, candidates[best].estimate
+    here, there = item.estimate, candidates[best].estimate
     if here is None or there is None:
         return Match(candidate=None)
     east, north = offset_m(there.lat, there.lon, here.lat, here.lon)
     return Match(candidate=best, distance_m=round((east * east + north * north) ** 0.5, 1))
 
 
-def _cost(thing: Thing, candidate: Thing) -> float:
-    here, there = thing.estimate, candidate.estimate
+def _cost(item: Matchable, candidate: Matchable) -> float:
+    here, there = item.estimate, candidate.estimate
     if here is None or there is None:
         return float("inf")
     cost = mahalanobis2(here, there)
-    if thing.direction is not None and candidate.direction is not None:
-        cost += (turn_deg(thing.direction, candidate.direction) / DIRECTION_SD_DEG) ** 2
+    if item.direction is not None and candidate.direction is not None:
+        cost += (turn_deg(item.direction, candidate.direction) / DIRECTION_SD_DEG) ** 2
     else:
         cost += UNKNOWN
-    cost += _kinds(thing.kind, candidate.kind) + (MOUNT_CONFLICT if _differ(thing.mount, candidate.mount) else 0.0)
+    cost += _kind_conflict(item.kind, candidate.kind) + (
+        MOUNT_CONFLICT if _differ(item.mount, candidate.mount) else 0.0
+    )
     return cost
 
 
@@ -102,7 +104,7 @@ def mahalanobis2(a: Estimate, b: Estimate) -> float:
     return (dx * dx * snn - 2 * dx * dy * sen + dy * dy * see) / det
 
 
-def _kinds(a: str | None, b: str | None) -> float:
+def _kind_conflict(a: str | None, b: str | None) -> float:
     if not _differ(a, b):
         return 0.0
     return NEVER if "alpr" in (a, b) else CONFLICT
@@ -113,27 +115,27 @@ def _differ(a: str | None, b: str | None) -> bool:
 
 
 def _components(costs: Sequence[dict[int, float]]) -> list[tuple[list[int], list[int]]]:
-    """Groups of things and candidates that have nothing to do with each other."""
+    """Groups of items and candidates that have nothing to do with each other."""
     rows_of: dict[int, list[int]] = {}
     for number, row in enumerate(costs):
         for place in row:
             rows_of.setdefault(place, []).append(number)
-    seen: set[int] = set()
+    visited: set[int] = set()
     groups = []
     for start in range(len(costs)):
-        if start in seen or not costs[start]:
+        if start in visited or not costs[start]:
             continue
         rows, columns, stack = [], set(), [start]
-        seen.add(start)
+        visited.add(start)
         while stack:
             number = stack.pop()
             rows.append(number)
             for place in costs[number]:
                 if place not in columns:
                     columns.add(place)
-                    fresh = [other for other in rows_of[place] if other not in seen]
-                    seen.update(fresh)
-                    stack.extend(fresh)
+                    unvisited = [other for other in rows_of[place] if other not in visited]
+                    visited.update(unvisited)
+                    stack.extend(unvisited)
         groups.append((sorted(rows), sorted(columns)))
     return groups
 

@@ -42,11 +42,11 @@ class Camera:
 
     @property
     def kind(self) -> str | None:
-        return _most(member.kind for member in self.members)
+        return _most_frequent(member.kind for member in self.members)
 
     @property
     def mount(self) -> str | None:
-        return _most(member.mount for member in self.members)
+        return _most_frequent(member.mount for member in self.members)
 
     @property
     def direction(self) -> float | None:
@@ -57,13 +57,13 @@ class Camera:
         return len({member.walk for member in self.members})
 
     def add(self, observation: Observation) -> None:
-        """Add a visual observation and move the estimate by what it knows."""
+        """Add a visual observation, and fuse its estimate into the camera's."""
         if observation.estimate is not None:
             self.estimate = fuse((self.estimate, observation.estimate), self.walks)
         self.members.append(observation)
 
     def join(self, other: "Camera", distance_m: float) -> None:
-        """Become one with a camera that was heard."""
+        """Merge a camera that was heard into this one."""
         self.members += other.members
         self.far_apart = self.far_apart or other.far_apart
         self.nearest_match_m.append(distance_m)
@@ -75,7 +75,7 @@ def derive(observations: Iterable[Observation]) -> tuple[list[Camera], int]:
 
     The order of the observations does not matter.
     """
-    ordered = sorted(observations, key=_order)
+    ordered = sorted(observations, key=_sort_key)
     radio = [observation for observation in ordered if observation.transmitter is not None]
     visual = [observation for observation in ordered if observation.transmitter is None]
     heard, unplaced = _by_transmitter(radio)
@@ -84,12 +84,12 @@ def derive(observations: Iterable[Observation]) -> tuple[list[Camera], int]:
     return _join_heard_and_seen(heard, seen), unplaced + len(visual) - len(placed)
 
 
-def _order(observation: Observation) -> tuple[str, str, str]:
+def _sort_key(observation: Observation) -> tuple[str, str, str]:
     day = observation.day
     return (day.isoformat() if day else "", observation.walk, observation.sighting.id)
 
 
-def _most(values: Iterable[str | None]) -> str | None:
+def _most_frequent(values: Iterable[str | None]) -> str | None:
     counted = Counter(value for value in values if value is not None)
     return min(counted, key=lambda value: (-counted[value], value)) if counted else None
 
@@ -104,10 +104,10 @@ def _by_transmitter(observations: Sequence[Observation]) -> tuple[list[Camera], 
         places = [(observation, _radio_place([observation])) for observation in group]
         unplaced += sum(place is None for _, place in places)
         clusters: list[list[tuple[Observation, Estimate]]] = []
-        # The loudest pass says best where a transmitter is: the others are held against it.
+        # The loudest pass says best where a transmitter is: the others are compared with it.
         for observation, place in sorted(places, key=_loudness):
             if place is not None:
-                _join(clusters, observation, place)
+                _add_to_cluster(clusters, observation, place)
         if _moves(clusters):
             continue
         cameras += [_radio_camera(cluster, far_apart=len(clusters) > 1) for cluster in clusters]
@@ -124,7 +124,9 @@ def _loudness(placed: tuple[Observation, Estimate | None]) -> tuple[float, str]:
     return 999.0 if loudest is None else -loudest, placed[0].sighting.id
 
 
-def _join(clusters: list[list[tuple[Observation, Estimate]]], observation: Observation, place: Estimate) -> None:
+def _add_to_cluster(
+    clusters: list[list[tuple[Observation, Estimate]]], observation: Observation, place: Estimate
+) -> None:
     for cluster in clusters:
         anchor = cluster[0][1]
         doubt_m = 3 * (sqrt(anchor.east) + sqrt(place.east))
@@ -175,11 +177,11 @@ def _by_walk(visual: Sequence[Observation]) -> list[Camera]:
         grid = _Grid(cameras)
         near = [grid.near(seen.estimate) if seen.estimate else () for seen in walk]
         for seen, match in zip(walk, assign(walk, cameras, near), strict=True):
-            _place(seen, match, cameras)
+            _add_visual(seen, match, cameras)
     return cameras
 
 
-def _place(seen: Observation, match: Match, cameras: list[Camera]) -> None:
+def _add_visual(seen: Observation, match: Match, cameras: list[Camera]) -> None:
     if match.candidate is not None:
         camera = cameras[match.candidate]
         camera.add(seen)
@@ -192,14 +194,14 @@ def _place(seen: Observation, match: Match, cameras: list[Camera]) -> None:
 def _join_heard_and_seen(heard: list[Camera], seen: list[Camera]) -> list[Camera]:
     grid = _Grid(seen)
     matches = assign(heard, seen, [grid.near(camera.estimate) for camera in heard])
-    alone = []
+    unmatched = []
     for camera, match in zip(heard, matches, strict=True):
         if match.candidate is None:
             camera.rivals = tuple(seen[place].id for place in match.rivals)
-            alone.append(camera)
+            unmatched.append(camera)
         else:
             seen[match.candidate].join(camera, match.distance_m or 0.0)
-    return alone + seen
+    return unmatched + seen
 
 
 class _Grid:

@@ -41,7 +41,7 @@ def fuse(estimates: Iterable[Estimate], walks: int) -> Estimate:
     first, *others = estimates
     fused = first
     for other in others:
-        fused = _pair(fused, other)
+        fused = _fuse_pair(fused, other)
     floor = GNSS_SD_M**2 / max(1, walks)
     return Estimate(
         lat=fused.lat,
@@ -57,11 +57,11 @@ def region95(estimate: Estimate) -> tuple[tuple[tuple[float, float], ...], float
     middle = (estimate.east + estimate.north) / 2
     half = hypot((estimate.east - estimate.north) / 2, estimate.between)
     major, minor = sqrt(middle + half) * RADIUS95, sqrt(max(0.01, middle - half)) * RADIUS95
-    turn = 0.5 * atan2(2 * estimate.between, estimate.east - estimate.north)
+    angle = 0.5 * atan2(2 * estimate.between, estimate.east - estimate.north)
     # Flat over these few metres: what the sphere would change is less than the last digit.
     (lat_x, lon_x), (lat_y, lon_y) = (
         degrees_off(estimate.lat, length * cos(towards), length * sin(towards))
-        for length, towards in ((major, turn), (minor, turn + pi / 2))
+        for length, towards in ((major, angle), (minor, angle + pi / 2))
     )
     ring = [
         (
@@ -92,7 +92,7 @@ def _radio_sd_m(hearings: int, walks: int) -> float:
     return {1: ONE_WALK_SD_M, 2: TWO_WALKS_SD_M}.get(walks, MANY_WALKS_SD_M)
 
 
-def _pair(a: Estimate, b: Estimate) -> Estimate:
+def _fuse_pair(a: Estimate, b: Estimate) -> Estimate:
     """Two independent estimates as one (the update step of a Kalman filter)."""
     dx, dy = offset_m(a.lat, a.lon, b.lat, b.lon)
     see, snn, sen = a.east + b.east, a.north + b.north, a.between + b.between

@@ -68,15 +68,15 @@ class Observation:
 
 
 def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observation | None:
-    """The observation in a sighting; None for a survey, and for what only says that a camera is gone: none is there."""
+    """The observation in a sighting; None for a survey, and for one that only says that a camera is gone."""
     if sighting.kind is Kind.SURVEY:
         return None
-    if _claimed(sighting.claims, GoneClaim) is not None and _claimed(sighting.claims, PresentClaim) is None:
+    if _claim_of(sighting.claims, GoneClaim) is not None and _claim_of(sighting.claims, PresentClaim) is None:
         return None
     radio = sighting.radio
-    kind = _claimed(sighting.claims, KindClaim)
-    mount = _claimed(sighting.claims, MountClaim)
-    direction = _claimed(sighting.claims, DirectionClaim)
+    kind = _claim_of(sighting.claims, KindClaim)
+    mount = _claim_of(sighting.claims, MountClaim)
+    direction = _claim_of(sighting.claims, DirectionClaim)
     return Observation(
         seq=seq,
         sighting=sighting,
@@ -92,17 +92,17 @@ def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observatio
 
 def vendor_of(sighting: Sighting) -> str | None:
     """The maker that a sighting names on strong evidence."""
-    claim = _claimed(sighting.claims, VendorClaim)
+    claim = _claim_of(sighting.claims, VendorClaim)
     return claim.value if claim is not None and claim.strength is Strength.STRONG else None
 
 
 def says_private(sighting: Sighting) -> bool:
     """Whether a sighting says that the camera belongs to a private dwelling."""
-    claim = _claimed(sighting.claims, PrivateDwellingClaim)
+    claim = _claim_of(sighting.claims, PrivateDwellingClaim)
     return claim is not None and claim.value
 
 
-def _claimed(claims: tuple[Claim, ...], kind: type[_C]) -> _C | None:
+def _claim_of(claims: tuple[Claim, ...], kind: type[_C]) -> _C | None:
     return next((claim for claim in claims if isinstance(claim, kind)), None)
 
 
@@ -117,10 +117,10 @@ def _estimate(sighting: Sighting) -> Estimate | None:
     if subject is None or subject.bearing_deg is None:
         variance = stand + NO_BEARING_SD_M**2
         return Estimate(lat=observer.lat, lon=observer.lon, east=variance, north=variance)
-    return _along(observer.lat, observer.lon, subject, subject.bearing_deg, stand)
+    return _on_bearing(observer.lat, observer.lon, subject, subject.bearing_deg, stand)
 
 
-def _along(lat: float, lon: float, subject: Subject, bearing_deg: float, stand: float) -> Estimate:
+def _on_bearing(lat: float, lon: float, subject: Subject, bearing_deg: float, stand: float) -> Estimate:
     """The place on a bearing: long along it, narrow across it, blurred by where the walker stood."""
     distance_m = USUAL_DISTANCE_M if subject.distance_m is None else subject.distance_m
     along_sd = subject.distance_sd_m

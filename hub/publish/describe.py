@@ -30,9 +30,9 @@ def describe(camera: Camera) -> CameraDetail:
         lat=round(camera.estimate.lat, 7),
         lon=round(camera.estimate.lon, 7),
         title_kind=_kind(members) or "camera",
-        mount=_most([member.mount for member in members if member.mount]),
+        mount=_majority([member.mount for member in members if member.mount]),
         direction=camera.direction,
-        vendor=_most(vendors),
+        vendor=_majority(vendors),
         standing="seen" if any(map(_is_seen, members)) else "hint",
         walks=camera.walks,
         contributors=len(senders) or None,  # the hub forgets who sent what
@@ -55,7 +55,7 @@ def describe(camera: Camera) -> CameraDetail:
 def _kind(members: Sequence[Observation]) -> str | None:
     """The kind that most sightings say. Weak evidence of the radio makes a hint, never the kind of what was seen."""
     seen = any(member.transmitter is None for member in members)
-    return _most([member.kind for member in members if member.kind and not (seen and _only_weakly(member))])
+    return _majority([member.kind for member in members if member.kind and not (seen and _only_weakly(member))])
 
 
 def _only_weakly(member: Observation) -> bool:
@@ -70,19 +70,19 @@ def _is_seen(member: Observation) -> bool:
     return member.transmitter is None and present
 
 
-def _most(said: Sequence[str]) -> str | None:
+def _majority(values: Sequence[str]) -> str | None:
     """What is said most; None where as many say otherwise."""
-    counted = Counter(said).most_common(2)
+    counted = Counter(values).most_common(2)
     if not counted or (len(counted) == 2 and counted[0][1] == counted[1][1]):
         return None
     return counted[0][0]
 
 
 def _reasons(camera: Camera, members: Sequence[Observation]) -> list[Reason]:
-    """Why these sightings are one camera, and how its place was come by."""
+    """Why these sightings are one camera, and how its place was estimated."""
     reasons = []
     radio = [member for member in members if member.transmitter is not None]
-    looks = [member for member in members if member.transmitter is None]
+    visual = [member for member in members if member.transmitter is None]
     if len(radio) > 1:
         reasons.append(Reason(code="same_transmitter", params={"walks": len({member.walk for member in radio})}))
     if camera.nearest_match_m:
@@ -99,8 +99,8 @@ def _reasons(camera: Camera, members: Sequence[Observation]) -> list[Reason]:
         reasons.append(Reason(code="region_radio", params={"hearings": hearings, "walks": walks}))
     elif radio:
         reasons.append(Reason(code="region_log"))
-    if looks:
-        reasons.append(Reason(code="region_looks", params={"looks": len(looks)}))
+    if visual:
+        reasons.append(Reason(code="region_looks", params={"looks": len(visual)}))
     return reasons
 
 
@@ -123,7 +123,7 @@ def _evidence(members: Sequence[Observation]) -> list[EvidenceView]:
     evidence = []
     for member in members:
         made = member.sighting.made
-        label = labels.setdefault(member.walk, _label(len(labels)))
+        label = labels.setdefault(member.walk, _walk_label(len(labels)))
         evidence.append(
             EvidenceView(
                 kind=str(member.sighting.kind),
@@ -156,8 +156,8 @@ def _evidence_reason(member: Observation) -> Reason:
     return Reason(code=rule if rule in _RULES and rule is not None else "other_rule", params=params)
 
 
-def _label(number: int) -> str:
-    """A, B, ... Z, AA, AB: walks are told apart and not told by name."""
+def _walk_label(number: int) -> str:
+    """A, B, ... Z, AA, AB: walks are distinguished, and not identified."""
     letters = ""
     number += 1
     while number:

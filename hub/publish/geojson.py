@@ -1,7 +1,7 @@
 """Cameras as GeoJSON (RFC 7946) with OpenStreetMap's tag names, for people who review before they publish.
 
 A tag says what was claimed, and no more: where nobody said of which type a thing is, `surveillance:type` is absent.
-What was said weakly, or what as many gainsay, is no tag and stands in `contrechamp:weak`.
+A weak claim, or one that as many sightings contradict, is no tag and stands in `contrechamp:weak`.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ import msgspec
 from hub.publish.view import CameraDetail
 from probe.contract.sighting import CameraKind, Strength
 
-# Each kind in OpenStreetMap's words. A bridge carries pictures through: it is an antenna, and watches nobody.
+# Each kind in OpenStreetMap's words. A bridge only relays pictures: it is an antenna, and watches nobody.
 _SURVEILLANCE = {"man_made": "surveillance"}
 TAGS: dict[str, dict[str, str]] = {
     CameraKind.FIXED: {**_SURVEILLANCE, "surveillance:type": "camera", "camera:type": "fixed"},
@@ -42,8 +42,8 @@ def _feature(detail: CameraDetail) -> dict[str, Any]:
         "check_date": camera.last_seen if camera.standing == "seen" else None,  # heard is not checked
         "contrechamp:standing": camera.standing,
         "contrechamp:composed": "yes" if camera.composed else None,
-        "contrechamp:weak": _weak(detail) or None,
-        "contrechamp:gone": _said(detail, "gone") or None,
+        "contrechamp:weak": _weak_claims(detail) or None,
+        "contrechamp:gone": _count_claims(detail, "gone") or None,
         "contrechamp:sighting_ids": list(detail.sighting_ids),
         "contrechamp:region95": {"type": "Polygon", "coordinates": [camera.region95]},
         "contrechamp:reasons": [reason.code for reason in detail.reasons],
@@ -58,22 +58,22 @@ def _feature(detail: CameraDetail) -> dict[str, Any]:
 
 def _tags(detail: CameraDetail) -> dict[str, Any]:
     """What the claims bear out, as tags."""
-    kind = _agreed(detail, "kind")
+    kind = _majority_value(detail, "kind")
     tags: dict[str, Any] = dict(TAGS.get(kind, {})) if isinstance(kind, str) else {}
     bridge = any(claim.value == CameraKind.BRIDGE for claim in detail.claims if claim.about == "kind")
     # Also where it is said weakly: a hint is exported to be looked into, and `contrechamp:weak` says that it is one.
-    if not tags and not bridge and _said(detail, "present"):
+    if not tags and not bridge and _count_claims(detail, "present"):
         tags = dict(_SURVEILLANCE)
     if tags.get("man_made") == "surveillance":
-        direction = detail.camera.direction if _said(detail, "direction", Strength.STRONG) else None
-        tags["camera:mount"] = _agreed(detail, "mount")
+        direction = detail.camera.direction if _count_claims(detail, "direction", Strength.STRONG) else None
+        tags["camera:mount"] = _majority_value(detail, "mount")
         tags["camera:direction"] = None if direction is None else round(direction) % 360
     if tags:
-        tags["manufacturer"] = _agreed(detail, "vendor")
+        tags["manufacturer"] = _majority_value(detail, "vendor")
     return tags
 
 
-def _agreed(detail: CameraDetail, about: str) -> _Value:
+def _majority_value(detail: CameraDetail, about: str) -> _Value:
     """What most sightings say strongly; None where none does, or as many say otherwise."""
     counted: Counter[_Value] = Counter()
     for claim in detail.claims:
@@ -83,20 +83,20 @@ def _agreed(detail: CameraDetail, about: str) -> _Value:
     return None if second and second[0][1] == first[1] else first[0]
 
 
-def _weak(detail: CameraDetail) -> list[str]:
-    """What was said and bears no tag by itself, such as `kind=alpr` or `present`."""
-    said = set()
+def _weak_claims(detail: CameraDetail) -> list[str]:
+    """The claims that bear out no tag, such as `kind=alpr` or `present`."""
+    weak = set()
     for claim in detail.claims:
         if claim.about in ("present", "direction"):
-            borne_out = _said(detail, claim.about, Strength.STRONG) > 0
+            borne_out = _count_claims(detail, claim.about, Strength.STRONG) > 0
         else:
-            borne_out = claim.value == _agreed(detail, claim.about)
+            borne_out = claim.value == _majority_value(detail, claim.about)
         if claim.about in ("present", "kind", "mount", "direction", "vendor") and not borne_out:
-            said.add(claim.about if claim.value is None else f"{claim.about}={claim.value}")
-    return sorted(said)
+            weak.add(claim.about if claim.value is None else f"{claim.about}={claim.value}")
+    return sorted(weak)
 
 
-def _said(detail: CameraDetail, about: str, strength: Strength | None = None) -> int:
+def _count_claims(detail: CameraDetail, about: str, strength: Strength | None = None) -> int:
     """How many sightings make a claim."""
-    made = [claim for claim in detail.claims if claim.about == about and strength in (None, claim.strength)]
-    return sum(claim.sightings for claim in made)
+    matching = [claim for claim in detail.claims if claim.about == about and strength in (None, claim.strength)]
+    return sum(claim.sightings for claim in matching)

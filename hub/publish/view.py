@@ -1,4 +1,4 @@
-"""What the page and the exports are told about a camera: the shapes of the hub's JSON."""
+"""What the page and the exports get of a camera: the shapes of the hub's JSON."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class ClaimView(Struct, frozen=True, kw_only=True):
 
 
 class EvidenceView(Struct, frozen=True, kw_only=True):
-    """One sighting behind a camera, told without address or network name."""
+    """One sighting behind a camera, without address or network name."""
 
     kind: str
     made_by: str

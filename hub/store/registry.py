@@ -46,7 +46,7 @@ class Registry(Protocol):
         """Enrol a probe and give it an account, in one commit; the same probe again gets the same."""
         ...
 
-    def tidy(self, now_s: float) -> None:
+    def erase_expired(self, now_s: float) -> None:
         """Erase tokens and passwords that nobody needs any more."""
         ...
 

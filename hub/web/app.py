@@ -26,7 +26,7 @@ from hub.enroll.pairing import Pairing
 from hub.errors import BadInput, ServeError
 from hub.publish.view import feature
 from hub.web.enroll import EnrollPage
-from hub.web.known import claimed, grouped
+from hub.web.known import group_evidence, summarise_claims
 from hub.web.messages import Words, choose, words
 from hub.web.rows import DEFAULT_ORDER, rows
 from hub.web.sentence import sentence
@@ -137,12 +137,12 @@ class _Page:
         if detail is None:
             return await self.not_found(request, Exception())
         whole = "hx-request" not in request.headers
-        told: dict[str, Any] = {
-            "claims": claimed(detail.claims),
-            "evidence": grouped(detail.evidence),
+        shown: dict[str, Any] = {
+            "claims": summarise_claims(detail.claims),
+            "evidence": group_evidence(detail.evidence),
             "sentence": sentence,
         }
-        return self.html(request, "detail.html", detail=detail, whole=whole, **told)
+        return self.html(request, "detail.html", detail=detail, whole=whole, **shown)
 
     async def not_found(self, request: Request, _problem: Exception) -> Response:
         if request.url.path.startswith("/api/"):

@@ -37,7 +37,7 @@ class EnrollPage:
         self._html = html
 
     async def show(self, request: Request) -> Response:
-        if request.client is None or not _is_here(request.client.host):
+        if request.client is None or not _is_loopback(request.client.host):
             return self._html(request, "enroll.html", 403, invitations=[], allowed=False)
         invitations = [self._invitation(one) for one in self._pairing.open_now(time.time())]
         return self._html(request, "enroll.html", invitations=invitations, allowed=True)
@@ -49,7 +49,7 @@ class EnrollPage:
         return Invitation(enrolment.name, image, None if code is None else code.typed, ends, enrolment.words)
 
 
-def _is_here(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

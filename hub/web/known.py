@@ -1,4 +1,4 @@
-"""What the page says under "How we know": claims with the strength of each, and sightings that say the same as one."""
+"""What the page says under "How we know": claims with their strengths, and sightings that say the same, grouped."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from hub.publish.view import ClaimView, EvidenceView
 _FIRST = ("present", "gone", "kind", "mount", "direction", "vendor")
 
 
-class Claimed(Struct, frozen=True):
+class ClaimSummary(Struct, frozen=True):
     """One thing said of a camera, and how many sightings say it strongly and weakly."""
 
     about: str
@@ -18,29 +18,31 @@ class Claimed(Struct, frozen=True):
     strengths: tuple[tuple[str, int], ...]  # ("strong", 2)
 
 
-class Alike(Struct, frozen=True):
-    """Sightings that tell the reader the same."""
+class EvidenceGroup(Struct, frozen=True):
+    """Sightings that read the same, and their number."""
 
     item: EvidenceView
     count: int
 
 
-def claimed(claims: Iterable[ClaimView]) -> list[Claimed]:
+def summarise_claims(claims: Iterable[ClaimView]) -> list[ClaimSummary]:
     """Each claim once, in an order that reads well, the strong signs first."""
-    found: dict[tuple[str, str], list[ClaimView]] = {}
+    by_statement: dict[tuple[str, str], list[ClaimView]] = {}
     for claim in sorted(claims, key=lambda claim: _FIRST.index(claim.about) if claim.about in _FIRST else len(_FIRST)):
-        found.setdefault((claim.about, repr(claim.value)), []).append(claim)
+        by_statement.setdefault((claim.about, repr(claim.value)), []).append(claim)
     return [
-        Claimed(
-            alike[0].about,
-            alike[0].value,
-            tuple(sorted(((claim.strength, claim.sightings) for claim in alike), key=lambda told: told[0] != "strong")),
+        ClaimSummary(
+            same[0].about,
+            same[0].value,
+            tuple(
+                sorted(((claim.strength, claim.sightings) for claim in same), key=lambda count: count[0] != "strong")
+            ),
         )
-        for alike in found.values()
+        for same in by_statement.values()
     ]
 
 
-def grouped(evidence: Iterable[EvidenceView]) -> list[Alike]:
+def group_evidence(evidence: Iterable[EvidenceView]) -> list[EvidenceGroup]:
     """Sightings that read the same, once, with their number, in the order of the first."""
     counted: Counter[bytes] = Counter()
     first: dict[bytes, EvidenceView] = {}
@@ -48,4 +50,4 @@ def grouped(evidence: Iterable[EvidenceView]) -> list[Alike]:
         key = repr(item).encode()
         counted[key] += 1
         first.setdefault(key, item)
-    return [Alike(item, counted[key]) for key, item in first.items()]
+    return [EvidenceGroup(item, counted[key]) for key, item in first.items()]

@@ -28,10 +28,10 @@ class Words:
         Where `n` is a number, `{n}` writes it and `{n:camera|cameras}` takes the word that agrees with it. Where it is
         true or false, `{n:vue|vu}` takes the first or the second.
         """
-        told = {name: self._told(value) for name, value in values.items()}
-        return self._words.get(key, key).format_map(_Dashes(told))
+        choices = {name: self._choice(value) for name, value in values.items()}
+        return self._words.get(key, key).format_map(_Dashes(choices))
 
-    def _told(self, value: object) -> object:
+    def _choice(self, value: object) -> object:
         if isinstance(value, bool):
             return _Choice("", first=value)
         if isinstance(value, int | float):

@@ -1,4 +1,4 @@
-"""The list's rows: each camera with what tells it from the others, above all where it stands among them."""
+"""The list's rows: each camera with what distinguishes it from the others, above all where it stands among them."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -11,7 +11,7 @@ from probe.contract.geodesy import bearing_deg, distance_m, moved, offset_m
 
 
 class Away(Struct, frozen=True):
-    """So far away, in the direction of a bearing clockwise from north."""
+    """A distance, and a bearing clockwise from north."""
 
     distance_m: float
     bearing_deg: float
@@ -68,7 +68,7 @@ def _away(start: tuple[float, float], end: tuple[float, float]) -> Away:
 
 
 def _neighbours(cameras: Sequence[CameraView]) -> list[Away | None]:
-    """The way from each camera to the one nearest to it."""
+    """Distance and bearing from each camera to the one nearest to it."""
     if len(cameras) == 1:
         return [None]
     import numpy as np

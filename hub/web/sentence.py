@@ -10,23 +10,23 @@ def sentence(detail: CameraDetail, say: Words) -> str:
     """Such as "Fixed camera on a wall, looks north-east, seen on 2 walks, stands within 8 m." and what is not known."""
     camera = detail.camera
     feminine = camera.title_kind not in say("masculine_kinds").split()
-    parts = [_what(detail, say)]
+    parts = [_description(detail, say)]
     if camera.direction is not None:
         parts.append(say("looks", towards=say.compass(camera.direction, "towards"), f=feminine))
-    parts += _met(detail, say, feminine=feminine)
+    parts += _occasions(detail, say, feminine=feminine)
     # Never better than it is: a radius of 7.1 m is within 8.
     parts.append(say("stands", radius=ceil(camera.radius95_m), f=feminine))
-    told = [", ".join(parts) + "."]
+    sentences = [", ".join(parts) + "."]
     if any(claim.about == "gone" for claim in detail.claims):
-        told.append(say("said_gone"))
-    if unknown := _unknown(detail, say):
-        told.append(say("not_known_yet", things=", ".join(unknown)))
+        sentences.append(say("said_gone"))
+    if unknown := _open_points(detail, say):
+        sentences.append(say("not_known_yet", things=", ".join(unknown)))
     if camera.standing == "hint":
-        told.append(say("hint_to_check"))
-    return " ".join(told)
+        sentences.append(say("hint_to_check"))
+    return " ".join(sentences)
 
 
-def _what(detail: CameraDetail, say: Words) -> str:
+def _description(detail: CameraDetail, say: Words) -> str:
     camera = detail.camera
     parts = [say(f"kind_{camera.title_kind}")]
     if camera.vendor is not None:
@@ -36,22 +36,22 @@ def _what(detail: CameraDetail, say: Words) -> str:
     return " ".join(parts)
 
 
-def _met(detail: CameraDetail, say: Words, *, feminine: bool) -> list[str]:
+def _occasions(detail: CameraDetail, say: Words, *, feminine: bool) -> list[str]:
     """On how many walks people saw it, and the radio heard it; a log that was imported is no walk of ours."""
-    looked: set[str] = set()
+    seen: set[str] = set()
     heard: set[str] = set()
     logs: set[str] = set()
     for item in detail.evidence:
-        walks = looked if item.kind != "radio" else logs if item.made_by == "import" else heard
+        walks = seen if item.kind != "radio" else logs if item.made_by == "import" else heard
         walks.add(item.walk_label)
     # A hint may rest on a walker's note as well, where that says nothing for certain.
     by_eye = "seen_on" if detail.camera.standing == "seen" else "noted_on"
-    counts = ((by_eye, looked), ("heard_on", heard), ("logged_in", logs))
-    told = [say(key, n=len(walks), f=feminine) for key, walks in counts if walks]
-    return told if looked else [*told, say("unseen", f=feminine)]
+    counts = ((by_eye, seen), ("heard_on", heard), ("logged_in", logs))
+    sentences = [say(key, n=len(walks), f=feminine) for key, walks in counts if walks]
+    return sentences if seen else [*sentences, say("unseen", f=feminine)]
 
 
-def _unknown(detail: CameraDetail, say: Words) -> list[str]:
+def _open_points(detail: CameraDetail, say: Words) -> list[str]:
     camera = detail.camera
     known = {
         "kind": camera.title_kind != "camera",

@@ -42,9 +42,9 @@ class WebServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop answering and let go of the port, also where the server never started."""
+        """Stop answering and free the port, also where the server never started."""
         self._app.state.end_streams()
-        logging.getLogger("uvicorn.error").addFilter(_not_cut_off)
+        logging.getLogger("uvicorn.error").addFilter(_is_not_cut_off)
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(STOP_S)
@@ -60,7 +60,7 @@ class WebServer:
             asyncio.run(self._server.serve(sockets=[self._socket]))
 
 
-def _not_cut_off(record: logging.LogRecord) -> bool:
+def _is_not_cut_off(record: logging.LogRecord) -> bool:
     """Whether a record is about anything but a reader that was cut off: so slow a one is no fault when a hub stops."""
     kind = record.exc_info[0] if record.exc_info else None
     cut_off = kind is not None and issubclass(kind, asyncio.CancelledError)

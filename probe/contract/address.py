@@ -10,7 +10,7 @@ _PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
 class BrokerAddress(Struct, frozen=True, kw_only=True):
-    """A broker's host and port, and whether it is spoken to by TLS."""
+    """A broker's host and port, and whether it takes TLS."""
 
     host: str
     port: int

@@ -32,7 +32,7 @@ MAX_ITEMS = 256
 
 
 class ContractError(ValueError):
-    """Bytes that are not of the contract; the message names the place."""
+    """Bytes that break the contract; the message names the place."""
 
 
 class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -4,7 +4,7 @@
     XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX                              typed: 100 bits of the hub id, token, check
 
 Letters are Crockford's base 32: no I, L, O or U, so that nobody has to tell O from 0. The token is 50 random bits; it
-is only ever sent sealed to the key that the fingerprint names, so that it cannot be tried out but at the hub itself.
+is only ever sent sealed to the key that the fingerprint names, so that guesses can be tried at the hub alone.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ from probe.contract.base import ContractError
 PREFIX = "CONTRECHAMP:1:"
 MAX_CODE_BYTES = 200
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ALIKE = str.maketrans("OIL", "011")
+_LOOKALIKES = str.maketrans("OIL", "011")
 _HUB, _SHORT_HUB, _TOKEN, _CHECK = 52, 20, 10, 2
 
 
 class PairingCode(Struct, frozen=True, kw_only=True):
-    """A code: the hub's id or its first 100 bits (letters), the token, and where the hub is, where it says so."""
+    """A code: the hub's id or its first 100 bits (letters), the token, and the hub's address where it has one."""
 
     hub: str
     token: str
@@ -82,7 +82,7 @@ def _read_qr(text: str) -> PairingCode:
 
 
 def _read_typed(text: str) -> PairingCode:
-    plain = "".join(text.upper().split()).replace("-", "").translate(_ALIKE)
+    plain = "".join(text.upper().split()).replace("-", "").translate(_LOOKALIKES)
     length = _SHORT_HUB + _TOKEN + _CHECK
     if not _are_letters(plain, length):
         raise ContractError(f"a code has {length // 4} groups of 4 letters and digits, without U; read it again")

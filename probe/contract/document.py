@@ -43,7 +43,7 @@ def documents() -> dict[str, str]:
 
 
 def _schema(name: str, kind: Any) -> dict[str, Any]:
-    schema = _plain(msgspec.json.schema(kind))
+    schema = _portable(msgspec.json.schema(kind))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Contrechamp {getattr(kind, '__name__', name)}",
@@ -51,19 +51,20 @@ def _schema(name: str, kind: Any) -> dict[str, Any]:
     }
 
 
-def _plain(part: Any) -> Any:
-    """The same with descriptions flush left: before Python 3.13, docstrings keep their indentation.
+def _portable(part: Any) -> Any:
+    """A schema that JSON Schema and AsyncAPI both take, the same on every Python.
 
-    And without OpenAPI's `discriminator`, an object there: AsyncAPI's is a string, and JSON Schema has none. Which part
-    it is, each part says by its own tag, of which the schema allows one value.
+    Descriptions are flush left, because docstrings keep their indentation before Python 3.13. OpenAPI's `discriminator`
+    is left out: it is an object there, a string in AsyncAPI and absent from JSON Schema. Nothing is lost, since each
+    part has a tag of its own, of which the schema allows one value.
     """
     if isinstance(part, dict):
         return {
-            name: cleandoc(value) if name == "description" and isinstance(value, str) else _plain(value)
+            name: cleandoc(value) if name == "description" and isinstance(value, str) else _portable(value)
             for name, value in part.items()
             if not (name == "discriminator" and isinstance(value, dict) and "propertyName" in value)
         }
-    return [_plain(item) for item in part] if isinstance(part, list) else part
+    return [_portable(item) for item in part] if isinstance(part, list) else part
 
 
 def _asyncapi() -> dict[str, dict[str, Any]]:

@@ -84,7 +84,7 @@ def pack(part: Part) -> bytes:
 
 
 def signed_bytes(context: str, *fields: bytes) -> bytes:
-    """What a signature covers: each field with its length before it, so that none can lend octets to the next."""
+    """What a signature covers: each field behind its length, so that no octet can move from one to the next."""
     return b"".join(len(field).to_bytes(4, "big") + field for field in (context.encode(), *fields))
 
 
@@ -135,7 +135,7 @@ def decode_sighting(data: bytes | str) -> Sighting:
 
 
 def decode_envelope(data: bytes) -> Envelope:
-    """The envelope in these bytes; its signature is not looked at. Raises ContractError."""
+    """The envelope in these bytes; its signature is not checked. Raises ContractError."""
     return decoded(_envelopes, data, "an envelope")
 
 
@@ -169,7 +169,7 @@ def digest(data: bytes) -> bytes:
 
 
 def decoded(decoder: "msgspec.json.Decoder[_T] | msgspec.msgpack.Decoder[_T]", data: bytes | str, what: str) -> _T:
-    """What a decoder makes of bytes from outside. Raises ContractError for anything that is not of the contract."""
+    """The part of the contract in bytes from outside. Raises ContractError for anything else."""
     try:
         return decoder.decode(data)  # type: ignore[arg-type]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:

@@ -28,7 +28,7 @@ def turn_deg(a_deg: float, b_deg: float) -> float:
 
 
 def distance_m(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Great-circle distance in metres; right across the date line and at the poles."""
+    """Great-circle distance in metres; correct across the date line and at the poles."""
     half_lat = sin(radians(lat2 - lat1) / 2)
     half_lon = sin(radians(lon2 - lon1) / 2)
     h = half_lat * half_lat + cos(radians(lat1)) * cos(radians(lat2)) * half_lon * half_lon
@@ -53,7 +53,7 @@ def destination(lat: float, lon: float, bearing: float, metres: float) -> tuple[
 
 
 def offset_m(lat0: float, lon0: float, lat: float, lon: float) -> tuple[float, float]:
-    """Metres (east, north) of a point as seen from an origin near by; right across the date line."""
+    """Metres (east, north) of a point as seen from an origin near by; correct across the date line."""
     scale = radians(1.0) * EARTH_RADIUS_M
     return wrap_longitude(lon - lon0) * scale * cos(radians(lat0)), (lat - lat0) * scale
 

@@ -42,7 +42,7 @@ _decoder = msgspec.msgpack.Decoder(HomePacket)
 
 
 def decode_home(data: bytes) -> HomePacket:
-    """The home packet in a signed word's body. Raises ContractError."""
+    """The home packet in the body of a signed message. Raises ContractError."""
     if len(data) > MAX_HOME_BYTES:
         raise ContractError(f"{len(data)} bytes are more than a home packet may have")
     return decoded(_decoder, data, "a home packet")

@@ -126,12 +126,12 @@ def pairing_info(hub: str) -> bytes:
 
 def words(hub_public: bytes, probe_public: bytes, token: str) -> str:
     """Four words that both sides show, for people to compare; each is spelled alike in English and French."""
-    said = signed_bytes("contrechamp words 1", hub_public, probe_public, token.encode())
-    return " ".join(words_of(hashlib.sha256(said).digest()))
+    covered = signed_bytes("contrechamp words 1", hub_public, probe_public, token.encode())
+    return " ".join(words_of(hashlib.sha256(covered).digest()))
 
 
 def decode_pairing(data: bytes) -> PairHello | PairSealed:
-    """What a probe says that is not paired yet. Raises ContractError."""
+    """The message of a probe that is not paired yet. Raises ContractError."""
     return decoded(_hellos, data, "a pairing message")
 
 
@@ -146,10 +146,10 @@ def decode_answer(data: bytes) -> PairAnswer:
 
 
 def decode_descriptor(data: bytes) -> Descriptor:
-    """The descriptor in a signed word's body. Raises ContractError."""
+    """The descriptor in the body of a signed message. Raises ContractError."""
     return decoded(_descriptors, data, "a hub's descriptor")
 
 
 def decode_card(data: bytes) -> PairCard:
-    """What lies in a pairing file. Raises ContractError."""
+    """The invitation in a card. Raises ContractError."""
     return decoded(_cards, data, "a pairing card")

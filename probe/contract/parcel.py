@@ -44,7 +44,7 @@ class Verdict(StrEnum):
 
 
 class Receipt(Part, frozen=True, kw_only=True):
-    """The hub's word, given after commit, about the unit with this hash."""
+    """What the hub decided about the unit with this hash; sent only after its commit."""
 
     hash: Hash
     verdict: Verdict
@@ -64,7 +64,7 @@ class Receipts(Part, frozen=True, kw_only=True):
 
 
 class SignedKind(StrEnum):
-    """What a hub signs; stands in the signature, so that one can never pass for another."""
+    """What a hub signs. The signature covers the kind, so that one can never pass for another."""
 
     RECEIPTS = "contrechamp receipts 1"
     DESCRIPTOR = "contrechamp descriptor 1"
@@ -73,7 +73,7 @@ class SignedKind(StrEnum):
 
 
 class Signed(Part, frozen=True, kw_only=True):
-    """Something a hub says, with its Ed25519 signature over (context, hub, body)."""
+    """A hub's message, with its Ed25519 signature over (kind, hub, body)."""
 
     v: Version
     hub: Name
@@ -105,10 +105,10 @@ def check_size(unit: Unit) -> None:
 
 
 def decode_signed(data: bytes) -> Signed:
-    """What a hub said, its signature not looked at. Raises ContractError."""
+    """The signed message in these bytes; its signature is not checked. Raises ContractError."""
     return decoded(_signed, data, "a hub's signed word")
 
 
 def decode_receipts(body: bytes) -> Receipts:
-    """The receipts in a signed word's body. Raises ContractError."""
+    """The receipts in the body of a signed message. Raises ContractError."""
     return decoded(_receipts, body, "receipts")

@@ -106,7 +106,7 @@ class Place(Part, frozen=True, kw_only=True):
 
 
 class SubjectHow(StrEnum):
-    """How the subject's place or bearing was come by."""
+    """How the subject's place or bearing was estimated."""
 
     BEARING = "bearing"
     BEARING_AND_DISTANCE = "bearing-and-distance"
@@ -249,7 +249,7 @@ class Photo(Part, frozen=True, kw_only=True):
 
 
 class PhotoNotKept(StrEnum):
-    """Why a look left a pin and no picture."""
+    """Why a photo left a pin and no picture."""
 
     NO_REDACTOR = "no-redactor"
     SELF_TEST = "self-test"
@@ -286,7 +286,7 @@ class Listened(Part, frozen=True, kw_only=True):
 class Flood(Part, frozen=True, kw_only=True):
     """More camera-like transmitters in one cell than there can be cameras: somebody sent them out.
 
-    None of them became a sighting; `transmitters` are how many were told apart before counting stopped being exact.
+    None of them became a sighting. `transmitters` is a rough count: once it is a flood, one may be counted again.
     """
 
     cell: Cell

@@ -1,7 +1,7 @@
-"""How a broker's TLS certificate says whose it is: a word in it from the hub, over the certificate's own public key.
+"""How a broker's TLS certificate says whose it is: by an attestation, the hub's signature over the certificate's key.
 
-The probe checks that word before it sends anything, and nothing else: no names, no dates (a probe may wake up in 2019),
-no authorities. TLS itself proves that the broker holds the certificate's private key.
+The probe checks the attestation before it sends anything, and nothing else: no names, no dates (a probe may
+wake up in 2019), no authorities. TLS itself proves that the broker holds the certificate's private key.
 """
 
 from probe.contract.base import ContractError
@@ -16,12 +16,12 @@ def tls_signing_input(hub: str, public_key_info: bytes) -> bytes:
     return signed_bytes("contrechamp tls 1", hub.encode(), public_key_info)
 
 
-def write_word(hub_public: bytes, signature: bytes) -> bytes:
-    """The extension's content."""
+def write_attestation(hub_public: bytes, signature: bytes) -> bytes:
+    """The attestation, as the content of the certificate's extension."""
     return hub_public + signature
 
 
-def read_word(content: bytes) -> tuple[bytes, bytes]:
+def read_attestation(content: bytes) -> tuple[bytes, bytes]:
     """The hub's public key and signature in an extension. Raises ContractError."""
     if len(content) != _KEY + _SIGNATURE:
         raise ContractError("a certificate with a damaged word of the hub")

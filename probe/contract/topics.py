@@ -2,7 +2,7 @@
 
     contrechamp/1/<mailbox>/up            probe -> hub   Parcel
     contrechamp/1/<mailbox>/down          hub -> probe   Signed(Receipts)
-    contrechamp/1/<mailbox>/home          hub -> probe   Signed(Descriptor), retained
+    contrechamp/1/<mailbox>/home          hub -> probe   Signed(HomePacket), retained
     contrechamp/1/pair/<rendezvous>/up    a probe that is not paired yet -> hub
     contrechamp/1/pair/<rendezvous>/down  hub -> that probe
 
@@ -33,7 +33,7 @@ def down(mailbox: str) -> str:
 
 
 def home(mailbox: str) -> str:
-    """Where the hub lays what the probe with this mailbox should take along."""
+    """Where the hub leaves the home packet of the probe with this mailbox."""
     return f"{ROOT}/{mailbox}/home"
 
 
@@ -47,7 +47,7 @@ def pair_down(rendezvous: str) -> str:
     return f"{ROOT}/pair/{rendezvous}/down"
 
 
-def from_a_hub(topic: str) -> bool:
+def is_from_hub(topic: str) -> bool:
     """Whether this is what a hub sends (which a hub that listens to everything hears as well)."""
     return topic.startswith(f"{ROOT}/") and topic.endswith(("/down", "/home"))
 

@@ -32,12 +32,12 @@ COLUMNS = (
 )
 
 _PREFIX_BITS = (36, 28, 24)
-_BESIDE = {
+_BESIDE_VALUES = {
     "oui": {"", "name", "probe", "battery"},
     "ssid": {"", "block", "nothing", "nothing; looked for"},
     "ble_name": {"company", "company or address", "company and address", "company or battery block"},
 }
-_SHAPES = {
+_VALUE_SHAPES = {
     "ble_company": re.compile("[0-9a-f]{4}"),
     "ble_service": re.compile("[0-9a-f]{4}( [0-9a-f]{4})*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     "element": re.compile("([0-9a-f]{2}){3,7}"),
@@ -86,9 +86,9 @@ class Catalogue:
         self._elements: list[tuple[bytes, Row]] = []
         for row in rows:
             if row.status is not Status.REJECTED:
-                self._enter(row)
+                self._index(row)
 
-    def _enter(self, row: Row) -> None:
+    def _index(self, row: Row) -> None:
         if row.evidence == "oui":
             value, bits = _prefix(row.value)
             self._prefixes[bits][value] = row
@@ -188,20 +188,20 @@ def _row(number: int, line: str) -> Row:
         note=named["note"],
     )
     if row.status is not Status.REJECTED:
-        _check(number, row)
+        _check_row(number, row)
     return row
 
 
-def _check(number: int, row: Row) -> None:
-    if row.beside not in _BESIDE.get(row.evidence, {""}) and row.status is Status.ACTIVE:
+def _check_row(number: int, row: Row) -> None:
+    if row.beside not in _BESIDE_VALUES.get(row.evidence, {""}) and row.status is Status.ACTIVE:
         raise ValueError(f"line {number}: {row.beside!r} is nothing that can stand beside {row.evidence}")
     if row.evidence == "oui":
         _prefix(row.value)
     elif row.evidence in ("ssid", "ble_name"):
         if not (row.value.startswith("^") and row.value.endswith("$")):
             raise ValueError(f"line {number}: the pattern {row.value!r} is not anchored at both ends")
-    elif row.evidence in _SHAPES:
-        if not _SHAPES[row.evidence].fullmatch(row.value):
+    elif row.evidence in _VALUE_SHAPES:
+        if not _VALUE_SHAPES[row.evidence].fullmatch(row.value):
             raise ValueError(f"line {number}: {row.value!r} is no value for {row.evidence}")
     else:
         raise ValueError(f"line {number}: unknown evidence {row.evidence!r}")

@@ -112,7 +112,7 @@ def _forgotten(rows: list[Row], heard: Transmission) -> str:
 
 
 def _why_not(looks: list[Look]) -> str:
-    """By what it looked at last: the questions to the catalogue at the end, or one thing that the frame says."""
+    """What it looked at last: the questions to the catalogue at the end, or one thing that the frame says."""
     if not looks:
         return "it looks at nothing here"
     asked: list[Look] = []
@@ -143,7 +143,7 @@ class _Heard(Transmission):
     def __getattribute__(self, name: str) -> Any:
         value = super().__getattribute__(name)
         if name in Transmission.__dataclass_fields__:
-            look = Look(at=_FIELDS.get(name, name.replace("_", " ")), saw=_said(name, value))
+            look = Look(at=_FIELDS.get(name, name.replace("_", " ")), saw=_part_text(name, value))
             # Before the list is there, the transmission is being made.
             getattr(self, "looks", []).append((look, value))
         return value
@@ -176,19 +176,19 @@ class _Watched(Catalogue):
 
 
 def _question(name: str, about: list[Any]) -> str:
-    told = ", ".join(_short(part.hex(":") if isinstance(part, bytes) else _text(part)) for part in about)
-    return f"{ {'vendor_of': 'the address', 'name_of': 'the name'}.get(name, 'the value') } {told}"
+    parts = ", ".join(_short(part.hex(":") if isinstance(part, bytes) else _text(part)) for part in about)
+    return f"{ {'vendor_of': 'the address', 'name_of': 'the name'}.get(name, 'the value') } {parts}"
 
 
 def _row(row: Row) -> str:
-    told = [row.status.value, "strong" if row.strong else "weak", row.kind]
-    told += [f"shared: {row.shared}"] if row.shared else []
-    told += [f"wants beside it: {row.beside}"] if row.beside else []
-    told += [f"confirmed {row.confirmed_on}"] if row.confirmed_on else []
-    return f"row {row.id} ({row.vendor or 'no vendor'} {row.value}; {', '.join(told)})"
+    parts = [row.status.value, "strong" if row.strong else "weak", row.kind]
+    parts += [f"shared: {row.shared}"] if row.shared else []
+    parts += [f"wants beside it: {row.beside}"] if row.beside else []
+    parts += [f"confirmed {row.confirmed_on}"] if row.confirmed_on else []
+    return f"row {row.id} ({row.vendor or 'no vendor'} {row.value}; {', '.join(parts)})"
 
 
-def _said(name: str, value: object) -> str | None:
+def _part_text(name: str, value: object) -> str | None:
     """A part of a transmission as a text; None where it was not sent."""
     if value is None or value in ("", (), b""):
         return None
@@ -201,8 +201,8 @@ def _text(value: object) -> str:
     if isinstance(value, Role):
         return "keeps a network open" if value is Role.NETWORK else "looks for a network"
     if isinstance(value, Setup | Bluetooth):
-        told = ((item.name.replace("_", " "), getattr(value, item.name)) for item in fields(value))
-        return ", ".join(f"{name} {_text(part)}" for name, part in told if part not in (None, ()))
+        parts = ((item.name.replace("_", " "), getattr(value, item.name)) for item in fields(value))
+        return ", ".join(f"{name} {_text(part)}" for name, part in parts if part not in (None, ()))
     if isinstance(value, tuple):
         return " ".join(map(str, value))
     return str(value)

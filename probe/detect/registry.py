@@ -106,7 +106,7 @@ def examined_again(sighting: Sighting, recogniser: Recogniser) -> Finding | str 
 def unjustified(sighting: Sighting, recogniser: Recogniser) -> str | None:
     """Why a radio sighting's own evidence does not bear it out, in a few words; None where it does.
 
-    Of a sighting by an earlier version of its rule it is asked only that today's rules find something, whichever of
+    A sighting by an earlier version of its rule only has to be found by today's rules at all, whichever of
     them does: what it may claim is decided when cameras are derived.
     """
     found = examined_again(sighting, recogniser)

@@ -92,7 +92,7 @@ class Texts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
-    """What a Wi-Fi frame must show at a glance before a rule is asked: any one of these. Nothing: no frame of Wi-Fi.
+    """What a Wi-Fi frame must show at a glance before a rule is asked: any one of these. An empty one: no Wi-Fi frame.
 
     `heads` first three octets of an address that a maker gave; `names` patterns of a whole network name from such an
     address; `names_anywhere` the same also from an address that is locally administered; `octets` a run of octets
@@ -135,7 +135,7 @@ class Rule(ABC):
 
     @abstractmethod
     def glance(self, catalogue: Catalogue) -> Glance:
-        """What every Wi-Fi frame shows that this rule may find: what it does not let pass, the rule is never asked."""
+        """What every Wi-Fi frame that this rule can find must show: the rule is never asked about any other."""
 
     @abstractmethod
     def examine(self, heard: Transmission, catalogue: Catalogue) -> Finding | None:
@@ -160,9 +160,9 @@ def row_evidence(row: Row) -> CatalogueEvidence:
 def claims_of(
     row: Row, *, present: Strength, vendor: Strength, kind: Strength, evidence: tuple[int, ...]
 ) -> tuple[Claim, ...]:
-    """What a row lets be said of the device: that it is there, who made it, and of which kind it is.
+    """The claims that a row allows: that the device is there, who made it, and of which kind it is.
 
-    Who made it, and of which kind it is, is strong only where its address says so: whoever sends chooses all the rest.
+    Maker and kind are strong only where the address says so: whoever sends chooses all the rest.
     """
     claims: list[Claim] = [PresentClaim(strength=present, evidence=evidence)]
     if row.vendor:
@@ -194,12 +194,12 @@ def _makers(row: Row) -> set[str]:
 
 
 def transmission_of_evidence(evidence: Iterable[Evidence]) -> Transmission | None:
-    """The transmission that a sighting's evidence tells of, as far as it tells; None where it names no transmitter."""
-    told: dict[type, Evidence] = {type(item): item for item in evidence}
-    address, name = told.get(BssidEvidence), told.get(SsidEvidence)
+    """The transmission behind a sighting's evidence, as far as that holds it; None where it names no transmitter."""
+    by_type: dict[type, Evidence] = {type(item): item for item in evidence}
+    address, name = by_type.get(BssidEvidence), by_type.get(SsidEvidence)
     if not isinstance(address, BssidEvidence):
         return None
-    order, wps, ble = told.get(ElementsEvidence), told.get(WpsEvidence), told.get(BleEvidence)
+    order, wps, ble = by_type.get(ElementsEvidence), by_type.get(WpsEvidence), by_type.get(BleEvidence)
     return Transmission(
         transmitter=bssid_octets(address.bssid),
         ssid=name.ssid if isinstance(name, SsidEvidence) else None,
@@ -213,11 +213,11 @@ def transmission_of_evidence(evidence: Iterable[Evidence]) -> Transmission | Non
     )
 
 
-def _bluetooth(told: BleEvidence) -> Bluetooth:
+def _bluetooth(ble: BleEvidence) -> Bluetooth:
     return Bluetooth(
-        public=told.public,
-        name=told.name,
-        companies=told.companies,
-        services=told.services,
-        services_128=told.services_128,
+        public=ble.public,
+        name=ble.name,
+        companies=ble.companies,
+        services=ble.services,
+        services_128=ble.services_128,
     )

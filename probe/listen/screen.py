@@ -64,28 +64,28 @@ def show(
 ) -> None:
     """Show the walk until it is over, `q` is pressed, or `until_s` of the monotonic clock has come."""
 
-    def going_on() -> bool:
+    def is_running() -> bool:
         return not runner.over and (until_s is None or time.monotonic() < until_s)
 
     if as_json or not (sys.stdout.isatty() and sys.stdin.isatty()):
-        while going_on():
-            _line(watcher, runner, now(), as_json=as_json)
+        while is_running():
+            _print_state(watcher, runner, now(), as_json=as_json)
             deadline = time.monotonic() + 1.0
-            while going_on() and time.monotonic() < deadline:
+            while is_running() and time.monotonic() < deadline:
                 time.sleep(0.05)
-        _line(watcher, runner, now(), as_json=as_json)
+        _print_state(watcher, runner, now(), as_json=as_json)
         return
     from rich.live import Live
 
     with _raw_keys() as read_key, Live(auto_refresh=False, screen=True) as screen:
-        while going_on():
+        while is_running():
             view = draw(watcher, now(), language=language, recorded=recorded, sightings=runner.made)
             screen.update(view, refresh=True)
-            if not _obey(read_key(_DRAW_S), watcher, now(), hold):
+            if not _handle_key(read_key(_DRAW_S), watcher, now(), hold):
                 return
 
 
-def _obey(key: str, watcher: Watcher, now_s: float, hold: Callable[[int | None], None]) -> bool:
+def _handle_key(key: str, watcher: Watcher, now_s: float, hold: Callable[[int | None], None]) -> bool:
     """Do what a key says; False ends the view."""
     if key in ("q", "\x03"):
         return False
@@ -120,15 +120,15 @@ def _raw_keys() -> Iterator[Callable[[float], str]]:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-def _line(watcher: Watcher, runner: Runner, now_s: float, *, as_json: bool) -> None:
+def _print_state(watcher: Watcher, runner: Runner, now_s: float, *, as_json: bool) -> None:
     sources, cameras = watcher.sources(now_s), watcher.cameras(now_s)
     if as_json:
-        told: dict[str, Any] = {
+        state: dict[str, Any] = {
             "sources": [asdict(source) for source in sources],
             "recognised": [{**asdict(camera), "key": None} for camera in cameras],
             "sightings": runner.made,
         }
-        print(json.dumps(told), flush=True)
+        print(json.dumps(state), flush=True)
         return
     parts = [f"{s.name}: {s.health}, {s.frames} frames ({s.share:.0%}), {s.lost} lost" for s in sources]
     print("; ".join([*parts, f"{len(cameras)} recognised now, {runner.made} sightings"]), flush=True)

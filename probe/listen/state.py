@@ -1,4 +1,4 @@
-"""What the live view shows, taken from a walk at one moment. Nothing of anyone that no rule knows is in it."""
+"""What the live view shows, taken from a walk at one moment. It holds nothing of anyone that no rule knows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ METER_S = 2.0
 _RECEIVER = "gnss"  # its sentences are no frames
 
 
-class Walked(Protocol):
+class WatchedWalk(Protocol):
     """A walk, live or recorded."""
 
     @property
@@ -47,7 +47,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraLine:
-    """One recognised transmitter. `key` is what a lock holds on to; the name is printable."""
+    """One recognised transmitter. `key` identifies it for the lock; the name is printable."""
 
     key: bytes
     name: str
@@ -71,7 +71,7 @@ class _Meter:
 class Watcher:
     """Looks at a walk from time to time and works out rates and trends. `now_s` is the walk's own time."""
 
-    walk: Walked
+    walk: WatchedWalk
     selected: int = 0
     locked: bytes | None = None
     _frames: dict[str, tuple[float, int, float]] = field(default_factory=dict)
@@ -116,7 +116,7 @@ class Watcher:
         return sorted(lines, key=lambda line: (-(line.signal_dbm or -999), line.name, line.key))
 
     def lock(self, lines: Sequence[CameraLine]) -> CameraLine | None:
-        """Lock on the chosen transmitter, or let go where one is locked. Only what is recognised can be chosen."""
+        """Lock on the chosen transmitter, or unlock where one is locked. Only what is recognised can be chosen."""
         self._meter = _Meter()
         if self.locked is not None or not lines:
             self.locked = None
@@ -172,7 +172,7 @@ def _camera(key: bytes, known: Pass, now_s: float) -> CameraLine:
 
 
 def printable(text: str) -> str:
-    """A text that no terminal obeys."""
+    """The text without anything that a terminal would act on."""
     return "".join(char if char.isprintable() else "?" for char in text)
 
 

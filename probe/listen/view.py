@@ -20,12 +20,12 @@ def draw(watcher: Watcher, now_s: float, *, language: str, recorded: bool, sight
     words = WORDS[language]
     cameras = watcher.cameras(now_s)
     counts = watcher.walk.sweep.counts
-    # What the sources passed over by themselves was somebody's as well.
-    passed_over = sum(s.counts.frames - s.counts.told - s.counts.skipped for s in watcher.walk.sources)
-    told = words["counts"].format(
-        forgotten=_number(counts.forgotten + max(0, passed_over), words),
-        moving=_number(counts.moving, words),
-        sightings=_number(sightings, words),
+    # The frames that the sources passed over by themselves came from other devices as well.
+    passed_over = sum(s.counts.frames - s.counts.passed_on - s.counts.skipped for s in watcher.walk.sources)
+    summary = words["counts"].format(
+        forgotten=_formatted(counts.forgotten + max(0, passed_over), words),
+        moving=_formatted(counts.moving, words),
+        sightings=_formatted(sightings, words),
     )
     parts: list[RenderableType] = [
         _title(watcher, now_s, words, recorded=recorded),
@@ -35,7 +35,7 @@ def draw(watcher: Watcher, now_s: float, *, language: str, recorded: bool, sight
     locked = next((line for line in cameras if line.key == watcher.locked), None)
     if locked is not None:
         parts.append(_meter(locked, watcher.trend(locked, now_s), words, recorded=recorded))
-    parts += [Text(told, style="dim"), Text(words["keys"], style="dim")]
+    parts += [Text(summary, style="dim"), Text(words["keys"], style="dim")]
     return Group(*parts)
 
 
@@ -59,18 +59,18 @@ def _sources(lines: Sequence[SourceLine], words: dict[str, str]) -> Table:
             Text(line.kind),
             health,
             Text(channel_label(line.mhz)),
-            Text(_number(line.rate, words, decimals=0 if line.rate >= 10 else 1)),
-            Text(_number(line.frames, words)),
+            Text(_formatted(line.rate, words, decimals=0 if line.rate >= 10 else 1)),
+            Text(_formatted(line.frames, words)),
             Text(words["percent"].format(share=100 * line.share)),
-            Text(_number(line.lost, words), style="red" if line.lost else ""),
-            Text(_number(line.malformed, words)),
+            Text(_formatted(line.lost, words), style="red" if line.lost else ""),
+            Text(_formatted(line.malformed, words)),
         )
         if line.trouble:
             table.add_row(Text(f"  {line.trouble}", style="red"))
     return table
 
 
-def _number(value: float, words: dict[str, str], *, decimals: int = 0) -> str:
+def _formatted(value: float, words: dict[str, str], *, decimals: int = 0) -> str:
     """A number as the language writes it."""
     plain = f"{value:,.{decimals}f}"
     return plain.translate({ord(","): words["thousands"], ord("."): words["decimal"]})
@@ -97,9 +97,9 @@ def _cameras(lines: Sequence[CameraLine], watcher: Watcher, words: dict[str, str
 
 
 def _meter(line: CameraLine, trend: str, words: dict[str, str], *, recorded: bool) -> Panel:
-    said = words["gone"].format(seconds=line.ago_s) if line.ago_s > 6.0 else words[trend]
+    trend_text = words["gone"].format(seconds=line.ago_s) if line.ago_s > 6.0 else words[trend]
     note = "" if recorded else words["held"]
-    content = Group(bar(line.signal_dbm, 60), Text(said, style="bold"), Text(note, style="dim"))
+    content = Group(bar(line.signal_dbm, 60), Text(trend_text, style="bold"), Text(note, style="dim"))
     return Panel(content, title=Text(words["meter"].format(name=line.name)), expand=True)
 
 

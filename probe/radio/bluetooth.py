@@ -24,7 +24,7 @@ _SET_PARAMETERS, _ENABLE = 0x200B, 0x200C
 _SET_EXTENDED_PARAMETERS, _EXTENDED_ENABLE = 0x2041, 0x2042
 _DISALLOWED = 0x0C
 _ANONYMOUS = 0xFF  # an address type: the advertiser did not give any
-_TELL_S = 1.0
+_DWELL_S = 1.0
 _FAMILY, _HCI, _SOL_HCI, _HCI_FILTER, _UP = 31, 1, 0, 2, 0x400448C9
 
 
@@ -53,33 +53,33 @@ def read_reports(packet: bytes) -> tuple[list[Report], bool]:
     if len(body) < 2:
         return [], False
     if body[0] == _REPORT:
-        reports, whole = _read(body, body[1], head=9, address_at=2, type_at=1, length_at=8)
+        reports, complete = _split_reports(body, body[1], head=9, address_at=2, type_at=1, length_at=8)
     elif body[0] == _EXTENDED_REPORT:
-        reports, whole = _read(body, body[1], head=24, address_at=3, type_at=2, length_at=23, signal_at=13)
+        reports, complete = _split_reports(body, body[1], head=24, address_at=3, type_at=2, length_at=23, signal_at=13)
     else:
         return [], True
-    return reports, whole and len(body) == packet[2]
+    return reports, complete and len(body) == packet[2]
 
 
-def _read(
+def _split_reports(
     body: bytes, count: int, *, head: int, address_at: int, type_at: int, length_at: int, signal_at: int | None = None
 ) -> tuple[list[Report], bool]:
-    found: list[Report] = []
+    reports: list[Report] = []
     at = 2
     for _ in range(count):
         if at + head > len(body):
-            return found, False
+            return reports, False
         data_end = at + head + body[at + length_at]
         # In the old form the signal follows the data; in the extended form it stands in the head.
         end = data_end if signal_at is not None else data_end + 1
         if end > len(body):
-            return found, False
+            return reports, False
         signal = body[data_end] if signal_at is None else body[at + signal_at]
         address, kind = body[at + address_at : at + address_at + 6][::-1], body[at + type_at]
         if kind != _ANONYMOUS:
-            found.append(Report(address, kind & 1 == 0, DBM[signal], body[at + head : data_end]))
+            reports.append(Report(address, kind & 1 == 0, DBM[signal], body[at + head : data_end]))
         at = end
-    return found, True
+    return reports, True
 
 
 def command(opcode: int, parameters: bytes) -> bytes:
@@ -118,7 +118,7 @@ class Bluetooth:
         self.counts = CaptureCounts()
         self.hold: int | None = None
         self._transport = transport
-        self._strangers = unknowns
+        self._unknowns = unknowns
         self._clock = clock
         self._closed = False
 
@@ -126,19 +126,19 @@ class Bluetooth:
         self._closed = True
 
     def events(self) -> Iterator[Event]:
-        """Advertisements of everyone not known as a stranger. Raises SourceLost where the adapter is gone."""
+        """Advertisements of everyone but recent unknowns. Raises SourceLost where the adapter is gone."""
         try:
             self._start()
-            told_s, frames = self._clock(), 0
+            began_s, frames = self._clock(), 0
             while not self._closed:
-                for report in self._receive():
+                for report in self._receive_reports():
                     advert = self._advert(report, self._clock())
                     if advert is not None:
                         yield advert
                 now_s = self._clock()
-                if not 0.0 <= now_s - told_s < _TELL_S:
-                    yield Dwell(now_s, BLUETOOTH_MHZ, min(max(0.0, now_s - told_s), 10.0), self.counts.frames - frames)
-                    told_s, frames = now_s, self.counts.frames
+                if not 0.0 <= now_s - began_s < _DWELL_S:
+                    yield Dwell(now_s, BLUETOOTH_MHZ, min(max(0.0, now_s - began_s), 10.0), self.counts.frames - frames)
+                    began_s, frames = now_s, self.counts.frames
             for packet in STOP:
                 self._transport.send(packet)
         finally:
@@ -150,7 +150,7 @@ class Bluetooth:
             status = 0
             for packet in packets:
                 self._send(packet)
-                status = self._status(packet)
+                status = self._command_status(packet)
             if status == 0:
                 return
             if status != _DISALLOWED:
@@ -166,10 +166,10 @@ class Bluetooth:
         except OSError as problem:
             raise SourceLost(f"{self.name}: the adapter went down or was unplugged") from problem
 
-    def _status(self, packet: bytes) -> int:
-        """The controller's answer to a command; what it reports in between is let go."""
+    def _command_status(self, packet: bytes) -> int:
+        """The controller's answer to a command; reports in between are dropped."""
         for _ in range(200):
-            answer = self._packet(2.0)
+            answer = self._receive_packet(2.0)
             if not answer:
                 break
             if len(answer) >= 7 and answer[1] == _COMPLETE and answer[4:6] == packet[1:3]:
@@ -178,7 +178,7 @@ class Bluetooth:
                 return answer[3]
         raise SourceLost(f"{self.name}: the controller does not answer")
 
-    def _packet(self, timeout_s: float) -> bytes:
+    def _receive_packet(self, timeout_s: float) -> bytes:
         try:
             return self._transport.receive(timeout_s)
         except TimeoutError:
@@ -186,23 +186,23 @@ class Bluetooth:
         except OSError as problem:
             raise SourceLost(f"{self.name}: the adapter went down or was unplugged") from problem
 
-    def _receive(self) -> list[Report]:
-        packet = self._packet(_TELL_S)
-        reports, whole = read_reports(packet) if packet else ([], True)
-        if not whole:
+    def _receive_reports(self) -> list[Report]:
+        packet = self._receive_packet(_DWELL_S)
+        reports, complete = read_reports(packet) if packet else ([], True)
+        if not complete:
             self.counts.frames += 1
             self.counts.malformed += 1
         self.counts.frames += len(reports)
         return reports
 
     def _advert(self, report: Report, now_s: float) -> Advert | None:
-        who = hash(report.address + bytes([report.public]))
-        memory = Memory(who, hash(report.data))
-        if self._strangers is not None:
-            if self._strangers.knows(memory):
+        address_hash = hash(report.address + bytes([report.public]))
+        memory = Memory(address_hash, hash(report.data))
+        if self._unknowns is not None:
+            if self._unknowns.knows(memory):
                 return None
-            self._strangers.pass_time(now_s)
-        self.counts.told += 1
+            self._unknowns.pass_time(now_s)
+        self.counts.passed_on += 1
         return Advert(now_s, report.address, report.public, report.signal_dbm, report.data, memory, 1, BLUETOOTH_MHZ)
 
 
@@ -220,7 +220,7 @@ class HciSocket:
         except OSError as problem:
             raise BadInput(f"{name}: this kernel has no Bluetooth; try: sudo modprobe bluetooth") from problem
         try:
-            self._up(number, name)
+            self._bring_up(number, name)
             # Events alone: command complete and status, and LE meta events.
             mask = 1 << _COMPLETE | 1 << _STATUS | 1 << _META
             self._socket.setsockopt(
@@ -233,7 +233,7 @@ class HciSocket:
                 f"{name}: cannot be listened to ({problem.strerror}); `hciconfig` lists adapters"
             ) from problem
 
-    def _up(self, number: int, name: str) -> None:
+    def _bring_up(self, number: int, name: str) -> None:
         import fcntl
 
         try:

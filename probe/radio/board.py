@@ -1,7 +1,7 @@
-"""A radio board on a serial port as a source: an ESP32 that listens, remembers for a minute, and tells in lines.
+"""A radio board on a serial port as a source: an ESP32 that listens, remembers for a minute, and reports in lines.
 
-The board says in full what it hears for the first time and then only counts, so a slow port carries a busy street. What
-a slot stands for is kept here as a keyed hash: the address of a stranger is in no one's memory but for a moment.
+The board sends a frame in full when it is new and then only counts its repeats, so a slow port carries a busy street.
+This file keeps a keyed hash for each of the board's slots: an unknown's address stays in memory for a moment alone.
 """
 
 import re
@@ -22,7 +22,7 @@ from probe.radio.unknowns import RecentUnknowns
 
 BLUETOOTH_MHZ = 2402
 _SLOTS = 65_536
-_ASK_AGAIN_S, _HELLO_S, _SILENT_S = 5.0, 2.0, 15.0
+_REQUEST_AGAIN_S, _HELLO_S, _SILENT_S = 5.0, 2.0, 15.0
 _ADVERT_HEADER = 8
 _LONGEST_DWELL_MS = 60_000
 _STARTS = re.compile(rb"[!#]")
@@ -41,9 +41,9 @@ class Board:
     """A `FrameSource` over the lines of a radio board.
 
     `plan_mhz` is the hopping plan to tell the board, empty for its own; `on_sentence` gets each NMEA sentence that a
-    receiver on the board gave. `silent_s` is after how long a silence it is taken for lost, None for never. In
+    receiver on the board gave. `silent_s` is the silence after which it counts as lost, None for never. In
     `counts`, `dropped` are lines lost on the way (by their numbers) and frames that the board itself lost (as far as it
-    knows: a lower bound); `noise` was no line, `damaged` failed its check sum.
+    knows: a lower bound). `noise` counts what was no line, `damaged` the lines whose check sum failed.
     """
 
     kind = "board"
@@ -66,14 +66,14 @@ class Board:
         self.noise = self.damaged = self.lost_lines = 0
         self.about: dict[str, Any] = {}
         self._port = port
-        self._strangers = unknowns
+        self._unknowns = unknowns
         self._reader = Reader(self.counts, unknowns)
         self._plan_mhz, self._dwell_ms = tuple(plan_mhz), dwell_ms
         self._on_sentence = on_sentence
         self._clock = clock
         self._slots: dict[int, Memory | None] = {}
         self._seq: int | None = None
-        self._asked_s = float("-inf")
+        self._requested_s = float("-inf")
         self._closed = False
         self._hold: int | None = None
 
@@ -86,7 +86,7 @@ class Board:
     def hold(self, mhz: int | None) -> None:
         if mhz != self._hold:
             self._hold = mhz
-            self._say({"do": "hold", "channel": None if mhz is None else _number(mhz)})
+            self._send({"do": "hold", "channel": None if mhz is None else _channel_number(mhz)})
 
     def close(self) -> None:
         self._closed = True
@@ -94,8 +94,8 @@ class Board:
     def events(self) -> Iterator[Event]:
         """What the board hears. Raises SourceLost where the port is gone or the board says nothing for 15 s."""
         try:
-            self._say({"do": "forget"})
-            self._say({"do": "hello"})
+            self._send({"do": "forget"})
+            self._send({"do": "hello"})
             rest, heard_s = b"", self._clock()
             while not self._closed:
                 data = self._read()
@@ -112,8 +112,8 @@ class Board:
                     heard_s = now_s
                 elif self._silent_s is not None and not 0.0 <= now_s - heard_s < self._silent_s:
                     raise SourceLost(f"{self.name}: the board has said nothing for {self._silent_s:.0f} s")
-                elif not self.about and now_s - self._asked_s > _HELLO_S:
-                    self._ask({"do": "hello"}, now_s)
+                elif not self.about and now_s - self._requested_s > _HELLO_S:
+                    self._send_request({"do": "hello"}, now_s)
         finally:
             self._port.close()
 
@@ -123,30 +123,30 @@ class Board:
         except OSError as problem:  # pyserial's SerialException is one
             raise SourceLost(f"{self.name}: the board was unplugged") from problem
 
-    def _say(self, message: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, Any]) -> None:
         try:
             self._port.write(write_message(message) + b"\n")
         except OSError:
             return  # what reads notices as well
 
-    def _ask(self, message: dict[str, Any], now_s: float) -> None:
-        self._asked_s = now_s
-        self._say(message)
+    def _send_request(self, message: dict[str, Any], now_s: float) -> None:
+        self._requested_s = now_s
+        self._send(message)
 
     def take(self, line: bytes, now_s: float) -> Iterator[Event]:
-        """What a line says, without its end. Noise is counted; a line that begins behind noise is found there."""
+        """The events in a line (given without its end). Noise is counted; a line that begins behind noise is found."""
         if len(line) > LONGEST_LINE or not line:
             self.noise += bool(line)
         elif line[:1] == b"!" and (heard := read_heard(line)) is not None:
-            self._count(heard.seq)
-            event = self._heard(heard, now_s)
+            self._count_lost_lines(heard.seq)
+            event = self._event_of(heard, now_s)
             if event is not None:
                 yield event
-        elif line[:1] == b"#" and (message := _numbered(line)) is not None:
-            self._count(message["seq"] & 0xFFFF)
-            yield from self._message(message, now_s)
+        elif line[:1] == b"#" and (message := _read_numbered(line)) is not None:
+            self._count_lost_lines(message["seq"] & 0xFFFF)
+            yield from self._take_message(message, now_s)
         else:
-            later = _behind_noise(line)
+            later = _line_behind_noise(line)
             if line[:1] in (b"!", b"#"):
                 self.damaged += 1
                 self.counts.malformed += 1
@@ -155,7 +155,7 @@ class Board:
             if later is not None:
                 yield from self.take(later, now_s)
 
-    def _count(self, seq: int) -> None:
+    def _count_lost_lines(self, seq: int) -> None:
         """Lines are numbered: the gaps are what was lost on the way."""
         if self._seq is not None:
             gap = (seq - self._seq - 1) & 0xFFFF
@@ -163,26 +163,28 @@ class Board:
             self.counts.dropped += gap
         self._seq = seq
 
-    def _heard(self, heard: Heard, now_s: float) -> Event | None:
+    def _event_of(self, heard: Heard, now_s: float) -> Event | None:
         mhz = BLUETOOTH_MHZ if heard.kind == BLUETOOTH else mhz_of(heard.channel) if heard.channel else None
         signal = DBM[heard.rssi & 0xFF]
         if not heard.prefix:
             self.counts.frames += heard.times
-            return self._again(heard, mhz, signal, now_s)
+            return self._repeat_of(heard, mhz, signal, now_s)
         event = self._advert(heard, signal, now_s) if heard.kind == BLUETOOTH else self._frame(heard, mhz, now_s)
         self._slots[heard.slot % _SLOTS] = None if event is None else event.memory
         self.counts.frames += heard.times - 1
         return None if event is None else event._replace(times=heard.times)
 
-    def _again(self, heard: Heard, mhz: int | None, signal: int | None, now_s: float) -> Event | None:
+    def _repeat_of(self, heard: Heard, mhz: int | None, signal: int | None, now_s: float) -> Event | None:
         if heard.slot not in self._slots:
-            if now_s - self._asked_s > _ASK_AGAIN_S:
-                self._ask({"do": "forget"}, now_s)  # its first line was lost: have everything said in full again
+            if now_s - self._requested_s > _REQUEST_AGAIN_S:
+                self._send_request(
+                    {"do": "forget"}, now_s
+                )  # its first line was lost: have everything sent in full again
             return None
         memory = self._slots[heard.slot]
         if memory is None:
             return None
-        if self._strangers is not None and self._strangers.knows(memory):
+        if self._unknowns is not None and self._unknowns.knows(memory):
             self._slots[heard.slot] = None
             return None
         return Repeat(now_s, memory, signal, mhz, heard.times)
@@ -199,38 +201,38 @@ class Board:
             return None
         address, data = heard.prefix[2:8], heard.prefix[8:]
         memory = Memory(hash(address), hash(heard.prefix))
-        if self._strangers is not None and self._strangers.knows(memory):
+        if self._unknowns is not None and self._unknowns.knows(memory):
             return None
-        self.counts.told += 1
+        self.counts.passed_on += 1
         return Advert(now_s, address, heard.prefix[0] == 0, signal, data, memory, 1, BLUETOOTH_MHZ)
 
-    def _message(self, message: dict[str, Any], now_s: float) -> Iterator[Event]:
+    def _take_message(self, message: dict[str, Any], now_s: float) -> Iterator[Event]:
         kind = message.get("type")
         if kind == "hello":
-            self._greeted(message)
+            self._take_hello(message)
         elif kind == "status":
-            told = (message.get(name) for name in ("lost", "dropped"))
-            drops = sum(min(count, 1_000_000) for count in told if isinstance(count, int) and count > 0)
+            losses = (message.get(name) for name in ("lost", "dropped"))
+            drops = sum(min(count, 1_000_000) for count in losses if isinstance(count, int) and count > 0)
             self.counts.dropped += drops
             yield from _dwells(message.get("dwells"), now_s, drops)
-            if self._strangers is not None:
-                self._strangers.pass_time(now_s)
+            if self._unknowns is not None:
+                self._unknowns.pass_time(now_s)
         elif kind == "nmea" and isinstance(message.get("line"), str):
             self._on_sentence(message["line"][:LONGEST_LINE])
 
-    def _greeted(self, hello: dict[str, Any]) -> None:
+    def _take_hello(self, hello: dict[str, Any]) -> None:
         """A board that has just started knows no plan and has fresh slots."""
         self._slots.clear()
         self.about = {name: hello[name] for name in ("board", "uid", "software", "channels", "ble") if name in hello}
         channels = hello.get("channels")
         able = {c for c in channels if isinstance(c, int)} if isinstance(channels, list) else set()
-        plan = [number for mhz in self._plan_mhz if (number := _number(mhz)) in able]
+        plan = [number for mhz in self._plan_mhz if (number := _channel_number(mhz)) in able]
         if plan:
-            self._say({"do": "plan", "channels": plan, "dwell_ms": self._dwell_ms})
+            self._send({"do": "plan", "channels": plan, "dwell_ms": self._dwell_ms})
 
 
 class BoardRecording:
-    """A `FrameSource` over recorded lines of a board: each behind the Unix time at which it came, and a space."""
+    """A `FrameSource` over recorded lines of a board. Each begins with the Unix time at which it came, and a space."""
 
     kind = "board"
 
@@ -238,9 +240,9 @@ class BoardRecording:
         self._path = path
         self._now_s = 0.0
         self._lines = self._read()
-        # A pause of the recording is none of the board's: what comes after it is read all the same.
+        # A pause in a recording does not mean that the board was lost: what follows is read all the same.
         self._board = Board(
-            path.name, DeafPort(self._next), unknowns=unknowns, clock=lambda: self._now_s, silent_s=None
+            path.name, ReadOnlyPort(self._next), unknowns=unknowns, clock=lambda: self._now_s, silent_s=None
         )
         self.name = path.name
 
@@ -262,13 +264,13 @@ class BoardRecording:
         return line
 
     def _read(self) -> Iterator[bytes]:
-        for at_s, said in recorded_lines(self._path):
+        for at_s, content in recorded_lines(self._path):
             if at_s is None:
                 self._board.noise += 1
                 continue
-            # A line whose time is none came after the one before it.
+            # A line without a usable time came after the one before it.
             self._now_s = self._now_s if is_moment(self._now_s) and not is_moment(at_s) else at_s
-            yield said
+            yield content
 
 
 def recorded_lines(path: Path) -> Iterator[tuple[float | None, bytes]]:
@@ -276,17 +278,17 @@ def recorded_lines(path: Path) -> Iterator[tuple[float | None, bytes]]:
     try:
         with path.open("rb") as file:
             while line := file.readline(2 * LONGEST_LINE):
-                stamp, _, said = line.removeprefix(b"\xef\xbb\xbf").partition(b" ")
+                stamp, _, content = line.removeprefix(b"\xef\xbb\xbf").partition(b" ")
                 try:
                     at_s = float(stamp)
                 except ValueError:
                     at_s = -1.0
-                yield (at_s, said) if 0.0 <= at_s < 1e11 else (None, line)
+                yield (at_s, content) if 0.0 <= at_s < 1e11 else (None, line)
     except OSError as problem:
         raise BadInput(f"{path}: cannot be read ({problem.strerror})") from problem
 
 
-class DeafPort:
+class ReadOnlyPort:
     """A port that is only read."""
 
     def __init__(self, read: Callable[[], bytes]) -> None:
@@ -302,30 +304,30 @@ class DeafPort:
         """Nothing to close."""
 
 
-def _numbered(line: bytes) -> dict[str, Any] | None:
+def _read_numbered(line: bytes) -> dict[str, Any] | None:
     message = read_message(line)
     return message if message is not None and isinstance(message.get("seq"), int) else None
 
 
-def _behind_noise(line: bytes) -> bytes | None:
+def _line_behind_noise(line: bytes) -> bytes | None:
     """The whole line within a line: a boot message, or half a line that lost its end, may stand before it."""
     for start, _ in zip(_STARTS.finditer(line, 1), range(_MOST_STARTS), strict=False):
         rest = line[start.start() :]
-        if (read_heard(rest) if rest[:1] == b"!" else _numbered(rest)) is not None:
+        if (read_heard(rest) if rest[:1] == b"!" else _read_numbered(rest)) is not None:
             return rest
     return None
 
 
-def _number(mhz: int) -> int | None:
-    """What a board calls a channel: the numbers of the line are those of 2.4 and 5 GHz, and mean nothing elsewhere."""
+def _channel_number(mhz: int) -> int | None:
+    """The board's number for a channel. A line's numbers are those of 2.4 and 5 GHz, and mean nothing elsewhere."""
     return channel_of(mhz) if band_of(mhz) in ("2.4 GHz", "5 GHz") else None
 
 
-def _dwells(told: object, now_s: float, drops: int) -> Iterator[Dwell]:
-    """The visits of a second; what was lost in it is told with the first."""
-    if not isinstance(told, list):
+def _dwells(reported: object, now_s: float, drops: int) -> Iterator[Dwell]:
+    """The dwells of a second; the first one carries what was lost in it."""
+    if not isinstance(reported, list):
         return
-    for entry in told[:64]:
+    for entry in reported[:64]:
         match entry:
             case [int(channel), int(ms), int(frames)] if 0 <= channel <= 200 and 0 <= ms <= _LONGEST_DWELL_MS:
                 yield Dwell(now_s, mhz_of(channel) if channel else BLUETOOTH_MHZ, ms / 1000, max(0, frames), drops)

@@ -31,9 +31,9 @@ class Capture:
         self.path = path
         self.name = path.name
         self.counts = CaptureCounts()
-        self._strangers = unknowns
+        self._unknowns = unknowns
         self._reader = Reader(self.counts, unknowns)
-        self._told_at_s = float("nan")
+        self._dwell_began_s = float("nan")
 
     def frames(self) -> Iterator[Frame]:
         """The frames alone. Raises as `events` does."""
@@ -60,7 +60,7 @@ class Capture:
             self.counts.truncated_at = cut.at
         if self.counts.others and not self.counts.frames:
             raise no_wifi(self.path, self.counts.others)
-        yield from self._dwells(self._told_at_s)
+        yield from self._dwells(self._dwell_began_s)
 
     def _pcap(self, stream: BufferedReader, header: pcap.FileHeader) -> Iterator[Event]:
         """Records are read in place from blocks of the file: this loop runs for every frame."""
@@ -126,15 +126,15 @@ class Capture:
         return link.take(octets, 0, len(octets), at_s)
 
     def _dwells(self, at_s: float) -> Iterator[Dwell]:
-        """What was listened to since this was last told.
+        """What was listened to since the last dwell.
 
         A capture does not say when its radio changed the channel: the time is shared evenly between those heard.
         """
         reader = self._reader
-        if self._strangers is not None:
-            self._strangers.pass_time(at_s)
-        step_s = at_s - self._told_at_s
-        self._told_at_s = at_s
+        if self._unknowns is not None:
+            self._unknowns.pass_time(at_s)
+        step_s = at_s - self._dwell_began_s
+        self._dwell_began_s = at_s
         if not reader.heard:
             return
         share_s = (step_s if 0.0 < step_s < _LONGEST_GAP_S else 0.0) / len(reader.heard)

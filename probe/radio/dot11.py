@@ -34,9 +34,9 @@ def _all_pass(_transmitter: bytes, _ssid: bytes | None, _elements: bytes) -> boo
 
 
 class Reader:
-    """Turns captured octets into frames, and passes over those of strangers.
+    """Turns captured octets into frames, and passes over those of recent unknowns.
 
-    Without `strangers` every frame with an identity is given. `heard` counts frames by the two octets of their
+    Without `unknowns` every frame with an identity is given. `heard` counts frames by the two octets of their
     channel in the radiotap header (b"" where it has none), for whoever reports what was listened to.
     """
 
@@ -50,7 +50,7 @@ class Reader:
         self._screen = _all_pass if prefilter is None else prefilter.passes
 
     def radiotap(self, octets: bytes, at: int, end: int, at_s: float) -> Frame | None:
-        """The frame behind the radiotap header at an offset, or None: damaged, without identity, or a stranger's.
+        """The frame behind the radiotap header at an offset, or None: damaged, without identity, or a recent unknown's.
 
         What `bare` does is done here once more, in place: calls would cost a tenth of the whole.
         """
@@ -83,13 +83,13 @@ class Reader:
             body = self._body(octets, start, end)
             if not body:
                 return None
-        who = hash(octets[start + 10 : start + 16]) ^ (end - body << 8) ^ control
-        known = self._known.get(who)
+        sender = hash(octets[start + 10 : start + 16]) ^ (end - body << 8) ^ control
+        known = self._known.get(sender)
         if known is not None:
-            says, a, b, c, d = known
-            if says == hash(octets[body : body + a] + octets[body + b : body + c] + octets[body + d : end]):
+            content, a, b, c, d = known
+            if content == hash(octets[body : body + a] + octets[body + b : body + c] + octets[body + d : end]):
                 return None
-        return self._frame(octets, start, body, end, at_s, channel, octets[at + signal_at] if signal_at else 0, who)
+        return self._frame(octets, start, body, end, at_s, channel, octets[at + signal_at] if signal_at else 0, sender)
 
     def bare(
         self, octets: bytes, start: int, end: int, at_s: float, channel: bytes = b"", signal: int = 0
@@ -102,13 +102,13 @@ class Reader:
         body = self._body(octets, start, end)
         if not body:
             return None
-        who = hash(octets[start + 10 : start + 16]) ^ (end - body << 8) ^ octets[start]
-        known = self._known.get(who)
+        sender = hash(octets[start + 10 : start + 16]) ^ (end - body << 8) ^ octets[start]
+        known = self._known.get(sender)
         if known is not None:
-            says, a, b, c, d = known
-            if says == hash(octets[body : body + a] + octets[body + b : body + c] + octets[body + d : end]):
+            content, a, b, c, d = known
+            if content == hash(octets[body : body + a] + octets[body + b : body + c] + octets[body + d : end]):
                 return None
-        return self._frame(octets, start, body, end, at_s, channel, signal, who)
+        return self._frame(octets, start, body, end, at_s, channel, signal, sender)
 
     def _rest(self, octets: bytes, start: int, end: int) -> None:
         """Count a packet too short for a frame with an identity."""
@@ -143,7 +143,7 @@ class Reader:
         at_s: float,
         channel: bytes,
         signal: int,
-        who: int,
+        sender: int,
     ) -> Frame | None:
         elements = octets[body:end]
         ssid, whole = find_ssid(elements)
@@ -153,12 +153,12 @@ class Reader:
             self.counts.malformed += 1  # and never remembered, so that each malformed frame is counted
         elif self._learn is not None:
             a, b, c, d = passing(elements)
-            memory = Memory(who, hash(elements[:a] + elements[b:c] + elements[d:]), a, b, c, d)
+            memory = Memory(sender, hash(elements[:a] + elements[b:c] + elements[d:]), a, b, c, d)
         if not self._screen(transmitter, ssid, elements):
             if self._learn is not None:
                 self._learn(memory)
             return None
-        self.counts.told += 1
+        self.counts.passed_on += 1
         return Frame(
             at_s,
             transmitter,
@@ -195,9 +195,9 @@ class Reader:
             else:
                 self.counts.bad_fcs += 1
             return None
-        said = check_octets if header.check_octets is None else header.check_octets
-        frame = packet[header.length : len(packet) - max(0, said - missing)]
-        if missing > said:
+        check_length = check_octets if header.check_octets is None else header.check_octets
+        frame = packet[header.length : len(packet) - max(0, check_length - missing)]
+        if missing > check_length:
             frame = whole_part(frame)
         channel = b"" if header.channel_mhz is None else header.channel_mhz.to_bytes(4, "little")
         self.heard[channel] = self.heard.get(channel, 0) + 1

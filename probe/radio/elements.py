@@ -73,12 +73,12 @@ def passing(elements: bytes) -> tuple[int, int, int, int]:
 def order(elements: bytes) -> str:
     """The elements' numbers in the order in which they came, without the name; vendor elements with their first octets.
 
-    `1,50,221.0050f208`: what a driver says without meaning to. Bodies of vendor elements are cut after 7 octets.
+    `1,50,221.0050f208`: it gives a driver away. Bodies of vendor elements are cut after 7 octets.
     """
-    told = (
+    parts = (
         f"{number}.{body[:7].hex()}" if number == VENDOR else str(number) for number, body in walk(elements) if number
     )
-    return ",".join(told)
+    return ",".join(parts)
 
 
 def wps(elements: bytes) -> Setup | None:

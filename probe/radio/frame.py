@@ -8,14 +8,14 @@ DBM: tuple[int | None, ...] = tuple(octet - 256 if octet > 128 else None for oct
 
 
 class Memory(NamedTuple):
-    """By what a frame is known again: who sent it and what it says, both as hashes keyed when the process started.
+    """How a frame is recognised: by who sent it and what it says, both as hashes keyed when the process started.
 
     From octet `a` to `b` and from `c` to `d` its elements change from frame to frame, and no rule looks at that: these
     stretches are not in the hash.
     """
 
-    who: int
-    says: int
+    sender: int
+    content: int
     a: int = 0
     b: int = 0
     c: int = 0
@@ -27,7 +27,7 @@ class Frame(NamedTuple):
 
     `captured_at_s` Unix seconds; `transmitter` and `bssid` six octets; `subtype` 0 to 15 of type management;
     `ssid` the octets of the name, b"" where hidden, None where the frame has no such element; `times` how often it was
-    heard since it was last told (a board counts repeats by itself).
+    heard since it was last reported (a board counts repeats by itself).
     """
 
     captured_at_s: float
@@ -57,7 +57,7 @@ class Advert(NamedTuple):
 
 
 class Repeat(NamedTuple):
-    """Something that was heard again, told by its memory alone: a board says in full only once what it hears."""
+    """A repeat of something heard before, known by its memory alone: a board sends each frame in full only once."""
 
     captured_at_s: float
     memory: Memory

@@ -32,7 +32,7 @@ def index_of(name: str) -> int | None:
 
 
 def is_radiotap(name: str) -> bool:
-    """Whether frames come from it as a monitor gives them."""
+    """Whether its frames come with a radiotap header, as those of monitor mode do."""
     return exists(name) and _number(_NET / name / "type") == RADIOTAP_TYPE
 
 
@@ -53,10 +53,10 @@ def ability(name: str) -> Ability:
     return read_ability(_run("iw", "phy", phy.read_text().strip(), "info"))
 
 
-def read_ability(told: str) -> Ability:
+def read_ability(text: str) -> Ability:
     """The ability in what `iw phy PHY info` says. Channels where sending is forbidden may be listened to."""
-    channels = [int(mhz) for mhz, more in _CHANNEL.findall(told) if "disabled" not in more]
-    return Ability(monitor=bool(re.search(r"^\s*\* monitor$", told, re.MULTILINE)), channels_mhz=tuple(channels))
+    channels = [int(mhz) for mhz, more in _CHANNEL.findall(text) if "disabled" not in more]
+    return Ability(monitor=bool(re.search(r"^\s*\* monitor$", text, re.MULTILINE)), channels_mhz=tuple(channels))
 
 
 def to_monitor(name: str, country: str | None = None) -> None:
@@ -87,17 +87,17 @@ def _number(path: Path) -> int | None:
         return None
 
 
-def _run(*words: str) -> str:
-    if shutil.which(words[0]) is None:
-        raise BadInput(f"{words[0]} is not installed; on Debian: sudo apt install iw iproute2")
+def _run(*command: str) -> str:
+    if shutil.which(command[0]) is None:
+        raise BadInput(f"{command[0]} is not installed; on Debian: sudo apt install iw iproute2")
     try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
     except subprocess.TimeoutExpired as problem:
-        raise BadInput(f"`{' '.join(words)}` did not end; unplug the adapter and plug it in again") from problem
+        raise BadInput(f"`{' '.join(command)}` did not end; unplug the adapter and plug it in again") from problem
     if done.returncode:
         why = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or ["no reason given"]
         hint = "run it as root, or give the program CAP_NET_ADMIN and CAP_NET_RAW"
         if "busy" in why[0]:
             hint = "stop what uses it: sudo systemctl stop NetworkManager wpa_supplicant"
-        raise BadInput(f"`{' '.join(words)}` failed ({why[0]}); {hint}")
+        raise BadInput(f"`{' '.join(command)}` failed ({why[0]}); {hint}")
     return done.stdout

@@ -22,8 +22,8 @@ class Heard(NamedTuple):
     """What a board heard, once or again.
 
     `seq` counts the board's lines modulo 65536; `at_ms` is the board's own clock; `channel` a number, 0 for Bluetooth;
-    `times` how often since it was last told; `slot` the board's number for what it heard; `length` the whole frame's
-    octets, of which `prefix` holds the first, or nothing where the slot was told before.
+    `times` how often since it was last reported; `slot` the board's number for what it heard; `length` the octets of
+    the whole frame, of which `prefix` holds the first, or nothing where the slot was reported before.
     """
 
     kind: int
@@ -43,7 +43,7 @@ def read_heard(line: bytes) -> Heard | None:
         payload = a2b_base64(line[1:], strict_mode=True)
     except (Base64Error, ValueError):
         return None
-    # The last letter holds bits that say nothing: a line damaged there is damaged all the same.
+    # The last letter has bits that carry no data: a line damaged there is damaged all the same.
     if len(payload) < _HEADER.size + _CHECK or b2a_base64(payload, newline=False) != line[1:]:
         return None
     body = payload[:-_CHECK]

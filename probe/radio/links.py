@@ -36,15 +36,15 @@ _HEADERS: dict[int, Callable[[bytes], Header | None]] = {
 
 
 class Link(NamedTuple):
-    """What reads the packets of a link type: `take` a whole one at an offset of a buffer, `cut` one of whose end so
-    many octets were not stored."""
+    """What reads the packets of a link type: `take` a whole one at an offset of a buffer, `cut` one that lacks so
+    many octets at its end."""
 
     take: Callable[[bytes, int, int, float], Frame | None]
     cut: Callable[[bytes, int, int, float, int], Frame | None]
 
 
 def name_of(link: int) -> str:
-    """What a link type is called, as far as people who capture call it anything."""
+    """The usual name of a link type, or its number."""
     return _NAMES.get(link, f"link type {link}")
 
 

@@ -1,7 +1,7 @@
 """A Wi-Fi adapter in monitor mode as a source of frames. It opens a socket to read from and never writes to it.
 
-The kernel drops all but the five kinds of management frames that carry an identity, and cuts what is left: neither
-costs the small machine anything then. What it could not hand over in time it counts, and so do we.
+The kernel drops all but the five kinds of management frames that carry an identity, and cuts what is left, so that
+neither costs the small machine anything. It counts what it could not hand over in time, and so do we.
 """
 
 import ctypes
@@ -29,7 +29,7 @@ _KINDS = (0x80, 0x50, 0x40, 0x00, 0x20)
 _CHECK_S = 1.0
 
 
-class Tunes(Protocol):
+class ChannelTuner(Protocol):
     """What sets the channel of an interface."""
 
     def tune(self, ifindex: int, mhz: int) -> None: ...
@@ -67,7 +67,7 @@ class Monitor:
         channels_mhz: Sequence[int] = (),
         *,
         unknowns: RecentUnknowns | None = None,
-        tuner: Tunes | None = None,
+        tuner: ChannelTuner | None = None,
         dwell_ms: int = USUAL_DWELL_MS,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -131,7 +131,7 @@ class Monitor:
             if frame is not None:
                 yield frame
         self._reader.heard.clear()
-        drops = self._drops()
+        drops = self._read_drops()
         self.counts.dropped += drops
         if index_of(self.name) != self._ifindex:
             # After a replug the old socket stays silent for ever, without an error.
@@ -158,7 +158,7 @@ class Monitor:
             return False
         return True
 
-    def _drops(self) -> int:
+    def _read_drops(self) -> int:
         _, drops = unpack("II", self._socket.getsockopt(_SOL_PACKET, _STATISTICS, 8))
         return int(drops)
 

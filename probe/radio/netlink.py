@@ -1,4 +1,4 @@
-"""Tuning a radio by nl80211, in so many octets: this happens eight times a second for each radio.
+"""Tunes a radio by a hand-written nl80211 message: this happens eight times a second for each radio.
 
 Starting `iw` for each visit would cost a small machine a tenth of a core, and the netlink library of the field costs it
 25 MB; so the one message that is needed often is written here. All that happens once is left to `iw` and `ip`.
@@ -25,7 +25,7 @@ class Tuner:
         self._socket.settimeout(1.0)
         self._sequence = 0
         try:
-            answer = self._ask(_CONTROL, pack("<BBH", _GET_FAMILY, 1, 0) + attribute(_FAMILY_NAME, b"nl80211\0"))
+            answer = self._request(_CONTROL, pack("<BBH", _GET_FAMILY, 1, 0) + attribute(_FAMILY_NAME, b"nl80211\0"))
             self._family = family_of(answer)
         except OSError:
             self._socket.close()
@@ -36,9 +36,9 @@ class Tuner:
 
     def tune(self, ifindex: int, mhz: int) -> None:
         """Put an interface in monitor mode on a channel, by its middle. Raises NetlinkError where that is refused."""
-        self._ask(self._family, tuning(ifindex, mhz))
+        self._request(self._family, tuning(ifindex, mhz))
 
-    def _ask(self, family: int, body: bytes) -> bytes:
+    def _request(self, family: int, body: bytes) -> bytes:
         self._sequence += 1
         self._socket.send(pack("<IHHII", 16 + len(body), family, _REQUEST_ACK, self._sequence, 0) + body)
         answer = b""

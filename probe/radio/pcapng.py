@@ -127,7 +127,7 @@ def _block(section: _Section, kind: int, body: bytes) -> Packet | None:
 
 
 def _simple(section: _Section, body: bytes) -> Packet:
-    """A simple packet has no time of its own, and its length tells how long it was on the air."""
+    """A simple packet has no time of its own, and its length is the one that it had on the air."""
     interface, sent = _named(section, 0), section.number(body, 0)
     stored = min(sent, interface.snap or sent, len(body) - 4, MAX_PACKET)
     return Packet(None, interface.link, body[4 : 4 + stored], interface.check_octets, sent - stored)

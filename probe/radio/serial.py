@@ -52,7 +52,7 @@ class _Port:
 
 
 class UsbPort(Protocol):
-    """What pyserial tells of a serial port: `vid`, `pid` None where it is not on USB, `location` its socket there.
+    """What pyserial reports of a serial port: `vid`, `pid` None where it is not on USB, `location` its socket there.
 
     Where a device has several ports, the location ends in which one it is: `1-1.2:1.0`.
     """
@@ -69,7 +69,7 @@ class UsbPort(Protocol):
     def location(self) -> str | None: ...
 
 
-def _plugged_in() -> list[Any]:
+def _list_ports() -> list[Any]:
     """Raises SourceLost where the list cannot be read just now."""
     from serial.tools import list_ports
 
@@ -81,18 +81,18 @@ def _plugged_in() -> list[Any]:
 
 
 class PortLocator:
-    """A device that was named, and is found again when the kernel calls it otherwise: ttyUSB0 comes back as ttyUSB1.
+    """A device that was named, and is found again under another name of the kernel's: ttyUSB0 comes back as ttyUSB1.
 
     When it is opened, what it is and where it is plugged in are remembered. Then it is looked for in the same socket,
-    and in any by its serial number; without one, by its name. The last two only where it was the only one of its kind:
-    many bridges have no number, or all the same. `ports` lists what is plugged in.
+    and in any by its serial number; without one, by its name. The last two apply only where it was the only one of its
+    kind: many bridges have no number, or all the same. `ports` lists what is plugged in.
     """
 
-    def __init__(self, device: str, ports: Callable[[], Iterable[UsbPort]] = _plugged_in) -> None:
+    def __init__(self, device: str, ports: Callable[[], Iterable[UsbPort]] = _list_ports) -> None:
         self.device = device
         self._ports = ports
-        self._known: UsbPort | None = None
-        self._alone = False
+        self._remembered: UsbPort | None = None
+        self._only_one_of_kind = False
 
     def open(self, baud: int) -> tuple[str, Port]:
         """The device's present name and its port. Raises SourceLost, BadInput as `open_port` does."""
@@ -110,28 +110,31 @@ class PortLocator:
         ports = list(self._ports())
         found = next((port for port in ports if port.device == name and port.vid is not None), None)
         if found is not None:
-            self._known, self._alone = found, len([port for port in ports if _alike(port, found)]) == 1
+            self._remembered, self._only_one_of_kind = (
+                found,
+                len([port for port in ports if _is_same_kind(port, found)]) == 1,
+            )
 
     def find(self) -> str:
         """The name that the device has now. Raises SourceLost where the name it had is another device's."""
-        known = self._known
-        if known is None:
+        remembered = self._remembered
+        if remembered is None:
             return self.device
         ports = list(self._ports())
-        alike = [port for port in ports if _alike(port, known)]
-        there = [port for port in alike if port.location == known.location]
-        if not there and self._alone:
-            there = [port for port in alike if known.serial_number or port.device == known.device]
-        if len(there) == 1:
-            return there[0].device
-        if any(port.device == known.device for port in ports):
+        same_kind = [port for port in ports if _is_same_kind(port, remembered)]
+        found = [port for port in same_kind if port.location == remembered.location]
+        if not found and self._only_one_of_kind:
+            found = [port for port in same_kind if remembered.serial_number or port.device == remembered.device]
+        if len(found) == 1:
+            return found[0].device
+        if any(port.device == remembered.device for port in ports):
             raise SourceLost(
-                f"{self.device}: unplugged, and {known.device} is another device now; plug it in where it was"
+                f"{self.device}: unplugged, and {remembered.device} is another device now; plug it in where it was"
             )
-        return known.device
+        return remembered.device
 
 
-def _alike(one: UsbPort, other: UsbPort) -> bool:
+def _is_same_kind(one: UsbPort, other: UsbPort) -> bool:
     """Whether two ports are of the same kind of device, with the same number if it has any, and the same one on it."""
 
     def kind(port: UsbPort) -> tuple[object, ...]:
@@ -143,12 +146,12 @@ def _alike(one: UsbPort, other: UsbPort) -> bool:
 def board_ports(wanted: str) -> Iterator[str]:
     """The ports on which a board may be found: `auto`, a device, or a part of its id such as a serial number.
 
-    By id, not by number: ttyUSB0 comes back as ttyUSB1. Of a board with two ports, the second carries the data.
+    By id, not by number: ttyUSB0 comes back as ttyUSB1. A board with two ports carries its data on the second.
     """
     if wanted.startswith("/"):
         yield wanted
         return
-    found = [port for port in _plugged_in() if wanted == "auto" or wanted.lower() in _identity(port)]
+    found = [port for port in _list_ports() if wanted == "auto" or wanted.lower() in _identity(port)]
     if wanted == "auto":
         found = [port for port in found if port.vid in _BOARD_VENDORS]
     yield from (port.device for port in sorted(found, key=lambda port: str(port.location or port.device), reverse=True))

@@ -12,17 +12,17 @@ class CaptureCounts:
     """What became of what was heard.
 
     `frames` were read; of these `skipped` carry no identity (data, control, other management), `malformed` break their
-    own rules, `bad_fcs` were damaged on the air, `told` were given to the sweep; the rest were strangers known from a
-    moment ago. `dropped` were lost before they were read, as far as the kernel or the board counts them.
-    `others` are packets of another kind, such as Ethernet, by its name: they are not among the frames. `truncated_at`
-    is the byte at which a file was cut short.
+    own rules, `bad_fcs` were damaged on the air, `passed_on` went to the sweep; the rest were recent unknowns,
+    or of no interest to any rule (the prefilter). `dropped` were lost before they were read, as far as the kernel or
+    the board counts them. `others` are packets of another kind, such as Ethernet, by its name: they are not among the
+    frames. `truncated_at` is the byte at which a file was cut short.
     """
 
     frames: int = 0
     skipped: int = 0
     malformed: int = 0
     bad_fcs: int = 0
-    told: int = 0
+    passed_on: int = 0
     dropped: int = 0
     others: dict[str, int] = field(default_factory=dict)
     truncated_at: int | None = None
@@ -45,7 +45,7 @@ class FrameSource(Protocol):
     def counts(self) -> CaptureCounts: ...
 
     def events(self) -> Iterator[Event]:
-        """Frames of everyone not known as a stranger, and what was listened to, in the order of time.
+        """Frames of everyone but recent unknowns, and what was listened to, in the order of time.
 
         A live source blocks for a second at most before it says how long it listened, and ends when it is closed or
         its radio is gone.

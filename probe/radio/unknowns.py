@@ -1,4 +1,4 @@
-"""What is remembered of everyone who is not a camera: a keyed hash, in memory, for a minute at most.
+"""What is remembered of transmitters that no rule knows: a keyed hash, in memory, for a minute at most.
 
 Python keys its hash of octets (SipHash) with random bits at each start, so the numbers kept here mean nothing to
 another process or after a restart. They are forgotten by generations of 10 s, the oldest of six at a time.
@@ -16,7 +16,7 @@ MAX_REMEMBERED = 5_000  # in each generation: 30,000 entries are about 8 MB
 
 
 class FramePrefilter(Protocol):
-    """What tells at a glance whether the rules are to be asked about a frame."""
+    """Decides from raw octets whether the rules are to be asked about a frame."""
 
     def passes(self, transmitter: bytes, ssid: bytes | None, elements: bytes) -> bool: ...
 
@@ -24,8 +24,8 @@ class FramePrefilter(Protocol):
 class RecentUnknowns:
     """Shared by all sources of a sweep. Adding and asking are single operations on a dict: safe between threads.
 
-    `screen` is a first look at raw octets: what it holds back, no rule finds. Without `remembers`, every frame is taken
-    apart anew: for measuring.
+    `prefilter` checks raw octets first: what it holds back, no rule finds. Without `remembers`, every frame is decoded
+    anew: for measuring.
     """
 
     remembers = True
@@ -47,7 +47,7 @@ class RecentUnknowns:
             return
         youngest = self._generations[-1]
         if len(youngest) >= MAX_REMEMBERED:
-            self._turn()
+            self._next_generation()
             youngest = self._generations[-1]
         youngest.append(memory[0])
         self.known[memory[0]] = memory[1:]
@@ -61,18 +61,18 @@ class RecentUnknowns:
         gone_s = at_s - self._began_s
         if 0.0 <= gone_s < GENERATION_S:
             return
-        # One turn for each generation that has gone by; all of them where time jumped and nobody knows how much.
-        turns = int(gone_s // GENERATION_S) if 0.0 <= gone_s < GENERATIONS * GENERATION_S else GENERATIONS
+        # A new generation for each one that has gone by; all of them where time jumped and nobody knows how much.
+        passed = int(gone_s // GENERATION_S) if 0.0 <= gone_s < GENERATIONS * GENERATION_S else GENERATIONS
         self._began_s = at_s
-        for _ in range(turns):
-            self._turn()
+        for _ in range(passed):
+            self._next_generation()
 
-    def _turn(self) -> None:
-        """Begin a new generation and forget the oldest. Other threads ask meanwhile: they may miss, never err."""
+    def _next_generation(self) -> None:
+        """Begin a new generation and forget the oldest. Other threads read meanwhile: they may miss, never err."""
         self._generations.append([])
         if len(self._generations) > GENERATIONS:
-            for who in self._generations.popleft():
-                self.known.pop(who, None)
+            for sender in self._generations.popleft():
+                self.known.pop(sender, None)
 
     def __len__(self) -> int:
         return len(self.known)

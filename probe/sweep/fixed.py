@@ -2,8 +2,8 @@
 
 What moves is forgotten, so this errs towards forgetting. Questions, each of its own kind:
 
-- *Too short*: a bus is heard for some ten seconds; who walks past a house hears it for a minute. It is not asked of
-  what strong evidence knows as a fixed installation.
+- *Too short*: a bus is heard for some ten seconds; who walks past a house hears it for a minute. Strong
+  evidence of a fixed installation exempts a transmitter from this question.
 - *Too wide*: no camera is heard over more than 500 m by a probe on foot.
 - *No common place*: in free space a signal of a given strength comes from so far away at most. Where those discs have
   no point in common, the transmitter was in two places.
@@ -11,7 +11,7 @@ What moves is forgotten, so this errs towards forgetting. Questions, each of its
   after on the same channel?
 
 A bus that is heard from far along a straight street rises and falls like a house that is near: some of those pass. The
-hub, which compares walks, is the next to ask.
+hub compares walks, and checks again.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ USUAL_AT_1_M_DBM, POWER_SD_DB = -38.0, 6.0
 SHADOW_SD_DB = 6.0
 SURELY_HEARD_DBM = -84.0
 # 98 % of simulated fixed transmitters stay below this.
-STRAINED = 3.9
+MAX_STRAIN = 3.9
 MAX_POINTS = 24
 _REACH_M, _COARSE_M, _FINE_M = 80, 10, 3
 _NEAR_SILENCE_M = 40.0
@@ -84,7 +84,7 @@ def strain(heard: Sequence[Level], silent: Sequence[Point]) -> float:
     surely have been heard there.
     """
     levels = _thinned(heard)
-    quiet = _thinned([point for point in silent if _near(point, levels)])
+    quiet = _thinned([point for point in silent if _is_near(point, levels)])
     if not levels or len(levels) + len(quiet) < 3:
         return 0.0
     loudest = max(levels, key=lambda level: level.dbm)
@@ -114,7 +114,7 @@ def _misfit(east: float, north: float, levels: Sequence[Level], quiet: Sequence[
     return best
 
 
-def _near(point: Point, levels: Sequence[Level]) -> bool:
+def _is_near(point: Point, levels: Sequence[Level]) -> bool:
     return any(hypot(point.east - level.east, point.north - level.north) <= _NEAR_SILENCE_M for level in levels)
 
 

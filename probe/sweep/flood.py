@@ -1,7 +1,7 @@
 """More cameras in one place than there can be: somebody sends out names and addresses.
 
 A street has some cameras that speak by radio, a shopping centre some dozens. Where one cell of the map has a hundred
-within one walk, none of those that are new is believed, and the place is told once, with how many there were.
+within one walk, none of those that are new is believed, and the place is reported once, with how many there were.
 """
 
 from collections import Counter
@@ -27,38 +27,38 @@ class _Cell:
 
 
 class Floods:
-    """Counts recognised transmitters by cell. Of those in a flood only numbers are kept."""
+    """Counts recognised transmitters by cell. It keeps only numbers of those in a flood."""
 
     def __init__(self) -> None:
         self._cells: dict[str, _Cell] = {}
 
     def admit(self, name: str, transmitter: bytes, rule: str) -> tuple[bool, frozenset[bytes]]:
         """Whether a transmitter that is new in a cell may be believed, and which earlier ones are to be forgotten."""
-        found = self._cells.setdefault(name, _Cell())
-        found.frames += 1
-        found.rules[rule] += 1
-        if found.flooded:
-            found.transmitters += 1
+        counted = self._cells.setdefault(name, _Cell())
+        counted.frames += 1
+        counted.rules[rule] += 1
+        if counted.flooded:
+            counted.transmitters += 1
             return False, frozenset()
-        found.members.add(transmitter)
-        found.transmitters = len(found.members)
-        if found.transmitters <= (MOST_IN_A_CELL if name else MOST_ANYWHERE):
+        counted.members.add(transmitter)
+        counted.transmitters = len(counted.members)
+        if counted.transmitters <= (MOST_IN_A_CELL if name else MOST_ANYWHERE):
             return True, frozenset()
-        found.flooded = True
-        members = frozenset(found.members)
-        found.members.clear()
+        counted.flooded = True
+        members = frozenset(counted.members)
+        counted.members.clear()
         return False, members
 
-    def told(self) -> tuple[Flood, ...]:
+    def reported(self) -> tuple[Flood, ...]:
         """The floods so far."""
         floods = [
             Flood(
                 cell=name,
-                transmitters=two_digits(found.transmitters),
-                frames=two_digits(found.frames),
-                rules=tuple(sorted(found.rules)),
+                transmitters=two_digits(counted.transmitters),
+                frames=two_digits(counted.frames),
+                rules=tuple(sorted(counted.rules)),
             )
-            for name, found in sorted(self._cells.items())
-            if found.flooded and name
+            for name, counted in sorted(self._cells.items())
+            if counted.flooded and name
         ]
         return tuple(floods[:MAX_FLOODS])

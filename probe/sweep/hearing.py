@@ -9,7 +9,7 @@ from probe.contract.geodesy import distance_m, offset_m
 from probe.contract.sighting import Hearing, PresentClaim, Strength
 from probe.detect.rule import Finding
 from probe.position.fix import Fix
-from probe.sweep.fixed import FARTHEST_M, SHORTEST_M, SHORTEST_S, STRAINED, Level, Point, no_common_place, strain
+from probe.sweep.fixed import FARTHEST_M, MAX_STRAIN, SHORTEST_M, SHORTEST_S, Level, Point, no_common_place, strain
 from probe.sweep.listening import Step, Trail
 from probe.sweep.rhythm import Rhythm
 
@@ -44,7 +44,7 @@ class Spot:
         )
 
 
-def _joined(first: Spot, second: Spot) -> Spot:
+def _merged_spot(first: Spot, second: Spot) -> Spot:
     louder = first if (first.signal_dbm or -999.0) >= (second.signal_dbm or -999.0) else second
     return Spot(
         fix=louder.fix,
@@ -70,7 +70,9 @@ class Pass:
     spacing_m: float = SPACING_M
     rhythm: Rhythm = field(default_factory=Rhythm)
 
-    def hear(self, at_s: float, signal_dbm: int | None, channel_mhz: int | None, times: int, fix: Fix | None) -> None:
+    def add_hearing(
+        self, at_s: float, signal_dbm: int | None, channel_mhz: int | None, times: int, fix: Fix | None
+    ) -> None:
         """Add a hearing: to the last spot, or to a new one where the walk has gone on."""
         if at_s - self.last_s > GAP_S and len(self.gaps) < MAX_HEARINGS:
             self.gaps.append((self.last_s, at_s))
@@ -91,7 +93,7 @@ class Pass:
         """Half the spots, each with the frames of two; the loudest of a pair keeps its place."""
         self.spacing_m *= 2
         pairs = zip(self.spots[::2], self.spots[1::2], strict=True)
-        self.spots = [_joined(first, second) for first, second in pairs]
+        self.spots = [_merged_spot(first, second) for first, second in pairs]
 
     def loudest(self) -> Spot | None:
         return max(self.spots, key=lambda spot: (spot.signal_dbm is not None, spot.signal_dbm or 0.0), default=None)
@@ -108,7 +110,7 @@ class Pass:
         return [list(trail.listened(self.channel_mhz, began_s, ended_s)) for began_s, ended_s in stretches]
 
     def why_not_fixed(self, silent: Sequence[Sequence[Step]], before: Sequence[Spot] = ()) -> str | None:
-        """In a word, why no single fixed place explains what was heard; None where one does.
+        """Why no fixed place explains what was heard (`wide`, `short`, `places` or `strain`); None where one does.
 
         `before` are spots of earlier passes of the same transmitter on this walk.
         """
@@ -121,7 +123,7 @@ class Pass:
         if wide_m > FARTHEST_M:
             return "wide"
         short = self.last_s - self.first_s < SHORTEST_S and wide_m < SHORTEST_M
-        if short and not before and self._known_by_little():
+        if short and not before and self._rests_on_weak_evidence():
             return "short"
         levels = [
             Level(*point, spot.signal_dbm)
@@ -133,9 +135,9 @@ class Pass:
             return "places"
         quiet = [Point(*offset_m(origin.lat, origin.lon, step.fix.lat, step.fix.lon)) for run in silent for step in run]
         own = levels[: len(self.spots)]
-        return "strain" if strain(own, quiet) > STRAINED else None
+        return "strain" if strain(own, quiet) > MAX_STRAIN else None
 
-    def _known_by_little(self) -> bool:
+    def _rests_on_weak_evidence(self) -> bool:
         """Whether only weak evidence says that it is a camera."""
         claims = (claim for claim in self.finding.claims if isinstance(claim, PresentClaim))
         return all(claim.strength is Strength.WEAK for claim in claims)

@@ -1,6 +1,6 @@
 """Where the probe has been and what it listened to: the last minutes in detail, in memory; the day in coarse cells.
 
-The detail tells where something was *not* heard near by. The cells become the survey: absence needs an observation.
+The detail shows where something was *not* heard near by. The cells become the survey: absence needs an observation.
 """
 
 from collections import deque
@@ -38,7 +38,7 @@ class Trail:
     def add(self, dwell: Dwell, fix: Fix) -> None:
         """Note that a channel was listened to at a place."""
         last = self._steps[-1] if self._steps else None
-        if last is None or dwell.ended_at_s < last.began_s or self._gone_on(last, dwell, fix):
+        if last is None or dwell.ended_at_s < last.began_s or self._starts_new_step(last, dwell, fix):
             last = Step(fix, dwell.ended_at_s - dwell.seconds, dwell.ended_at_s)
             self._steps.append(last)
         last.ended_s = max(last.ended_s, dwell.ended_at_s)
@@ -47,7 +47,7 @@ class Trail:
             self._steps.popleft()
 
     @staticmethod
-    def _gone_on(last: Step, dwell: Dwell, fix: Fix) -> bool:
+    def _starts_new_step(last: Step, dwell: Dwell, fix: Fix) -> bool:
         if dwell.ended_at_s - last.began_s >= STEP_S:
             return True
         return distance_m(last.fix.lat, last.fix.lon, fix.lat, fix.lon) >= STEP_M
@@ -61,8 +61,8 @@ class Trail:
 
 def silences(runs: Sequence[Sequence[Step]]) -> tuple[Silence, ...]:
     """Each run of steps as the stretch between its ends."""
-    told = [Silence(start=run[0].fix.place, end=run[-1].fix.place) for run in runs if run]
-    return tuple(told[:LONGEST_SILENCE])
+    stretches = [Silence(start=run[0].fix.place, end=run[-1].fix.place) for run in runs if run]
+    return tuple(stretches[:LONGEST_SILENCE])
 
 
 @dataclass(slots=True)
@@ -88,18 +88,18 @@ class Coverage:
     def add(self, dwell: Dwell, fix: Fix, day: date | None) -> None:
         """Note a stretch of listening at a place. Where the day is not known, it counts as `date.min`."""
         key = (day or date.min, cell(fix.lat, fix.lon))
-        found = self._cells.get(key)
-        if found is None:
+        counted = self._cells.get(key)
+        if counted is None:
             if len(self._cells) >= MAX_CELLS:
                 self._cells.pop(next(iter(self._cells)))
-            found = self._cells[key] = _Cell()
-        step_s = dwell.ended_at_s - found.last_s
+            counted = self._cells[key] = _Cell()
+        step_s = dwell.ended_at_s - counted.last_s
         if 0.0 < step_s < 10.0:
-            found.seconds += step_s
-        found.last_s = dwell.ended_at_s
-        found.drops += dwell.drops
-        if dwell.channel_mhz is not None and (dwell.channel_mhz in found.channels or len(found.channels) < 256):
-            channel = found.channels.setdefault(dwell.channel_mhz, _Channel())
+            counted.seconds += step_s
+        counted.last_s = dwell.ended_at_s
+        counted.drops += dwell.drops
+        if dwell.channel_mhz is not None and (dwell.channel_mhz in counted.channels or len(counted.channels) < 256):
+            channel = counted.channels.setdefault(dwell.channel_mhz, _Channel())
             channel.seconds += dwell.seconds
             channel.frames += dwell.frames
 
@@ -124,5 +124,5 @@ class Coverage:
 
 
 def two_digits(count: int) -> int:
-    """A count that says how much, and not exactly when: 12345 becomes 12000."""
+    """A count rounded to two digits, so that nobody can match it to a recording: 12345 becomes 12000."""
     return int(float(f"{count:.1e}"))

@@ -1,6 +1,6 @@
 """The sweep ties what was recognised to where it was heard, and forgets everyone else.
 
-Of a transmitter that no rule knows, `RecentUnknowns` keeps a keyed hash for a minute, and nothing else. What is kept of
+`RecentUnknowns` keeps a keyed hash of a transmitter that no rule knows, for a minute, and nothing else. What is kept of
 a camera is bounded: hearings are averaged about every 2 m of the walk, and when there are more than 64 the spacing
 doubles.
 """
@@ -27,15 +27,15 @@ from probe.sweep.rhythm import Rhythm
 # A transmitter that was not heard for so long has been passed: its sighting is made while the walk goes on.
 PASS_END_S = 45.0
 CELLS_PER_SURVEY = 32  # as many as fit into a sealed unit, listened to on all channels
-MAX_PASSES, MAX_PASSED, MAX_KNOWN = 2_000, 2_000, 4_096
+MAX_PASSES, MAX_PASSED, MAX_FINDINGS = 2_000, 2_000, 4_096
 
 
 @dataclass(slots=True)
 class SweepCounts:
-    """What the sweep did: `forgotten` frames were nobody a rule knows; `moving` transmitters were dropped.
+    """What the sweep did: `forgotten` frames came from no camera that a rule knows; `moving` transmitters were dropped.
 
-    `frames` and `forgotten` leave out those that a source passed over by itself: known strangers, and what no rule
-    could know at a glance. `flooded` frames were of more cameras than there can be; `disproved` transmitters turned out
+    `frames` and `forgotten` leave out those that a source passed over by itself: recent unknowns, and what the
+    prefilter dropped. `flooded` frames were of more cameras than there can be; `disproved` transmitters turned out
     to be something else by how often they sent; `by_reason` says why things moved.
     """
 
@@ -50,8 +50,8 @@ class SweepCounts:
 
 
 @dataclass(slots=True)
-class _Passed:
-    """Sightings of one transmitter that were made on this walk: what a later pass of it is held against."""
+class _EarlierPasses:
+    """Sightings that one transmitter has left on this walk, with which a later pass of it is compared."""
 
     sightings: list[str] = field(default_factory=list)
     spots: list[Spot] = field(default_factory=list)
@@ -64,7 +64,7 @@ class _Passed:
 class Sweep:
     """Feed it what the sources give, in order of time; then ask for the sightings of the walk.
 
-    `new_id` makes an id for a sighting of an address, or of nothing but the walk: then it is given no octets.
+    `new_id` makes a sighting's id from the transmitter's octets; for a survey it is given none.
     """
 
     def __init__(
@@ -86,8 +86,8 @@ class Sweep:
         self._recogniser = recogniser or Recogniser()
         self.unknowns = RecentUnknowns(self._recogniser.prefilter)
         self._when = when or (lambda at_s: moment(at_s, ClockSource.CAPTURE))
-        self._known: dict[Memory, tuple[bytes, Finding]] = {}
-        self._passed: dict[bytes, _Passed] = {}
+        self._findings: dict[Memory, tuple[bytes, Finding]] = {}
+        self._earlier: dict[bytes, _EarlierPasses] = {}
         self._withdrawn: list[str] = []
         self._trail = Trail()
         self._coverage = Coverage()
@@ -96,48 +96,48 @@ class Sweep:
     def take(self, event: Event) -> None:
         """Take in a frame, an advert or a stretch of listening."""
         if isinstance(event, Dwell):
-            self._listened(event)
+            self._take_dwell(event)
         elif isinstance(event, Repeat):
-            self._hear_again(event)
+            self._take_repeat(event)
         else:
-            self.hear(event)
+            self.take_frame(event)
 
-    def hear(self, heard: Frame | Advert) -> None:
-        """Take one frame or advert in: hold on to a camera's, forget everyone else's."""
+    def take_frame(self, heard: Frame | Advert) -> None:
+        """Add a frame or advert of a camera to its pass; forget any other."""
         self.counts.frames += 1
         finding = self._examine(heard)
         if finding is None:
             self.counts.forgotten += 1
             self.unknowns.learn(heard.memory)
             return
-        self._hold_on(heard.transmitter, finding, heard)
+        self._add_to_pass(heard.transmitter, finding, heard)
 
-    def _hear_again(self, heard: Repeat) -> None:
-        """What a board tells by number is a camera's, or has been forgotten."""
+    def _take_repeat(self, heard: Repeat) -> None:
+        """Add a repeat that a board reported by its slot: of a known camera, or of what is forgotten."""
         self.counts.frames += 1
-        known = self._known.get(heard.memory)
-        if known is None:
+        remembered = self._findings.get(heard.memory)
+        if remembered is None:
             self.counts.forgotten += 1
         else:
-            self._hold_on(known[0], known[1], heard)
+            self._add_to_pass(remembered[0], remembered[1], heard)
 
-    def _hold_on(self, transmitter: bytes, finding: Finding, heard: Frame | Advert | Repeat) -> None:
+    def _add_to_pass(self, transmitter: bytes, finding: Finding, heard: Frame | Advert | Repeat) -> None:
         self.counts.recognised_frames += 1
         fix = self.position.at(heard.captured_at_s) if self.position is not None else None
-        known = self.passes.get(transmitter) or self._admit(transmitter, heard, finding, fix)
-        if known is None:
+        current = self.passes.get(transmitter) or self._admit(transmitter, heard, finding, fix)
+        if current is None:
             return
         if fix is None:
             self.counts.without_place += 1
-        _measure(known.rhythm, heard)
-        known.hear(heard.captured_at_s, heard.signal_dbm, heard.channel_mhz, heard.times, fix)
+        _note_rhythm(current.rhythm, heard)
+        current.add_hearing(heard.captured_at_s, heard.signal_dbm, heard.channel_mhz, heard.times, fix)
 
     def _admit(
         self, transmitter: bytes, heard: Frame | Advert | Repeat, finding: Finding, fix: Fix | None
     ) -> Pass | None:
         """A new pass, unless there are more cameras here than there can be."""
         where = NOWHERE if fix is None else cell(fix.lat, fix.lon)
-        if transmitter not in self._passed:
+        if transmitter not in self._earlier:
             believed, disowned = self._floods.admit(where, transmitter, finding.rule)
             for other in disowned:
                 self.passes.pop(other, None)
@@ -148,31 +148,31 @@ class Sweep:
                 return None
         if len(self.passes) >= MAX_PASSES:
             return None
-        known = Pass(finding=finding, first_s=heard.captured_at_s, last_s=heard.captured_at_s)
-        self.passes[transmitter] = known
-        return known
+        current = Pass(finding=finding, first_s=heard.captured_at_s, last_s=heard.captured_at_s)
+        self.passes[transmitter] = current
+        return current
 
     def _examine(self, heard: Frame | Advert) -> Finding | None:
-        """The rules' answer; that they know somebody is remembered for the next frames that say the same."""
+        """The rules' answer. A finding is remembered for the next frames that say the same."""
         memory = heard.memory
-        if memory is not None and (known := self._known.get(memory)) is not None:
-            return known[1]
+        if memory is not None and (remembered := self._findings.get(memory)) is not None:
+            return remembered[1]
         finding = self._recogniser.examine(transmission_of(heard))
         if finding is not None and memory is not None:
-            if len(self._known) >= MAX_KNOWN:
-                self._known.clear()
-            self._known[memory] = (heard.transmitter, finding)
+            if len(self._findings) >= MAX_FINDINGS:
+                self._findings.clear()
+            self._findings[memory] = (heard.transmitter, finding)
         return finding
 
-    def _examine_again(self, known: Pass) -> Finding | None:
-        """What the rules say now that it is known how often it sent: more, the same, less or nothing."""
-        intervals_ms = known.rhythm.intervals_ms
-        told = transmission_of_evidence(known.finding.evidence) if intervals_ms else None
-        if told is None:
-            return known.finding
-        return self._recogniser.examine(replace(told, intervals_ms=intervals_ms))
+    def _examine_with_rhythm(self, current: Pass) -> Finding | None:
+        """The rules' answer now that the transmitter's intervals are measured: more, the same, less or none."""
+        intervals_ms = current.rhythm.intervals_ms
+        examined = transmission_of_evidence(current.finding.evidence) if intervals_ms else None
+        if examined is None:
+            return current.finding
+        return self._recogniser.examine(replace(examined, intervals_ms=intervals_ms))
 
-    def _listened(self, dwell: Dwell) -> None:
+    def _take_dwell(self, dwell: Dwell) -> None:
         self.unknowns.pass_time(dwell.ended_at_s)
         fix = self.position.at(dwell.ended_at_s) if self.position is not None else None
         if fix is not None:
@@ -182,31 +182,31 @@ class Sweep:
 
     def passed(self, now_s: float) -> Iterator[Sighting]:
         """The sightings of the transmitters that were not heard for a while before this Unix time."""
-        over = [octets for octets, known in self.passes.items() if now_s - known.last_s > PASS_END_S]
+        over = [octets for octets, current in self.passes.items() if now_s - current.last_s > PASS_END_S]
         for transmitter in over:
-            yield from self._end(transmitter)
+            yield from self._end_pass(transmitter)
 
     def sightings(self) -> Iterator[Sighting]:
         """What is left at the end of the walk: a sighting for each transmitter, and the survey."""
         for transmitter in list(self.passes):
-            yield from self._end(transmitter)
+            yield from self._end_pass(transmitter)
         yield from self._surveys()
 
     def withdrawn(self) -> list[str]:
-        """Ids of sightings already given that turned out to be of something that moves or floods. Each is told once."""
-        told, self._withdrawn = self._withdrawn, []
-        return told
+        """Ids of sightings already given that turned out to move or to be part of a flood. Each is returned once."""
+        withdrawn, self._withdrawn = self._withdrawn, []
+        return withdrawn
 
-    def _end(self, transmitter: bytes) -> Iterator[Sighting]:
-        known = self.passes.pop(transmitter)
-        finding = self._examine_again(known)
+    def _end_pass(self, transmitter: bytes) -> Iterator[Sighting]:
+        current = self.passes.pop(transmitter)
+        finding = self._examine_with_rhythm(current)
         if finding is None:
             self.counts.disproved += 1
             return
-        known.finding = finding
-        silent = known.silence(self._trail)
-        earlier = self._passed.get(transmitter)
-        reason = known.why_not_fixed(silent, earlier.spots if earlier else ())
+        current.finding = finding
+        silent = current.silence(self._trail)
+        earlier = self._earlier.get(transmitter)
+        reason = current.why_not_fixed(silent, earlier.spots if earlier else ())
         if reason is not None:
             self.counts.moving += 1
             self.counts.by_reason[reason] = self.counts.by_reason.get(reason, 0) + 1
@@ -214,29 +214,29 @@ class Sweep:
             if reason in ("wide", "places"):
                 self._withdraw(transmitter)
             return
-        loudest = known.loudest()
+        loudest = current.loudest()
         sighting = Sighting(
             v=CONTRACT_VERSION,
             id=self._new_id(transmitter),
             walk=self._walk,
             kind=Kind.RADIO,
-            made=self._made(known.finding),
-            time=self._when(known.first_s),
+            made=self._made(current.finding),
+            time=self._when(current.first_s),
             observer=None if loudest is None else loudest.fix.place,
-            evidence=known.finding.evidence,
-            claims=known.finding.claims,
+            evidence=current.finding.evidence,
+            claims=current.finding.claims,
             radio=Radio(
                 transmitter=bssid_text(transmitter),
-                hearings=tuple(spot.hearing() for spot in known.spots),
+                hearings=tuple(spot.hearing() for spot in current.spots),
                 silences=silences(silent),
             ),
         )
-        if earlier is not None or len(self._passed) < MAX_PASSED:
-            self._passed.setdefault(transmitter, _Passed()).add(sighting.id, known.spots)
+        if earlier is not None or len(self._earlier) < MAX_PASSED:
+            self._earlier.setdefault(transmitter, _EarlierPasses()).add(sighting.id, current.spots)
         yield sighting
 
     def _withdraw(self, transmitter: bytes) -> None:
-        passed = self._passed.pop(transmitter, None)
+        passed = self._earlier.pop(transmitter, None)
         if passed is not None:
             self._withdrawn += passed.sightings
 
@@ -246,7 +246,7 @@ class Sweep:
                 yield self._survey(
                     Survey(day=None if day == date.min else day, cells=tuple(cells[start : start + CELLS_PER_SURVEY]))
                 )
-        floods = self._floods.told()
+        floods = self._floods.reported()
         if floods:
             yield self._survey(Survey(floods=floods))
 
@@ -261,12 +261,12 @@ class Sweep:
         )
 
 
-def _measure(rhythm: Rhythm, heard: Frame | Advert | Repeat) -> None:
-    """Note when a probe request was heard. A board tells some later, and counts repeats by itself."""
+def _note_rhythm(rhythm: Rhythm, heard: Frame | Advert | Repeat) -> None:
+    """Note when a probe request was heard. A board reports some late, and counts repeats by itself."""
     if isinstance(heard, Frame) and heard.subtype == PROBE_REQUEST and heard.times == 1:
-        rhythm.heard(heard.captured_at_s)
+        rhythm.request_heard(heard.captured_at_s)
     else:
-        rhythm.lost()
+        rhythm.interrupt()
 
 
 def moment(at_s: float, source: ClockSource) -> Moment | None:

@@ -1,4 +1,4 @@
-"""TLS to a broker that is known by the hub's word in its certificate, checked before anything is sent."""
+"""TLS to a broker that is known by the hub's attestation in its certificate, checked before anything is sent."""
 
 import ssl
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from probe.contract import tls as word
+from probe.contract import tls as attestation
 from probe.contract.base import ContractError
 from probe.contract.pairing import fingerprint
 
@@ -19,7 +19,7 @@ class NotOurHub(ssl.SSLCertVerificationError):
 
 
 def pinned(is_ours: Callable[[str], bool], refused: Callable[[str], None] = lambda _why: None) -> ssl.SSLContext:
-    """A context in which only a broker is spoken to whose certificate bears the word of a hub that `is_ours` (by id).
+    """A context that accepts only a broker whose certificate bears the attestation of a hub that `is_ours` (by id).
 
     `refused` hears why another was not.
     """
@@ -48,11 +48,11 @@ def hub_of(certificate: bytes) -> str:
     """The id of the hub that vouches for a certificate (DER). Raises ContractError where none does."""
     try:
         read = x509.load_der_x509_certificate(certificate)
-        extension: Any = read.extensions.get_extension_for_oid(x509.ObjectIdentifier(word.OID))
-        public, signature = word.read_word(extension.value.value)
+        extension: Any = read.extensions.get_extension_for_oid(x509.ObjectIdentifier(attestation.OID))
+        public, signature = attestation.read_attestation(extension.value.value)
         info = read.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         hub = fingerprint(public)
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, word.tls_signing_input(hub, info))
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, attestation.tls_signing_input(hub, info))
     except x509.ExtensionNotFound as problem:
         raise ContractError("no hub vouches for its certificate") from problem
     except InvalidSignature as problem:

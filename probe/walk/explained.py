@@ -9,7 +9,7 @@ from probe.detect.reasons import Explainer, Reasons
 from probe.detect.registry import Recogniser
 from probe.errors import BadInput
 from probe.radio import pcap, pcapng
-from probe.radio.board import Board, DeafPort, recorded_lines
+from probe.radio.board import Board, ReadOnlyPort, recorded_lines
 from probe.radio.capture import file_header, no_wifi, opened
 from probe.radio.dissection import Dissect
 from probe.radio.dot11 import Reader
@@ -174,7 +174,7 @@ def _packets(path: Path) -> Iterator[Heard]:
 
 def _lines(path: Path) -> Iterator[Heard]:
     """Every line of a board's recording."""
-    board = Board(path.name, DeafPort(lambda: b""), silent_s=None)
+    board = Board(path.name, ReadOnlyPort(lambda: b""), silent_s=None)
     for number, (at_s, line) in enumerate(recorded_lines(path), start=1):
         if at_s is None:
             yield _nothing(number, "a line without its time")

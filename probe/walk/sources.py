@@ -66,7 +66,7 @@ class SourceSupervisor:
             skipped=before.skipped + now.skipped,
             malformed=before.malformed + now.malformed,
             bad_fcs=before.bad_fcs + now.bad_fcs,
-            told=before.told + now.told,
+            passed_on=before.passed_on + now.passed_on,
             dropped=before.dropped + now.dropped + self.overrun,
         )
 

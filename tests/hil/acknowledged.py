@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from probe.contract.envelope import encode
 from tests.examples import radio
 from tests.hil.bench import Bench
-from tests.hil.protocols import Done, RunningHub
+from tests.hil.protocols import Done, RunningCommand
 
 EXAMPLE = "example.json"
 
@@ -14,7 +14,7 @@ EXAMPLE = "example.json"
 class Writer:
     """What a writer says, line by line: the ids of acknowledged ones and their units' hashes; refusals and why."""
 
-    def __init__(self, running: RunningHub) -> None:
+    def __init__(self, running: RunningCommand) -> None:
         self._running = running
         self.ids: list[str] = []
         self.hashes: list[str] = []

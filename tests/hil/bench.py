@@ -26,7 +26,7 @@ from tests.hil.protocols import (
     NetworkProtocol,
     PowerProtocol,
     RadioProtocol,
-    RunningHub,
+    RunningCommand,
     SerialProtocol,
 )
 from tests.processes import HubProcess, hub
@@ -52,10 +52,10 @@ class Bench:
         self.drivers: dict[str, Any] = {}
         self.machines: list[CommandProtocol] = [command]  # all that run something for tests
 
-    def tidy(self) -> None:
+    def end_commands(self) -> None:
         """End what was started anywhere and is still under way."""
         for machine in self.machines:
-            machine.tidy()
+            machine.end_commands()
 
     def _driver(self, name: str) -> Any:
         if name not in self.drivers:
@@ -106,7 +106,7 @@ class Bench:
     def run(self, *words: str, wait_s: float = 60.0, check: bool = True) -> Done:
         return self.command.run(*words, wait_s=wait_s, check=check)
 
-    def start(self, *words: str) -> RunningHub:
+    def start(self, *words: str) -> RunningCommand:
         return self.command.start(*words)
 
     @property
@@ -131,7 +131,7 @@ class Bench:
         """Run a command of the probe to its end; `without` one of its defences, as a control."""
         return self.run(*self._program(without), *words, wait_s=wait_s, check=check)
 
-    def walk(self, *words: str, without: str | None = None) -> RunningHub:
+    def walk(self, *words: str, without: str | None = None) -> RunningCommand:
         """Start a walk, and wait until each of its sources listens."""
         running = self.start(*self._program(without), "run", "--json", *self.outbox, *words)
         sources = sum(word in ("--monitor", "--board", "--bluetooth", "--gnss") for word in words)
@@ -141,18 +141,18 @@ class Bench:
             time.sleep(0.2)
         return running
 
-    def sending(self) -> RunningHub:
+    def sending(self) -> RunningCommand:
         """Start to hand over what waits."""
         return self.start(*self._program(None), "send", *self.outbox)
 
-    def defenceless(self, without: str, *words: str) -> RunningHub:
+    def defenceless(self, without: str, *words: str) -> RunningCommand:
         """Start a command of the probe with one of its defences taken out; ready when it is for a stimulus."""
         running = self.start(*self._program(without), *words)
         if words[0] in ("writer", "eye"):
             assert running.line().strip() == "ready"
         return running
 
-    def stimulus(self, name: str, *words: str) -> RunningHub:
+    def stimulus(self, name: str, *words: str) -> RunningCommand:
         """Start a program of the bench beside the probe and wait until it is ready."""
         running = self.start(f"{self._python}/python", "-u", f"{self.stimuli}/{name}.py", *words)
         said = running.line().strip()
@@ -178,7 +178,7 @@ class Bench:
         self.gnss.send(nmea.fix(at, lat, lon))
 
     def forget(self) -> None:
-        """The probe has never met a hub."""
+        """Delete the probe's outbox, as if it had never met a hub."""
         self.run("sh", "-c", f"rm -rf {self.data}/outbox*")
 
     def pair(self, running: HubProcess, name: str = "bench") -> None:

@@ -61,12 +61,12 @@ def figures() -> dict[str, int | float | str]:
 
 
 @pytest.fixture(autouse=True)
-def tidy(request: pytest.FixtureRequest) -> Iterator[None]:
+def end_commands(request: pytest.FixtureRequest) -> Iterator[None]:
     """Nothing of one test is still under way in the next."""
     yield
     if "bench" in request.fixturenames:
         bench = request.getfixturevalue("bench")
-        bench.tidy()
+        bench.end_commands()
 
 
 @pytest.fixture(scope="session")

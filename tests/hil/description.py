@@ -87,7 +87,7 @@ class Button(_Part):
 class Description(_Part):
     """`kind` is `rehearsal` for a hardware bench's drivers on a virtual machine.
 
-    What is left out, the bench does not have, and the tests that need it say so.
+    A bench lacks what its file leaves out, and the tests that need it say so.
     """
 
     name: str

@@ -64,30 +64,30 @@ class DateClock:
         self._probe.run("date", "--utc", "-s", at)
 
     def close(self) -> None:
-        """The network may tell the time again."""
+        """Let the machine set its clock by the network again."""
         self._probe.run("timedatectl", "set-ntp", "true", check=False)
 
 
 @contextmanager
 def hardware(description: Description, folder: Path) -> Iterator[Bench]:
     """A bench of real things, or its rehearsal. Raises Absent where something does not answer."""
-    told = description.machine
-    if not isinstance(told, SshMachine):
+    machine = description.machine
+    if not isinstance(machine, SshMachine):
         raise Absent(f"{description.name}: a bench of kind {description.kind} has a machine with driver ssh")
-    probe = _reached(told, folder, "machine")
-    stimuli = f"{told.data}/stimuli"  # on the probe's disk: /tmp does not survive a power cut
+    probe = _reached(machine, folder, "machine")
+    stimuli = f"{machine.data}/stimuli"  # on the probe's disk: /tmp does not survive a power cut
     bench = Bench(
         *(description.name, description.kind, probe),
-        data=told.data,
-        python=told.python,
+        data=machine.data,
+        python=machine.python,
         stimuli=stimuli,
-        host=told.hub_address,
+        host=machine.hub_address,
     )
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         wheel = built_wheel(Path(scratch))
         _carry(probe, stimuli, wheel)
     install = ("install", "-q", "--no-deps", "--no-index", "--force-reinstall")
-    probe.run(f"{told.python}/pip", *install, f"{stimuli}/{wheel.name}", wait_s=300)
+    probe.run(f"{machine.python}/pip", *install, f"{stimuli}/{wheel.name}", wait_s=300)
     probe.run("sync")
     bench.drivers = _drivers(description, folder, bench)
     try:
@@ -98,11 +98,13 @@ def hardware(description: Description, folder: Path) -> Iterator[Bench]:
                 driver.close()
 
 
-def _reached(told: SshMachine | Radio, folder: Path, what: str) -> SshCommand:
-    command = SshCommand(told.host, folder, user=told.user, key=None if told.key is None else Path(told.key))
+def _reached(machine: SshMachine | Radio, folder: Path, what: str) -> SshCommand:
+    command = SshCommand(
+        machine.host, folder, user=machine.user, key=None if machine.key is None else Path(machine.key)
+    )
     done = command.run("true", wait_s=30.0, check=False)
     if done.code:
-        raise Absent(f"{what}: {told.host} does not answer to ssh ({done.err.strip()})")
+        raise Absent(f"{what}: {machine.host} does not answer to ssh ({done.err.strip()})")
     return command
 
 

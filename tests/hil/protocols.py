@@ -24,7 +24,7 @@ class Done:
     err: str
 
 
-class RunningHub(Protocol):
+class RunningCommand(Protocol):
     """A command under way on a machine of the bench."""
 
     @property
@@ -55,7 +55,7 @@ class CommandProtocol(Protocol):
     """Runs commands on a machine, as root, and carries files there."""
 
     def run(self, *words: str, wait_s: float = 60.0, check: bool = True) -> Done: ...
-    def start(self, *words: str) -> RunningHub: ...
+    def start(self, *words: str) -> RunningCommand: ...
     def put(self, local: Path, remote: str) -> None: ...
     def reach(self, wait_s: float) -> None:
         """Wait until commands run; fail after a while."""
@@ -65,7 +65,7 @@ class CommandProtocol(Protocol):
         """Forget the connection: the machine's power was cut."""
         ...
 
-    def tidy(self) -> None:
+    def end_commands(self) -> None:
         """End what was started and is still under way."""
         ...
 
@@ -112,15 +112,15 @@ class RadioProtocol(Protocol):
         """The radios are there, all quiet, for as long as the context lasts."""
         ...
 
-    def speak(self, mhz: int, address: str, ssid: str) -> RunningHub:
+    def speak(self, mhz: int, address: str, ssid: str) -> RunningCommand:
         """Beacons of a network, silent at first; the power in dBm is told line by line (see stimuli/air.py)."""
         ...
 
-    def hear(self, mhz: int, seconds: float) -> RunningHub:
+    def hear(self, mhz: int, seconds: float) -> RunningCommand:
         """Somebody else's ear on a channel (see stimuli/ear.py)."""
         ...
 
-    def overhear(self, seconds: float) -> RunningHub:
+    def overhear(self, seconds: float) -> RunningCommand:
         """The same on as many channels as the bench can hear."""
         ...
 
@@ -129,7 +129,7 @@ class RadioProtocol(Protocol):
 
 
 class ButtonProtocol(Protocol):
-    """A shutter button, and a finger."""
+    """A shutter button, and what presses it."""
 
     def press(self) -> None: ...
     def release(self) -> None: ...

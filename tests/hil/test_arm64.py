@@ -11,7 +11,7 @@ import pytest
 
 from tests.hil.arm64 import machine, recipe
 from tests.hil.arm64.build import Guest, NoGuest, guest, install
-from tests.hil.arm64.machine import PI, VIRT, Board, Told
+from tests.hil.arm64.machine import PI, VIRT, Board, GuestRun
 from tests.hil.town import AXIS
 
 pytestmark = [pytest.mark.hil, pytest.mark.timeout(1800)]  # for what hangs; the machine follows its console
@@ -21,7 +21,7 @@ NO_NETWORK = ("Temporary failure in name resolution", "Failed to establish a new
 
 
 @pytest.fixture(autouse=True)
-def tidy() -> None:
+def end_commands() -> None:
     """These tests have a machine of their own: the bench is not powered up for them."""
 
 
@@ -45,22 +45,22 @@ def installed(made: Guest, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def virt(runs: Callable[..., Told]) -> Told:
+def virt(runs: Callable[..., GuestRun]) -> GuestRun:
     """What a Pi's core said in QEMU's own machine: of a replay, and of listening to a radio."""
     spoken = f"ADDRESS={AXIS} SSID='front door'\n"
     return runs(VIRT, _script("replay") + spoken + _script("radio"), silent_cpu_s=200.0)
 
 
 @pytest.fixture(scope="module")
-def pi(runs: Callable[..., Told]) -> Told:
+def pi(runs: Callable[..., GuestRun]) -> GuestRun:
     """What a Pi 3 said of a replay."""
     return runs(PI, _script("replay"), silent_cpu_s=240.0)
 
 
 @pytest.fixture(scope="module", params=["virt", "pi"])
-def told(request: pytest.FixtureRequest) -> Told:
-    """Either's."""
-    ran: Told = request.getfixturevalue(request.param)
+def guest_run(request: pytest.FixtureRequest) -> GuestRun:
+    """The run on one board, then on the other."""
+    ran: GuestRun = request.getfixturevalue(request.param)
     return ran
 
 
@@ -71,17 +71,19 @@ def runs(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     figures: dict[str, int | float | str],
-) -> Callable[..., Told]:
+) -> Callable[..., GuestRun]:
     """Runs a script on a board and says how long that took."""
     trees = {"opt/probe": installed, "bench/stimuli": Path(__file__).parent / "stimuli"}
 
-    def run(board: Board, script: str, *, silent_cpu_s: float) -> Told:
+    def run(board: Board, script: str, *, silent_cpu_s: float) -> GuestRun:
         ran = machine.run(made, board, script, trees, tmp_path_factory.mktemp(board.name), silent_cpu_s=silent_cpu_s)
-        peaks = [f"{name[:-5]} {int(said[0]) >> 10} MiB" for name, said in ran.said.items() if name.endswith(".peak")]
+        peaks = [
+            f"{name[:-5]} {int(lines[0]) >> 10} MiB" for name, lines in ran.lines.items() if name.endswith(".peak")
+        ]
         figures.update({f"arm64.{board.name}.boot_s": round(ran.boot_s, 1), f"arm64.{board.name}.s": round(ran.wall_s)})
-        for name, said in ran.said.items():
+        for name, lines in ran.lines.items():
             if name.endswith(".peak"):
-                figures[f"arm64.{board.name}.{name[:-5]}_peak_rss_mb"] = int(said[0]) >> 10
+                figures[f"arm64.{board.name}.{name[:-5]}_peak_rss_mb"] = int(lines[0]) >> 10
         _say(request, f"{board.name}: boot {ran.boot_s:.1f} s, all {ran.wall_s:.0f} s; most {', '.join(peaks)}")
         return ran
 
@@ -99,17 +101,17 @@ def _script(name: str) -> str:
     return (recipe.HERE / f"{name}.sh").read_text()
 
 
-def test_the_processor_is_a_pis(virt: Told) -> None:
+def test_the_processor_is_a_pis(virt: GuestRun) -> None:
     assert virt.whole, virt.console[-3000:]
-    assert virt.said["model"] == ["linux,dummy-virt aarch64"]
+    assert virt.lines["model"] == ["linux,dummy-virt aarch64"]
 
 
-def test_a_pi_3_is_one(pi: Told) -> None:
+def test_a_pi_3_is_one(pi: GuestRun) -> None:
     assert pi.whole, pi.console[-3000:]
-    assert pi.said["model"] == ["Raspberry Pi 3 Model B aarch64"]
+    assert pi.lines["model"] == ["Raspberry Pi 3 Model B aarch64"]
 
 
-def test_a_replay_gives_what_it_gives_here(told: Told) -> None:
+def test_a_replay_gives_what_it_gives_here(guest_run: GuestRun) -> None:
     files = ["--frames", str(WALK / "frames.pcap"), "--track", str(WALK / "track.nmea")]
     here = subprocess.run(
         [sys.executable, "-m", "probe", "replay", *files, "--json"],
@@ -118,11 +120,11 @@ def test_a_replay_gives_what_it_gives_here(told: Told) -> None:
         capture_output=True,
         text=True,
     )
-    told.went_well("replay")
+    guest_run.went_well("replay")
     sightings = [_without_names(json.loads(line)) for line in here.stdout.splitlines()]
     assert len(sightings) > 50
-    assert [_without_names(one) for one in told.json("replay")] == sightings
-    assert json.loads(told.said["replay.err"][-1]) == json.loads(here.stderr.splitlines()[-1])
+    assert [_without_names(one) for one in guest_run.json("replay")] == sightings
+    assert json.loads(guest_run.lines["replay.err"][-1]) == json.loads(here.stderr.splitlines()[-1])
 
 
 def _without_names(sighting: dict[str, Any]) -> dict[str, Any]:
@@ -130,28 +132,28 @@ def _without_names(sighting: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in sighting.items() if name not in {"id", "walk"}}
 
 
-def test_a_camera_is_heard_live(virt: Told) -> None:
+def test_a_camera_is_heard_live(virt: GuestRun) -> None:
     virt.went_well("loud")
     heard = [line for line in virt.json("loud") if line["recognised"]]
-    assert heard, virt.said["loud.out"][-3:]
+    assert heard, virt.lines["loud.out"][-3:]
     assert heard[0]["sources"][0]["frames"] > 0
     (camera,) = heard[0]["recognised"]
     assert (camera["name"], camera["mhz"]) == ("Axis", 2437)
 
 
-def test_where_none_speaks_none_is_heard(virt: Told) -> None:
+def test_where_none_speaks_none_is_heard(virt: GuestRun) -> None:
     last = virt.json("quiet")[-1]
     assert last["sources"][0]["health"] == "listening"
     assert (last["sources"][0]["frames"], last["recognised"]) == (0, [])
 
 
-def test_nothing_is_sent(virt: Told) -> None:
+def test_nothing_is_sent(virt: GuestRun) -> None:
     """By an ear on all channels. The interface's own counter says nothing: the kernel leaves it at zero either way."""
     virt.went_well("ear")
     assert set(virt.json("ear")[-1]) == {AXIS}
 
 
-def test_the_ear_would_have_noticed(virt: Told) -> None:
+def test_the_ear_would_have_noticed(virt: GuestRun) -> None:
     virt.went_well("control")
     assert "02:00:00:00:00:00" in virt.json("control")[-1], "an active scan went unnoticed"
 

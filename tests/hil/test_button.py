@@ -1,4 +1,4 @@
-"""A shutter button: its edges reach the probe's kernel, bounce included. What the probe makes of them comes with it."""
+"""A shutter button: its edges reach the probe's kernel, bounce included. The probe has no code for a button yet."""
 
 import pytest
 

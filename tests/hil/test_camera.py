@@ -9,14 +9,14 @@ from PIL import Image
 
 from tests.hil.bench import Bench
 from tests.hil.drivers.inside import VividScene
-from tests.hil.protocols import RunningHub
+from tests.hil.protocols import RunningCommand
 from tests.hil.town import Hub
 
 pytestmark = pytest.mark.hil
 ENDS = "give a picture of the code instead"
 
 
-def look(bench: Bench, kind: str, count: int, without: str | None = None) -> RunningHub:
+def look(bench: Bench, kind: str, count: int, without: str | None = None) -> RunningCommand:
     """Start to take pictures with the probe's adapter."""
     if without is not None:
         return bench.defenceless(without, "eye", kind, str(count))
@@ -116,4 +116,4 @@ def test_control_without_an_end_to_its_patience_it_waits_for_ever(bench: Bench) 
         sensor.pull()
         bench.run("sleep", "14")
         assert eye.alive()
-        bench.tidy()
+        bench.end_commands()

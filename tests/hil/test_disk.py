@@ -113,7 +113,7 @@ def safe(bench: Bench, tmp_path_factory: pytest.TempPathFactory, paired_files: P
 
 
 def lost_at(disk: bytes | bytearray, moment: Moment, folder: Path) -> set[str]:
-    """What of the acknowledged ones a cut here loses. Raises Damaged."""
+    """The acknowledged sightings that a cut here loses. Raises Damaged."""
     image = folder / "cut.img"
     image.write_bytes(disk)
     return hashes(moment) - left(taken_out(image, folder / "left"))

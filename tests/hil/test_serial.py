@@ -34,7 +34,7 @@ def pulled(bench: Bench, without: str | None = None) -> tuple[dict[str, object],
         for at_s, now in seconds(8):
             bench.fix(now, *street.place(at_s))
         ended = walk.stop()
-    bench.tidy()
+    bench.end_commands()
     return source(ended, 1), ended
 
 

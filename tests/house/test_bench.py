@@ -13,7 +13,7 @@ import pytest
 
 from probe.position.epoch import Sentences
 from probe.position.sentence import NmeaCounts
-from tests.hil.arm64.machine import Told, follow
+from tests.hil.arm64.machine import GuestRun, follow
 from tests.hil.description import Description, described
 from tests.hil.drivers import nmea
 from tests.hil.drivers.cables import switched
@@ -124,10 +124,10 @@ def test_a_virtual_pass_never_counts_as_one_on_hardware(tmp_path: Path) -> None:
         report.note(one)
     report.figures |= {"passive.frames_sent": 0, "without.vimc": "no compiler"}
     report.write(tmp_path / "build" / "hil.json", terminal)
-    told = msgspec.json.decode((tmp_path / "build" / "hil.json").read_bytes(), type=dict[str, int | float | str])
-    assert (told["passed"], told["failed"], told["skipped"], told["tests_s"]) == (1, 1, 1, 7.0)
-    assert told["virtual.radio.a_b"] == "passed"
-    assert not any(name.startswith("hardware") for name in told)
+    written = msgspec.json.decode((tmp_path / "build" / "hil.json").read_bytes(), type=dict[str, int | float | str])
+    assert (written["passed"], written["failed"], written["skipped"], written["tests_s"]) == (1, 1, 1, 7.0)
+    assert written["virtual.radio.a_b"] == "passed"
+    assert not any(name.startswith("hardware") for name in written)
     said = "\n".join(terminal.said)
     assert "virtual: skipped: no power" in said
     assert said.endswith("without vimc: no compiler")
@@ -135,21 +135,21 @@ def test_a_virtual_pass_never_counts_as_one_on_hardware(tmp_path: Path) -> None:
     assert capability("tests/hil/test_radio.py::test_a_b[x]") == "radio: a b[x]"
 
 
-def followed(program: str, silent_cpu_s: float) -> tuple[Told, int]:
+def followed(program: str, silent_cpu_s: float) -> tuple[GuestRun, int]:
     """What a program said that stands for a machine, and how it ended."""
     process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
-    told = Told()
-    follow(process, told, time.monotonic(), silent_cpu_s)
-    return told, process.wait()
+    guest_run = GuestRun()
+    follow(process, guest_run, time.monotonic(), silent_cpu_s)
+    return guest_run, process.wait()
 
 
 def test_a_machine_that_computes_and_says_nothing_is_ended() -> None:
-    told, code = followed("print('@up', flush=True)\nwhile True: pass", 0.5)
-    assert (told.whole, code) == (False, -9)
+    guest_run, code = followed("print('@up', flush=True)\nwhile True: pass", 0.5)
+    assert (guest_run.whole, code) == (False, -9)
 
 
 def test_a_machine_that_goes_on_saying_something_is_listened_to() -> None:
     """However long it takes by the clock, and much more processor time in all than it may have between two lines."""
     program = "import time\nfor n in range(6):\n  print(n, flush=True)\n  while time.process_time() < n * 0.5: pass\n"
-    told, code = followed(program + "print('@done', flush=True)", 1.5)
-    assert (told.whole, code) == (True, 0)
+    guest_run, code = followed(program + "print('@done', flush=True)", 1.5)
+    assert (guest_run.whole, code) == (True, 0)

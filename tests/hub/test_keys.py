@@ -47,7 +47,7 @@ def test_they_are_made_once_and_for_the_hubs_user_alone(tmp_path: Path) -> None:
         assert path.stat().st_mode & 0o077 == 0, path
 
 
-def test_a_sealing_key_turns_still_opens_for_a_while_and_is_destroyed(tmp_path: Path) -> None:
+def test_a_sealing_key_is_rotated_still_opens_for_a_while_and_is_destroyed(tmp_path: Path) -> None:
     days = Days()
     keys = HubKeys(tmp_path, today=days)
     first = told(keys).keys[0]

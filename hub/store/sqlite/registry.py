@@ -90,7 +90,7 @@ class SqliteRegistry:
             self._changed()
         return account
 
-    def tidy(self, now_s: float) -> None:
+    def erase_expired(self, now_s: float) -> None:
         with self._db.transaction() as db:
             db.execute(
                 "UPDATE account SET password = NULL WHERE mailbox IN"

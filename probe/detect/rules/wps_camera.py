@@ -66,12 +66,12 @@ class WpsCamera(Rule):
         known = maker is not None and maker.status is Status.ACTIVE and maker.strong and maker.kind != "bridge"
         seen = WpsEvidence(manufacturer=setup.manufacturer, model=setup.model, device_type=setup.device_type)
         strength = Strength.STRONG if known else Strength.WEAK
-        told = maker if known and maker is not None else row
+        naming_row = maker if known and maker is not None else row
         return Finding(
             rule=self.name,
             version=self.version,
-            evidence=(seen, address_of(heard), row_evidence(told)),
-            claims=claims_of(told, present=strength, vendor=strength, kind=Strength.WEAK, evidence=(0, 1, 2)),
+            evidence=(seen, address_of(heard), row_evidence(naming_row)),
+            claims=claims_of(naming_row, present=strength, vendor=strength, kind=Strength.WEAK, evidence=(0, 1, 2)),
         )
 
 

@@ -39,10 +39,10 @@ PI = Board("raspi3b", ("-M", "raspi3b", "-serial", "null", "-serial", "stdio"), 
 
 
 @dataclass(slots=True)
-class Told:
-    """What a run said. `said["replay.out"]` are the lines of that program's output."""
+class GuestRun:
+    """What a run printed. `lines["replay.out"]` are the lines of that program's output."""
 
-    said: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    lines: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     console: str = ""
     boot_s: float = 0.0
     wall_s: float = 0.0
@@ -50,19 +50,21 @@ class Told:
 
     def json(self, name: str) -> list[Any]:
         """What a program said in JSON, line by line."""
-        return [json.loads(line) for line in self.said[f"{name}.out"] if line.startswith("{")]
+        return [json.loads(line) for line in self.lines[f"{name}.out"] if line.startswith("{")]
 
     def number(self, name: str) -> int:
         """A number that the guest told (`replay.code`)."""
-        assert self.said[name], f"{name} was not told; the console's end: {self.console[-1500:]}"
-        return int(self.said[name][-1])
+        assert self.lines[name], f"{name} was not told; the console's end: {self.console[-1500:]}"
+        return int(self.lines[name][-1])
 
     def went_well(self, name: str) -> None:
         """Fails with what a program said where it did not end well."""
-        assert self.number(f"{name}.code") == 0, self.said[f"{name}.err"][-20:]
+        assert self.number(f"{name}.code") == 0, self.lines[f"{name}.err"][-20:]
 
 
-def run(guest: Guest, board: Board, script: str, trees: dict[str, Path], folder: Path, *, silent_cpu_s: float) -> Told:
+def run(
+    guest: Guest, board: Board, script: str, trees: dict[str, Path], folder: Path, *, silent_cpu_s: float
+) -> GuestRun:
     """Boot, run a shell script (see init.sh for its words) and end.
 
     The machine is killed where its console has been silent while it computed for so long: by the processor time that it
@@ -79,38 +81,40 @@ def run(guest: Guest, board: Board, script: str, trees: dict[str, Path], folder:
         *("-append", f"console={board.console} {KERNEL_LINE}"),
         *(("-dtb", str(guest.device_tree)) if board.device_tree else ()),
     ]
-    told, began_s = Told(), time.monotonic()
+    guest_run, began_s = GuestRun(), time.monotonic()
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace"
     )
     try:
-        follow(process, told, began_s, silent_cpu_s)
+        follow(process, guest_run, began_s, silent_cpu_s)
     finally:
         process.kill()  # a Pi in QEMU cannot switch itself off
         process.wait()
-        told.wall_s = time.monotonic() - began_s
-    return told
+        guest_run.wall_s = time.monotonic() - began_s
+    return guest_run
 
 
-def follow(process: subprocess.Popen[str], told: Told, began_s: float, silent_cpu_s: float) -> None:
+def follow(process: subprocess.Popen[str], guest_run: GuestRun, began_s: float, silent_cpu_s: float) -> None:
     """Listen to a machine until it is done or ends; one that is stuck is ended."""
     ended = threading.Event()
-    watching = threading.Thread(target=_kill_when_stuck, args=(process, told, silent_cpu_s, ended), daemon=True)
+    watching = threading.Thread(target=_kill_when_stuck, args=(process, guest_run, silent_cpu_s, ended), daemon=True)
     watching.start()
     try:
-        _listen(process, told, began_s)
+        _listen(process, guest_run, began_s)
     finally:
         ended.set()
         watching.join()
 
 
-def _kill_when_stuck(process: subprocess.Popen[str], told: Told, silent_cpu_s: float, ended: threading.Event) -> None:
+def _kill_when_stuck(
+    process: subprocess.Popen[str], guest_run: GuestRun, silent_cpu_s: float, ended: threading.Event
+) -> None:
     """Kill a machine that computes and says nothing, or does neither."""
     heard, said_at_s, idle_s, before_s = -1, 0.0, 0.0, 0.0
     while not ended.wait(LOOK_S):
         now_s = _cpu_s(process.pid)
-        if len(told.console) != heard:
-            heard, said_at_s, idle_s = len(told.console), now_s, 0.0
+        if len(guest_run.console) != heard:
+            heard, said_at_s, idle_s = len(guest_run.console), now_s, 0.0
         idle_s = idle_s + LOOK_S if now_s - before_s < LOOK_S / 100 else 0.0
         before_s = now_s
         if now_s - said_at_s > silent_cpu_s or idle_s > IDLE_S:
@@ -127,18 +131,18 @@ def _cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _listen(process: subprocess.Popen[str], told: Told, began_s: float) -> None:
+def _listen(process: subprocess.Popen[str], guest_run: GuestRun, began_s: float) -> None:
     assert process.stdout is not None
     with process.stdout as console:
         for raw in console:
             line = raw.strip("\r\n")
-            told.console += line + "\n"
+            guest_run.console += line + "\n"
             if not line.startswith("@"):
                 continue
             name, _, words = line[1:].partition(" ")
-            told.said[name].append(words)
+            guest_run.lines[name].append(words)
             if name == "up":
-                told.boot_s = time.monotonic() - began_s
+                guest_run.boot_s = time.monotonic() - began_s
             if name == "done":
-                told.whole = True
+                guest_run.whole = True
                 return

@@ -104,7 +104,7 @@ class Mapped:
         )
 
     def unmount(self) -> None:
-        """Let go of it; also of one that is gone, or that takes nothing any more."""
+        """Unmount it, even where it is gone or takes nothing any more."""
         script = f"umount {self.at} || umount -l {self.at}; dmsetup remove --retry --force {self.name}"
         self._bench.run("sh", "-c", script, check=False)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.hil.protocols import CommandProtocol, RunningHub
+from tests.hil.protocols import CommandProtocol, RunningCommand
 
 BUTTON = "/sys/kernel/config/gpio-sim/bench"
 
@@ -38,7 +38,7 @@ class GpioSim:
         steps = "echo pull-down > {0}; echo pull-up > {0}; ".format(self._pull) * times  # noqa: UP032 (used thrice)
         self._command.run("sh", "-ec", f"{steps} echo pull-down > {self._pull}")
 
-    def edges(self, count: int) -> RunningHub:
+    def edges(self, count: int) -> RunningCommand:
         """Somebody who watches for so many edges of the line, in libgpiod's words."""
         watching = self._command.start("gpiomon", "-n", str(count), "--banner", "SHUTTER")
         watching.line()
@@ -82,7 +82,7 @@ class VividScene:
         script = f"grep -l vivid-000-vid-{what} /sys/class/video4linux/*/name | cut -d/ -f5"
         return f"/dev/{self._command.run('sh', '-c', script).out.split()[0]}"
 
-    def show(self, picture: bytes) -> RunningHub:
+    def show(self, picture: bytes) -> RunningCommand:
         """Let it see a picture: 640 x 480, in BGR."""
         with tempfile.NamedTemporaryFile() as file:
             file.write(picture)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tests.hil.protocols import CommandProtocol, RunningHub
+from tests.hil.protocols import CommandProtocol, RunningCommand
 
 OVERHEARD_MHZ = 2437  # where one radio can hear one channel only: the one that most are on
 
@@ -23,7 +23,7 @@ class StimulusRadio:
         )
         self._command.run("sh", "-ec", steps)
 
-    def stimulus(self, name: str, *words: str) -> RunningHub:
+    def stimulus(self, name: str, *words: str) -> RunningCommand:
         """Start a stimulus and wait until it is ready."""
         running = self._command.start(self._python, "-u", f"{self._stimuli}/{name}.py", *words)
         said = running.line().strip()
@@ -31,15 +31,15 @@ class StimulusRadio:
             raise AssertionError(f"stimulus {name}: {said} {running.wait(10).err[-1000:]}")
         return running
 
-    def speak(self, mhz: int, address: str, ssid: str, by: str | None = None) -> RunningHub:
+    def speak(self, mhz: int, address: str, ssid: str, by: str | None = None) -> RunningCommand:
         self.monitor(by or self.speaks, mhz)
         return self.stimulus("air", by or self.speaks, str(mhz), address, ssid)
 
-    def hear(self, mhz: int, seconds: float) -> RunningHub:
+    def hear(self, mhz: int, seconds: float) -> RunningCommand:
         self.monitor(self.hears, mhz)
         return self.stimulus("ear", self.hears, str(seconds))
 
-    def overhear(self, seconds: float) -> RunningHub:
+    def overhear(self, seconds: float) -> RunningCommand:
         return self.hear(OVERHEARD_MHZ, seconds)
 
 
@@ -49,7 +49,7 @@ class Hwsim(StimulusRadio):
     wlan0 and wlan1 are the probe's; the bench has wlan2 to wlan4.
     """
 
-    def overhear(self, seconds: float) -> RunningHub:
+    def overhear(self, seconds: float) -> RunningCommand:
         self._command.run("ip", "link", "set", "hwsim0", "up")  # hears what any of its radios sends, on any channel
         return self.stimulus("ear", "hwsim0", str(seconds))
 
@@ -71,7 +71,7 @@ class Hwsim(StimulusRadio):
     def plug(self, ear: str) -> None:
         self._command.run(self._python, f"{self._stimuli}/radios.py", "add", ear)
 
-    def access_point(self, interface: str, mhz: int, address: str, ssid: str) -> RunningHub:
+    def access_point(self, interface: str, mhz: int, address: str, ssid: str) -> RunningCommand:
         """A real access point: hostapd. Its power is set by `power`."""
         settings = (
             f"interface={interface}\\ndriver=nl80211\\nssid={ssid}\\nhw_mode=g\\nchannel={(mhz - 2407) // 5}\\n"

@@ -75,7 +75,7 @@ class SshCommand:
         self._under_way.append(running)
         return running
 
-    def tidy(self) -> None:
+    def end_commands(self) -> None:
         """End what is still under way."""
         for running in self._under_way:
             if running.alive():
@@ -93,7 +93,7 @@ class SshCommand:
 
 
 class SshRunning:
-    """A command under way; its first line was its number."""
+    """A command under way; the first line of its output was its process id."""
 
     def __init__(self, over: SshCommand, command: list[str]) -> None:
         self._over = over

@@ -93,7 +93,7 @@ def apply(disk: bytearray, entries: Sequence[Entry]) -> None:
 
 
 def moments(entries: Sequence[Entry]) -> list[Moment]:
-    """Each moment at which more had become safe, as late as can be: just before the next one. The first: nothing had.
+    """Each moment at which more had become safe, taken as late as possible. At the first, nothing had.
 
     So all marks up to the next one count as set, and no write counts as safe that no flush had made safe by then.
     """

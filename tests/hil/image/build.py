@@ -56,14 +56,14 @@ def image(tell: Callable[[str], None] = print) -> Image:
     with alone(cache()):
         if not (folder / "ready").exists():
             _make(folder, tell)
-            _tidy(folder)
+            _remove_old(folder)
     (folder / "ready").touch()
     told = dict(line.split("\t", 1) for line in (folder / "missing").read_text().splitlines())
     seconds = float((folder / "ready").read_text())
     return Image(folder / "disk.ext4", folder / "kernel", folder / "initrd", told, seconds)
 
 
-def _tidy(kept: Path) -> None:
+def _remove_old(kept: Path) -> None:
     """An image takes 1.6 GB: those that nobody has used for a day go, and what a cut-off build has left."""
     for old in cache().iterdir():
         used = old / "ready"
@@ -158,7 +158,7 @@ def _modules(tree: Path, folder: Path) -> None:
 def _python(tree: Path) -> None:
     needs = [*recipe.product_needs(), *recipe.STIMULI]
     install = f"{VENV}/bin/pip install --quiet --no-cache-dir --disable-pip-version-check"
-    # Whom this machine trusts for its packages, the tree trusts too: there may be a proxy between.
+    # The tree trusts what this machine trusts for its packages: there may be a proxy between.
     trusted = Path(os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE") or SYSTEM_CERTIFICATES)
     (tree / SYSTEM_CERTIFICATES.relative_to("/")).parent.mkdir(parents=True, exist_ok=True)
     if trusted.is_file():

@@ -33,7 +33,7 @@ def loss() -> None:
     """Does not ask the kernel what it could not hand over."""
     from probe.radio.monitor import Monitor
 
-    swap(Monitor, "_drops", lambda _self: 0)
+    swap(Monitor, "_read_drops", lambda _self: 0)
 
 
 def replug() -> None:
@@ -79,10 +79,10 @@ def again() -> None:
 
     from probe.walk.sources import Health, SourceSupervisor
 
-    told = SourceSupervisor._note_health
+    note_health = SourceSupervisor._note_health
 
     def only_once(supervisor: Any, health: Health, trouble: str | None = None) -> None:
-        told(supervisor, health, trouble)
+        note_health(supervisor, health, trouble)
         if health is Health.LOST:
             threading.Event().wait()
 

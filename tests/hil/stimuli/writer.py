@@ -1,4 +1,4 @@
-"""Writes sightings into the outbox, one after the other. Of each it says its id and its unit's hash once it is
+"""Writes sightings into the outbox, one after the other. It prints each one's id and its unit's hash once it is
 acknowledged, or `refused` and why.
 
     writer.py OUTBOX EXAMPLE [for=SECONDS] [count=NUMBER] [walks=NUMBER] [pause=SECONDS] [marks=NAME]

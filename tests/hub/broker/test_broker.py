@@ -202,15 +202,15 @@ def test_rights_end_when_a_probe_is_revoked(tmp_path: Path) -> None:
         rights = Rights(folder.registry, hub_login)
         account = identity.account
         assert account is not None
-        assert rights.lets_in(account.mailbox, account.password, account.client)
-        assert not rights.lets_in(account.mailbox, account.password, "another client")
-        assert rights.may(account.mailbox, topics.up(account.mailbox), Action.WRITE)
-        assert not rights.may(account.mailbox, topics.up(account.mailbox), Action.READ)
+        assert rights.may_connect(account.mailbox, account.password, account.client)
+        assert not rights.may_connect(account.mailbox, account.password, "another client")
+        assert rights.may_use(account.mailbox, topics.up(account.mailbox), Action.WRITE)
+        assert not rights.may_use(account.mailbox, topics.up(account.mailbox), Action.READ)
         from datetime import date
 
         folder.registry.revoke(folder.registry.named("one"), date(2026, 5, 9))
-        assert not rights.lets_in(account.mailbox, account.password, account.client)
-        assert not rights.may(account.mailbox, topics.up(account.mailbox), Action.WRITE)
+        assert not rights.may_connect(account.mailbox, account.password, account.client)
+        assert not rights.may_use(account.mailbox, topics.up(account.mailbox), Action.WRITE)
 
 
 def test_spare_accounts_let_probes_come_without_touching_mosquitto_again(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.broker.reach import bracketed, from_here, ways_to
+from hub.broker.reach import addresses_of, bracketed, host_from_here
 from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
 from probe.outbox.outbox import Outbox
@@ -64,13 +64,13 @@ def test_where_it_listens_everywhere_it_says_addresses_that_open(tmp_path: Path)
 
 
 def test_every_address_has_a_way_from_here_and_one_from_elsewhere() -> None:
-    assert from_here("0.0.0.0") == "127.0.0.1"
-    assert from_here("::") == "::1"
-    assert from_here("hub.local") == "hub.local"
-    assert [way.host for way in ways_to("192.0.2.7")] == ["192.0.2.7"]
+    assert host_from_here("0.0.0.0") == "127.0.0.1"
+    assert host_from_here("::") == "::1"
+    assert host_from_here("hub.local") == "hub.local"
+    assert [way.host for way in addresses_of("192.0.2.7")] == ["192.0.2.7"]
     for host in ("0.0.0.0", "::"):
-        assert ways_to(host)
-        assert host not in [way.host for way in ways_to(host)]
+        assert addresses_of(host)
+        assert host not in [way.host for way in addresses_of(host)]
     assert (bracketed("::1"), bracketed("10.0.0.1")) == ("[::1]", "10.0.0.1")
 
 

@@ -138,7 +138,7 @@ def test_two_estimates_are_surer_than_one_and_never_surer_than_their_fixes() -> 
 
 
 def test_the_region_holds_the_truth_95_times_in_100() -> None:
-    from hub.demo.score import TownCamera, _inside  # the same test of a ring as the demo's
+    from hub.demo.score import TownCamera, _is_inside  # the same test of a ring as the demo's
 
     random = Random(3)
     estimate = Estimate(lat=47.0, lon=-17.0, east=90.0, north=30.0, between=25.0)
@@ -150,7 +150,7 @@ def test_the_region_holds_the_truth_95_times_in_100() -> None:
         north = 25 / 90**0.5 * x + random.gauss(0, 1) * (30 - 25 * 25 / 90) ** 0.5
         place = spot(east, north)
         truth = TownCamera(name="", lat=place.lat, lon=place.lon, kind="", mount="", direction=0, radio=False)
-        inside += _inside(truth, ring)
+        inside += _is_inside(truth, ring)
     assert inside / 2000 == pytest.approx(0.95, abs=0.02)
 
 

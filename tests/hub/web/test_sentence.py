@@ -7,7 +7,7 @@ from hub.merge.cameras import derive
 from hub.merge.observe import observe
 from hub.publish.describe import describe
 from hub.publish.view import CameraDetail
-from hub.web.known import claimed, grouped
+from hub.web.known import group_evidence, summarise_claims
 from hub.web.messages import words
 from hub.web.sentence import sentence
 from probe.contract.sighting import (
@@ -112,7 +112,7 @@ def test_every_kind_and_mount_can_be_said() -> None:
 def test_claims_are_told_once_with_all_their_signs() -> None:
     weak = KindClaim(value=CameraKind.FIXED, strength=Strength.WEAK)
     detail = detail_of(look(claims=FIXED), look(claims=(weak,), walk=WALK_B, present=Strength.WEAK))
-    assert [(claim.about, claim.strengths) for claim in claimed(detail.claims)] == [
+    assert [(claim.about, claim.strengths) for claim in summarise_claims(detail.claims)] == [
         ("present", (("strong", 1), ("weak", 1))),
         ("kind", (("strong", 1), ("weak", 1))),
         ("mount", (("strong", 1),)),
@@ -122,4 +122,4 @@ def test_claims_are_told_once_with_all_their_signs() -> None:
 
 def test_sightings_that_read_the_same_are_told_once() -> None:
     detail = detail_of(radio(), radio(), radio(walk=WALK_B))
-    assert [(alike.item.walk_label, alike.count) for alike in grouped(detail.evidence)] == [("A", 2), ("B", 1)]
+    assert [(alike.item.walk_label, alike.count) for alike in group_evidence(detail.evidence)] == [("A", 2), ("B", 1)]

@@ -63,8 +63,8 @@ def test_a_kit_of_three_finds_what_one_capture_finds(kit: list[Path]) -> None:
 
 def watcher(signal_dbm: int = -60) -> Watcher:
     walk = RecordedWalk(Recording(), Outcome())
-    walk.sweep.hear(Frame(100.0, AXIS, AXIS, 8, b"\x1b[31m<b>", signal_dbm, 2437, b""))
-    walk.sweep.hear(Frame(100.0, bytes(6), bytes(6), 8, b"stranger", signal_dbm, 2437, b""))
+    walk.sweep.take_frame(Frame(100.0, AXIS, AXIS, 8, b"\x1b[31m<b>", signal_dbm, 2437, b""))
+    walk.sweep.take_frame(Frame(100.0, bytes(6), bytes(6), 8, b"stranger", signal_dbm, 2437, b""))
     return Watcher(walk)
 
 
@@ -90,7 +90,7 @@ def test_only_what_is_recognised_is_shown_and_can_be_locked_on() -> None:
 
 def test_a_maker_that_only_a_name_tells_of_is_shown_with_a_question_mark() -> None:
     seen = watcher()
-    seen.walk.sweep.hear(Frame(100.0, b"\x02" + AXIS[1:], AXIS, 8, b"Flock Camera net.", -60, 2437, b""))
+    seen.walk.sweep.take_frame(Frame(100.0, b"\x02" + AXIS[1:], AXIS, 8, b"Flock Camera net.", -60, 2437, b""))
     assert sorted(line.name for line in seen.cameras(101.0)) == ["Axis", "Flock Safety?"]
 
 
@@ -101,7 +101,7 @@ def test_the_meter_says_warmer_and_colder() -> None:
     assert seen.trend(line, 100.5) == "same"
     for step, (level, word) in enumerate([(-45, "warmer"), (-40, "warmer"), (-80, "colder")]):
         at_s = 103.0 + 3 * step
-        seen.walk.sweep.hear(Frame(at_s, AXIS, AXIS, 8, b"\x1b[31m<b>", level, 2437, b""))
+        seen.walk.sweep.take_frame(Frame(at_s, AXIS, AXIS, 8, b"\x1b[31m<b>", level, 2437, b""))
         (line,) = seen.cameras(at_s + 0.1)
         assert seen.trend(line, at_s + 0.1) == word
 

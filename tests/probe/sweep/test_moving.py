@@ -93,7 +93,7 @@ def test_what_was_told_is_taken_back_when_it_turns_up_elsewhere(tmp_path: Path) 
     told = []
     for first in (10, 700):
         for second in range(first, first + 60):
-            sweep.hear(Frame(START_S + second, BUS, BUS, 8, b"", -60, 2437, b""))
+            sweep.take_frame(Frame(START_S + second, BUS, BUS, 8, b"", -60, 2437, b""))
         told += list(sweep.passed(START_S + first + 120))
     radio = [sighting for sighting in told if sighting.kind is Kind.RADIO]
     assert len(radio) == 1, "the first pass looks like a house"
@@ -103,7 +103,7 @@ def test_what_was_told_is_taken_back_when_it_turns_up_elsewhere(tmp_path: Path) 
 
 def share_kept(make: object, runs: int, seed: int) -> float:
     """The share of passes after which the sweep would still believe in a fixed place."""
-    from probe.sweep.fixed import SHORTEST_M, SHORTEST_S, STRAINED, Point, strain
+    from probe.sweep.fixed import MAX_STRAIN, SHORTEST_M, SHORTEST_S, Point, strain
 
     random, kept = Random(seed), 0
     for _ in range(runs):
@@ -115,7 +115,7 @@ def share_kept(make: object, runs: int, seed: int) -> float:
         first_s, last_s = heard[0].at_s, heard[-1].at_s
         quiet = [Point(*m.walker) for m in moments if m.dbm is None and not first_s <= m.at_s <= last_s]
         long = last_s - first_s >= SHORTEST_S or abs(levels[-1].east - levels[0].east) >= SHORTEST_M
-        kept += long and not no_common_place(levels, 15.0) and strain(levels, quiet) <= STRAINED
+        kept += long and not no_common_place(levels, 15.0) and strain(levels, quiet) <= MAX_STRAIN
     return kept / runs
 
 

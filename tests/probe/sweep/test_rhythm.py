@@ -23,7 +23,7 @@ STEPS = [0.125] * 6
 def heard(gaps_s: list[float], address: bytes = MODULE) -> Sweep:
     walk = sweep(None)
     for at_s in accumulate(gaps_s, initial=START_S):
-        walk.hear(asking(address, ORDER, at_s))
+        walk.take_frame(asking(address, ORDER, at_s))
     return walk
 
 
@@ -78,6 +78,6 @@ def test_what_a_board_counts_by_itself_says_nothing_of_the_rhythm() -> None:
 def test_few_numbers_are_kept_whatever_the_clock_does(gaps_s: list[float]) -> None:
     rhythm = Rhythm()
     for at_s in accumulate(gaps_s, initial=START_S):
-        rhythm.heard(at_s)
+        rhythm.request_heard(at_s)
     assert len(rhythm.intervals_ms) <= MAX_INTERVALS
     assert all(0 < interval <= 2000 for interval in rhythm.intervals_ms)

@@ -45,7 +45,7 @@ def radio_of(sightings: list[Sighting]) -> list[Sighting]:
 def test_hearings_are_averaged_every_two_metres() -> None:
     walk = sweep(straight(50))
     for tenth in range(320):
-        walk.hear(frame(START_S + tenth / 10, signal_dbm=-60 - tenth % 2))
+        walk.take_frame(frame(START_S + tenth / 10, signal_dbm=-60 - tenth % 2))
     (sighting,) = radio_of(list(walk.sightings()))
     assert sighting.radio is not None
     assert 18 <= len(sighting.radio.hearings) <= 22
@@ -59,7 +59,7 @@ def test_hearings_are_averaged_every_two_metres() -> None:
 def test_hearings_are_bounded_however_long_the_street(metres: int) -> None:
     walk = sweep(straight(metres))
     for second in range(int(metres / 1.3)):
-        walk.hear(frame(START_S + second, signal_dbm=-70))
+        walk.take_frame(frame(START_S + second, signal_dbm=-70))
     for sighting in radio_of(list(walk.sightings())):
         assert sighting.radio is not None
         assert len(sighting.radio.hearings) <= MAX_HEARINGS
@@ -68,7 +68,7 @@ def test_hearings_are_bounded_however_long_the_street(metres: int) -> None:
 def test_nobody_else_is_kept() -> None:
     walk = sweep(straight(50))
     for second in range(30):
-        walk.hear(frame(START_S + second, transmitter=PHONE, ssid=b"Maison"))
+        walk.take_frame(frame(START_S + second, transmitter=PHONE, ssid=b"Maison"))
     told = b"".join(map(encode, walk.sightings()))
     for trace in (PHONE.hex(), PHONE.hex(":"), "Maison"):
         assert trace.encode() not in told
@@ -78,7 +78,7 @@ def test_nobody_else_is_kept() -> None:
 def test_a_pass_that_is_over_is_told_while_the_walk_goes_on() -> None:
     walk = sweep(straight(200))
     for second in range(40):
-        walk.hear(frame(START_S + 1 + second))
+        walk.take_frame(frame(START_S + 1 + second))
     assert not list(walk.passed(START_S + 40 + PASS_END_S))
     assert len(list(walk.passed(START_S + 41 + PASS_END_S))) == 1
     assert not radio_of(list(walk.sightings()))
@@ -102,7 +102,7 @@ def test_the_survey_names_cells_and_channels_and_only_the_day() -> None:
 
 def test_without_a_track_a_camera_has_no_place() -> None:
     walk = sweep(None)
-    walk.hear(frame(START_S))
+    walk.take_frame(frame(START_S))
     (sighting,) = walk.sightings()
     assert sighting.observer is None
     assert sighting.radio is not None
@@ -111,7 +111,7 @@ def test_without_a_track_a_camera_has_no_place() -> None:
 
 def test_a_clock_that_was_never_set_gives_no_time() -> None:
     walk = sweep(None)
-    walk.hear(frame(12.0))
+    walk.take_frame(frame(12.0))
     (sighting,) = walk.sightings()
     assert sighting.time is None
 
@@ -119,7 +119,7 @@ def test_a_clock_that_was_never_set_gives_no_time() -> None:
 def test_time_that_runs_backwards_does_no_harm() -> None:
     walk = sweep(straight(100))
     for second in (50, 10, 49, 0, -8192, 45):
-        walk.hear(frame(START_S + second))
+        walk.take_frame(frame(START_S + second))
         walk.take(Dwell(START_S + second, 2437, 0.5, 1))
     assert len(radio_of(list(walk.sightings()))) <= 1
 
@@ -129,7 +129,7 @@ def test_silence_before_and_after_is_told_where_the_channel_was_listened_to() ->
     for second in range(200):
         walk.take(Dwell(START_S + second, 2437, 1.0, 5))
         if 80 <= second < 120:
-            walk.hear(frame(START_S + second, signal_dbm=-75))
+            walk.take_frame(frame(START_S + second, signal_dbm=-75))
     (sighting,) = radio_of(list(walk.sightings()))
     assert sighting.radio is not None
     before, after = sighting.radio.silences
@@ -142,7 +142,7 @@ def test_a_channel_that_was_not_listened_to_says_nothing() -> None:
     for second in range(200):
         walk.take(Dwell(START_S + second, 5180, 1.0, 5))
         if 80 <= second < 120:
-            walk.hear(frame(START_S + second, signal_dbm=-75))
+            walk.take_frame(frame(START_S + second, signal_dbm=-75))
     (sighting,) = radio_of(list(walk.sightings()))
     assert sighting.radio is not None
     assert sighting.radio.silences == ()
