@@ -11,6 +11,7 @@ import click
 
 from probe import __version__
 from probe.cli.process import forbid_core_dumps
+from probe.cli.say import say
 from probe.errors import MissingExtra, ProbeError, missing_extra
 
 _COMMANDS = {
@@ -105,7 +106,7 @@ def main() -> None:
 
 
 def _fail(sentence: str) -> None:
-    click.echo(f"contrechamp-probe: {sentence}", err=True)
+    say(f"contrechamp-probe: {sentence}")
     sys.exit(2)
 
 

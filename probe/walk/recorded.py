@@ -58,6 +58,7 @@ class RecordedWalk:
     now_s: float = 0.0
     _paths: list[Path] = field(default_factory=list)  # of the sources
     _refused: list[BadInput] = field(default_factory=list)
+    _silent: list[FrameSource] = field(default_factory=list)  # that told nothing at all
     _looks: list[PhotoObservation] | None = None
     _digests: dict[str, bytes | None] = field(default_factory=dict)  # of the photos, by their names
     _pinned: dict[str, bytes | None] = field(default_factory=dict)  # the same, by the ids of their pins
@@ -90,7 +91,13 @@ class RecordedWalk:
 
     def _events(self, source: FrameSource) -> Iterator[Event]:
         try:
-            yield from source.events()
+            events = source.events()
+            first = next(events, None)
+            if first is None:
+                self._silent.append(source)
+                return
+            yield first
+            yield from events
         except BadInput as problem:
             self._refused.append(problem)
 
@@ -138,7 +145,7 @@ class RecordedWalk:
     def _photos(self) -> list[PhotoObservation]:
         """The photo observations, read once. A recording of photos alone has its walk's id from them."""
         if self._looks is None:
-            self._looks = self._try(self._look) or []
+            self._looks = self._once_each(self._try(self._look) or [])
             if not self.recording.frames and self._looks:
                 digests = [digest for digest in map(self._digest, self._looks) if digest is not None]
                 self.walk = id_of(b"walk of photos", *sorted(digests))
@@ -150,6 +157,18 @@ class RecordedWalk:
             return []
         track = None if self.overlap is None else self.overlap.track
         return photo_observations(recording.photos, track, recording.photo_offset_s, self.outcome)
+
+    def _once_each(self, looks: list[PhotoObservation]) -> list[PhotoObservation]:
+        """The looks without those of a photo that lies there twice: a burst's cover, a copy in an album."""
+        found: dict[object, PhotoObservation] = {}
+        for photo in looks:
+            found.setdefault(self._digest(photo) or photo.name, photo)
+        if doubles := len(looks) - len(found):
+            noun = "photo is" if doubles == 1 else "photos are"
+            self.outcome.notes.append(
+                f"{self.recording.photos}: {doubles:,} {noun} there twice, under another name; each counts once"
+            )
+        return list(found.values())
 
     def _digest(self, photo: PhotoObservation) -> bytes | None:
         if photo.name not in self._digests:
@@ -183,6 +202,8 @@ class RecordedWalk:
                 self.outcome.troubles.append(
                     f"{path}: cut short at byte {counts.truncated_at}; the frames before it were read"
                 )
+            elif source in self._silent and not counts.frames and not counts.others:
+                self.outcome.troubles.append(f"{path}: holds nothing that was heard; is it the capture of this walk?")
             if counts.others and counts.frames:
                 others = sum(counts.others.values())
                 self.outcome.other_packets += others
