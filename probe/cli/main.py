@@ -4,6 +4,7 @@ A command's code is loaded when it is asked for: where a package is missing, onl
 """
 
 import errno
+import os
 import sys
 from importlib import import_module
 
@@ -80,6 +81,8 @@ def cli() -> None:
 
 def main() -> None:
     """Run the commands: an expected failure is one line and exit code 2, Ctrl-C is 130, a bug shows its traceback."""
+    # Where it was started without one of them, what would be written there goes nowhere.
+    sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     try:
         forbid_core_dumps()
         cli(standalone_mode=False)

@@ -19,7 +19,7 @@ from probe.radio.frame import Event
 from probe.radio.source import FrameSource
 from probe.radio.unknowns import RecentUnknowns
 from probe.sweep.sweep import Sweep
-from probe.walk.making import RecordedIds, combined, digest_of, digest_of_all, id_of, making, new_id
+from probe.walk.making import RecordedIds, combined, digest_of, id_of, making, new_id, one_digest
 from probe.walk.outcome import Outcome
 from probe.walk.overlap import TrackOverlap, read_track
 from probe.walk.photos import photo_observations
@@ -64,7 +64,8 @@ class RecordedWalk:
     _pinned: dict[str, bytes | None] = field(default_factory=dict)  # the same, by the ids of their pins
 
     def __post_init__(self) -> None:
-        self.content = _content(self.recording)
+        captures = {path: digest_of(path) for path in self.recording.frames}
+        self.content = _content(self.recording, list(dict.fromkeys(captures.values())))
         self._ids = RecordedIds(self.content)
         self.walk = self._ids.walk
         self.made = making(Adapter.REPLAY, composed=self.recording.composed)
@@ -73,13 +74,21 @@ class RecordedWalk:
         position = None if self.overlap is None else self.overlap.track
         self.sweep = Sweep(walk=self.walk, made=self.made, new_id=self._ids.new, position=position)
         self.outcome.sweep = self.sweep.counts
-        for path in self.recording.frames:
-            source = self._try(partial(open_recording, path, self.sweep.unknowns))
-            if source is not None:
-                self.sources.append(source)
-                self._paths.append(path)
+        self._open(captures)
         if self._refused and not self.sources and self.recording.photos is None:
             raise self._refusal()
+
+    def _open(self, captures: dict[Path, bytes | None]) -> None:
+        """Open the captures; of those with the same content the first."""
+        known: set[bytes] = set()
+        for path, digest in captures.items():
+            source = self._try(partial(open_recording, path, self.sweep.unknowns))
+            if source is not None and digest not in known:
+                self.sources.append(source)
+                self._paths.append(path)
+                known |= set() if digest is None else {digest}
+            elif source is not None:
+                self.outcome.notes.append(f"{path}: the same as a capture that was named before; it counts once")
 
     def _try(self, read: Callable[[], _T]) -> _T | None:
         """What is read of one input; None where it is refused, which takes nothing from the others."""
@@ -145,7 +154,7 @@ class RecordedWalk:
     def _photos(self) -> list[PhotoObservation]:
         """The photo observations, read once. A recording of photos alone has its walk's id from them."""
         if self._looks is None:
-            self._looks = self._once_each(self._try(self._look) or [])
+            self._looks = self._try(self._look) or []
             if not self.recording.frames and self._looks:
                 digests = [digest for digest in map(self._digest, self._looks) if digest is not None]
                 self.walk = id_of(b"walk of photos", *sorted(digests))
@@ -157,18 +166,6 @@ class RecordedWalk:
             return []
         track = None if self.overlap is None else self.overlap.track
         return photo_observations(recording.photos, track, recording.photo_offset_s, self.outcome)
-
-    def _once_each(self, looks: list[PhotoObservation]) -> list[PhotoObservation]:
-        """The looks without those of a photo that lies there twice: a burst's cover, a copy in an album."""
-        found: dict[object, PhotoObservation] = {}
-        for photo in looks:
-            found.setdefault(self._digest(photo) or photo.name, photo)
-        if doubles := len(looks) - len(found):
-            noun = "photo is" if doubles == 1 else "photos are"
-            self.outcome.notes.append(
-                f"{self.recording.photos}: {doubles:,} {noun} there twice, under another name; each counts once"
-            )
-        return list(found.values())
 
     def _digest(self, photo: PhotoObservation) -> bytes | None:
         if photo.name not in self._digests:
@@ -239,9 +236,9 @@ def named(recording: Recording) -> list[Path]:
     return [path for path in (*recording.frames, recording.track, recording.photos) if path is not None]
 
 
-def _content(recording: Recording) -> bytes | None:
+def _content(recording: Recording, digests: list[bytes | None]) -> bytes | None:
     """The digest of the frames and the track of a recording; None where there are none, or one is a pipe."""
-    frames = digest_of_all(recording.frames) if recording.frames else None
+    frames = one_digest(digests) if digests else None
     track = digest_of(recording.track) if recording.track is not None else b""
     if frames is None or track is None:
         return None
