@@ -71,7 +71,7 @@ def test_what_was_heard_is_no_silence_in_whatever_order_it_comes() -> None:
     for order in (seconds[20:] + seconds[:20], seconds[::-1], seconds[::2] + seconds[1::2], seconds[::15] + seconds):
         walk = sweep(straight(60))
         for second in order:
-            walk.hear(frame(START_S + second, signal_dbm=-60 - abs(second - 20)))
+            walk.take(frame(START_S + second, signal_dbm=-60 - abs(second - 20)))
             walk.take(Dwell(START_S + second + 0.5, 2437, 1.0, 1))
             assert list(walk.passed(START_S + second)) == []
         (sighting,) = radio_of(list(walk.sightings()))
@@ -84,7 +84,7 @@ def test_what_was_heard_is_no_silence_in_whatever_order_it_comes() -> None:
 
 def test_a_clock_that_is_set_back_ends_a_pass() -> None:
     walk = sweep(straight(60))
-    walk.hear(frame(START_S + 3600))
+    walk.take(frame(START_S + 3600))
     assert list(walk.passed(START_S + 3600 - PASS_END_S)) == []
     assert len(list(walk.passed(START_S))) == 1
 
