@@ -183,3 +183,13 @@ def test_rules_are_listed_for_people_and_machines() -> None:
     for rule in machine["rules"]:
         assert rule["name"] in told
     assert "fooled by" in told
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_probe_that_is_started_without_an_output_works_all_the_same(closed: str, tmp_path: Path) -> None:
+    capture = tmp_path / "walk.pcap"
+    capture.write_bytes(pcap([radiotap(beacon(FLOCK, b"Flock-12ABEF"))]))
+    words = ("sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-m", "probe", "replay", "--frames", str(capture))
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr

@@ -1,7 +1,7 @@
 """When a photo was taken: pure, by the receiver's date and time, else by the camera's clock where it states its zone.
 
-Receivers tell wrong dates (0 instead of none, 1024 weeks too early), cameras wrong years. A date is believed where it
-is of this project's time, or where both clocks agree on it.
+Receivers tell wrong dates (0 instead of none, 1024 weeks too early, the camera's local day beside a time in UTC),
+cameras wrong years. A date is believed where it is of this project's time, or where both clocks agree on it.
 """
 
 import re
@@ -18,6 +18,7 @@ _OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
 LONGEST_USE = timedelta(days=3653)
 # Zones run from -12 to +14 hours; a little more for a clock that is not quite right.
 _SAME_DAY = timedelta(hours=15)
+_SLACK = timedelta(hours=1)
 _WESTMOST, _EASTMOST = timedelta(hours=-12), timedelta(hours=14)
 # Satellites count weeks up to 1024; an old receiver takes up to two such rounds too few.
 _ROUND = timedelta(weeks=1024)
@@ -100,7 +101,11 @@ def _zone(stated: str) -> timedelta | None:
 
 
 def _receiver_time(gps: Entries, camera: CameraClock | None) -> datetime | None:
-    """The receiver's date and time; of a date that is broken the camera's, where only one day fits the time."""
+    """The receiver's date and time; of a date that is broken the camera's, where only one day fits the time.
+
+    Some phones write their local day beside the time in UTC: between midnight and morning that is a day too late, in
+    America's evening one too early. No zone explains the two clocks then.
+    """
     time = gps.get(Gps.TIME)
     if not isinstance(time, tuple) or len(time) != 3 or None in time:
         return None
@@ -108,9 +113,19 @@ def _receiver_time(gps: Entries, camera: CameraClock | None) -> datetime | None:
     found = _DAY.match(text(gps.get(Gps.DATE)))
     if found is not None:
         midnight = _midnight(*(int(part) for part in found.groups()))
-        return None if midnight is None else _at(midnight, hour, minute, second)
+        told = None if midnight is None else _at(midnight, hour, minute, second)
+        if told is None or camera is None or camera.zoned or midnight is None:
+            return told
+        local_day = midnight.date() == camera.shown.date()
+        explained = _WESTMOST - _SLACK <= camera.shown - told <= _EASTMOST + _SLACK
+        return told if explained or not local_day else _on_a_day_that_fits(hour, minute, second, camera)
     if camera is None or camera.zoned:  # its own time says it all
         return None
+    return _on_a_day_that_fits(hour, minute, second, camera)
+
+
+def _on_a_day_that_fits(hour: float, minute: float, second: float, camera: CameraClock) -> datetime | None:
+    """The time on the one day near the camera's that some zone explains; None where two do."""
     days = (_midnight(camera.shown.year, camera.shown.month, camera.shown.day, later) for later in (-1, 0, 1))
     times = [_at(day, hour, minute, second) for day in days if day is not None]
     fitting = [at for at in times if at is not None and _WESTMOST <= camera.shown - at <= _EASTMOST]

@@ -4,13 +4,13 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from probe.cli.options import json_option, outbox_option
+from probe.cli.say import say
 from probe.config import default_outbox
 from probe.contract.base import ContractError
 from probe.contract.code import PREFIX, PairingCode, read_text
@@ -65,7 +65,7 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
         return
     click.echo(f"Paired. The hub must show the same words: {identity.words}")
     _tell_of_name(answer)
-    click.echo(f"Sightings wait for it in {path}.")
+    say(f"Sightings wait for it in {path}.", err=False)
     if identity.account is None:
         click.echo("Carry the stick to the hub (`contrechamp-hub ingest DIR`); walks can begin at once.")
 
@@ -99,7 +99,7 @@ def send(
     with Outbox(path) as box:
         identity = box.paired()
         if box.read_only:
-            click.echo(f"{path}: its disk is read-only, so receipts will be forgotten; use another card", err=True)
+            say(f"{path}: its disk is read-only, so receipts will be forgotten; use another card")
         if again:
             box.offer_again()
         before = box.standing()
@@ -118,9 +118,9 @@ def send(
         waiting = f"; {standing.queued} wait for a receipt" if standing.queued else ""
         click.echo(f"{handed_over} sightings handed over{waiting}.")
     else:
-        click.echo(f"Nothing was sent: nothing waits in {path}.")
+        say(f"Nothing was sent: nothing waits in {path}.", err=False)
     for unit, reason in refusals:
-        click.echo(f"refused: {unit} ({reason})", err=True)
+        say(f"refused: {unit} ({reason})")
 
 
 @click.command()
@@ -170,8 +170,7 @@ def _deliver(box: Outbox, find: Callable[[], Uplink], progress: Callable[[Standi
 
 def _follow(box: Outbox, find: Callable[[Identity], Uplink], progress: Callable[[Standing], None]) -> None:
     """Deliver what waits and what is added, until Ctrl-C."""
-    report = partial(click.echo, err=True)
-    RepeatedDelivery(lambda: box, find, report, progress=progress, every_s=_FOLLOW_S).run()
+    RepeatedDelivery(lambda: box, find, say, progress=progress, every_s=_FOLLOW_S).run()
 
 
 def _for_machines(standing: Standing) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import click
 
 from probe.cli.options import json_option
 from probe.cli.process import forbid_core_dumps
+from probe.cli.say import say
 from probe.detect.reasons import Reasons, claims
 from probe.radio.channels import band_of, channel_label
 from probe.radio.dissection import EXTRA, dissector
@@ -52,8 +53,11 @@ def explain_command(file: Path, number: int | None, every: bool, as_json: bool) 
         click.echo(f"{counts.packets} packets read, of which {counts.said} say who sends them")
     if counts.left_out:
         click.echo(f"{counts.left_out} more were left out; name one with --frame", err=True)
+    if not counts.packets and counts.truncated_at is None:
+        say(f"{file}: holds nothing that was heard; is it the right file?")
+        sys.exit(2)
     if counts.truncated_at is not None:
-        click.echo(f"{file}: cut short at byte {counts.truncated_at}; what lies before it was read", err=True)
+        say(f"{file}: cut short at byte {counts.truncated_at}; what lies before it was read")
         sys.exit(2)
 
 

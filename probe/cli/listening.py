@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from probe.cli.options import json_option, outbox_option
+from probe.cli.say import say
 from probe.config import default_outbox
 from probe.contract.sighting import Sighting
 from probe.errors import BadInput
@@ -86,7 +87,7 @@ def run(
     settings = ServiceSettings(
         kit=_kit(**kit_options), outbox=outbox or default_outbox(), to=to, offline=offline, budget_bytes=budget << 20
     )
-    service = ProbeService(settings, tell=lambda sentence: click.echo(sentence, err=True))
+    service = ProbeService(settings, tell=say)
     _stop_on_signals(service.stop)
     service.start()
     service.wait(seconds)

@@ -4,6 +4,7 @@ A command's code is loaded when it is asked for: where a package is missing, onl
 """
 
 import errno
+import os
 import sys
 from importlib import import_module
 
@@ -11,6 +12,7 @@ import click
 
 from probe import __version__
 from probe.cli.process import forbid_core_dumps
+from probe.cli.say import say
 from probe.errors import MissingExtra, ProbeError, missing_extra
 
 _COMMANDS = {
@@ -79,6 +81,8 @@ def cli() -> None:
 
 def main() -> None:
     """Run the commands: an expected failure is one line and exit code 2, Ctrl-C is 130, a bug shows its traceback."""
+    # Where it was started without one of them, what would be written there goes nowhere.
+    sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     try:
         forbid_core_dumps()
         cli(standalone_mode=False)
@@ -105,7 +109,7 @@ def main() -> None:
 
 
 def _fail(sentence: str) -> None:
-    click.echo(f"contrechamp-probe: {sentence}", err=True)
+    say(f"contrechamp-probe: {sentence}")
     sys.exit(2)
 
 

@@ -22,14 +22,17 @@ class OncePerRecording:
         self.known = {digest for digest in digests if digest is not None and not again and box.has_recording(digest)}
         self.nothing_new = bool(digests) and all(digest in self.known for digest in digests)
         self.left_out = 0
+        self._ids: set[str] = set()
         self._new = [digest for digest in digests if digest is not None and digest not in self.known]
 
     def new(self, sightings: Iterable[Sighting], part_of: Callable[[Sighting], bytes | None]) -> Iterator[Sighting]:
         """The sightings of recordings that are not in there. `part_of` says of which recording a sighting is."""
         for sighting in sightings:
-            if part_of(sighting) in self.known:
+            # A photo may lie there twice under two names: that is one look, with one id.
+            if part_of(sighting) in self.known or sighting.id in self._ids:
                 self.left_out += 1
             else:
+                self._ids.add(sighting.id)
                 yield sighting
 
     def add(self, sightings: Iterable[Sighting]) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from probe.cli.once import OncePerRecording, already_there
 from probe.cli.options import json_option, keeping_option, photo_offset_option
+from probe.cli.say import all_plain, plain, say
 from probe.contract.envelope import encode
 from probe.contract.sighting import Sighting
 from probe.errors import BadInput
@@ -125,8 +126,8 @@ def _print(sightings: Iterable[Sighting]) -> None:
 def _say_known(outcome: Outcome, sentence: str, as_json: bool) -> None:
     """Say that nothing was added. What was wrong with the recording was said when it was."""
     outcome.troubles.clear()
-    outcome.notes[:] = [sentence]
-    click.echo(msgspec.json.encode(outcome) if as_json else sentence)
+    outcome.notes[:] = [plain(sentence)]
+    click.echo(msgspec.json.encode(outcome) if as_json else plain(sentence))
 
 
 def _live(
@@ -147,6 +148,7 @@ def _live(
 def _conclude(outcome: Outcome, outbox: Path | None, as_json: bool) -> None:
     """Say what came of it: on stdout when that is free, else on stderr. Exit with 2 where input was damaged."""
     printed = outbox is None
+    outcome.notes[:], outcome.troubles[:] = all_plain(outcome.notes), all_plain(outcome.troubles)
     if printed and outcome.sightings:
         click.echo("Nothing was kept: the sightings were printed only; add --outbox at the end to keep them.", err=True)
     for note in outcome.notes:
@@ -154,7 +156,7 @@ def _conclude(outcome: Outcome, outbox: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(outcome), err=printed)
     else:
-        click.echo(_summary(outcome) + ("" if printed else f", kept in {outbox}"), err=printed)
+        say(_summary(outcome) + ("" if printed else f", kept in {outbox}"), err=printed)
     for trouble in outcome.troubles[:20]:
         click.echo(trouble, err=True)
     if len(outcome.troubles) > 20:

@@ -28,6 +28,7 @@ class Heard:
     estimate: Row | None = None
     _loudest: list[tuple[int, int, Row]] = field(default_factory=list)
     _box: tuple[float, float, float, float] | None = None
+    _spread_m: float = 0.0
 
     def add(self, finding: Finding, rank: int, row: Row) -> None:
         """Take a row in. Of several findings the most telling is kept: a name may come behind many rows without."""
@@ -38,6 +39,7 @@ class Heard:
             self.first = row.at
         south, west, north, east = self._box or (row.lat, row.lon, row.lat, row.lon)
         self._box = min(south, row.lat), min(west, row.lon), max(north, row.lat), max(east, row.lon)
+        self._spread_m = max(self._spread_m, row.spread_m)
         if row.estimate:
             self.estimate = self.estimate or row
             return
@@ -52,8 +54,8 @@ class Heard:
         return [row for _, _, row in sorted(self._loudest, key=lambda entry: entry[:2], reverse=True)]
 
     def extent_m(self) -> float:
-        """How far apart the outermost rows lie."""
-        return 0.0 if self._box is None else distance_m(*self._box)
+        """How far apart the outermost rows lie, or the places that an estimate was made of."""
+        return max(self._spread_m, 0.0 if self._box is None else distance_m(*self._box))
 
 
 class Gathered:

@@ -295,7 +295,8 @@ def _devices(db: sqlite3.Connection, scale: float, counts: RowCounts) -> Iterato
             counts.note_bad(number, "a device without an address")
             continue
         told = _record(record)
-        average = None if rows.holds_zero(*box) or _void(told) else _place(lat, lon, scale)
+        spoilt = rows.holds_zero(*box)
+        average = None if spoilt or _void(told) else _place(lat, lon, scale)
         place = average or _peak(told)
         if place is None:
             counts.note_bad(number, "a device without a place")
@@ -316,6 +317,7 @@ def _devices(db: sqlite3.Connection, scale: float, counts: RowCounts) -> Iterato
             at=at,
             estimate=True,
             absent=tuple(absent.said),
+            spread_m=0.0 if spoilt else rows.spread_m(*(_scaled(bound, scale) for bound in box)),
         )
 
 
@@ -348,9 +350,11 @@ def _no_fix(location: Any) -> bool:
 
 
 def _place(lat: object, lon: object, scale: float) -> tuple[float, float] | None:
-    if not isinstance(lat, int | float) or not isinstance(lon, int | float):
-        return None
-    return rows.position(lat * scale, lon * scale)
+    return rows.position(_scaled(lat, scale), _scaled(lon, scale))
+
+
+def _scaled(degrees: object, scale: float) -> float | None:
+    return degrees * scale if isinstance(degrees, int | float) else None
 
 
 def _mhz(khz: object) -> int | None:

@@ -228,8 +228,11 @@ def _texts(stream: LogStream, counts: RowCounts) -> Iterator[str]:
     """The log as text, with what is no XML mended. Raises BadInput where it names an encoding that is not read."""
     decoder = codecs.getincrementaldecoder(_encoding(stream))(errors="replace")
     buffered, rest = stream.buffered(), ""
+    begun = False
     while block := buffered.read1(_BLOCK):
         text = rest + decoder.decode(block)
+        text = text if begun else text.lstrip()  # blank lines in front, as where a log was copied by hand
+        begun = begun or bool(text)
         cut = _OPEN_END.search(text)
         rest = "" if cut is None else text[cut.start() :]
         yield _mended(text if cut is None else text[: cut.start()], counts)
@@ -280,7 +283,9 @@ def _row(network: dict[str, list[str]], counts: RowCounts) -> Row | None:
     except ValueError:
         counts.note_bad(counts.rows, "a network without an address")
         return None
-    place = _place(network, "peak") or (None if _skewed(network) else _place(network, "avg"))
+    bounds = [rows.number(_first(network, key)) for key in _BOUNDS]
+    spoilt = rows.holds_zero(*bounds)
+    place = _place(network, "peak") or (None if spoilt else _place(network, "avg"))
     if place is None:
         counts.note_bad(counts.rows, "a network without a place")
         return None
@@ -304,6 +309,7 @@ def _row(network: dict[str, list[str]], counts: RowCounts) -> Row | None:
         at=at,
         estimate=True,
         absent=tuple(absent.said),
+        spread_m=0.0 if spoilt else rows.spread_m(*bounds),
     )
 
 
@@ -313,11 +319,6 @@ def _first(network: dict[str, list[str]], key: str) -> str:
 
 def _place(network: dict[str, list[str]], which: str) -> tuple[float, float] | None:
     return rows.position(*(rows.number(_first(network, f"gps-info/{which}-{axis}")) for axis in ("lat", "lon")))
-
-
-def _skewed(network: dict[str, list[str]]) -> bool:
-    """Whether 0, 0 went into the average."""
-    return rows.holds_zero(*(rows.number(_first(network, key)) for key in _BOUNDS))
 
 
 def _channel(network: dict[str, list[str]]) -> int | None:

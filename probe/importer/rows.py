@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from probe.contract.geodesy import distance_m
 from probe.detect.rule import Bluetooth
 from probe.position.nmea import can_be
 from probe.radio.channels import known_mhz, mhz_of
@@ -29,6 +30,7 @@ class Row:
     """One row: an observation by a phone (`estimate` False) or a program's estimate of a transmitter's place (True).
 
     `bluetooth` is there where it was an advertisement. `absent` says, in words, what was written and means unknown.
+    `spread_m` is how far apart the outermost places lie that an estimate was made of, as far as its log says so.
     """
 
     transmitter: bytes
@@ -42,6 +44,7 @@ class Row:
     estimate: bool
     bluetooth: Bluetooth | None = None
     absent: tuple[str, ...] = ()
+    spread_m: float = 0.0
 
 
 @dataclass(slots=True)
@@ -101,6 +104,15 @@ def holds_zero(low_lat: object, low_lon: object, high_lat: object, high_lon: obj
     if not all(isinstance(bound, int | float) for bound in bounds) or not any(bounds):
         return False
     return 0 in (low_lat, high_lat) and 0 in (low_lon, high_lon)
+
+
+def spread_m(low_lat: object, low_lon: object, high_lat: object, high_lon: object) -> float:
+    """How far apart the corners of the box lie in which something was heard; 0 where no box was kept, or it is spoilt.
+
+    The average of a dashcam's places is no place of a camera.
+    """
+    low, high = position(low_lat, low_lon), position(high_lat, high_lon)
+    return 0.0 if low is None or high is None or low[0] > high[0] else distance_m(*low, *high)
 
 
 def number(text: object) -> float | None:

@@ -269,8 +269,11 @@ def _place(lat: str, lon: str) -> tuple[float, float]:
             raise ValueError(f"the {what} is not a number: {text[:20]!r}")
     degrees = rows.number(lat), rows.number(lon)
     place = rows.position(*degrees)
-    if place is not None:
+    if place is not None and not (lat.lstrip("+-").isdigit() and lon.lstrip("+-").isdigit()):
         return place
+    if place is not None:
+        # Where decimals have commas, what follows them slips into other columns, and they into the name's.
+        raise ValueError(f"the place {lat[:20]!r}, {lon[:20]!r} is in whole degrees: are there commas for points?")
     if abs(degrees[0] or 0) > 90 or abs(degrees[1] or 0) > 180:
         raise ValueError(f"the place {lat[:20]!r}, {lon[:20]!r} is not on this earth")
     raise ValueError("a row without a place")

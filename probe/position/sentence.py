@@ -64,7 +64,8 @@ class NmeaCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """What one sentence says. `place` in degrees; `void` why it gives none although it could; `datum` as DTM has it."""
+    """What one sentence says. `place` in degrees; `void` why it gives none although it could; `datum` as DTM has it,
+    or Garmin's own sentence."""
 
     kind: str
     talker: str
@@ -99,6 +100,7 @@ _LAYOUTS = {
     "GST": _Layout(clock=0, errors=5),
     "ZDA": _Layout(clock=0, date=1),
     "DTM": _Layout(),
+    "GRMM": _Layout(),  # Garmin's $PGRMM: the datum that its owner has chosen, by a name
 }
 
 
@@ -196,7 +198,7 @@ class _Reader:
             void=void,
             hdop=None if layout.hdop is None else self._positive(layout.hdop, _WORST_HDOP),
             error_m=None if layout.errors is None else self._error_m(layout.errors),
-            datum=(self._at(0).strip() or None) if self._kind == "DTM" else None,
+            datum=self._datum() if self._kind in ("DTM", "GRMM") else None,
         )
 
     def _at(self, place: int) -> str:
@@ -240,6 +242,10 @@ class _Reader:
             self._odd("the hemisphere", half)
             return None
         return round(degrees if half == halves[0] else -degrees, 10)
+
+    def _datum(self) -> str | None:
+        name = _plain(self._at(0))[:20]
+        return WGS_84 if name.upper().replace(" ", "") in ("WGS84", WGS_84) else name or None
 
     def _clock(self, at: int) -> time | None:
         text = self._at(at)

@@ -76,7 +76,10 @@ class Pass:
         """Add a hearing: to the last spot, or to a new one where the walk has gone on."""
         if at_s - self.last_s > GAP_S and len(self.gaps) < MAX_HEARINGS:
             self.gaps.append((self.last_s, at_s))
-        self.last_s = at_s
+        # A clock may be set back, and captures are put together in any order: what was heard is not silence then.
+        if at_s < self.last_s:
+            self.gaps = [(began_s, ended_s) for began_s, ended_s in self.gaps if not began_s < at_s < ended_s]
+        self.first_s, self.last_s = min(self.first_s, at_s), max(self.last_s, at_s)
         self.frames += times
         self.channel_mhz, self.last_dbm = channel_mhz, signal_dbm
         if fix is None:

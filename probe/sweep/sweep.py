@@ -182,7 +182,12 @@ class Sweep:
 
     def passed(self, now_s: float) -> Iterator[Sighting]:
         """The sightings of the transmitters that were not heard for a while before this Unix time."""
-        over = [octets for octets, current in self.passes.items() if now_s - current.last_s > PASS_END_S]
+        over = [
+            octets
+            for octets, current in self.passes.items()
+            # Also where the clock was set back: nobody knows how long ago it was heard.
+            if now_s - current.last_s > PASS_END_S or current.first_s - now_s > PASS_END_S
+        ]
         for transmitter in over:
             yield from self._end_pass(transmitter)
 

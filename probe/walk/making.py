@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from probe import __version__
@@ -65,9 +65,8 @@ def digest_of(path: Path) -> bytes | None:
         return None
 
 
-def digest_of_all(paths: Iterable[Path]) -> bytes | None:
-    """One digest for several files, in whatever order they are named; None where one has none."""
-    digests = [digest_of(path) for path in paths]
+def one_digest(digests: Sequence[bytes | None]) -> bytes | None:
+    """One digest for those of several files, in whatever order they are named; None where one has none."""
     known = [digest for digest in digests if digest is not None]
     return combined(*sorted(known)) if len(known) == len(digests) else None
 

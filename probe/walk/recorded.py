@@ -19,7 +19,7 @@ from probe.radio.frame import Event
 from probe.radio.source import FrameSource
 from probe.radio.unknowns import RecentUnknowns
 from probe.sweep.sweep import Sweep
-from probe.walk.making import RecordedIds, combined, digest_of, digest_of_all, id_of, making, new_id
+from probe.walk.making import RecordedIds, combined, digest_of, id_of, making, new_id, one_digest
 from probe.walk.outcome import Outcome
 from probe.walk.overlap import TrackOverlap, read_track
 from probe.walk.photos import photo_observations
@@ -58,12 +58,14 @@ class RecordedWalk:
     now_s: float = 0.0
     _paths: list[Path] = field(default_factory=list)  # of the sources
     _refused: list[BadInput] = field(default_factory=list)
+    _silent: list[FrameSource] = field(default_factory=list)  # that told nothing at all
     _looks: list[PhotoObservation] | None = None
     _digests: dict[str, bytes | None] = field(default_factory=dict)  # of the photos, by their names
     _pinned: dict[str, bytes | None] = field(default_factory=dict)  # the same, by the ids of their pins
 
     def __post_init__(self) -> None:
-        self.content = _content(self.recording)
+        captures = {path: digest_of(path) for path in self.recording.frames}
+        self.content = _content(self.recording, list(dict.fromkeys(captures.values())))
         self._ids = RecordedIds(self.content)
         self.walk = self._ids.walk
         self.made = making(Adapter.REPLAY, composed=self.recording.composed)
@@ -72,13 +74,21 @@ class RecordedWalk:
         position = None if self.overlap is None else self.overlap.track
         self.sweep = Sweep(walk=self.walk, made=self.made, new_id=self._ids.new, position=position)
         self.outcome.sweep = self.sweep.counts
-        for path in self.recording.frames:
-            source = self._try(partial(open_recording, path, self.sweep.unknowns))
-            if source is not None:
-                self.sources.append(source)
-                self._paths.append(path)
+        self._open(captures)
         if self._refused and not self.sources and self.recording.photos is None:
             raise self._refusal()
+
+    def _open(self, captures: dict[Path, bytes | None]) -> None:
+        """Open the captures; of those with the same content the first."""
+        known: set[bytes] = set()
+        for path, digest in captures.items():
+            source = self._try(partial(open_recording, path, self.sweep.unknowns))
+            if source is not None and digest not in known:
+                self.sources.append(source)
+                self._paths.append(path)
+                known |= set() if digest is None else {digest}
+            elif source is not None:
+                self.outcome.notes.append(f"{path}: the same as a capture that was named before; it counts once")
 
     def _try(self, read: Callable[[], _T]) -> _T | None:
         """What is read of one input; None where it is refused, which takes nothing from the others."""
@@ -90,7 +100,13 @@ class RecordedWalk:
 
     def _events(self, source: FrameSource) -> Iterator[Event]:
         try:
-            yield from source.events()
+            events = source.events()
+            first = next(events, None)
+            if first is None:
+                self._silent.append(source)
+                return
+            yield first
+            yield from events
         except BadInput as problem:
             self._refused.append(problem)
 
@@ -183,6 +199,8 @@ class RecordedWalk:
                 self.outcome.troubles.append(
                     f"{path}: cut short at byte {counts.truncated_at}; the frames before it were read"
                 )
+            elif source in self._silent and not counts.frames and not counts.others:
+                self.outcome.troubles.append(f"{path}: holds nothing that was heard; is it the capture of this walk?")
             if counts.others and counts.frames:
                 others = sum(counts.others.values())
                 self.outcome.other_packets += others
@@ -218,9 +236,9 @@ def named(recording: Recording) -> list[Path]:
     return [path for path in (*recording.frames, recording.track, recording.photos) if path is not None]
 
 
-def _content(recording: Recording) -> bytes | None:
+def _content(recording: Recording, digests: list[bytes | None]) -> bytes | None:
     """The digest of the frames and the track of a recording; None where there are none, or one is a pipe."""
-    frames = digest_of_all(recording.frames) if recording.frames else None
+    frames = one_digest(digests) if digests else None
     track = digest_of(recording.track) if recording.track is not None else b""
     if frames is None or track is None:
         return None

@@ -81,6 +81,22 @@ def test_the_camera_says_the_day_of_a_receivers_time_where_only_one_fits() -> No
 
 
 @pytest.mark.parametrize(
+    ("shown", "told", "utc"),
+    [
+        ("2026:05:09 01:30:00", ("2026:05:09", 23.0), datetime(2026, 5, 8, 23, 30, tzinfo=UTC)),  # Paris
+        ("2026:05:09 18:30:00", ("2026:05:09", 1.0), datetime(2026, 5, 10, 1, 30, tzinfo=UTC)),  # California
+        ("2024:03:01 00:30:00", ("2024:03:01", 23.0), datetime(2024, 2, 29, 23, 30, tzinfo=UTC)),
+        ("2026:05:09 01:30:00", ("2026:05:08", 23.0), datetime(2026, 5, 8, 23, 30, tzinfo=UTC)),
+        ("2026:05:09 13:30:00", ("2026:05:09", 0.0), datetime(2026, 5, 9, 0, 30, tzinfo=UTC)),  # New Zealand
+    ],
+)
+def test_a_local_day_beside_a_time_in_utc_is_put_right(shown: str, told: tuple[str, float], utc: datetime) -> None:
+    day, hour = told
+    taken = taken_of({Inner.TAKEN: shown}, gps(day, (hour, 30.0, 0.0)))
+    assert (taken.utc, taken.left_out) == (utc, ())
+
+
+@pytest.mark.parametrize(
     "inner",
     [
         {Inner.TAKEN: "2026:05:09 11:30:01", Inner.OFFSET: "+02:00"},

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from probe.errors import BadInput
 from probe.importer.kismet import read_kismet
 from probe.importer.rows import RowCounts
+from probe.sweep.fixed import FARTHEST_M
 from tests.probe.importer.compose import addresses, camera, imported
 from tests.probe.importer.reading import rows_of
 from tests.probe.importer.test_kismet import log, packet, record
@@ -118,12 +119,21 @@ def test_a_place_of_noughts_is_none_and_hides_no_average(tmp_path: Path) -> None
 
     zero, average = ("peak-lat 0.0", "peak-lon 0.0"), ("avg-lat 48.1", "avg-lon 2.1")
     skewed = ("min-lat 0.0", "min-lon 0.0", "max-lat 48.1", "max-lon 2.1")
-    box = ("min-lat 48.0", "min-lon 2.0", "max-lat 48.1", "max-lon 2.1")
+    box = ("min-lat 48.099", "min-lon 2.099", "max-lat 48.1", "max-lon 2.1")
     plain = "<gps-info><peak-lat>48.1</peak-lat><peak-lon>2.1</peak-lon></gps-info>"
     for texts, read in ((average, 1), ((*average, *box), 1), ((*average, *skewed), 0), (("avg-lat 0", "avg-lon 0"), 0)):
         text = HEAD + network(1).replace(plain, gps(*zero, *texts)) + FOOT
         found, outcome = imported(text, tmp_path)
         assert (len(found), bool(outcome.troubles)) == (read, not read)
+    wide = ("min-lat 48.0", "min-lon 2.0", "max-lat 48.1", "max-lon 2.1")
+    found, outcome = imported(HEAD + network(1).replace(plain, gps(*average, *wide)) + FOOT, tmp_path)
+    assert (found, outcome.sweep.moving) == ([], 1), "it was in two places"
+
+
+@pytest.mark.parametrize("before", ["\n", "\r\n\r\n", " \n" * 100])
+def test_blank_lines_in_front_of_a_netxml_are_none_of_it(before: str, tmp_path: Path) -> None:
+    (_,), outcome = imported(before + HEAD + network(1) + FOOT, tmp_path)
+    assert not outcome.troubles
 
 
 @pytest.mark.parametrize("year", ["2006", "2096", "1970"])
@@ -238,7 +248,30 @@ def test_an_average_that_is_none_and_a_peak_that_is_one(tmp_path: Path) -> None:
     assert device(path, peak(3, 0.0, 0.0), avg_lat=None, avg_lon=None).faults == none
     assert device(path, {}, **box).faults == none, "0, 0 went into the average"
     assert device(path, {}, **dict.fromkeys(box, 0.0)).faults == average, "no box was kept"
-    assert device(path, {}, **(box | {"min_lat": 46.9, "max_lon": -16.9})).faults == average
+    assert device(path, {}, **(box | {"min_lat": 46.999, "max_lon": -16.999})).faults == average
+
+
+@pytest.mark.parametrize(
+    ("bounds", "moves"),
+    [
+        ((46.999, -17.001, 47.001, -16.999), False),
+        ((46.9, -17.1, 47.1, -16.9), True),
+        ((47.0, -17.0, 47.0, 0.0), True),
+        ((0.0, 0.0, 0.0, 0.0), False),  # no box was kept
+        ((90.0, 180.0, -90.0, -180.0), False),
+    ],
+)
+def test_a_device_of_places_far_apart_has_none(
+    bounds: tuple[float, float, float, float], moves: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.kismet"
+    device(
+        path,
+        record(last_beaconed_ssid="x"),
+        **dict(zip(("min_lat", "min_lon", "max_lat", "max_lon"), bounds, strict=True)),
+    )
+    (row,) = rows_of(read_kismet, path, RowCounts())
+    assert (row.spread_m > FARTHEST_M) is moves
 
 
 def test_a_log_that_lacks_columns_of_packets_speaks_by_its_devices(tmp_path: Path) -> None:

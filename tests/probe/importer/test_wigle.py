@@ -53,6 +53,18 @@ def test_the_web_export_gives_an_estimate_and_no_observer(tmp_path: Path) -> Non
     assert sighting.made.rule == "flock-suffix"  # type: ignore[attr-defined]
 
 
+def test_decimals_with_commas_make_no_place_in_whole_degrees(tmp_path: Path) -> None:
+    shifted = app_row().replace("47.0,-17.0", "47,1,-17,2"), app_row().replace("47.0,-17.0", "48,12,2,11")
+    web = "47,12,-17,25,x,0,20260509-00001,,,,ac:cc:8e:00:00:01,,infra,6\n"
+    for text in (*(APP + row for row in shifted), WEB + web):
+        sightings, outcome = imported(text, tmp_path)
+        assert (sightings, outcome.rows) == ([], 1)
+        (trouble,) = outcome.troubles
+        assert "in whole degrees: are there commas for points?" in trouble
+    (kept,), outcome = imported(APP + app_row(lat="47.0"), tmp_path)
+    assert (kept.observer.lat, outcome.troubles) == (47.0, [])  # type: ignore[attr-defined]
+
+
 def test_a_transmitter_that_travels_is_forgotten(tmp_path: Path) -> None:
     found, outcome = imported(APP + app_row() + app_row(lat=47.01), tmp_path)
     assert not found

@@ -164,6 +164,8 @@ def test_without_a_day_there_is_no_fix_and_that_is_told() -> None:
         ((rmc(mode="S,V"), gga(quality="8")), "simulated"),
         ((dtm("P90"), rmc(), gga()), "the datum P90"),
         ((rmc(), gga(), dtm("999")), "the datum 999"),
+        ((rmc(), gga(), sentence("PGRMM,European 1950")), "the datum European 1950"),
+        ((sentence("PGRMM,NAD27"), rmc(), gga()), "the datum NAD27"),
         ((rmc(place="0000.00000,N,00000.00000,E"),), "the place 0, 0"),
         ((rmc(place="0000.00010,S,00000.00010,W"), gga(place="0000.00000,N,00000.00000,E")), "the place 0, 0"),
         ((rmc(place=",,,"),), "no place that can be read"),
@@ -171,12 +173,20 @@ def test_without_a_day_there_is_no_fix_and_that_is_told() -> None:
 )
 def test_a_place_that_is_none(parts: tuple[str, ...], reason: str) -> None:
     for order in permutations(parts):
-        found, counts = fixes(*order, rmc(1), gga(1)) if "DTM" not in parts[0] + parts[-1] else fixes(*parts)
+        found, counts = (
+            fixes(*order, rmc(1), gga(1)) if not {"DTM", "RMM"} & {one[3:6] for one in parts} else fixes(*parts)
+        )
         assert [fix.at_s for fix in found] in ([], [AT_S + 1])
         assert sum(counts.without.values()) == 1
         assert reason in next(iter(counts.without))
         faults, usual = said_of_log(Path("a.nmea"), counts)
         assert (len(usual), faults) == (1, []), "that there is no fix for a while is usual"
+
+
+def test_garmins_usual_datum_is_the_usual_one() -> None:
+    for name in ("WGS 84", "WGS84", "wgs 84", "W84", ""):
+        found, counts = fixes(rmc(), gga(), sentence(f"PGRMM,{name}"), rmc(1), gga(1))
+        assert ([fix.at_s for fix in found], counts.without) == ([AT_S, AT_S + 1], {})
 
 
 @pytest.mark.parametrize("mode", ["A,V", "D,V", "F,V", "R,V", "P,V", "A", ""])

@@ -65,6 +65,30 @@ def test_hearings_are_bounded_however_long_the_street(metres: int) -> None:
         assert len(sighting.radio.hearings) <= MAX_HEARINGS
 
 
+def test_what_was_heard_is_no_silence_in_whatever_order_it_comes() -> None:
+    """Two captures put behind each other in the wrong order, one read backwards, a clock that was set back."""
+    seconds = list(range(40))
+    for order in (seconds[20:] + seconds[:20], seconds[::-1], seconds[::2] + seconds[1::2], seconds[::15] + seconds):
+        walk = sweep(straight(60))
+        for second in order:
+            walk.take(frame(START_S + second, signal_dbm=-60 - abs(second - 20)))
+            walk.take(Dwell(START_S + second + 0.5, 2437, 1.0, 1))
+            assert list(walk.passed(START_S + second)) == []
+        (sighting,) = radio_of(list(walk.sightings()))
+        assert sighting.radio is not None
+        assert sum(hearing.frames for hearing in sighting.radio.hearings) == len(order)
+        assert not sighting.radio.silences
+        assert sighting.time is not None
+        assert sighting.time.utc.timestamp() == START_S
+
+
+def test_a_clock_that_is_set_back_ends_a_pass() -> None:
+    walk = sweep(straight(60))
+    walk.take(frame(START_S + 3600))
+    assert list(walk.passed(START_S + 3600 - PASS_END_S)) == []
+    assert len(list(walk.passed(START_S))) == 1
+
+
 def test_nobody_else_is_kept() -> None:
     walk = sweep(straight(50))
     for second in range(30):

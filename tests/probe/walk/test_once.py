@@ -12,11 +12,12 @@ import pytest
 from probe.contract.sighting import Kind, Sighting
 from probe.importer.sightings import ImportedLog
 from probe.outbox.outbox import Outbox
-from probe.walk.making import RecordedIds, combined, digest_of, digest_of_all, id_of
+from probe.walk.making import RecordedIds, combined, digest_of, id_of, one_digest
 from probe.walk.outcome import Outcome
 from probe.walk.recorded import RecordedWalk, Recording, replay
 from tests.examples import look
 from tests.paired import pair
+from tests.probe.camera.compose import photo
 from tests.probe.importer.compose import APP, app, camera
 from tests.probe.radio.compose import beacon, pcap, radiotap
 from tests.processes import probe
@@ -71,6 +72,26 @@ def test_a_photo_more_changes_no_other_sighting(walk: list[Sighting], tmp_path: 
     assert first.exists()
 
 
+def test_a_capture_that_is_named_twice_counts_once(tmp_path: Path) -> None:
+    frames = tmp_path / "a.pcap"
+    frames.write_bytes(pcap([radiotap(beacon())]))
+    copy = Path(shutil.copy(frames, tmp_path / "b.pcap"))
+    outcome = Outcome()
+    twice = list(replay(Recording(frames=(frames, copy, frames)), outcome))
+    assert twice == replayed(frames=(frames,))
+    assert outcome.frames == 1
+    assert outcome.notes == [f"{copy}: the same as a capture that was named before; it counts once"]
+
+
+def test_a_photo_under_two_names_goes_into_an_outbox_once(tmp_path: Path, outbox: Path) -> None:
+    first = photo(tmp_path / "photos" / "BURST001_COVER.jpg")
+    shutil.copy(first, first.with_name("BURST001.jpg"))
+    photo(first.with_name("other.jpg"), model="other")
+    kept = probe("replay", "--photos", first.parent, "--outbox", outbox)
+    assert (kept.returncode, queued(outbox)) == (0, 2)
+    assert "1 sightings in the outbox already, left out" in kept.stdout
+
+
 def test_a_pipe_cannot_be_known_again(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -91,8 +112,9 @@ def test_digests(tmp_path: Path) -> None:
     one, other = tmp_path / "a", tmp_path / "b"
     one.write_bytes(b"x" * (3 << 20))
     other.write_bytes(b"y")
-    assert digest_of_all([one, other]) == digest_of_all([other, one]) != digest_of_all([one])
-    assert digest_of_all([one, tmp_path]) is None
+    first, second = digest_of(one), digest_of(other)
+    assert one_digest([first, second]) == one_digest([second, first]) != one_digest([first])
+    assert one_digest([first, digest_of(tmp_path)]) is None
     assert digest_of(tmp_path / "nowhere") is None
     assert combined(b"ab", b"c") != combined(b"a", b"bc") != combined(b"abc")
     assert id_of(b"a") == combined(b"a")[:16].hex()

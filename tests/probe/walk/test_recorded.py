@@ -1,6 +1,7 @@
 """Recorded input with something bad in it: the rest is done, the bad part told; only nothing at all is refused."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from probe.errors import BadInput
 from probe.walk.outcome import Outcome
 from probe.walk.recorded import RecordedWalk, Recording, holds_lines, open_recording, replay
+from tests.probe.camera.compose import photo
 from tests.probe.radio.compose import beacon, pcap, radiotap
 from tests.probe.radio.test_board import HELLO, heard, lines_of
 from tests.processes import probe
@@ -45,7 +47,9 @@ def test_one_bad_capture_takes_none_of_the_others_with_it(bad: str, first: bool,
 
 @pytest.mark.parametrize("bad", BAD)
 def test_where_nothing_can_be_used_each_reason_is_told_in_one_sentence(bad: str, tmp_path: Path) -> None:
-    one, two = (write(tmp_path / name, BAD[bad]) for name in ("one.pcap", "two.pcap"))
+    octets = BAD[bad]
+    one = write(tmp_path / "one.pcap", octets)
+    two = write(tmp_path / "two.pcap", None if octets is None else octets + b"\n")
     with pytest.raises(BadInput) as refused:
         list(replay(Recording(frames=(one, two)), Outcome()))
     assert str(one) in str(refused.value)
@@ -89,6 +93,25 @@ def test_a_boards_lines_are_known_behind_whatever_begins_the_file(before: bytes,
     assert not holds_lines(write(tmp_path / "good.pcap", GOOD + b"\n1.5 !"))
     (sighting,) = replay(Recording(frames=(path,)), Outcome())
     assert sighting.made.rule == "flock-suffix"
+
+
+@pytest.mark.parametrize("command", ["replay", "explain"])
+def test_a_capture_with_nothing_in_it_is_told(command: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "walk\nof\u202e\x1b[31m.pcap", pcap([]))
+    done = probe(*(["replay", "--frames"] if command == "replay" else ["explain"]), path)
+    assert done.returncode == 2
+    assert f"{tmp_path}/walk?of??[31m.pcap: holds nothing that was heard" in done.stderr.splitlines()[-1]
+
+
+def test_a_name_that_is_no_text_stops_no_answer(tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    photo(folder / os.fsdecode(b"a\xff.jpg"), None)
+    photo(folder / "b\nc.jpg")
+    done = probe("replay", "--photos", folder, "--json")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    told = json.loads(next(line for line in done.stderr.splitlines() if line.startswith("{")))
+    assert (told["sightings"], told["troubles"][0].partition(": ")[0]) == (1, f"{folder}/a?.jpg")
 
 
 def test_a_pause_of_a_recording_is_not_its_end(tmp_path: Path) -> None:
