@@ -19,8 +19,10 @@ from hub.keys import HubKeys
 from hub.store.registry import Registry
 from probe.contract.address import BrokerAddress
 
+_log = logging.getLogger(__name__)
+
 START_S = 60.0  # far longer than it takes: the machine may be busy
-STOP_S = 10.0
+STOP_S = 2.0  # amqtt may wait for ever for a client that is half connected; what is cut off, its probe sends again
 MAX_CONNECTIONS = 500
 
 
@@ -36,6 +38,8 @@ class EmbeddedBroker:
         self._rights = Rights(registry, self.login)
         self._loopback_port = _free_port("127.0.0.1") if self.tls else self.port
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(self._report)
+        self._stopping = False
         self._thread = threading.Thread(target=self._loop.run_forever, name="broker", daemon=True)
         self._broker: object = None
 
@@ -65,9 +69,11 @@ class EmbeddedBroker:
             raise
 
     def stop(self) -> None:
+        """Let go of all clients and of the port."""
+        self._stopping = True
         if self._broker is not None:
             with contextlib.suppress(TimeoutError):
-                asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(STOP_S)
+                asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(3 * STOP_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(STOP_S)
         if not self._loop.is_running():
@@ -102,8 +108,20 @@ class EmbeddedBroker:
         from amqtt.broker import Broker
 
         if isinstance(self._broker, Broker):
-            await self._broker.shutdown()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._broker.shutdown(), STOP_S)
         self._broker = None
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=STOP_S)
+
+    def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What went wrong in amqtt for one client concerns that client alone: it comes again."""
+        if not self._stopping:
+            problem = context.get("exception")
+            _log.warning("the embedded broker: %s (%r)", context.get("message"), problem)
 
 
 _LIMITS = {"max_connections": MAX_CONNECTIONS}

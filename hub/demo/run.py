@@ -5,7 +5,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -52,8 +53,8 @@ def prepare(data: Path) -> None:
 def pair(running: RunningHub, name: str, outbox: Path) -> None:
     """A probe pairs with the hub by the code that the hub shows. Raises HubError where it cannot."""
     _, code = Pairing(running.folder.keys, running.folder.registry).invite(name, running.mqtt_url)
-    pairing = _start([*_probe("pair"), "-", "--outbox", str(outbox)], stdin=subprocess.PIPE)
-    _require_success(pairing, code.qr)
+    with _started([*_probe("pair"), "-", "--outbox", str(outbox)], stdin=subprocess.PIPE) as pairing:
+        _require_success(pairing, code.qr)
 
 
 def send_walk(walk: DemoWalk, outbox: Path, *, speed: float | None, tick: Callable[[float], None]) -> None:
@@ -65,20 +66,15 @@ def send_walk(walk: DemoWalk, outbox: Path, *, speed: float | None, tick: Callab
     replay += ["--track", str(walk.folder / "track.nmea"), "--photos", str(walk.folder / "photos")]
     if speed is not None:
         replay += ["--speed", str(speed)]
-    sending = _start([*_probe("send"), "--outbox", str(outbox), "--follow"]) if speed else None
-    try:
-        replaying, began_s = _start(replay), time.monotonic()
+    send = [*_probe("send"), "--outbox", str(outbox)]
+    began_s = time.monotonic()
+    with _started([*send, "--follow"]) if speed else nullcontext(), _started(replay) as replaying:
         while replaying.poll() is None:
             time.sleep(0.1)
             tick(min(1.0, (time.monotonic() - began_s) * (speed or 1e9) / walk.seconds))
         _require_success(replaying)
-    finally:
-        if sending is not None:
-            sending.terminate()
-            sending.communicate()
-    last = _start([*_probe("send"), "--outbox", str(outbox)])
-    last.wait()
-    _require_success(last)
+    with _started(send) as last:
+        _require_success(last)
     tick(1.0)
 
 
@@ -121,8 +117,16 @@ def _probe(command: str) -> list[str]:
     return [sys.executable, "-m", "probe", command]
 
 
-def _start(command: list[str], stdin: int | None = None) -> "subprocess.Popen[str]":
-    return subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+@contextmanager
+def _started(command: list[str], stdin: int | None = None) -> Iterator["subprocess.Popen[str]"]:
+    """A program that runs; it is ended with the block, so that none outlives a demo that is broken off."""
+    process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate()
 
 
 def _require_success(process: "subprocess.Popen[str]", typed: str | None = None) -> None:

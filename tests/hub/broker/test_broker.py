@@ -235,12 +235,11 @@ def test_probes_find_their_own_hub_at_home(tmp_path: Path) -> None:
     try:
         found: list[BrokerAddress] = []
 
-        def both() -> bool:
+        def both() -> bool:  # and whoever else announces itself on this machine meanwhile
             found[:] = brokers(look_s=2.0, interfaces=["127.0.0.1"])
-            return len(found) >= 2
+            return {ours.mqtt_port, other.mqtt_port} <= {address.port for address in found}
 
         until(both, "two hubs that announce themselves")
-        assert {address.port for address in found} == {ours.mqtt_port, other.mqtt_port}
         assert all(address.tls for address in found)
         pair(tmp_path / "o.db", ours.data, address="mqtts://192.0.2.1:8883")
         with Outbox(tmp_path / "o.db") as box:

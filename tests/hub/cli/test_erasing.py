@@ -19,6 +19,7 @@ from probe.contract.envelope import encode
 from tests.examples import look
 from tests.hub.cli.test_folders import run
 from tests.paired import enrolled, ingest_of, parcel
+from tests.patience import finished
 
 UNDO = ("undo", "import-1")
 DROP = ("held", "--drop", "Anna")
@@ -85,7 +86,7 @@ def test_on_a_terminal_it_asks_with_the_number(answer: str, left: tuple[int, int
     command = [sys.executable, "-m", "hub", *UNDO, "--data", str(data)]
     process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     os.write(ours, f"{answer}\n".encode())
-    _, told = process.communicate(timeout=60)
+    _, told = finished(process, 60)
     os.close(ours)
     os.close(theirs)
     assert "Erase the 3 sightings of import-1 of walk.jsonl?" in told

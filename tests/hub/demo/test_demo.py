@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.browser import WAIT_MS, Watch, Watched
+from tests.patience import finished
 from tests.processes import WAIT_S, hub
 
 
@@ -52,4 +53,4 @@ def test_the_map_fills_before_ones_eyes(watch: Watch) -> None:
             watched.clean()
     finally:
         running.terminate()
-        running.communicate(timeout=WAIT_S)
+        finished(running, WAIT_S)

@@ -70,7 +70,7 @@ def test_the_demo_ends_cleanly_with_a_page_open() -> None:
         with listening(int(found.group(1))):
             demo.send_signal(signal.SIGINT)
             _, errors = finished(demo, 60)
-        assert demo.returncode == 130
+        assert demo.returncode == 130, errors
         assert "Traceback" not in errors
         assert "Error" not in errors
     finally:
