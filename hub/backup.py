@@ -8,10 +8,11 @@ last, so that no block can be left out, moved or cut off. Inside is a tar archiv
 
 import os
 import secrets
+import shutil
 import sqlite3
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,7 +23,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from hub.data import make_hub, require_hub
 from hub.errors import BadInput, StoreError
 from hub.store.durable import ASIDE_SUFFIX, put_in_place, require_free, sync_folder
-from hub.store.sqlite.database import FILE
+from hub.store.sqlite.database import FILE, is_full
 
 MAGIC = b"contrechamp backup 1\n"
 BLOCK = 1 << 20
@@ -57,22 +58,27 @@ def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool =
             file.flush()
             os.fsync(file.fileno())
         put_in_place(aside, target, new=not force)
-    except (OSError, sqlite3.Error) as problem:
-        raise StoreError(f"{target}: cannot be written ({problem}); name another file") from problem
+    except StoreError:
+        raise  # an OSError too, but not the target's
+    except OSError as problem:
+        raise StoreError(
+            f"{target}: cannot be written ({problem.strerror}); is the disk full, and is there such a folder?"
+        ) from problem
     finally:
-        copy.unlink(missing_ok=True)
-        aside.unlink(missing_ok=True)
+        for path in (copy, aside):
+            with suppress(OSError):  # where nothing can be written, nothing was, and the reason is told already
+                path.unlink(missing_ok=True)
     return target.stat().st_size
 
 
 def read_backup(source: Path, data: Path, passphrase: str) -> None:
     """Make a hub's folder from a copy. Keys that are overdue are destroyed at once, and probes are asked to offer again
-    what they still keep. Raises BadInput, and then leaves nothing behind."""
-    if data.exists() and any(data.iterdir()):
-        raise BadInput(f"{data}: there is something in it already; name an empty folder with --data")
+    what they still keep. Raises BadInput, StoreError where no folder can be made, and then leaves nothing behind."""
+    if data.exists() and not (data.is_dir() and not any(data.iterdir())):
+        raise BadInput(f"{data}: there is something already; name an empty folder with --data")
     parts = data.with_name(f"{data.name}.part-{secrets.token_hex(4)}")
     try:
-        with source.open("rb") as file:
+        with _opened(source) as file:
             if file.read(len(MAGIC)) != MAGIC:
                 raise BadInput(f"{source}: not a backup of a hub")
             parts.mkdir(parents=True, mode=0o700)
@@ -86,8 +92,13 @@ def read_backup(source: Path, data: Path, passphrase: str) -> None:
             data.rmdir()
         parts.rename(data)
         sync_folder(data.parent)
-    except (OSError, tarfile.TarError) as problem:
+    except tarfile.TarError as problem:
         raise BadInput(f"{source}: cannot be read as a backup ({problem}); try an older one") from problem
+    except OSError as problem:
+        raise StoreError(
+            f"{data}: cannot be written ({problem.strerror}), and the backup is untouched; name a folder on a "
+            "disk with room with --data"
+        ) from problem
     finally:
         for path in sorted(parts.rglob("*"), reverse=True) if parts.exists() else ():
             path.rmdir() if path.is_dir() else path.unlink()
@@ -95,6 +106,13 @@ def read_backup(source: Path, data: Path, passphrase: str) -> None:
             parts.rmdir()
     with make_hub(data) as hub:
         hub.keys.renew_epoch()
+
+
+def _opened(source: Path) -> BinaryIO:
+    try:
+        return source.open("rb")
+    except OSError as problem:
+        raise BadInput(f"{source}: cannot be read ({problem.strerror}); give the file that `backup` wrote") from problem
 
 
 def _sync(path: Path) -> None:
@@ -106,9 +124,20 @@ def _sync(path: Path) -> None:
 
 
 def _copy_database(source: Path, target: Path) -> None:
-    os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    with closing(sqlite3.connect(source)) as db, closing(sqlite3.connect(target)) as copy:
-        db.backup(copy)
+    """Copy a hub's log beside it, as what a hub knows lies on its own disk only. Raises StoreError."""
+    try:
+        os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(sqlite3.connect(source)) as db, closing(sqlite3.connect(target)) as copy:
+            db.backup(copy)
+    except (OSError, sqlite3.Error) as problem:
+        free = shutil.disk_usage(source.parent).free
+        full = isinstance(problem, sqlite3.Error) and is_full(problem, free)
+        why = "the disk is full" if full else (getattr(problem, "strerror", None) or problem)
+        remedy = "free some space there" if full else "see that the folder can be written"
+        raise StoreError(
+            f"{source.parent}: the log is copied there first, which failed ({why}); {remedy}, or save the "
+            "keys alone with --keys-only"
+        ) from problem
 
 
 def _cipher(passphrase: str, salt: bytes) -> AESGCM:

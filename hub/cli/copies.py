@@ -2,12 +2,14 @@
 
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 
 import click
 
 from hub.cli.options import data_option, force_option, json_option
+from hub.config import default_data
 from hub.errors import BadInput
 
 
@@ -42,7 +44,9 @@ def restore(file: Path, data: Path, as_json: bool) -> None:
     from hub.backup import read_backup
 
     read_backup(file, data, _passphrase(confirm=False))
-    click.echo(json.dumps({"data": str(data)}) if as_json else f"{data} is a hub again: contrechamp-hub serve")
+    folder = "" if data == default_data() else f" --data {shlex.quote(str(data))}"
+    told = f"{data} is a hub again: contrechamp-hub serve{folder}"
+    click.echo(json.dumps({"data": str(data)}) if as_json else told)
 
 
 def _passphrase(*, confirm: bool) -> str:

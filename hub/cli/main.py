@@ -3,6 +3,7 @@
 A command imports what it needs when it runs: so help needs no extra, and comes at once.
 """
 
+import errno
 import logging
 import sys
 
@@ -45,6 +46,7 @@ def main() -> None:
     """Run the commands: an expected failure is one line and exit code 2, a bug shows its traceback."""
     try:
         cli(standalone_mode=False)
+        sys.stdout.flush()
     except HubError as problem:
         click.echo(f"contrechamp-hub: {problem}", err=True)
         sys.exit(problem.exit_code)
@@ -59,6 +61,12 @@ def main() -> None:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except OSError as problem:
+        if problem.errno != errno.ENOSPC:
+            raise
+        told = "what this prints cannot be written: the disk is full; free some space and try again"
+        click.echo(f"contrechamp-hub: {told}", err=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ def enroll(name: str, to: str | None, address: str | None, no_wait: bool, data: 
       contrechamp-hub enroll "Probe 1"
       contrechamp-hub enroll "Probe 2" --to folder:/media/stick
     """
-    if not name.strip() or len(name) > 60 or not name.isprintable():
+    name = name.strip()  # two names that look the same could not be told apart
+    if not name or len(name) > 60 or not name.isprintable():
         raise BadInput("a probe's name has 1 to 60 letters")
     from hub.data import make_hub
     from hub.enroll.folder import lay_card
@@ -76,7 +77,10 @@ def revoke(name: str, lost_on: datetime | None, data: Path, as_json: bool) -> No
     """
     from hub.data import open_hub
 
-    day = datetime.now(UTC).date() if lost_on is None else lost_on.date()
+    today = datetime.now(UTC).date()
+    day = today if lost_on is None else lost_on.date()
+    if day > max(today, datetime.now().astimezone().date()):  # east of Greenwich the day begins earlier
+        raise BadInput(f"--lost-on {day}: a day to come, from which nothing would be held; give the day of the loss")
     with open_hub(data) as hub:
         probe = hub.registry.named(name)
         hub.registry.revoke(probe, day)

@@ -10,6 +10,7 @@ import click
 
 from hub.cli.options import data_option, json_option
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT, PORT, SPARE_ACCOUNTS
+from hub.errors import BadInput
 
 if TYPE_CHECKING:
     from hub.service import RunningHub
@@ -57,6 +58,8 @@ def serve(
     from hub.broker.embedded import is_loopback
     from hub.service import RunningHub, Settings
 
+    if not host.strip("[]"):
+        raise BadInput("--host: an empty address would open the hub to everyone; write 0.0.0.0 if that is meant")
     settings = Settings(
         data=data,
         host=host.removeprefix("[").removesuffix("]"),  # an IPv6 address as it stands in a URL

@@ -62,7 +62,9 @@ def import_command(file: Path, again: bool, data: Path, as_json: bool) -> None:
 @click.command()
 @click.argument("name", required=False)
 @yes_option
-@click.option("--limit", default=20, show_default=True, help="How many to list, newest first.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many to list, newest first."
+)
 @data_option
 @json_option
 def undo(name: str | None, yes: bool, limit: int, data: Path, as_json: bool) -> None:
@@ -92,7 +94,9 @@ def undo(name: str | None, yes: bool, limit: int, data: Path, as_json: bool) -> 
 
 
 @click.command()
-@click.option("--limit", default=50, show_default=True, help="How many to list, newest first.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many to list, newest first."
+)
 @data_option
 @json_option
 def quarantine(limit: int, data: Path, as_json: bool) -> None:
@@ -133,7 +137,8 @@ def held(release: str | None, drop: str | None, yes: bool, data: Path, as_json: 
             confirm(f"Erase the {waiting} sightings that are held of {name}", yes=yes)
         count = hub.store.decide(probe, keep=release is not None)
     done = "count from now on" if release else "are erased"
-    click.echo(json.dumps({"name": name, "decided": count}) if as_json else f"{count} sightings of {name} {done}.")
+    told = f"{count} sightings of {name} {done}." if count else f"Nothing is held of {name}; nothing was changed."
+    click.echo(json.dumps({"name": name, "decided": count}) if as_json else told)
 
 
 def _list_held(data: Path, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import socket
 import threading
@@ -78,8 +79,9 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(128)
     except OSError as problem:
         listener.close()
+        unknown = isinstance(problem, socket.gaierror) or problem.errno == errno.EADDRNOTAVAIL
+        other = "an address of this machine with --host" if unknown else "another port with --port (0 takes a free one)"
         raise ServeError(
-            f"the page cannot listen on {bracketed(host)}:{port} ({problem.strerror}); "
-            "give another port with --port (0 takes a free one)"
+            f"the page cannot listen on {bracketed(host)}:{port} ({problem.strerror}); give {other}"
         ) from problem
     return listener

@@ -90,7 +90,7 @@ def test_no_hub_is_overwritten_and_no_weak_passphrase_taken(tmp_path: Path) -> N
     with pytest.raises(BadInput, match="passphrase"):
         write_backup(data, tmp_path / "copy", "secret")
     write_backup(data, tmp_path / "copy", WORDS)
-    with pytest.raises(BadInput, match="something in it"):
+    with pytest.raises(BadInput, match="there is something already"):
         read_backup(tmp_path / "copy", data, WORDS)
     with pytest.raises(BadInput, match="not a backup"):
         read_backup(data / "hub.db", tmp_path / "new", WORDS)

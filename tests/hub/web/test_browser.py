@@ -148,6 +148,10 @@ def test_on_a_phone_each_value_of_the_list_has_its_name(watch: Watch, url: str) 
             "cells => cells.map(cell => cell.getBoundingClientRect().top)"
         )
         assert tops == sorted(set(tops)), "two values stand on one line"
+        wraps = watched.page.locator("tbody tr >> nth=0 >> td").evaluate_all(
+            "cells => cells.map(cell => getComputedStyle(cell, '::before').whiteSpace)"
+        )
+        assert set(wraps) == {"normal"}, "a long name, as French has them, runs into its value"
         watched.clean()
 
 

@@ -123,3 +123,11 @@ def test_no_line_of_a_french_page_breaks_before_its_punctuation() -> None:
             page = browser.get(path).text
             text = re.sub(r"<[^>]*>", "", page[page.index("<main") :])
             assert not BREAKING.search(text), path
+
+
+def test_french_elides_before_one() -> None:
+    # `vient de {one:un …}` would give `vient de un repérage`; the choice has to hold the preposition.
+    one = {"hearings": 1, "looks": 1, "walks": 1}
+    assert "vient d’un repérage" in words("fr")("region_looks", **one)
+    assert "vient d’une réception radio lors d’une sortie" in words("fr")("region_radio", **one)
+    assert "vient de 3 repérages" in words("fr")("region_looks", looks=3)
