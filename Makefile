@@ -30,7 +30,7 @@ hil: .venv/ready  ## the probe on a bench, hardware in the loop: a virtual one, 
 ifeq ($(BENCH),virtual)
 	-$(RUN)/python -m tests.hil.image.build
 	-$(RUN)/python -m tests.hil.arm64.build
-	$(RUN)/pytest -q -m hil tests/hil --timeout 600 --numprocesses $(GUESTS) --dist loadfile --no-loadscope-reorder
+	$(RUN)/pytest -q -m hil tests/hil --timeout 1800 --numprocesses $(GUESTS) --dist loadfile --no-loadscope-reorder
 else
 	$(RUN)/pytest -q -m hil tests/hil --timeout 600 --bench $(BENCH)
 endif

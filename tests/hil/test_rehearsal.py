@@ -13,7 +13,7 @@ import pytest
 
 from tests.hil.bench import HERE, Bench
 
-pytestmark = [pytest.mark.hil, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.hil, pytest.mark.timeout(1800)]  # for what hangs: it runs a bench within a bench
 FILE = """
 name: rehearsal
 kind: rehearsal

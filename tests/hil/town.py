@@ -15,6 +15,7 @@ from typing import Any
 from probe.contract.envelope import decode_sighting
 from probe.contract.geodesy import distance_m, moved
 from probe.contract.sighting import Sighting
+from tests.patience import Patience
 from tests.processes import HubProcess
 
 ORIGIN = (47.0, -17.0)  # in the Atlantic: no bench maps a real street
@@ -104,8 +105,8 @@ def seconds(count: float, begins: datetime | None = None) -> Iterator[tuple[floa
 
 def until(true: Callable[[], bool], what: str, wait_s: float = 60.0) -> float:
     """Wait until something is true; returns how long it took."""
-    began_s = time.monotonic()
+    patience = Patience(wait_s)
     while not true():
-        assert time.monotonic() - began_s < wait_s, f"waited {wait_s:.0f} s in vain for {what}"
+        assert not patience.over(), f"waited {patience.waited_s:.0f} s in vain for {what}"
         time.sleep(0.2)
-    return time.monotonic() - began_s
+    return patience.waited_s
