@@ -120,6 +120,7 @@ def test_one_outbox_is_paired_once_and_found_by_all_commands(tmp_path: Path, mon
     imported = probe("import", tmp_path / "wigle.csv", "--outbox")
     assert (imported.returncode, imported.stderr) == (0, "")
     assert json.loads(probe("status", "--json").stdout)["queued"] == 2
+    (tmp_path / "stick").mkdir()
     sent = probe("send", "--to", f"folder:{tmp_path / 'stick'}")
     assert "2 sightings handed over" in sent.stdout
     elsewhere = probe("replay", "--frames", tmp_path / "air.pcap", "--outbox", tmp_path / "o.db")
@@ -153,6 +154,7 @@ def test_sending_where_nothing_waits_says_so_and_of_which_outbox(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outbox = own(tmp_path, monkeypatch)
+    (tmp_path / "stick").mkdir()
     for to in ((), ("--to", "mqtt://127.0.0.1:1"), ("--to", f"folder:{tmp_path / 'stick'}")):
         sent = probe("send", *to)
         assert (sent.returncode, sent.stderr) == (0, "")

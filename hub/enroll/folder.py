@@ -16,9 +16,13 @@ def lay_card(pairing: Pairing, name: str, to: str) -> Path:
     """Invite a probe by a card on a stick; returns the card's path. `to` is folder:DIR. Raises BadInput, StoreError."""
     if not to.startswith("folder:") or not to.removeprefix("folder:"):
         raise BadInput(f"--to {to}: write folder:DIR, the stick's folder")
-    path = Path(to.removeprefix("folder:")) / CARD
+    stick = Path(to.removeprefix("folder:"))
+    if not stick.is_dir():
+        # Made here, it would lie on this machine's own disk: a stick that is not in, or another name.
+        raise BadInput(f"--to {to}: there is no such folder; is the stick in, and is this its name?")
+    path = stick / CARD
     _, card = pairing.card(name)
-    _write(path, card)
+    write_durably(path, card)
     return path
 
 
@@ -57,7 +61,7 @@ def answer_requests(stick: Path, pairing: Pairing) -> Requests:
         if answered.refused is not None and answered.known:
             continue  # it came by this request long ago, and has its answer
         try:
-            _write(path.with_suffix(ANSWER_SUFFIX), answered.data)
+            write_durably(path.with_suffix(ANSWER_SUFFIX), answered.data)
         except StoreError as problem:
             found.troubles.append(f"{problem} The probe has no account until the hub's answer lies there.")
         if answered.refused is not None:
@@ -71,12 +75,4 @@ def answer_requests(stick: Path, pairing: Pairing) -> Requests:
 def lay_home(stick: Path, keys: HubKeys) -> None:
     """Lay the hub's newest keys on a stick, for probes to take along."""
     with contextlib.suppress(StoreError):  # a locked stick still gives what is on it
-        _write(stick / HOME, home_packet(keys))
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise StoreError(f"{path}: cannot be written ({problem.strerror}); is the stick locked or full?") from problem
-    write_durably(path, data)
+        write_durably(stick / HOME, home_packet(keys))

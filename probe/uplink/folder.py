@@ -40,8 +40,10 @@ class FolderUplink:
     def deliver(self, outbox: Outbox, progress: Callable[[Standing], None]) -> Delivery:
         """Take in the answers and receipts that lie there, then write what still waits."""
         outbox.paired()
+        if not self.folder.is_dir():
+            # Made here, it would lie on this machine's own disk: a stick that is not in, or another name.
+            raise UplinkError(f"{self.folder}: there is no such folder; is the stick in, and is this its name?")
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             answer = self._take_in(outbox)
             progress(outbox.standing())
             written = self._write(outbox, self._there(outbox))

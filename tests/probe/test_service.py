@@ -172,6 +172,7 @@ def walking(tmp_path: Path, **more: Any) -> Iterator[tuple[ProbeService, list[st
 
 
 def test_a_service_is_started_looked_at_and_stopped_from_outside(tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
     with walking(tmp_path, to=f"folder:{tmp_path / 'stick'}") as (service, told):
         assert service.status().phase is Phase.WALKING
         service.stop()

@@ -95,3 +95,11 @@ def test_an_address_of_another_machine_is_told_from_a_taken_port(data: Path) -> 
     assert isinstance(problem, ServeError)
     assert "--host" in str(problem)
     assert "--port" not in str(problem)
+
+
+def test_a_stick_that_is_not_in_is_not_made_up(data: Path, tmp_path: Path) -> None:
+    assert "no such folder; is the stick in" in str(
+        failed("enroll", "one", "--to", f"folder:{tmp_path / 'stik'}", "--data", data)
+    )
+    assert not (tmp_path / "stik").exists()
+    assert run("probes", "--data", data, "--json").output.strip() == "[]"

@@ -78,6 +78,7 @@ def test_by_stick_the_hub_shows_the_words_and_the_name_of_before(tmp_path: Path)
     data, outbox = made_hub(tmp_path / "hub"), tmp_path / "o.db"
     for name, was in (("first", None), ("second", "first")):
         stick = tmp_path / name
+        stick.mkdir()
         assert hub("enroll", name, "--to", f"folder:{stick}", "--data", data).returncode == 0
         words = json.loads(probe("pair", f"folder:{stick}", "--outbox", outbox, "--json").stdout)["words"]
         taken = hub("ingest", stick, "--data", data)
@@ -93,6 +94,7 @@ def test_by_stick_the_hub_shows_the_words_and_the_name_of_before(tmp_path: Path)
 
 def test_a_request_that_the_hub_refuses_is_told(tmp_path: Path) -> None:
     data, stick = made_hub(tmp_path / "hub"), tmp_path / "stick"
+    stick.mkdir()
     assert hub("enroll", "one", "--to", f"folder:{stick}", "--data", data).returncode == 0
     assert probe("pair", f"folder:{stick}", "--outbox", tmp_path / "a.db").returncode == 0
     assert hub("ingest", stick, "--data", data).returncode == 0
@@ -105,6 +107,7 @@ def test_a_request_that_the_hub_refuses_is_told(tmp_path: Path) -> None:
 
 def test_somebody_elses_request_is_noted_and_no_fault(tmp_path: Path) -> None:
     data, stick = made_hub(tmp_path / "hub"), tmp_path / "stick"
+    stick.mkdir()
     other = made_hub(tmp_path / "other")
     assert hub("enroll", "theirs", "--to", f"folder:{stick}", "--data", other).returncode == 0
     assert probe("pair", f"folder:{stick}", "--outbox", tmp_path / "o.db").returncode == 0

@@ -84,6 +84,7 @@ def test_any_damage_is_told_in_a_sentence(tmp_path: Path, whole: bytes) -> None:
     for seed in range(450):
         path = tmp_path / f"{seed}.db"
         path.write_bytes(damaged(whole, seed))
+        (tmp_path / "stick").mkdir(exist_ok=True)
         told = used(path, tmp_path / "stick")
         refused += bool(told)
         assert all(str(path) in sentence and "\n" not in sentence for sentence in told), told
@@ -97,6 +98,7 @@ def test_a_command_ends_with_a_sentence_and_2(tmp_path: Path, whole: bytes, comm
     # The tables stand, what is in them does not: the file can be opened, and only then does it fail.
     path = tmp_path / "o.db"
     path.write_bytes(whole[:STRUCTURE] + b"\xff" * (len(whole) - STRUCTURE))
+    (tmp_path / "stick").mkdir()
     ended = probe(command, *(["--to", f"folder:{tmp_path / 'stick'}"] if command == "send" else []), "--outbox", path)
     assert ended.returncode == 2, ended
     assert "Traceback" not in ended.stderr

@@ -155,6 +155,7 @@ def test_a_revoked_probe_is_held_at_its_next_message(running: HubProcess, folder
     refused = probe("send", "--outbox", tmp_path / "o.db", "--to", running.mqtt_url, "--patience", "2")
     assert "does not let this probe in" in refused.stderr
     stick = tmp_path / "stick"
+    stick.mkdir()
     probe("send", "--outbox", tmp_path / "o.db", "--to", f"folder:{stick}")
     taken = json.loads(hub("ingest", stick, "--data", running.data, "--json").stdout)
     assert (taken["held"], taken["stored"]) == (1, 1)
@@ -165,6 +166,7 @@ def test_a_revoked_probe_is_held_at_its_next_message(running: HubProcess, folder
 
 def test_by_stick_there_and_back_without_ever_being_on_line(tmp_path: Path) -> None:
     stick, data, outbox = tmp_path / "stick", tmp_path / "hub", tmp_path / "o.db"
+    stick.mkdir()
     card = hub("enroll", "shy", "--to", f"folder:{stick}", "--data", data)
     assert card.returncode == 0, card.stderr
     paired = json.loads(probe("pair", f"folder:{stick}", "--outbox", outbox, "--json").stdout)
@@ -187,6 +189,7 @@ def test_by_stick_there_and_back_without_ever_being_on_line(tmp_path: Path) -> N
 
 def test_half_a_parcel_on_a_stick_is_told_and_the_rest_taken(tmp_path: Path) -> None:
     stick, data, outbox = tmp_path / "stick", tmp_path / "hub", tmp_path / "o.db"
+    stick.mkdir()
     hub("enroll", "one", "--to", f"folder:{stick}", "--data", data)
     probe("pair", f"folder:{stick}", "--outbox", outbox)
     with Outbox(outbox) as box:
@@ -203,6 +206,7 @@ def test_half_a_parcel_on_a_stick_is_told_and_the_rest_taken(tmp_path: Path) -> 
 
 def test_a_card_that_was_tampered_with_is_refused(tmp_path: Path) -> None:
     stick = tmp_path / "stick"
+    stick.mkdir()
     hub("enroll", "one", "--to", f"folder:{stick}", "--data", tmp_path / "hub")
     whole = (stick / "hub.card").read_bytes()
     for at in range(0, len(whole), 7):

@@ -31,6 +31,7 @@ class Scripted:
     """A way to a hub that fails as it is told, and then leads to a folder."""
 
     def __init__(self, folder: Path, *problems: Exception) -> None:
+        folder.mkdir(exist_ok=True)
         self.problems, self.folder, self.rounds = list(problems), FolderUplink(folder), 0
 
     def find(self, _identity: Identity) -> Uplink:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from probe.contract.folder import ANSWER_SUFFIX, PARCEL_SUFFIX, RECEIPTS_SUFFIX
+from probe.errors import UplinkError
 from probe.outbox.outbox import Outbox
 from probe.uplink.durable import write_durably
 from probe.uplink.folder import FolderUplink
@@ -39,6 +40,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
 @pytest.mark.parametrize("name", [f"0{RECEIPTS_SUFFIX}", f"0{PARCEL_SUFFIX}", "hub.home", ANSWER_SUFFIX])
 def test_what_cannot_be_read_on_a_stick_does_not_hold_up_the_rest(tmp_path: Path, name: str) -> None:
     stick = tmp_path / "stick"
+    stick.mkdir()
     identity = pair(tmp_path / "o.db", tmp_path / "hub")
     with Outbox(tmp_path / "o.db") as box:
         box.add([look()])
@@ -48,3 +50,13 @@ def test_what_cannot_be_read_on_a_stick_does_not_hold_up_the_rest(tmp_path: Path
         bad.unlink(missing_ok=True)
         bad.mkdir()
         assert FolderUplink(stick).deliver(box, lambda _standing: None).standing.stored == 1
+
+
+def test_a_stick_that_is_not_in_is_not_made_up(tmp_path: Path) -> None:
+    pair(tmp_path / "o.db", tmp_path / "hub")
+    with Outbox(tmp_path / "o.db") as box:
+        box.add([look()])
+        with pytest.raises(UplinkError, match="no such folder; is the stick in"):
+            FolderUplink(tmp_path / "stik").deliver(box, lambda _standing: None)
+        assert box.standing().queued == 1
+    assert not (tmp_path / "stik").exists()
