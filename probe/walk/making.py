@@ -10,7 +10,6 @@ from probe.contract.sighting import Adapter, Making
 from probe.detect.rule import Finding
 
 SOFTWARE = f"contrechamp-probe {__version__}"
-_BLOCK = 1 << 20
 
 
 def new_id(_about: bytes = b"") -> str:
@@ -56,11 +55,8 @@ def digest_of(path: Path) -> bytes | None:
     try:
         if not path.is_file():
             return None
-        sha = hashlib.sha256()
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                sha.update(block)
-        return sha.digest()
+        with path.open("rb", buffering=0) as file:
+            return hashlib.file_digest(file, "sha256").digest()
     except OSError:
         return None
 

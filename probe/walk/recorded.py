@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from probe.camera.folder import PhotoObservation
-from probe.camera.pins import pin_of
 from probe.contract.sighting import Adapter, Kind, Sighting
 from probe.errors import BadInput
 from probe.radio.board import BoardRecording
@@ -22,7 +20,11 @@ from probe.sweep.sweep import Sweep
 from probe.walk.making import RecordedIds, combined, digest_of, id_of, making, new_id, one_digest
 from probe.walk.outcome import Outcome
 from probe.walk.overlap import TrackOverlap, read_track
-from probe.walk.photos import photo_observations
+
+if TYPE_CHECKING:
+    from probe.camera.folder import (
+        PhotoObservation,  # reading photos takes a third of the start: only where there are any
+    )
 
 # Somewhere at the start of a line: a recording may begin with a mark, an empty line, noise or half a line.
 _BOARD_LINE = re.compile(rb"^(\xef\xbb\xbf)?\d{1,11}(\.\d+)? [^\n]{0,200}?[!#]", re.MULTILINE)
@@ -59,7 +61,7 @@ class RecordedWalk:
     _paths: list[Path] = field(default_factory=list)  # of the sources
     _refused: list[BadInput] = field(default_factory=list)
     _silent: list[FrameSource] = field(default_factory=list)  # that told nothing at all
-    _looks: list[PhotoObservation] | None = None
+    _looks: "list[PhotoObservation] | None" = None
     _digests: dict[str, bytes | None] = field(default_factory=dict)  # of the photos, by their names
     _pinned: dict[str, bytes | None] = field(default_factory=dict)  # the same, by the ids of their pins
 
@@ -151,7 +153,7 @@ class RecordedWalk:
         """The digest of what a sighting was made of: its photo, or frames and track; None where that has none."""
         return self._pinned.get(sighting.id) if sighting.kind is Kind.PIN else self.content
 
-    def _photos(self) -> list[PhotoObservation]:
+    def _photos(self) -> "list[PhotoObservation]":
         """The photo observations, read once. A recording of photos alone has its walk's id from them."""
         if self._looks is None:
             self._looks = self._try(self._look) or []
@@ -160,25 +162,29 @@ class RecordedWalk:
                 self.walk = id_of(b"walk of photos", *sorted(digests))
         return self._looks
 
-    def _look(self) -> list[PhotoObservation]:
+    def _look(self) -> "list[PhotoObservation]":
         recording = self.recording
         if recording.photos is None:
             return []
+        from probe.walk.photos import photo_observations
+
         track = None if self.overlap is None else self.overlap.track
         return photo_observations(recording.photos, track, recording.photo_offset_s, self.outcome)
 
-    def _digest(self, photo: PhotoObservation) -> bytes | None:
+    def _digest(self, photo: "PhotoObservation") -> bytes | None:
         if photo.name not in self._digests:
             self._digests[photo.name] = digest_of(Path(photo.name))
         return self._digests[photo.name]
 
-    def _pins(self, photos: list[PhotoObservation], until_s: float) -> Iterator[Sighting]:
+    def _pins(self, photos: "list[PhotoObservation]", until_s: float) -> Iterator[Sighting]:
         """The pins of the photos that were taken by now; the last of the list is the first that was taken."""
         while photos and photos[-1].at_s <= until_s:
             yield self._pin(photos.pop())
 
-    def _pin(self, photo: PhotoObservation) -> Sighting:
+    def _pin(self, photo: "PhotoObservation") -> Sighting:
         """A photo's pin. Its id comes from the photo alone: in two recordings it is one look all the same."""
+        from probe.camera.pins import pin_of
+
         digest = self._digest(photo)
         pin_id = new_id() if digest is None else id_of(b"pin", digest)
         self._pinned[pin_id] = digest
