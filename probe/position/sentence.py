@@ -231,7 +231,8 @@ class _Reader:
 
     def _degrees(self, text: str, half: str, shape: re.Pattern[str], halves: str, most: int) -> float | None:
         found = shape.fullmatch(text)
-        if found is None or float(found[2]) >= 60:
+        # Receivers round: 46 degrees and 60.0000 minutes are 47 degrees. More than 60 minutes are none.
+        if found is None or float(found[2]) > 60:
             self._odd("the place", text)
             return None
         degrees = int(found[1]) + float(found[2]) / 60

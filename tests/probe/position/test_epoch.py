@@ -208,7 +208,7 @@ def test_modes_of_a_fix(mode: str) -> None:
         ("9106.00000,N,00206.00000,E", "place"),
         ("9000.00001,N,00206.00000,E", "place"),
         ("4806.00000,N,18100.00000,E", "place"),
-        ("4860.00000,N,00206.00000,E", "place"),
+        ("4860.00001,N,00206.00000,E", "place"),
         ("4899.99999,N,00206.00000,E", "place"),
         ("48.1,N,2.1,E", "place"),
         ("-4806.00000,N,00206.00000,E", "place"),
@@ -224,6 +224,12 @@ def test_a_place_that_cannot_be_hides_none_that_can(place: str, what: str) -> No
         (fix,), counts = fixes(*order)
         assert (fix.at_s, fix.lat, fix.lon) == (AT_S, 48.1, 2.1), "the date of the one, the place of the other"
         assert counts.bad == 1
+
+
+def test_sixty_minutes_are_a_rounded_degree() -> None:
+    """46 degrees and 59.999999 minutes, as a receiver with five decimals writes them."""
+    (fix,), counts = fixes(rmc(place="4660.00000,N,00259.99999,E"))
+    assert (fix.lat, round(fix.lon, 6), counts.bad) == (47.0, 3.0, 0)
 
 
 def test_noughts_hide_no_place_of_the_same_second() -> None:
