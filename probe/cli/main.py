@@ -11,7 +11,7 @@ from importlib import import_module
 import click
 
 from probe import __version__
-from probe.cli.process import forbid_core_dumps
+from probe.cli.process import end_at_once_on_ctrl_c, forbid_core_dumps, raise_on_ctrl_c
 from probe.cli.say import say
 from probe.errors import MissingExtra, ProbeError, missing_extra
 
@@ -46,6 +46,13 @@ class _Commands(click.Group):
                 raise
             return _refusing(name, missing)
         return command
+
+    def resolve_command(
+        self, context: click.Context, words: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        found = super().resolve_command(context, words)
+        raise_on_ctrl_c()
+        return found
 
 
 def _refusing(name: str, missing: MissingExtra) -> click.Command:
@@ -83,6 +90,7 @@ def main() -> None:
     """Run the commands: an expected failure is one line and exit code 2, Ctrl-C is 130, a bug shows its traceback."""
     # Where it was started without one of them, what would be written there goes nowhere.
     sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
+    end_at_once_on_ctrl_c()
     try:
         forbid_core_dumps()
         cli(standalone_mode=False)

@@ -136,7 +136,8 @@ def test_ctrl_c_ends_any_command_with_130_and_without_a_traceback(words: tuple[s
     running = begun(*(code if word == "CODE" else word for word in words), folder=tmp_path)
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=60)
-    assert (running.returncode, err.strip()) == (130, "")
+    assert running.returncode in {130, -signal.SIGINT}, "both are 130 to a shell"
+    assert err.strip() == ""
 
 
 def test_a_walk_that_is_ended_early_does_not_wait_for_its_time(tmp_path: Path) -> None:
