@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import Patience, finished, ran
+from tests.loaded import ran_loaded
+from tests.patience import Patience, finished
 
 WAIT_S = 20.0
 COMMAND_S = 90.0
@@ -174,9 +175,9 @@ class HubProcess:
 
 def probe(*words: str | Path) -> "subprocess.CompletedProcess[str]":
     """Run a probe's command to its end."""
-    return ran([sys.executable, "-m", "probe", *words], COMMAND_S)
+    return ran_loaded("probe", list(map(str, words)), COMMAND_S)
 
 
 def hub(*words: str | Path) -> "subprocess.CompletedProcess[str]":
     """Run a hub's command to its end."""
-    return ran([sys.executable, "-m", "hub", *words], COMMAND_S)
+    return ran_loaded("hub", list(map(str, words)), COMMAND_S)

@@ -1,7 +1,7 @@
 """One NMEA 0183 sentence out of what a receiver sends, value by value: one that cannot be used is absent.
 
 Receivers mix other protocols into the stream (UBX, RTCM, SBF), and loggers write their own words in front of a line, so
-a sentence begins at a `$` anywhere. pynmeagps checks the check sum and takes the fields apart; what a field means is
+a sentence begins at a `$` anywhere. pynmeagps takes the sentence apart and knows its check sum; what a field means is
 decided here, because the library gives a place north and east of zero to any letter, and takes 99 minutes for minutes.
 """
 
@@ -148,33 +148,28 @@ def read_sentence(piece: bytes, line: int, counts: NmeaCounts) -> Sentence | Non
         else:
             counts.other += 1  # a `$` among other octets
         return None
-    message = _parse(whole.group(), line, counts)
-    kind, talker = getattr(message, "msgID", None), str(getattr(message, "talker", ""))
-    fields = getattr(message, "payload", None)
-    layout = _LAYOUTS.get(str(kind))
-    if layout is None or not isinstance(fields, list):
+    parts = _parts(whole.group(), line, counts)
+    if parts is None:
         return None
-    return _Reader(str(kind), fields, line, counts).sentence(talker, layout)
+    talker, kind, fields = parts
+    layout = _LAYOUTS.get(kind)
+    return None if layout is None else _Reader(kind, fields, line, counts).sentence(talker, layout)
 
 
-def _parse(sentence: bytes, line: int, counts: NmeaCounts) -> object | None:
-    from pynmeagps import NMEAReader
-    from pynmeagps.exceptions import NMEAMessageError, NMEAParseError, NMEAStreamError, NMEATypeError
+def _parts(sentence: bytes, line: int, counts: NmeaCounts) -> tuple[str, str, list[str]] | None:
+    """Talker, kind and fields; None where the check sum is another.
 
-    try:
-        message: object = NMEAReader.parse(sentence + b"\r\n")
-    except (NMEAMessageError, NMEAParseError, NMEAStreamError, NMEATypeError) as problem:
-        counts.note_bad(line, _plain(str(problem)))
-        return None
-    except (ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError) as problem:
-        # The library lets these escape for some damaged fields (seen while fuzzing); to us they are damage like any.
-        counts.note_bad(line, f"damaged field ({type(problem).__name__})")
-        return None
-    if message is None:
-        counts.note_bad(line, "damaged sentence")
+    The library's own message is not made: it reads every field of a sentence, of which a few are looked at here.
+    """
+    from pynmeagps.nmeahelpers import calc_checksum, get_parts
+
+    content, talker, kind, fields, told = get_parts(sentence)
+    found = calc_checksum(content)
+    if told.upper() != found:
+        counts.note_bad(line, f"{talker}{kind}: its check sum is {told}, and should be {found}")
         return None
     counts.sentences += 1
-    return message
+    return talker, kind, fields
 
 
 class _Reader:

@@ -114,7 +114,11 @@ def sentences() -> None:
 
     from probe.position import sentence
 
-    swap(sentence, "_parse", lambda said, _line, _counts: NMEAReader.parse(said + b"\r\n"))
+    def unguarded(said: bytes, _line: int, _counts: object) -> tuple[str, str, list[str]] | None:
+        message = NMEAReader.parse(said + b"\r\n")
+        return None if message is None else (message.talker, message.msgID, message.payload)
+
+    swap(sentence, "_parts", unguarded)
 
 
 def doubt() -> None:

@@ -50,7 +50,7 @@ def listed(watched: Watched) -> list[str]:
 
 
 def test_map_and_list_fill_as_sightings_come_in(watch: Watch, url: str, source: ScriptedMap) -> None:
-    with watch() as watched:
+    with watch(world=True) as watched:
         page = watched.page
         page.goto(url)
         watched.ready()
@@ -116,7 +116,7 @@ def test_it_fits_and_is_accessible(watch: Watch, url: str, width: int, dark: boo
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
 
-    with watch(width=width, height=740, dark=dark, locale=locale) as watched:
+    with watch(width=width, height=740, dark=dark, locale=locale, world=dark) as watched:
         page = watched.page
         page.goto(url)
         watched.ready()
