@@ -37,7 +37,10 @@ def export(kind: str, everything: bool, output: Path | None, force: bool, data: 
     exported = len(cameras) if everything else 0
     if as_json:
         click.echo(json.dumps({"exported": exported, "unreviewed": len(cameras)}), err=output is None)
-    elif not everything and cameras:
+        return
+    if output is not None:
+        click.echo(f"{exported} cameras written to {output}.")
+    if not everything and cameras:
         click.echo(f"{len(cameras)} cameras await review and were left out; --all exports them too.", err=True)
 
 

@@ -38,6 +38,10 @@ def ingest(folder: Path, data: Path, as_json: bool) -> None:
     report.paired, report.pairings = len(requests.paired), requests.paired
     report.troubles[:0] = requests.troubles
     report.notes += requests.notes
+    if not (report.files or report.paired or report.troubles or report.notes):
+        report.troubles.append(
+            f"{folder}: holds nothing from a probe; is it the folder that `contrechamp-probe send --to folder:` wrote?"
+        )
     _show(report, as_json)
 
 

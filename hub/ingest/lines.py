@@ -48,6 +48,7 @@ class _LineImport:
         self._recogniser = Recogniser()
         self._fingerprint = hashlib.sha256()
         self._report = IntakeReport(files=1)
+        self._any = False  # whether there is anything but empty lines
 
     def run(self) -> IntakeReport:
         report, earlier = self._report, {one.sha256: one for one in reversed(self._store.imports()) if one.sha256}
@@ -60,6 +61,10 @@ class _LineImport:
                 self._commit(lines)
                 lines.clear()
         self._commit(lines)
+        if not self._any:
+            raise BadInput(
+                f"{self._path}: the file is empty; give sightings, as `contrechamp-probe replay` prints them"
+            )
         sha256 = self._fingerprint.digest()
         if report.import_number is not None:
             self._store.end_import(report.import_number, sha256)
@@ -81,8 +86,14 @@ class _LineImport:
                     number += 1
                     if number == 1:
                         line = line.removeprefix(BOM_UTF8)  # put there by editors and shells of Windows
-                    if line.strip():
-                        yield number, line.strip()
+                    if line := line.strip():
+                        if not self._any and not _is_text(line):
+                            raise BadInput(
+                                f"{self._path}: no text, so no sightings, which are one JSON a line; unpack what is "
+                                "compressed, and give recordings to `contrechamp-probe replay` or `import`"
+                            )
+                        self._any = True
+                        yield number, line
         except OSError as problem:
             raise BadInput(
                 f"{self._path}: cannot be read ({problem.strerror}); give a file of sightings, one JSON a line"
@@ -133,6 +144,13 @@ class _LineImport:
     def _refuse(self, where: str, reason: str) -> None:
         self._report.refused += 1
         self._report.troubles.append(f"{where}: {reason}")
+
+
+def _is_text(line: bytes) -> bool:
+    try:
+        return line.decode().isprintable()
+    except UnicodeDecodeError:
+        return len(line) >= MAX_LINE_BYTES  # cut within a character, perhaps
 
 
 def _known(path: Path, earlier: Import) -> str:

@@ -48,6 +48,8 @@ def put_in_place(aside: Path, path: Path, *, new: bool = False) -> None:
 
 def require_free(path: Path, *, force: bool) -> None:
     """Raises BadInput where writing to a file would overwrite another and that was not asked for."""
+    if not path.parent.is_dir():
+        raise BadInput(f"{path}: there is no folder {path.parent}; make it first, or name another")
     if path.exists() and not path.is_file():
         raise BadInput(f"{path}: not a file; name another")
     if path.exists() and not force:

@@ -9,7 +9,10 @@ from typing import Any
 from msgspec import Struct
 
 from probe.contract.address import BrokerAddress
+from probe.contract.topics import PAIR_USER
 from probe.uplink.tls import pinned
+
+_NO_ACCOUNT = ("Not authorized", "Bad user name or password")  # paho's reasons equal their names
 
 
 class Change(Enum):
@@ -56,7 +59,7 @@ class Connection:
         self.address = address
         self.events: queue.Queue[Event] = queue.Queue()
         self.trouble: str | None = None
-        self._topics = topics
+        self._topics, self._has_account = topics, user != PAIR_USER
         self._client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=client, protocol=paho.MQTTv311, clean_session=True
         )
@@ -93,6 +96,8 @@ class Connection:
     def _on_connect(self, client: Any, _data: object, _flags: object, reason: Any, _properties: object) -> None:
         if reason.is_failure:
             self.trouble = f"the broker at {self.address} does not let this probe in ({reason})"
+            if self._has_account and reason in _NO_ACCOUNT:
+                self.trouble += "; was it revoked? The hub's operator can say, and enroll it anew"
         else:
             self.trouble = None
             client.subscribe([(topic, 1) for topic in self._topics])

@@ -44,7 +44,7 @@ def test_no_sound_backup_is_blamed_for_a_folder_that_cannot_be_made(data: Path, 
 def test_a_hub_that_cannot_be_copied_is_told_from_a_target_that_cannot_be_written(data: Path, tmp_path: Path) -> None:
     (data / "hub.db").write_bytes(b"no database" * 1000)
     assert str(failed("backup", tmp_path / "copy", "--data", data)).startswith(f"{data}: the log is copied there first")
-    assert "cannot be written" in str(failed("backup", tmp_path / "none" / "copy", "--keys-only", "--data", data))
+    assert "there is no folder" in str(failed("backup", tmp_path / "none" / "copy", "--keys-only", "--data", data))
     assert not [*tmp_path.glob("copy*")]
 
 
@@ -103,3 +103,28 @@ def test_a_stick_that_is_not_in_is_not_made_up(data: Path, tmp_path: Path) -> No
     )
     assert not (tmp_path / "stik").exists()
     assert run("probes", "--data", data, "--json").output.strip() == "[]"
+
+
+def test_a_file_without_sightings_is_no_import_of_none(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "walk.jsonl"
+    file.write_text("\n\n")
+    assert "the file is empty" in str(failed("import", file, "--data", data))
+    for packed in (b"\x1f\x8b\x08\0\0", bytes.fromhex("d4c3b2a102000400"), b"\0"):
+        file.write_bytes(packed * 50)
+        assert "unpack what is compressed" in str(failed("import", file, "--data", data))
+    file.write_text("nonsense\n")
+    done = run("import", file, "--data", data)
+    assert (done.exit_code, "line 1" in done.stderr) == (2, True)
+
+
+def test_a_stick_without_anything_from_a_probe_is_told(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+    for _ in range(2):  # the hub's own keys lie there the second time
+        done = run("ingest", tmp_path / "stick", "--data", data)
+        assert (done.exit_code, "holds nothing from a probe" in done.stderr) == (2, True)
+
+
+def test_an_export_says_what_it_has_written_or_that_it_has_no_folder(data: Path, tmp_path: Path) -> None:
+    assert "there is no folder" in str(failed("export", "--all", "--output", tmp_path / "no" / "x", "--data", data))
+    told = run("export", "--all", "--output", tmp_path / "x.geojson", "--data", data)
+    assert (told.exit_code, told.stdout) == (0, f"0 cameras written to {tmp_path / 'x.geojson'}.\n")

@@ -154,6 +154,7 @@ def test_a_revoked_probe_is_held_at_its_next_message(running: HubProcess, folder
         assert hub("revoke", "lost", "--data", running.data).returncode == 0
     refused = probe("send", "--outbox", tmp_path / "o.db", "--to", running.mqtt_url, "--patience", "2")
     assert "does not let this probe in" in refused.stderr
+    assert "was it revoked?" in refused.stderr
     stick = tmp_path / "stick"
     stick.mkdir()
     probe("send", "--outbox", tmp_path / "o.db", "--to", f"folder:{stick}")
