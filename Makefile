@@ -1,8 +1,10 @@
 # Each target makes .venv when it is missing: Python 3.11 or newer with venv (Debian has that apart) and make do.
 PYTHON ?= python3
 RUN = .venv/bin
+# Where it is set, each of the hundreds of programs that tests start would compile all of our code again.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check speed torture hil setup picture clean
+.PHONY: demo test browser check speed torture hil setup picture clean
 
 # DEMO="--once --json" ends by itself
 demo: .venv/ready  ## map a fictional town in the browser
@@ -10,6 +12,9 @@ demo: .venv/ready  ## map a fictional town in the browser
 
 test: .venv/ready  ## all tests but the slow ones
 	$(RUN)/pytest -q --numprocesses auto --dist worksteal
+
+browser: .venv/ready  ## the page in a real Chromium
+	$(RUN)/pytest -q -m browser --numprocesses 2 --dist worksteal
 
 check: .venv/ready  ## format, lint, types
 	$(RUN)/ruff format --check .

@@ -19,6 +19,12 @@ settings.register_profile("long", max_examples=2000, deadline=None, suppress_hea
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One and a half for each core: the tests of brokers and probes wait for half of their time."""
+    cores = len(os.sched_getaffinity(0))
+    return cores + cores // 2
+
+
 @pytest.fixture(scope="session")
 def testdata() -> Path:
     """The folder of real captures and logs, which is never part of the project."""

@@ -40,13 +40,13 @@ class Candidate(NamedTuple):
     open: Callable[[], Camera]
 
 
-def frames() -> Iterator[Any]:
+def frames(patience_s: float = PATIENCE_S) -> Iterator[Any]:
     """Pictures as arrays (height, width[, 3]), until the reader has enough. Raises BadInput without a camera."""
     try:
         import picamera2
     except ImportError:
-        return pictures(_by_v4l2())
-    return pictures([Candidate("the camera", partial(PiCamera, picamera2))])
+        return pictures(_by_v4l2(patience_s))
+    return pictures([Candidate("the camera", partial(PiCamera, picamera2, patience_s))])
 
 
 def pictures(candidates: Sequence[Candidate]) -> Iterator[Any]:
@@ -141,9 +141,9 @@ def number_of(node: Path) -> int:
     return int(node.name.removeprefix("video"))
 
 
-def _by_v4l2() -> list[Candidate]:
+def _by_v4l2(patience_s: float) -> list[Candidate]:
     # Read when OpenCV first waits for a picture: else it waits 10 s, three times, and says so on stderr.
-    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", f"{PATIENCE_S:.0f}")
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", f"{patience_s:.0f}")
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_READ_ATTEMPTS", "1")
     os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")
     try:

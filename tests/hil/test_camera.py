@@ -7,20 +7,21 @@ import pytest
 import segno
 from PIL import Image
 
+from probe.camera.frames import PATIENCE_S
 from tests.hil.bench import Bench
 from tests.hil.drivers.inside import VividScene
 from tests.hil.protocols import RunningCommand
 from tests.hil.town import Hub
+from tests.patience import slowness
 
 pytestmark = pytest.mark.hil
 ENDS = "give a picture of the code instead"
 
 
 def look(bench: Bench, kind: str, count: int, without: str | None = None) -> RunningCommand:
-    """Start to take pictures with the probe's adapter."""
-    if without is not None:
-        return bench.defenceless(without, "eye", kind, str(count))
-    return bench.stimulus("eye", kind, str(count))
+    """Start to take pictures with the probe's adapter; it waits for one as long as this machine, now, may need."""
+    words = ("eye", kind, str(count), f"{PATIENCE_S * slowness():.0f}")
+    return bench.stimulus(*words) if without is None else bench.defenceless(without, *words)
 
 
 def scene(code: str) -> bytes:

@@ -1,6 +1,7 @@
 """The probe's own camera adapter, frame by frame. Runs where the probe is.
 
-    eye.py picamera2|v4l2 COUNT      a line for each picture: width, height, mean; then `end`, or `refused` and why
+    eye.py picamera2|v4l2 COUNT S    a line for each picture: width, height, mean; then `end`, or `refused` and why;
+                                     a picture is waited for S seconds
     eye.py picamera2|v4l2 pair ...   the probe's command, which reads the hub's code with that camera
 
 `v4l2` is a machine without picamera2.
@@ -24,7 +25,7 @@ def main() -> None:
 
     print("ready", flush=True)
     try:
-        for number, frame in enumerate(frames(), start=1):
+        for number, frame in enumerate(frames(float(words[1])), start=1):
             print(frame.shape[1], frame.shape[0], round(float(frame.mean())), flush=True)
             if number >= int(words[0]):
                 break
