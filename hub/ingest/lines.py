@@ -5,6 +5,7 @@ under its id is refused and reported.
 """
 
 import hashlib
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from probe.detect.registry import Recogniser, unjustified
 
 MAX_LINE_BYTES = MAX_PARCEL_BYTES
 _LINES_PER_COMMIT = 500
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,9 @@ class _LineImport:
 
 
 def _is_text(line: bytes) -> bool:
+    """Whether a line could be JSON: UTF-8 without controls that no JSON has, whatever spaces and letters it uses."""
     try:
-        return line.decode().isprintable()
+        return not _CONTROL.search(line.decode())
     except UnicodeDecodeError:
         return len(line) >= MAX_LINE_BYTES  # cut within a character, perhaps
 

@@ -112,9 +112,10 @@ def test_a_file_without_sightings_is_no_import_of_none(data: Path, tmp_path: Pat
     for packed in (b"\x1f\x8b\x08\0\0", bytes.fromhex("d4c3b2a102000400"), b"\0"):
         file.write_bytes(packed * 50)
         assert "unpack what is compressed" in str(failed("import", file, "--data", data))
-    file.write_text("nonsense\n")
-    done = run("import", file, "--data", data)
-    assert (done.exit_code, "line 1" in done.stderr) == (2, True)
+    for odd in ("nonsense", '{"tab":\t1}', '{"name": "caf\u00e9\u00a0\u202f\u200b"}', "\ufeff{}"):
+        file.write_text(f"{odd}\n")
+        done = run("import", file, "--data", data)
+        assert (done.exit_code, "line 1" in done.stderr) == (2, True), "one bad line, and no bad file"
 
 
 def test_a_stick_without_anything_from_a_probe_is_told(data: Path, tmp_path: Path) -> None:
