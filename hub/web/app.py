@@ -183,10 +183,11 @@ class _Page:
         asked = request.query_params.get("lang")
         code = choose(asked, request.cookies.get("lang"), request.headers.get("accept-language"))
         say: Words = words(code)
+        # The query alone: a path such as //elsewhere/ would lead to another host.
         other = request.url.include_query_params(lang=say("language_code"))
         values.setdefault("status", self._source.status())
         body = self._templates.get_template(name).render(
-            say=say, path=request.url.path, other_language=f"{other.path}?{other.query}", **values
+            say=say, path=request.url.path, other_language=f"?{other.query}", **values
         )
         response = HTMLResponse(body, status_code=status_code, headers={"vary": "accept-language, cookie"})
         if asked == code:

@@ -71,6 +71,36 @@ def test_the_list_can_be_sorted(order: str) -> None:
         assert len(listed(browser.get("/cameras", params={"sort": order}).text)) == 2
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example/",
+        "//evil.example/x?y=1",
+        "/\\evil.example/",
+        "/%5Cevil.example/",
+        "//evil.example%2f..",
+        "/a//b",
+    ],
+)
+def test_no_link_of_a_page_leads_to_a_host_that_its_address_named(path: str) -> None:
+    """`href="//host/"` is another host, under the scheme of the page."""
+    with client() as browser:
+        page = browser.get(f"http://127.0.0.1:8787{path}", follow_redirects=False)
+    assert page.status_code == 404
+    links = re.findall(r'(?:href|src|action|hx-get)="([^"]*)"', page.text)
+    assert any(link.endswith("lang=fr") for link in links)
+    for link in links:
+        assert re.match(r"/[^/\\]|/\Z|[?#]", link), link
+    assert "evil" not in "".join(links)
+
+
+def test_the_link_to_the_other_language_stays_on_the_page() -> None:
+    with client() as browser:
+        page = browser.get("/cameras", params={"sort": "kind", "lang": "en"}).text
+    (link,) = re.findall(r'<a href="([^"]*)" hreflang', page)
+    assert link == "?sort=kind&amp;lang=fr"
+
+
 def test_a_hostile_name_stays_text() -> None:
     claim = OperatorClaim(value=HOSTILE, strength=Strength.WEAK)
     source = ScriptedMap(look(claims=(claim,)))
@@ -187,9 +217,9 @@ def test_the_code_on_the_page_can_be_scanned_and_gives_way_to_the_words(folder: 
     segno.make(code.qr, error="m", micro=False).save(str(tmp_path / "qr.png"), scale=4)
     assert read_code(tmp_path / "qr.png") == code.qr
     enrolment = folder.registry.enrolments(0)[0]
-    folder.registry.admit(enrolment, bytes(32), "four words to compare")
+    folder.registry.admit(enrolment, bytes(32), "some words to compare")
     after = enroll_page(folder, "127.0.0.1").get("/enroll").text
-    assert "four words to compare" in after
+    assert "some words to compare" in after
     assert code.typed not in after
 
 
