@@ -120,8 +120,10 @@ class ServingLock:
 def _opened(path: Path, *, make: bool) -> Iterator[HubFolder]:
     store = SqliteStore(path, make=make)
     try:
-        store.forget_senders()
-        yield HubFolder(path, store, HubKeys(path), SqliteRegistry(store.db))
+        keys = HubKeys(path)
+        store.today = lambda: keys.arrival_day
+        store.forget_senders(keys.day)
+        yield HubFolder(path, store, keys, SqliteRegistry(store.db))
     finally:
         store.close()
 

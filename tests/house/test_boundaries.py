@@ -17,7 +17,7 @@ ORDER = {house: [*(room.name for room in rooms), "__main__"] for house, rooms in
 # What may lie loose at the root of a house; all else has a room.
 LOOSE = {
     "probe": {"__init__", "__main__", "config", "errors", "service"},
-    "hub": {"__init__", "__main__", "backup", "config", "data", "errors", "keys", "service"},
+    "hub": {"__init__", "__main__", "backup", "config", "data", "errors", "service"},
 }
 IMPURE = {
     "os",
