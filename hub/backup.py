@@ -24,6 +24,7 @@ from hub.data import make_hub, require_hub
 from hub.errors import BadInput, StoreError
 from hub.store.durable import ASIDE_SUFFIX, put_in_place, require_free, sync_folder
 from hub.store.sqlite.database import FILE, is_full
+from probe.files.private import make_folder
 
 MAGIC = b"contrechamp backup 1\n"
 BLOCK = 1 << 20
@@ -81,7 +82,7 @@ def read_backup(source: Path, data: Path, passphrase: str) -> None:
         with _opened(source) as file:
             if file.read(len(MAGIC)) != MAGIC:
                 raise BadInput(f"{source}: not a backup of a hub")
-            parts.mkdir(parents=True, mode=0o700)
+            make_folder(parts)
             reader = _Reader(file, source, passphrase)
             with tarfile.open(fileobj=reader, mode="r|") as archive:  # type: ignore[call-overload]
                 archive.extractall(parts, filter="data")

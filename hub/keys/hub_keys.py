@@ -48,6 +48,7 @@ from probe.contract.base import CONTRACT_VERSION
 from probe.contract.envelope import pack
 from probe.contract.pairing import Descriptor, SealingKey, fingerprint
 from probe.contract.parcel import Signed, SignedKind, hub_signing_input
+from probe.files.private import NotOurs, close_files, close_folder, make_folder
 
 __all__ = ["FOLDER", "IN_USE_DAYS", "OPENS_DAYS", "SIGNING_KEY", "HubKeys", "KeyNotHere", "SealedElsewhere"]
 
@@ -74,7 +75,9 @@ class HubKeys:
         self._mutex = threading.RLock()
         self._warned: Judgement = Judgement.BELIEVED
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self.folder)
+            close_folder(self.folder)
+            close_files(path for path in self.folder.iterdir() if path.is_symlink() or not path.is_dir())
             self._signing = Ed25519PrivateKey.from_private_bytes(self._signing_key())
             self.public = self._signing.public_key().public_bytes_raw()
             self.hub_id = fingerprint(self.public)
@@ -84,6 +87,8 @@ class HubKeys:
             self._warn()
         except StoreError:
             raise
+        except NotOurs as problem:
+            raise StoreError(f"{self.folder}: the hub's keys cannot be used ({problem})") from problem
         except (OSError, ValueError, msgspec.MsgspecError) as problem:
             raise StoreError(
                 f"{self.folder}: the hub's keys cannot be used ({problem}); restore them from a backup"
