@@ -73,8 +73,11 @@ def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool =
 
 
 def read_backup(source: Path, data: Path, passphrase: str) -> None:
-    """Make a hub's folder from a copy. Keys that are overdue are destroyed at once, and probes are asked to offer again
-    what they still keep. Raises BadInput, StoreError where no folder can be made, and then leaves nothing behind."""
+    """Make a hub's folder from a copy. Raises BadInput, StoreError where none can be made, and then leaves nothing.
+
+    Keys that are overdue are destroyed as soon as the day is certain, and probes are asked to offer again what they
+    still keep.
+    """
     if data.exists() and not (data.is_dir() and not any(data.iterdir())):
         raise BadInput(f"{data}: there is something already; name an empty folder with --data")
     parts = data.with_name(f"{data.name}.part-{secrets.token_hex(4)}")

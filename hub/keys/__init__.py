@@ -8,6 +8,7 @@ from hub.keys.hub_keys import (
     HubKeys,
     KeyNotHere,
     SealedElsewhere,
+    doubt_of,
 )
 
-__all__ = ["FOLDER", "IN_USE_DAYS", "OPENS_DAYS", "SIGNING_KEY", "HubKeys", "KeyNotHere", "SealedElsewhere"]
+__all__ = ["FOLDER", "IN_USE_DAYS", "OPENS_DAYS", "SIGNING_KEY", "HubKeys", "KeyNotHere", "SealedElsewhere", "doubt_of"]

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 BELIEVED_DAYS = 7
-FIRST_DAY, LAST_DAY = date(2026, 1, 1), date(2199, 12, 31)  # no hub ran before, and none will after
+FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2199, 12, 31)  # no hub ran before, and none will after
 _SLACK = timedelta(days=1)
 _FURTHEST_EAST = timedelta(hours=14)  # there a day begins so much earlier than in UTC
 _PROCESS = f"process {secrets.token_hex(8)}"

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from hub.errors import BadInput, StoreError
 from hub.keys.day import FIRST_DAY, LAST_DAY, Certain, Clock, Judgement, Reading, is_possible, machine_clock
 from hub.keys.sealing import destroy_key, make_key, public_of, read_keys
-from hub.keys.state import State, StateFile
+from hub.keys.state import STATE, State, StateFile
 from hub.keys.terms import (
     IN_USE_DAYS,
     OPENS_DAYS,
@@ -50,7 +50,7 @@ from probe.contract.pairing import Descriptor, SealingKey, fingerprint
 from probe.contract.parcel import Signed, SignedKind, hub_signing_input
 from probe.files.private import NotOurs, close_files, close_folder, make_folder
 
-__all__ = ["FOLDER", "IN_USE_DAYS", "OPENS_DAYS", "SIGNING_KEY", "HubKeys", "KeyNotHere", "SealedElsewhere"]
+__all__ = ["FOLDER", "IN_USE_DAYS", "OPENS_DAYS", "SIGNING_KEY", "HubKeys", "KeyNotHere", "SealedElsewhere", "doubt_of"]
 
 FOLDER, SIGNING_KEY = "keys", "signing.key"
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -298,6 +298,21 @@ class HubKeys:
         if judged is not self._warned and (doubt := _doubt(certain, reading.day)) is not None:
             _log.warning("%s", doubt)
         self._warned = judged
+
+
+def doubt_of(data: Path, *, clock: Clock = machine_clock) -> str | None:
+    """Why a hub does not believe its machine's clock, for whoever only looks; None where it does, or has no keys.
+
+    Raises StoreError.
+    """
+    if not (data / FOLDER / STATE).exists():
+        return None
+    reading = clock()
+    try:
+        certain = StateFile(data / FOLDER).read(reading).certain_at(reading)
+    except OSError as problem:
+        raise StoreError(f"{data / FOLDER}: the hub's keys cannot be read ({problem})") from problem
+    return _doubt(certain, reading.day)
 
 
 def _doubt(certain: Certain, shown: date) -> str | None:

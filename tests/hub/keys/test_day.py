@@ -1,6 +1,8 @@
 """Days that a machine's clock leaps through destroy nothing; certain ones do, however they became certain."""
 
 import logging
+import multiprocessing
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -253,6 +255,35 @@ def test_two_processes_at_once_make_one_key_and_see_each_others(tmp_path: Path) 
     assert ids(one) == ids(two)
     assert not two.rotate()
     assert len(list((tmp_path / "keys").glob("sealing-*.key"))) == 2
+
+
+def _in_processes(what: Callable[[], object], count: int = 4) -> None:
+    """Do it in several processes at the same moment."""
+    fork = multiprocessing.get_context("fork")
+    together = fork.Barrier(count)
+
+    def work() -> None:
+        together.wait()
+        what()
+
+    all_of_them = [fork.Process(target=work) for _ in range(count)]
+    for one in all_of_them:
+        one.start()
+    for one in all_of_them:
+        one.join()
+    assert [one.exitcode for one in all_of_them] == [0] * count
+
+
+def test_several_processes_make_and_turn_the_keys_once(tmp_path: Path) -> None:
+    machine = Machine()
+    _in_processes(lambda: HubKeys(tmp_path, clock=machine))
+    keys = HubKeys(tmp_path, clock=machine)
+    (first,) = ids(keys)
+    machine.run(IN_USE_DAYS + 1)
+    _in_processes(lambda: HubKeys(tmp_path, clock=machine).rotate())
+    assert keys.rotate()
+    assert len(ids(keys)) == len(list((tmp_path / "keys").glob("sealing-*.key"))) == 2
+    assert ids(keys)[1] == first
 
 
 def test_a_key_that_a_crash_left_without_a_term_gets_one(tmp_path: Path) -> None:
