@@ -84,6 +84,21 @@ def close_file(path: Path) -> None:
     _close(path, there)
 
 
+def require_writable(path: Path) -> None:
+    """Raises OSError where a file that is there cannot be written: EROFS on a disk that is read-only. It is not opened,
+    see `close_file`."""
+    if not os.access(path, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        read_only = os.statvfs(path).f_flag & os.ST_RDONLY
+        code = errno.EROFS if read_only else errno.EACCES
+        raise OSError(code, os.strerror(code), str(path))
+    there = path.stat()
+    try:  # a disk that has just given up shows that only when something is to be changed
+        os.utime(path, ns=(there.st_atime_ns, there.st_mtime_ns))
+    except OSError as problem:
+        if problem.errno == errno.EROFS:
+            raise
+
+
 def close_files(paths: Iterable[Path]) -> None:
     """Close those of these files that are there. Raises NotOurs, OSError."""
     for path in paths:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from probe.config import OWN_FOLDER
 from probe.errors import CommitInDoubt, DiskFull, OutboxError
-from probe.files.private import beside_database, close_files, close_folder, make_file, make_folder
+from probe.files.private import beside_database, close_files, close_folder, make_file, make_folder, require_writable
 from probe.outbox import recordings
 
 SCHEMA_VERSION = 3  # 3: with the table of recordings
@@ -100,6 +100,7 @@ class OutboxFile:
                 close_folder(self.path.parent)
             make_file(self.path)  # nobody else's to read: the probe's key is in it
             close_files(beside_database(self.path))
+            require_writable(self.path)
         except OSError as problem:
             if problem.errno != errno.EROFS or not self.path.exists():
                 raise

@@ -10,7 +10,15 @@ from typing import Any
 
 from hub.errors import StoreError
 from hub.store.sqlite.schema import MIGRATIONS
-from probe.files.private import beside_database, close_file, close_files, close_folder, make_file, make_folder
+from probe.files.private import (
+    beside_database,
+    close_file,
+    close_files,
+    close_folder,
+    make_file,
+    make_folder,
+    require_writable,
+)
 
 FILE = "hub.db"
 FULL_BYTES = 1 << 20  # with less free, whatever fails fails for want of room: SQLite then says "disk I/O error"
@@ -32,6 +40,7 @@ class Database:
                 make_file(self.path)
             close_folder(data)
             close_file(self.path)
+            require_writable(self.path)
             close_files((*beside_database(self.path), *sorted(data.glob(f"{self.path.stem}.before-*.db*"))))
             self.connection = sqlite3.connect(self.path, isolation_level=None, timeout=10.0, check_same_thread=False)
         except OSError as problem:

@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from probe.files.private import NotOurs, close_file, close_files, close_folder, file_system, make_file, make_folder
+from probe.files.private import (
+    NotOurs,
+    close_file,
+    close_files,
+    close_folder,
+    file_system,
+    make_file,
+    make_folder,
+    require_writable,
+)
 from tests.processes import enterable_folder
 
 NOBODY = 65534
@@ -126,6 +135,15 @@ def test_another_users_file_is_refused_and_root_is_told(caplog: pytest.LogCaptur
     close_file(file)
     assert mode(file) == 0o700
     assert "belongs to another user (uid 12345)" in caplog.text
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason=ROOT_ONLY)
+def test_a_file_that_cannot_be_written_is_told_from_one_that_can() -> None:
+    file = enterable_folder() / "f"
+    make_file(file)
+    require_writable(file)
+    with acting_as(NOBODY), pytest.raises(PermissionError, match="Permission denied"):
+        require_writable(file)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason=ROOT_ONLY)
