@@ -84,6 +84,16 @@ def test_many_small_leaps_are_no_large_one(tmp_path: Path) -> None:
     assert keys.certain_day <= machine.day
 
 
+def test_a_clock_that_is_a_week_ahead_destroys_nothing_a_week_early(tmp_path: Path) -> None:
+    machine = Machine()
+    keys, first = aged(tmp_path, machine)
+    machine.live(keys.rotate, 75)
+    machine.show(machine.day + timedelta(days=7))
+    keys.rotate()
+    assert not doubted(keys)
+    assert first in ids(keys), "145 days are over, not 152"
+
+
 def test_a_hub_that_was_off_for_a_week_is_not_asked_for_anything(tmp_path: Path) -> None:
     machine = Machine()
     keys, _ = aged(tmp_path, machine, 55 + 10)
