@@ -45,7 +45,7 @@ class Part(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a hub is started with. `broker` None starts the embedded one; `announce` are addresses of this machine in
-    the networks in which probes may find the hub by themselves."""
+    the networks in which probes may find the hub by themselves; from `proxies` the page's proxies ask."""
 
     data: Path
     host: str = HOST
@@ -54,6 +54,7 @@ class Settings:
     broker: str | None = None
     tiles_url: str | None = None
     announce: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
 
 
 class RunningHub:
@@ -119,7 +120,9 @@ class RunningHub:
         self.cameras = LiveCameras(folder.store, data=settings.data, recogniser=folder.recogniser)
         stack.callback(self.cameras.stop)
         names = [bracketed(host) for host in (settings.host, *(way.host for way in addresses_of(settings.host)))]
-        app = make_app(self.cameras, pairing=pairing, tiles_url=settings.tiles_url, names=names)
+        app = make_app(
+            self.cameras, pairing=pairing, tiles_url=settings.tiles_url, names=names, proxies=settings.proxies
+        )
         self._web = WebServer(app, settings.host, settings.port)
         stack.callback(self._web.stop)
         self._parts: dict[str, Part] = {"camera derivation": self.cameras, "page": self._web}

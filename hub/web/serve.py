@@ -25,7 +25,13 @@ class WebServer:
         self.port = int(self._socket.getsockname()[1])
         self._app = app
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1, lifespan="off"
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # uvicorn would believe whoever connects from 127.0.0.1; see `hub.web.enroll`
+            timeout_graceful_shutdown=1,
+            lifespan="off",
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
