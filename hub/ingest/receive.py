@@ -124,6 +124,7 @@ class UnitIngest:
         batch = work.batch
         if batch:
             self._store.append(batch)
+            self._hold_what_was_revoked_meanwhile()
         answers = [
             self._answer(mailbox, probe, tuple(receipts[start : start + RECEIPTS_PER_ANSWER]))
             for (mailbox, probe), receipts in work.receipts.items()
@@ -139,6 +140,15 @@ class UnitIngest:
             doubles=work.doubles,
             set_aside=len(batch.aside),
         )
+
+    def _hold_what_was_revoked_meanwhile(self) -> None:
+        """Another process may have revoked a probe between our look and our commit, and held what was there by then."""
+        before = self._unsealer.revoked
+        if self._unsealer.reload_probes():
+            for probe in self._unsealer.revoked.values():
+                if probe.id not in before:
+                    day = probe.lost_on or datetime.now(UTC).date()
+                    self._store.hold_since(probe.id, day, f"{probe.name} is revoked; lost on {day}")
 
     def _require_room(self) -> None:
         free = self._store.free_bytes()
