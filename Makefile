@@ -4,7 +4,7 @@ RUN = .venv/bin
 # Where it is set, each of the hundreds of programs that tests start would compile all of our code again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test browser check speed torture hil setup picture clean
+.PHONY: demo test browser check speed torture siege hil setup picture clean
 
 # DEMO="--once --json" ends by itself
 demo: .venv/ready  ## map a fictional town in the browser
@@ -26,6 +26,12 @@ speed: .venv/ready  ## frames per CPU-second beside scapy, dpkt and tshark; memo
 
 torture: .venv/ready  ## delivery while probes, hub and broker are killed; a seized card; a hostile probe
 	$(RUN)/pytest -q -m slow tests/torture
+
+SIEGE_S ?= 60
+SIEGE_SIGHTINGS ?= 1000
+
+siege: .venv/ready  ## page and broker under floods while a probe comes home; SIEGE_S=10 is the short form
+	SIEGE_S=$(SIEGE_S) SIEGE_SIGHTINGS=$(SIEGE_SIGHTINGS) $(RUN)/pytest -q -s -m slow tests/siege
 
 BENCH ?= virtual
 # Machines beside each other: a walk is mostly waiting. Each takes 1.6 GB of memory

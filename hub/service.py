@@ -24,6 +24,7 @@ from hub.errors import BadInput, PartEnded, StoreError
 from hub.ingest.mqtt import MqttIngest
 from hub.ingest.receive import UnitIngest
 from hub.web.app import make_app
+from hub.web.doors import Doors
 from hub.web.serve import WebServer
 from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
@@ -123,7 +124,8 @@ class RunningHub:
         app = make_app(
             self.cameras, pairing=pairing, tiles_url=settings.tiles_url, names=names, proxies=settings.proxies
         )
-        self._web = WebServer(app, settings.host, settings.port)
+        doors = Doors(proxies=settings.proxies)
+        self._web = WebServer(app, settings.host, settings.port, doors=doors)
         stack.callback(self._web.stop)
         self._parts: dict[str, Part] = {"camera derivation": self.cameras, "page": self._web}
         inner, login, self._address = self._broker(stack, folder, outer)

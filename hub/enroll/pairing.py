@@ -116,6 +116,23 @@ class Pairing:
         card = PairCard(v=CONTRACT_VERSION, descriptor=self._keys.descriptor(), token=enrolment.token or "")
         return enrolment, pack(card)
 
+    @property
+    def hub_id(self) -> str:
+        """This hub's id, which a card names."""
+        return self._keys.hub_id
+
+    def invited_by(self, card: PairCard) -> Enrolment | None:
+        """The enrolment to which a card of this hub invites; None where it was taken back, or is long over."""
+        return self._registry.invited(card.token)
+
+    def ended(self, enrolment: Enrolment) -> bool:
+        """Whether it is too late to come by an enrolment."""
+        return self._clock() > enrolment.ends_s
+
+    def waiting(self) -> list[Enrolment]:
+        """The enrolments that no probe has used yet, and may."""
+        return [one for one in self._registry.enrolments(self._clock()) if one.token is not None and not one.used_by]
+
     def open_now(self, now_s: float) -> list[Enrolment]:
         """The enrolments that wait for a probe, or that one has just used."""
         return [one for one in self._registry.enrolments(now_s) if one.ends_s - now_s <= TOKEN_S]
@@ -127,8 +144,10 @@ class Pairing:
         return make_code(self._keys.hub_id, enrolment.token, enrolment.address or self._registry.broker_address())
 
     def answered(self, payload: bytes, *, by_hand: bool = False) -> Answered | None:
-        """What to say to somebody who asks to be paired, and what became of it; None where there is nothing to say. What
-        somebody brings by hand is not counted."""
+        """What to say to somebody who asks to be paired, and what became of it; None where there is nothing to say.
+
+        What somebody brings by hand is not counted.
+        """
         try:
             asked = decode_pairing(payload)
             if isinstance(asked, PairHello):
@@ -171,7 +190,10 @@ class Pairing:
         )
 
     def _admit(self, request: PairRequest, enrolment: Enrolment) -> tuple[PairAnswer, Enrolment]:
-        compared = words(self._keys.public, request.public, request.token)
+        if self._registry.is_revoked(request.public):
+            raise KeyRevoked(spent=enrolment.used_by is not None)
+        # Costly, so never for strangers, and once for each probe: one that asks again came with the same key.
+        compared = enrolment.words or words(self._keys.public, request.public, request.token)
         admitted = self._registry.admit(enrolment, request.public, compared)
         account = None
         if admitted.password is not None:
@@ -188,7 +210,7 @@ class Pairing:
             return None, "the hub does not know this code, or has forgotten it; let it show a new one"
         if enrolment.used_by not in (None, request.public):
             return None, used
-        if self._clock() > enrolment.ends_s:
+        if self.ended(enrolment):
             return None, f"this code has expired; {_NEW_CODE}"
         return enrolment, used
 

@@ -108,7 +108,7 @@ def _conclude(status: ServiceStatus, *, as_json: bool) -> None:
     else:
         waiting = "an unknown number" if queued is None else str(queued)
         heard = ", ".join(f"{one.name} {one.frames} frames ({one.lost} lost)" for one in status.sources)
-        click.echo(f"{status.sightings} sightings made, {waiting} wait for a receipt; {heard}")
+        say(f"{status.sightings} sightings made, {waiting} wait for a receipt; {heard}", err=False)
     if status.lost:
         click.echo(f"{status.lost} sightings could not be written anywhere and are lost: use another card", err=True)
         sys.exit(2)

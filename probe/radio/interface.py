@@ -10,7 +10,7 @@ from probe.errors import BadInput, NoSuchInterface
 
 RADIOTAP_TYPE = 803  # ARPHRD_IEEE80211_RADIOTAP
 _NET = Path("/sys/class/net")
-_CHANNEL = re.compile(r"^\s*\* (\d+)(?:\.\d+)? MHz \[\d+\](.*)$", re.MULTILINE)
+_CHANNEL = re.compile(r"^\s*\* (\d+)(?:\.\d+)? MHz \[\d+\](.*)$", re.MULTILINE | re.ASCII)
 _PATIENCE_S = 10
 
 

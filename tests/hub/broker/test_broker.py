@@ -97,10 +97,24 @@ def login(running: HubProcess, identity: Identity) -> Client:
 def test_nobody_gets_in_without_an_account(running: HubProcess, two: tuple[Identity, Identity]) -> None:
     account = two[0].account
     assert account is not None
-    for user, password in (("", ""), ("hub", "hub"), (account.mailbox, "wrong"), ("f" * 32, account.password)):
+    wrong = (("", ""), ("hub", "hub"), ("hub", "é"), (account.mailbox, "wrong"), (account.mailbox, "ключ"))
+    for user, password in (*wrong, ("f" * 32, account.password)):
         client = Client(running.mqtt_url, user, password, account.client)
         assert client.let_in is False, user
         client.close()
+
+
+@pytest.mark.parametrize("password", ["mot de passe é", "٣", "", "\ud800", "x" * 70_000])
+def test_any_text_is_a_wrong_password_and_no_fault(password: str, tmp_path: Path) -> None:
+    with make_hub(tmp_path) as folder:
+        identity = enrolled(folder)
+        assert identity.account is not None
+        rights, account = Rights(folder.registry, Login()), identity.account
+        assert not rights.may_connect(topics.HUB_USER, password, "x")
+        assert not rights.may_connect(topics.PAIR_USER, password, "x")
+        assert not rights.may_connect(account.mailbox, password, account.client)
+        assert not rights.may_connect(password, password, password)
+        assert rights.may_connect(account.mailbox, account.password, account.client)
 
 
 def test_a_stolen_account_reads_and_writes_its_own_mailbox_only(
