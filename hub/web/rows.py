@@ -55,7 +55,7 @@ class Listing:
             self._sorted[order] = rows(self._source.cameras(), order)
         found = self._sorted[order]
         pages = max(1, -(-len(found) // PAGE_ROWS))
-        asked = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 1
+        asked = int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 1
         shown = min(max(asked, 1), pages)
         return ListPage(found[(shown - 1) * PAGE_ROWS : shown * PAGE_ROWS], shown, pages, len(found))
 
