@@ -150,7 +150,7 @@ def _address(registry: Registry, given: str | None) -> str | None:
         parsed = BrokerAddress.parse(address)
     except ContractError as problem:
         raise BadInput(f"--address: {problem}") from problem
-    from hub.broker.embedded import is_loopback
+    from hub.broker.reach import is_loopback
 
     if is_loopback(parsed.host):
         click.echo(

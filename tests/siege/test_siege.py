@@ -42,15 +42,6 @@ def peak_mb(pid: int) -> float:
     raise AssertionError(f"process {pid} has no memory")
 
 
-def own_mosquitto(pid: int) -> int | None:
-    """The process of the mosquitto that a hub has started; None where it started none."""
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in children.read_text().split():
-            if Path(f"/proc/{child}/comm").read_text().strip() == "mosquitto":
-                return int(child)
-    return None
-
-
 class Operator(threading.Thread):
     """Somebody who looks at the page again and again; `seen` and `missed` count the pages that came and did not."""
 
@@ -120,7 +111,7 @@ def lay_siege(tmp_path: Path, host: str, mosquitto: Mosquitto | None) -> dict[st
     hub.start()
     try:
         outbox_with(box, data, SIGHTINGS)
-        own = mosquitto.pid if mosquitto else own_mosquitto(hub.pid)
+        own = mosquitto.pid if mosquitto else hub.children().get("mosquitto")
         before = {"hub_mb_before": peak_mb(hub.pid)}
         tls = ("tls",) if hub.mqtt_url.startswith("mqtts") else ()
         broker_port = mosquitto.port if mosquitto else int(hub.mqtt_url.rsplit(":", 1)[1])
