@@ -8,6 +8,7 @@ import socket
 import threading
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from starlette.applications import Starlette
 
 from hub.broker.reach import bracketed
@@ -15,6 +16,8 @@ from hub.errors import ServeError
 from hub.web.doors import Doors, raise_descriptors
 
 STOP_S = 10.0
+BACKLOG = 64  # asyncio accepts so many at once before it looks at any: descriptors, too
+THREADS = 4  # for looking up files; 40, the default, take 40 MB
 
 
 class WebServer:
@@ -36,6 +39,7 @@ class WebServer:
             server_header=False,
             proxy_headers=False,  # uvicorn would believe whoever connects from 127.0.0.1; see `hub.web.enroll`
             timeout_graceful_shutdown=1,
+            backlog=BACKLOG,
             lifespan="off",
         )
         logging.getLogger("uvicorn.error").addFilter(_is_ours_to_tell)
@@ -69,7 +73,11 @@ class WebServer:
 
     def _run(self) -> None:
         with contextlib.suppress(asyncio.CancelledError):
-            asyncio.run(self._server.serve(sockets=[self._socket]))
+            asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        current_default_thread_limiter().total_tokens = THREADS
+        await self._server.serve(sockets=[self._socket])
 
 
 _THEIRS = (
@@ -96,7 +104,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # as the broker does: :: is IPv6 alone
     try:
         listener.bind((host, port))
-        listener.listen(128)
+        listener.listen(BACKLOG)
     except OSError as problem:
         listener.close()
         unknown = isinstance(problem, socket.gaierror) or problem.errno == errno.EADDRNOTAVAIL
