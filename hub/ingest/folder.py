@@ -39,6 +39,9 @@ def ingest_folder(stick: Path, ingest: UnitIngest) -> IntakeReport:
             report.troubles.append(
                 f"{path}: {done.set_aside} not taken in, set aside; see `contrechamp-hub quarantine`"
             )
+        report.put_off += done.put_off
+        if done.put_off:
+            report.troubles.append(f"{path}: {done.put_off} not taken in yet, no receipt. {'; '.join(done.over)}")
         for answer in done.answers:
             _lay_receipts(path.with_suffix(RECEIPTS_SUFFIX), answer.signed, report)
     return report

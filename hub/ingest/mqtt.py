@@ -9,6 +9,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from time import monotonic
 from typing import Any
 
@@ -31,6 +32,7 @@ GATHER_S = 0.02
 PATIENCE_S = 5.0
 LOOK_S = 2.0  # how soon probes that were enrolled by another process get the hub's keys
 STOP_S = 10.0
+MAX_TOLD = 100
 
 
 class MqttIngest:
@@ -54,6 +56,7 @@ class MqttIngest:
         self._queue: queue.Queue[Incoming | None] = queue.Queue()
         self._budget = _ByteBudget(QUEUE_BYTES)
         self._published: tuple[str, int, int] | None = None
+        self._told_over: list[tuple[date, str]] = []
         self._network_ended = threading.Event()
         self._client = self._make_client(broker, login)
         self._committing = threading.Thread(target=self._commit_batches, name="ingest", daemon=True)
@@ -108,9 +111,18 @@ class MqttIngest:
         except StoreError as problem:
             _log.error("%s", problem)
             return
+        self._tell_over(done.over)
         for answer in done.answers:
             self._client.publish(topics.down(answer.mailbox), answer.signed, qos=1)
         self._stored()
+
+    def _tell_over(self, over: tuple[str, ...]) -> None:
+        """Say once a day which probes have reached a limit, and why: they offer the same again every few seconds."""
+        today = datetime.now(UTC).date()
+        for sentence in over:
+            if (today, sentence) not in self._told_over:
+                _log.warning("not everything is taken in of %s", sentence)
+                self._told_over = [*self._told_over[-MAX_TOLD:], (today, sentence)]
 
     def _publish_keys(self) -> None:
         """Rotate the sealing keys when it is time, and lay the newest where probes find them when they come home."""

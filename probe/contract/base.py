@@ -20,7 +20,8 @@ Degrees = Annotated[float, Meta(ge=0, le=360)]
 SignalDbm = Annotated[float, Meta(ge=-150, le=50)]
 ChannelMhz = Annotated[int, Meta(ge=0, le=100_000)]
 Cell = Annotated[str, Meta(pattern=r"^17/\d{1,6}/\d{1,6}$", description="the contract's cell: see geodesy.cell")]
-Count = Annotated[int, Meta(ge=0)]
+MOST = 2**53 - 1  # the largest whole number that every reader of JSON keeps exactly
+Count = Annotated[int, Meta(ge=0, le=MOST)]
 
 Name = Annotated[str, Meta(pattern="^[0-9a-f]{16,64}$", description="random, or the SHA-256 of a public key, in hex")]
 KeyId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$", description="first half of a public key's SHA-256, in hex")]
