@@ -1,5 +1,5 @@
-"""How much each mailbox may send, and each probe have stored. What is beyond is left unanswered, so that the probe keeps
-it and offers it again later.
+"""How much each mailbox may send, and each probe have stored. What is beyond is left unanswered, so that the probe
+keeps it and offers it again later.
 
 On the wire: a burst, a steady rate, and so much a day. On the disk, as what came small may unpack to much: so much a
 day, and never more in all than what is still free, so that one probe leaves room for the others whatever it sends.
@@ -69,7 +69,7 @@ def beyond_stored(share: StoredShare, octets: int, *, free: int | None, per_day:
         return f"it has stored {per_day >> 20} MiB today, as much as one probe may in a day; the rest comes tomorrow"
     if free is not None and share.in_all + octets > free:
         return (
-            f"it fills {share.in_all >> 20} MiB of the log, as much as the disk still has room for; free some space, or "
-            "take back what it sent with `contrechamp-hub undo`"
+            f"it fills {share.in_all >> 20} MiB of the log, as much as the disk still has room for; free some space, "
+            "or take back what it sent with `contrechamp-hub undo`"
         )
     return None

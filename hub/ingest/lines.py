@@ -138,11 +138,11 @@ class _LineImport:
     def _judge(self, line: _Line, known: Known | None, batch: Batch) -> None:
         """Decide on one line by what is under its id already, in this commit or in the log."""
         new = line.new
-        came = batch.sightings.get(new.id) or batch.again.get(new.id)
-        if came is not None:
+        before = b""
+        if (came := batch.sightings.get(new.id) or batch.again.get(new.id)) is not None:
             before = came.body
-        else:  # one by one: a file that is known whole must not bring the whole log into memory
-            before = b"" if known is None else self._store.bodies([new.id])[new.id]
+        elif known is not None:  # one by one: a file that is known whole must not bring the whole log into memory
+            before = self._store.bodies([new.id])[new.id]
         if before:
             if same_content(before, new.body):
                 self._report.doubles += 1

@@ -33,6 +33,7 @@ from hub.store.registry import Registry
 from hub.store.store import Store
 from probe.contract.base import CONTRACT_VERSION, ContractError
 from probe.contract.envelope import (
+    MAX_CONTENT_BYTES,
     Envelope,
     UnitType,
     encode,
@@ -262,9 +263,10 @@ class UnitIngest:
             reason = unjustified(sighting, self._recogniser)
             if reason is not None:
                 raise Refused(RefusalKind.NO_RULE, reason)
-            new = NewSighting(
-                id=envelope.id, hash=one.hash, body=encode(sighting), origin=Origin.PROBE, sender=probe.id, held=held
-            )
+            body = encode(sighting)
+            if len(body) > MAX_CONTENT_BYTES:  # 0 becomes 0.0
+                raise Refused(RefusalKind.OVERSIZED, f"{len(body)} octets; a sighting has {MAX_CONTENT_BYTES} at most")
+            new = NewSighting(id=envelope.id, hash=one.hash, body=body, origin=Origin.PROBE, sender=probe.id, held=held)
             self._weigh(probe, new.octets, message, work)
             batch.sightings[envelope.id] = new
         elif envelope.type is UnitType.PHOTO:

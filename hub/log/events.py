@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-
 # What a row costs beside its content: ids, hashes, who sent it, indices.
 ROW_OCTETS = 512
 TOMBSTONE_OCTETS = 256

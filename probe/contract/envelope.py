@@ -137,9 +137,7 @@ def unframe(framed: bytes) -> bytes:
 def check_content(envelope: Envelope) -> None:
     """Raises ContractError where a body is larger than its type may be: a sighting may come in a picture's unit."""
     if envelope.type is not UnitType.PHOTO and len(envelope.body) > MAX_CONTENT_BYTES:
-        raise ContractError(
-            f"{len(envelope.body)} octets; a {envelope.type} has {MAX_CONTENT_BYTES} at most"
-        )
+        raise ContractError(f"{len(envelope.body)} octets; a {envelope.type} has {MAX_CONTENT_BYTES} at most")
 
 
 def decode_sighting(data: bytes | str) -> Sighting:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from hub.log.events import RefusalKind, SetAside
@@ -61,7 +61,7 @@ class Quarantine:
         if self._bytes > MAX_BYTES:
             self._bytes = _shrink(db, "SELECT number, length(data) FROM quarantine ORDER BY number DESC", (), MAX_BYTES)
 
-    def _keep_each_small(self, db: sqlite3.Connection, rows: list[tuple[str, str, str, str, int, bytes]]) -> None:
+    def _keep_each_small(self, db: sqlite3.Connection, rows: Sequence[tuple[str, str, str, str, int, bytes]]) -> None:
         """Of each topic, too: a few large units of one must not crowd out what came from the others."""
         if len(self._bytes_each) > _TOPICS_REMEMBERED:
             self._bytes_each.clear()
@@ -84,7 +84,8 @@ class Quarantine:
 
 def _shrink(db: sqlite3.Connection, newest_first: str, values: tuple[str, ...], most: int) -> int:
     """Delete the oldest of some rows (number, octets) until three quarters of the most are left; returns how much."""
-    total, over = 0, []
+    total = 0
+    over: list[tuple[int]] = []
     for number, size in db.execute(newest_first, values).fetchall():
         if total + size > most * 3 // 4 or over:
             over.append((number,))

@@ -4,7 +4,7 @@ import sqlite3
 from collections import Counter
 from datetime import date
 
-from hub.log.events import Batch, StoredShare
+from hub.log.events import Batch, NewPicture, NewSighting, NewWithdrawal, StoredShare
 from hub.store.sqlite.database import Database
 
 
@@ -23,7 +23,9 @@ class Shares:
     def add(self, db: sqlite3.Connection, batch: Batch, today: date) -> None:
         """Add what a commit writes."""
         added: Counter[str] = Counter()
-        for new in (*batch.sightings.values(), *batch.pictures.values(), *batch.withdrawals.values()):
+        news: list[NewSighting | NewPicture | NewWithdrawal] = [*batch.sightings.values()]
+        news += [*batch.pictures.values(), *batch.withdrawals.values()]
+        for new in news:
             if new.sender is not None:
                 added[new.sender] += new.octets
         db.executemany(

@@ -37,6 +37,15 @@ _KNOWN = {
     UnitType.WITHDRAWAL: "SELECT id, hash, 0, NULL, NULL FROM withdrawal WHERE id IN (?)",
 }
 
+_PICTURE_SHARES = {
+    "held": "SELECT probe, sum(length(jpeg)) FROM picture WHERE probe IS ? AND held IS NOT NULL GROUP BY probe",
+    "named": "SELECT probe, sum(length(jpeg)) FROM picture WHERE sha256 = ? GROUP BY probe",
+}
+_ERASE_PICTURES = {
+    "held": "UPDATE picture SET jpeg = x'', held = NULL WHERE probe IS ? AND held IS NOT NULL",
+    "named": "UPDATE picture SET jpeg = x'', held = NULL WHERE sha256 = ?",
+}
+
 
 class SqliteStore:
     """A `Store` in a hub's folder; `make` makes it where it is missing, a `read_only` one refuses changes."""
@@ -161,7 +170,7 @@ class SqliteStore:
                 db.executemany("DELETE FROM held WHERE seq = ?", [(seq,) for seq in seqs])
             else:
                 self._erase(db, seqs, Erasure.REJECTED)
-                self._erase_pictures(db, "probe IS ? AND held IS NOT NULL", probe)
+                self._erase_pictures(db, "held", probe)
             self._new_generation(db)
         return len(seqs)
 
@@ -189,7 +198,7 @@ class SqliteStore:
         with self.db.transaction() as db:
             erased = self._erase(db, undoing.sightings, Erasure.UNDONE)
             for name in undoing.pictures:
-                self._erase_pictures(db, "sha256 = ?", name)
+                self._erase_pictures(db, "named", name)
             db.execute(
                 "INSERT INTO undoing (day, import, walk, sightings) VALUES (?, ?, ?, ?)",
                 (_today().isoformat(), undoing.import_number, undoing.walk, erased),
@@ -298,12 +307,10 @@ class SqliteStore:
         )
         db.execute("UPDATE sighting SET body = x'' WHERE seq = ?", (seq,))
 
-    def _erase_pictures(self, db: sqlite3.Connection, where: str, value: str | None) -> None:
+    def _erase_pictures(self, db: sqlite3.Connection, which: str, value: str | None) -> None:
         """A picture's row stays without its octets, so that the same one is known when it comes again."""
-        self._shares.give_back(
-            db, f"SELECT probe, sum(length(jpeg)) FROM picture WHERE {where} GROUP BY probe", value
-        )
-        db.execute(f"UPDATE picture SET jpeg = x'', held = NULL WHERE {where}", (value,))
+        self._shares.give_back(db, _PICTURE_SHARES[which], value)
+        db.execute(_ERASE_PICTURES[which], (value,))
 
     def _new_generation(self, db: sqlite3.Connection) -> None:
         """Say that what was read before may not hold any more."""
