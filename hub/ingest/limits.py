@@ -31,10 +31,20 @@ class _Allowance(Struct):
 
 
 class Limits:
-    """Allowances by mailbox. `dropped` counts the messages that were over."""
+    """Allowances by mailbox. `dropped` counts the messages that were over.
 
-    def __init__(self, *, clock_s: Callable[[], float] = monotonic, today: Callable[[], date] = date.today) -> None:
+    `stored_per_day` octets of a probe are stored a day.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock_s: Callable[[], float] = monotonic,
+        today: Callable[[], date] = date.today,
+        stored_per_day: int = STORED_BYTES_PER_DAY,
+    ) -> None:
         self._clock_s, self._today = clock_s, today
+        self.stored_per_day = stored_per_day
         self._known: OrderedDict[str, _Allowance] = OrderedDict()
         self.dropped = 0
 

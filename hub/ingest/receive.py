@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from hub.errors import StoreError
 from hub.ingest.doubles import same_content
-from hub.ingest.limits import STORED_BYTES_PER_DAY, WITHDRAWAL_BYTES_PER_DAY, Limits, beyond_stored
+from hub.ingest.limits import WITHDRAWAL_BYTES_PER_DAY, Limits, beyond_stored
 from hub.ingest.unseal import Refused, Unsealer
 from hub.keys import HubKeys
 from hub.log.events import (
@@ -286,7 +286,7 @@ class UnitIngest:
     def _weigh(self, probe: Probe, octets: int, message: Incoming, work: _Work, *, beyond: int = 0) -> None:
         """Add to the probe's share what is about to be stored. Raises _PutOff where that would be too much."""
         share = work.shares.get(probe.id) or self._store.share(probe.id)
-        per_day = None if message.by_hand else STORED_BYTES_PER_DAY + beyond
+        per_day = None if message.by_hand else self.limits.stored_per_day + beyond
         free = None if work.free is None else work.free + beyond
         why = beyond_stored(share, octets, free=free, per_day=per_day)
         if why is not None:
