@@ -66,7 +66,7 @@ def region95(estimate: Estimate) -> tuple[tuple[tuple[float, float], ...], float
     ring = [
         (
             round(wrap_longitude(estimate.lon + x * lon_x + y * lon_y), 7),
-            round(estimate.lat + x * lat_x + y * lat_y, 7),
+            round(max(-90.0, min(90.0, estimate.lat + x * lat_x + y * lat_y)), 7),  # nothing lies beyond a pole
         )
         for x, y in _RING
     ]

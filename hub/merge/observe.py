@@ -1,6 +1,5 @@
 """What the merge needs of a sighting: where it puts something, how sure it is, and what it says of it."""
 
-import sys
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -41,6 +40,8 @@ MAX_CLAIMS = 32  # of one sighting, beside the first of each kind; a probe of ou
 _BARE_OCTETS, _HEARING_OCTETS, _CLAIM_OCTETS = 1500, 260, 120
 
 _C = TypeVar("_C")
+
+_shared = lru_cache(4096)(str)  # the same text, once: walks and contributors come again and again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observatio
     return Observation(
         seq=seq,
         sighting=_what_counts(sighting),
-        contributor=None if contributor is None else sys.intern(contributor),
+        contributor=None if contributor is None else _shared(contributor),
         estimate=None if radio is not None and not sighting.subject else _estimate(sighting),
         transmitter=None if radio is None else radio.transmitter,
         hearings=() if radio is None else radio.hearings,
@@ -136,8 +137,8 @@ def _what_counts(sighting: Sighting) -> Sighting:
     radio = sighting.radio
     return msgspec.structs.replace(
         sighting,
-        walk=sys.intern(sighting.walk),
-        made=msgspec.structs.replace(sighting.made, software=sys.intern(sighting.made.software)),
+        walk=_shared(sighting.walk),
+        made=msgspec.structs.replace(sighting.made, software=_shared(sighting.made.software)),
         observer=None,
         subject=None,
         evidence=evidence if sighting.kind is Kind.RADIO else (),
