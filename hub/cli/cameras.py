@@ -70,6 +70,7 @@ def status(data: Path, as_json: bool) -> None:
     """The hub at a glance: cameras, sightings, what was set aside."""
     from hub.data import read_hub
     from hub.derive.deriver import Deriver
+    from hub.keys import doubt_of
 
     with read_hub(data) as log:
         deriver = Deriver(log.store)
@@ -88,6 +89,8 @@ def status(data: Path, as_json: bool) -> None:
                 f"{now.cameras_left_out} cameras and {now.cells_left_out} walked cells are in the log and not on it; "
                 "`contrechamp-hub undo` takes back what should not be there."
             )
+    if (doubt := doubt_of(data)) is not None:
+        click.echo(doubt, err=True)
 
 
 def _derived(data: Path) -> "Deriver":

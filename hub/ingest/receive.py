@@ -8,9 +8,10 @@ What is stored is what we understood, encoded anew: nothing that the contract do
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date
 
 from hub.errors import StoreError
 from hub.ingest.doubles import same_content
@@ -43,12 +44,15 @@ from probe.contract.envelope import (
     read_withdrawal,
 )
 from probe.contract.parcel import Receipt, Receipts, SignedKind, Unit, Verdict, decode_parcel
+from probe.contract.sighting import Adapter, ClockSource, Sighting
 from probe.detect.registry import Recogniser, unjustified
 
 MAX_REASON = 200
 RECEIPTS_PER_ANSWER = 512  # a probe reads no more than twice as many at once
 MIN_FREE_BYTES = 256 << 20
 _NOBODY = ""
+_log = logging.getLogger(__name__)
+_FROM_OUTSIDE = (ClockSource.GNSS, ClockSource.NTP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,7 @@ class _Work:
     shares: dict[str, StoredShare] = field(default_factory=dict)  # by probe, with what this commit adds
     put_off: int = 0
     over: dict[str, str] = field(default_factory=dict)  # by the probe's name
+    days: dict[str, date] = field(default_factory=dict)  # the newest that a probe had from outside, by its id
 
 
 class _PutOff(Exception):
@@ -148,6 +153,11 @@ class UnitIngest:
         batch = work.batch
         if batch:
             self._store.append(batch)
+        if work.days:
+            try:
+                self._keys.hear_days(work.days)
+            except OSError as problem:  # what was kept is kept, and gets its receipts
+                _log.error("the hub's keys cannot be looked after: %s", problem)
         answers = [
             self._answer(mailbox, probe, tuple(receipts[start : start + RECEIPTS_PER_ANSWER]))
             for (mailbox, probe), receipts in work.receipts.items()
@@ -181,7 +191,7 @@ class UnitIngest:
             v=CONTRACT_VERSION,
             hub=self._keys.hub_id,
             probe=probe,
-            day=datetime.now(UTC).date(),
+            day=self._keys.day,
             epoch=self._keys.epoch,
             receipts=receipts,
         )
@@ -269,6 +279,9 @@ class UnitIngest:
             new = NewSighting(id=envelope.id, hash=one.hash, body=body, origin=Origin.PROBE, sender=probe.id, held=held)
             self._weigh(probe, new.octets, message, work)
             batch.sightings[envelope.id] = new
+            day = None if probe.revoked else _day_from_outside(sighting)
+            if day is not None:
+                work.days[probe.id] = max(day, work.days.get(probe.id, day))
         elif envelope.type is UnitType.PHOTO:
             jpeg = read_picture(envelope).jpeg
             sha256 = hashlib.sha256(jpeg).hexdigest()
@@ -300,6 +313,15 @@ class UnitIngest:
         probe = _NOBODY if refusal.kind is RefusalKind.UNKNOWN else owner or _NOBODY
         receipt = Receipt(hash=unit.hash, verdict=Verdict.REFUSED, reason=refusal.reason[:MAX_REASON])
         work.receipts.setdefault((message.mailbox or "", probe), []).append(receipt)
+
+
+def _day_from_outside(sighting: Sighting) -> date | None:
+    """The day of a live sighting whose probe had the time from satellites or the network: it has come. A recording, a
+    camera or a clock that somebody set proves nothing."""
+    time, made = sighting.time, sighting.made
+    if time is None or time.source not in _FROM_OUTSIDE or made.adapter is not Adapter.REAL or made.composed:
+        return None
+    return time.utc.date()
 
 
 def _said_before(envelope: Envelope, known: Known, body: bytes | None) -> bool:

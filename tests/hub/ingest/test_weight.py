@@ -4,7 +4,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
@@ -259,7 +259,7 @@ def test_the_day_of_the_last_delivery_is_forgotten(hub: HubFolder, walker: Ident
     received(hub, walker, *units(walker, look()))
     db = database_of(hub).connection
     db.execute("UPDATE share SET day = '2020-01-01'")
-    hub.store.forget_senders()
+    hub.store.forget_senders(datetime.now(UTC).date())
     assert db.execute("SELECT day, today, octets > ? FROM share", (ROW_OCTETS,)).fetchall() == [("", 0, 1)]
 
 
