@@ -5,6 +5,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -75,24 +76,17 @@ def test_a_hubs_files_that_are_open_are_closed_when_it_opens(tmp_path: Path) -> 
     assert before.read_bytes() == b"an old copy of the log"
 
 
-def make_of_first_version(data: Path) -> None:
-    """A hub whose database is of the first version, whatever versions come later."""
-    with make_hub(data):
-        pass
-    for path in data.glob(f"{FILE}*"):
-        path.unlink()
-    with closing(sqlite3.connect(data / FILE)) as db:
-        for statement in MIGRATIONS[0]:
-            db.execute(statement)
-        db.execute("PRAGMA user_version = 1")
-        db.commit()
-
-
 @pytest.mark.parametrize("there", [True, False])
 def test_a_copy_before_a_migration_is_closed_also_over_one_that_was_open(there: bool, tmp_path: Path) -> None:
     data = tmp_path / "hub"
-    make_of_first_version(data)
-    copy = data / "hub.before-2.db"
+    made_hub(data)
+    (data / FILE).unlink()
+    with closing(sqlite3.connect(data / FILE)) as before:
+        for statement in chain(*MIGRATIONS[:-1]):
+            before.execute(statement)
+        before.execute(f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
+        before.commit()
+    copy = data / f"hub.before-{len(MIGRATIONS)}.db"
     if there:
         copy.write_bytes(b"")
         copy.chmod(0o644)

@@ -1,10 +1,12 @@
 """What is stored is what is weighed: small on the wire never becomes large on the disk, in memory or on the map."""
 
+import sqlite3
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -18,7 +20,9 @@ from hub.ingest.limits import Limits
 from hub.ingest.lines import MAX_TROUBLES, import_lines
 from hub.ingest.receive import Incoming, Intake, UnitIngest
 from hub.log.events import ROW_OCTETS, Batch, NewSighting, Origin, RefusalKind, SetAside, StoredShare
+from hub.store.sqlite.database import FILE
 from hub.store.sqlite.quarantine import MAX_BYTES_EACH
+from hub.store.sqlite.schema import MIGRATIONS
 from hub.store.sqlite.store import SqliteStore
 from hub.store.store import READ_OCTETS
 from probe.contract.base import ContractError
@@ -235,24 +239,21 @@ def test_a_stick_with_more_than_there_is_room_for_is_told_and_gets_no_receipt(tm
 
 
 def test_a_hub_of_before_knows_what_each_probe_has_stored(tmp_path: Path) -> None:
-    with make_hub(tmp_path) as hub:
-        walker = enrolled(hub)
-        received(hub, walker, *units(walker, look(), radio()))
-        share = hub.store.share(walker.probe)
-        db = database_of(hub).connection
-        db.execute("DROP TABLE share")
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        (there,) = [n for n, ms in enumerate(_migrations(), start=1) if any("CREATE TABLE share" in m for m in ms)]
-        assert version >= there
-        db.execute(f"PRAGMA user_version = {there - 1}")
-    with make_hub(tmp_path) as hub:
-        assert hub.store.share(walker.probe) == StoredShare(today=0, in_all=share.in_all)
-
-
-def _migrations() -> tuple[tuple[str, ...], ...]:
-    from hub.store.sqlite.schema import MIGRATIONS
-
-    return MIGRATIONS
+    (number,) = [n for n, statements in enumerate(MIGRATIONS) if any("CREATE TABLE share" in s for s in statements)]
+    with closing(sqlite3.connect(tmp_path / FILE)) as db:
+        for statement in chain(*MIGRATIONS[:number]):
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {number}")
+        db.execute("INSERT INTO sighting (seq, id, hash, origin, body) VALUES (7, 'a', 'b', 'probe', x'7b7d')")
+        db.execute("INSERT INTO sender (seq, probe, expires) VALUES (7, 'old', '2999-01-01')")
+        db.execute(
+            "INSERT INTO picture (id, hash, sha256, probe, expires, jpeg) VALUES ('p', 'h', 's', 'old', '2999-01-01', ?)",
+            (bytes(1000),),
+        )
+        db.commit()
+    with closing(SqliteStore(tmp_path)) as store:
+        assert store.share("old") == StoredShare(today=0, in_all=2 * ROW_OCTETS + 2 + 1000)
+        assert store.share("new") == StoredShare(today=0, in_all=0)
 
 
 def test_the_day_of_the_last_delivery_is_forgotten(hub: HubFolder, walker: Identity) -> None:
