@@ -247,7 +247,8 @@ def test_a_hub_of_before_knows_what_each_probe_has_stored(tmp_path: Path) -> Non
         db.execute("INSERT INTO sighting (seq, id, hash, origin, body) VALUES (7, 'a', 'b', 'probe', x'7b7d')")
         db.execute("INSERT INTO sender (seq, probe, expires) VALUES (7, 'old', '2999-01-01')")
         db.execute(
-            "INSERT INTO picture (id, hash, sha256, probe, expires, jpeg) VALUES ('p', 'h', 's', 'old', '2999-01-01', ?)",
+            "INSERT INTO picture (id, hash, sha256, probe, expires, jpeg)"
+            " VALUES ('p', 'h', 's', 'old', '2999-01-01', ?)",
             (bytes(1000),),
         )
         db.commit()
