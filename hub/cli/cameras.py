@@ -83,6 +83,12 @@ def status(data: Path, as_json: bool) -> None:
             f"{now.cameras} cameras from {now.sightings} sightings; {now.unplaced} sightings without a place, "
             f"{now.quarantined} set aside, {now.unrecognised} that no rule of today bears out, {now.floods} floods."
         )
+        if now.left_out or now.cameras_left_out or now.cells_left_out:
+            click.echo(
+                f"More than the map holds of one contributor or in all: {now.left_out} sightings, "
+                f"{now.cameras_left_out} cameras and {now.cells_left_out} walked cells are in the log and not on it; "
+                "`contrechamp-hub undo` takes back what should not be there."
+            )
     if (doubt := doubt_of(data)) is not None:
         click.echo(doubt, err=True)
 

@@ -177,7 +177,8 @@ def _line(arrival: "Arrival") -> str:
     from hub.ingest.undo import ArrivalKind
 
     day = "some time ago" if arrival.day is None else f"on {arrival.day}"
-    line = f"{arrival.name:<14} {arrival.sightings:>6} sightings in {arrival.places} places, came {day}"
+    more = " or more" if arrival.more_places else ""
+    line = f"{arrival.name:<14} {arrival.sightings:>6} sightings in {arrival.places}{more} places, came {day}"
     if arrival.kind is ArrivalKind.IMPORT:
         line += f", from {plain(arrival.file)}" + ("" if arrival.complete else " (broken off)")
     return line if arrival.undone is None else f"{line}; taken back on {arrival.undone}"

@@ -6,17 +6,25 @@ from dataclasses import dataclass
 
 import msgspec
 
+from hub.derive.bounds import (
+    CELLS,
+    CELLS_EACH,
+    OBSERVED_OCTETS,
+    OBSERVED_OCTETS_EACH,
+    Shares,
+    bounded,
+)
 from hub.log.events import StoredSighting
 from hub.merge.cameras import derive
 from hub.merge.observe import Observation, observe
-from hub.publish.coverage import coverage_geojson
+from hub.publish.coverage import Coverage
 from hub.publish.describe import describe
 from hub.publish.private import without_private_dwellings
 from hub.publish.view import CameraDetail, Status
 from hub.store.store import Store
 from probe.contract.base import ContractError
 from probe.contract.envelope import decode_sighting
-from probe.contract.sighting import Sighting, Survey
+from probe.contract.sighting import Sighting
 from probe.detect.registry import Recogniser, examined_again
 
 
@@ -35,16 +43,25 @@ class Deriver:
         self._store = store
         self._recogniser = recogniser or Recogniser()
         self._lock = threading.Lock()
-        self._observations: list[Observation] = []
-        self._surveys: list[Survey] = []
+        self._begin()
         self._generation: int | None = None
-        self._composed = False
         self._cameras: dict[str, CameraDetail] = {}
+        self._cameras_left_out = 0
         self._derived_from = 0  # sightings that the cameras rest on; more may have been read meanwhile
         self._unplaced = 0
-        self._unrecognised = 0
         self._revision = 0
         self._new = False  # read and not derived yet; stays so where reading on fails
+
+    def _begin(self) -> None:
+        """Nothing is read yet."""
+        self._observations: list[Observation] = []
+        self._shares = Shares(OBSERVED_OCTETS, OBSERVED_OCTETS_EACH)
+        self._left_out = 0
+        self._surveys = 0
+        self._coverage = Coverage()
+        self._cell_shares = Shares(CELLS, CELLS_EACH)
+        self._composed = False
+        self._unrecognised = 0
         self.read_to = 0
 
     def refresh(self) -> CameraChange | None:
@@ -53,13 +70,14 @@ class Deriver:
         if not self._new:
             return None
         found, unplaced = derive(self._observations)
-        fresh = {detail.camera.id: detail for detail in map(describe, without_private_dwellings(found))}
+        shown, cameras_left_out = bounded(without_private_dwellings(found))
+        fresh = {detail.camera.id: detail for detail in map(describe, shown)}
         fresh = dict(sorted(fresh.items()))
         with self._lock:
             changed = tuple(detail for key, detail in fresh.items() if self._cameras.get(key) != detail)
             gone = tuple(key for key in self._cameras if key not in fresh)
-            self._cameras, self._unplaced = fresh, unplaced
-            self._derived_from = len(self._observations) + len(self._surveys)
+            self._cameras, self._unplaced, self._cameras_left_out = fresh, unplaced, cameras_left_out
+            self._derived_from = len(self._observations) + self._surveys
             self._revision += 1
         self._new = False
         return CameraChange(cameras=changed, gone=gone)
@@ -82,7 +100,10 @@ class Deriver:
                 sightings=self._derived_from,
                 unplaced=self._unplaced,
                 unrecognised=self._unrecognised,
-                floods=sum(len(survey.floods) for survey in self._surveys),
+                floods=self._coverage.floods,
+                left_out=self._left_out,
+                cameras_left_out=self._cameras_left_out,
+                cells_left_out=self._coverage.left_out,
                 quarantined=self._store.quarantine_count(),
                 revision=self._revision,
                 composed=self._composed,
@@ -91,8 +112,7 @@ class Deriver:
     def coverage(self) -> bytes:
         """The cells that were walked and listened to, as GeoJSON."""
         with self._lock:
-            surveys = list(self._surveys)
-        return coverage_geojson(surveys)
+            return self._coverage.geojson()
 
     def saved_form(self) -> list[tuple[str, bytes]]:
         """The cameras as a store keeps them: id and JSON."""
@@ -112,8 +132,7 @@ class Deriver:
         if generation == self._generation:
             return
         with self._lock:
-            self._observations, self._surveys = [], []
-            self.read_to, self._composed, self._unrecognised = 0, False, 0
+            self._begin()
         self._new = self._new or self._generation is not None
         self._generation = generation
 
@@ -125,7 +144,8 @@ class Deriver:
         with self._lock:
             self._composed = self._composed or sighting.made.composed
             if sighting.survey is not None:
-                self._surveys.append(sighting.survey)
+                self._surveys += 1
+                self._coverage.add(sighting.survey, lambda: self._cell_shares.take(row.sender, 1))
             else:
                 self._observe(row, sighting)
 
@@ -138,5 +158,9 @@ class Deriver:
             made = msgspec.structs.replace(sighting.made, rule=found.rule, rule_version=found.version)
             sighting = msgspec.structs.replace(sighting, made=made, claims=found.claims, evidence=found.evidence)
         observation = observe(row.seq, sighting, row.sender)
-        if observation is not None:
+        if observation is None:
+            return
+        if self._shares.take(observation.contributor, observation.octets):
             self._observations.append(observation)
+        else:
+            self._left_out += 1

@@ -25,6 +25,8 @@ BURST_SIGHTINGS = 200  # sightings within LULL_S
 LOOK_S = 1.0  # how soon sightings written by another process (ingest, import) are noticed
 STOP_S = 10.0
 BASE_LAYER = "base.geojson"
+MAX_NEWS = 1 << 20
+_RELOAD = b'{"reload":true}'
 _EMPTY = b'{"type":"FeatureCollection","features":[]}'
 
 _log = logging.getLogger(__name__)
@@ -132,6 +134,8 @@ class LiveCameras:
         features = [feature(detail.camera) for detail in change.cameras]
         news: dict[str, Any] = {"status": self.status(), "features": features, "gone": change.gone}
         message = msgspec.json.encode(news)
+        if len(message) > MAX_NEWS:  # a slow reader's queue holds a hundred
+            message = _RELOAD
         for listener in listeners:
             listener(message)
 

@@ -40,6 +40,9 @@ def ingest_folder(stick: Path, ingest: UnitIngest) -> IntakeReport:
             report.troubles.append(
                 f"{path}: {done.set_aside} not taken in, set aside; see `contrechamp-hub quarantine`"
             )
+        report.put_off += done.put_off
+        if done.put_off:
+            report.troubles.append(f"{path}: {done.put_off} not taken in yet, no receipt. {'; '.join(done.over)}")
         for number, answer in enumerate(done.answers):
             # One for each key that has signed: a probe that had to make a new one may bring units of both.
             more = f"-{number}" if number else ""

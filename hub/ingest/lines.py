@@ -17,13 +17,14 @@ from hub.ingest.report import IntakeReport
 from hub.log.events import Batch, Erasure, Import, Known, NewSighting, Origin
 from hub.store.store import Store
 from probe.contract.base import ContractError
-from probe.contract.envelope import UnitType, decode_sighting, digest, encode
+from probe.contract.envelope import MAX_CONTENT_BYTES, UnitType, decode_sighting, digest, encode
 from probe.contract.parcel import MAX_PARCEL_BYTES
 from probe.contract.readable import readable
 from probe.detect.registry import Recogniser, unjustified
 
 MAX_LINE_BYTES = MAX_PARCEL_BYTES
-_LINES_PER_COMMIT = 500
+MAX_TROUBLES = 1000  # as many bad lines are told one by one
+_LINES_PER_COMMIT, _BYTES_PER_COMMIT = 500, 4 << 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -56,18 +57,23 @@ class _LineImport:
     def run(self) -> IntakeReport:
         report, earlier = self._report, {one.sha256: one for one in reversed(self._store.imports()) if one.sha256}
         lines: list[_Line] = []
+        size = 0
         for number, text in self._lines():
             line = self._parsed(f"{self._path}: line {number}", text)
             if line is not None:
                 lines.append(line)
-            if len(lines) >= _LINES_PER_COMMIT:
+                size += len(line.new.body)
+            if len(lines) >= _LINES_PER_COMMIT or size >= _BYTES_PER_COMMIT:
                 self._commit(lines)
                 lines.clear()
+                size = 0
         self._commit(lines)
         if not self._any:
             raise BadInput(
                 f"{self._path}: the file is empty; give sightings, as `contrechamp-probe replay` prints them"
             )
+        if (untold := report.refused - len(report.troubles)) > 0:
+            report.troubles.append(f"{self._path}: {untold} more lines like these")
         sha256 = self._fingerprint.digest()
         if report.import_number is not None:
             self._store.end_import(report.import_number, sha256)
@@ -112,14 +118,16 @@ class _LineImport:
             self._refuse(where, str(reason))
             return None
         body = encode(sighting)  # whatever the line held beyond the contract stays outside
+        if len(body) > MAX_CONTENT_BYTES:
+            self._refuse(where, f"a sighting of {len(body)} octets; {MAX_CONTENT_BYTES} are the most")
+            return None
         return _Line(where, NewSighting(id=sighting.id, hash=digest(body), body=body, origin=Origin.OPERATOR))
 
     def _commit(self, lines: list[_Line]) -> None:
         ids = [line.new.id for line in lines]
         known, batch = self._store.known(UnitType.SIGHTING, ids), Batch()
-        bodies = dict(self._store.bodies([name for name in ids if name in known]))
         for line in lines:
-            self._judge(line, known.get(line.new.id), bodies, batch)
+            self._judge(line, known.get(line.new.id), batch)
         if not batch:
             return
         if self._report.import_number is None:
@@ -128,16 +136,20 @@ class _LineImport:
         self._store.append(batch)
         self._report.stored += len(batch.sightings) + len(batch.again)
 
-    def _judge(self, line: _Line, known: Known | None, bodies: dict[str, bytes], batch: Batch) -> None:
-        """Decide on one line; `bodies` has what is under an id already, in the log or in this commit."""
-        new, before = line.new, bodies.get(line.new.id)
+    def _judge(self, line: _Line, known: Known | None, batch: Batch) -> None:
+        """Decide on one line by what is under its id already, in this commit or in the log."""
+        new = line.new
+        before = b""
+        if (came := batch.sightings.get(new.id) or batch.again.get(new.id)) is not None:
+            before = came.body
+        elif known is not None:  # one by one: a file that is known whole must not bring the whole log into memory
+            before = self._store.bodies([new.id])[new.id]
         if before:
             if same_content(before, new.body):
                 self._report.doubles += 1
             else:
                 self._refuse(line.where, "another sighting has this id, and came first")
         elif known is None or (known.erased is Erasure.UNDONE and self._again):
-            bodies[new.id] = new.body
             (batch.sightings if known is None else batch.again)[new.id] = new
         elif known.erased is Erasure.UNDONE:
             self._report.undone += 1
@@ -146,7 +158,8 @@ class _LineImport:
 
     def _refuse(self, where: str, reason: str) -> None:
         self._report.refused += 1
-        self._report.troubles.append(f"{where}: {reason}")
+        if len(self._report.troubles) < MAX_TROUBLES:
+            self._report.troubles.append(f"{where}: {reason}")
 
 
 def _is_text(line: bytes) -> bool:

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, date, datetime
 from time import monotonic
 from typing import Any
 
@@ -34,6 +35,7 @@ GATHER_S = 0.02
 PATIENCE_S = 5.0
 LOOK_S = 2.0  # how soon probes that were enrolled by another process get the hub's keys
 STOP_S = 10.0
+MAX_TOLD = 100
 MOST_ANSWERS = 32  # to who asks to be paired, on their way to the broker
 
 
@@ -59,6 +61,7 @@ class MqttIngest:
         self._queue: queue.Queue[Incoming | None] = queue.Queue()
         self._budget = _ByteBudget(QUEUE_BYTES)
         self._published: tuple[str, int, int] | None = None
+        self._told_over: list[tuple[date, str]] = []
         self._answers: deque[Any] = deque()
         self._network_ended = threading.Event()
         self._client = self._make_client(broker, login)
@@ -107,9 +110,18 @@ class MqttIngest:
         except StoreError as problem:
             _log.error("%s", problem)
             return
+        self._tell_over(done.over)
         for answer in done.answers:
             self._client.publish(topics.down(answer.mailbox), answer.signed, qos=1)
         self._stored()
+
+    def _tell_over(self, over: tuple[str, ...]) -> None:
+        """Say once a day which probes have reached a limit, and why: they offer the same again every few seconds."""
+        today = datetime.now(UTC).date()
+        for sentence in over:
+            if (today, sentence) not in self._told_over:
+                _log.warning("not everything is taken in of %s", sentence)
+                self._told_over = [*self._told_over[-MAX_TOLD:], (today, sentence)]
 
     def _answer_pairing(self, rendezvous: str, answered: Answered) -> None:
         """Surely to who comes, or must make a new key. Everybody else asks again: so no more of these answers are in

@@ -3,6 +3,8 @@
 Every unit is judged by itself: one that cannot be taken never holds up the others. The same sighting may come any
 number of times, also sealed anew; it is stored once and receipted each time. The same id with other content never
 displaces the first. What comes from a revoked probe is stored and held for the operator.
+
+What is stored is what we understood, encoded anew: nothing that the contract does not know takes room here.
 """
 
 import hashlib
@@ -13,17 +15,29 @@ from datetime import date
 
 from hub.errors import StoreError
 from hub.ingest.doubles import same_content
-from hub.ingest.limits import Limits
+from hub.ingest.limits import WITHDRAWAL_BYTES_PER_DAY, Limits, beyond_stored
 from hub.ingest.unseal import Refused, Unsealer
 from hub.keys import HubKeys
-from hub.log.events import Batch, Known, NewPicture, NewSighting, NewWithdrawal, Origin, RefusalKind, SetAside
+from hub.log.events import (
+    Batch,
+    Known,
+    NewPicture,
+    NewSighting,
+    NewWithdrawal,
+    Origin,
+    RefusalKind,
+    SetAside,
+    StoredShare,
+)
 from hub.log.probes import Probe
 from hub.store.registry import Registry
 from hub.store.store import Store
 from probe.contract.base import CONTRACT_VERSION, ContractError
 from probe.contract.envelope import (
+    MAX_CONTENT_BYTES,
     Envelope,
     UnitType,
+    encode,
     pack,
     read_picture,
     read_sighting,
@@ -68,7 +82,8 @@ class Answer:
 class Intake:
     """What came of some messages, after the commit: the answers to send, and counts of units.
 
-    `held` are those among the stored that wait for the operator; `doubles` were known already.
+    `held` are those among the stored that wait for the operator; `doubles` were known already. `put_off` were left with
+    their probes because of a limit; `over` says which and why, a sentence for each probe.
     """
 
     answers: tuple[Answer, ...]
@@ -77,6 +92,8 @@ class Intake:
     held: int
     doubles: int
     set_aside: int
+    put_off: int = 0
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +113,15 @@ class _Work:
     batch: Batch = field(default_factory=Batch)
     receipts: dict[tuple[str, str], list[Receipt]] = field(default_factory=dict)  # by mailbox and probe
     doubles: int = 0
+    free: int | None = None  # what the disk can still take
+    shares: dict[str, StoredShare] = field(default_factory=dict)  # by probe, with what this commit adds
+    put_off: int = 0
+    over: dict[str, str] = field(default_factory=dict)  # by the probe's name
     days: dict[str, date] = field(default_factory=dict)  # the newest that a probe had from outside, by its id
+
+
+class _PutOff(Exception):
+    """A good unit that a limit leaves with its probe for now."""
 
 
 class UnitIngest:
@@ -122,8 +147,7 @@ class UnitIngest:
     def receive(self, messages: Iterable[Incoming]) -> Intake:
         """Commit what is in the messages; returns what came of it. Raises StoreError where nothing was kept."""
         self._unsealer.reload_probes()
-        self._require_room()
-        work = _Work()
+        work = _Work(free=self._require_room())
         for message in messages:
             self._open_message(message, work)
         batch = work.batch
@@ -149,6 +173,8 @@ class UnitIngest:
             + sum(new.held is not None for new in batch.pictures.values()),
             doubles=work.doubles,
             set_aside=len(batch.aside),
+            put_off=work.put_off,
+            over=tuple(f"{name}: {why}" for name, why in work.over.items()),
         )
 
     def _hold_what_was_revoked_meanwhile(self) -> None:
@@ -160,13 +186,15 @@ class UnitIngest:
                     day = probe.lost_on or self._keys.day
                     self._store.hold_since(probe.id, day, f"{probe.name} is revoked; lost on {day}")
 
-    def _require_room(self) -> None:
+    def _require_room(self) -> int | None:
+        """What the disk can still take. Raises StoreError where that is too little."""
         free = self._store.free_bytes()
         if free is not None and free < self._min_free_bytes:
             raise StoreError(
                 f"less than {self._min_free_bytes >> 20} MiB are free on the disk of the hub's folder, so nothing is "
                 "taken in; free some space"
             )
+        return free
 
     def _answer(self, mailbox: str, probe: str, receipts: tuple[Receipt, ...]) -> Answer:
         body = Receipts(
@@ -230,7 +258,7 @@ class UnitIngest:
         verdict = Verdict.HELD if (known.held if known else one.probe.revoked) else Verdict.STORED
         try:
             if known is None:
-                self._keep(one, work)
+                self._keep(one, message, work)
             elif known.hash == one.hash or _said_before(envelope, known, body):
                 work.doubles += 1
             else:
@@ -239,12 +267,15 @@ class UnitIngest:
             self._refuse(one.unit, Refused(RefusalKind.NOT_CONTRACT, str(problem)), message, one.probe.id, work)
         except Refused as refusal:
             self._refuse(one.unit, refusal, message, one.probe.id, work)
+        except _PutOff as problem:
+            work.put_off += 1
+            work.over[one.probe.name] = str(problem)
         else:
             receipt = Receipt(hash=one.hash, verdict=verdict)
             work.receipts.setdefault((message.mailbox or "", one.probe.id), []).append(receipt)
 
-    def _keep(self, one: _OpenedUnit, work: _Work) -> None:
-        """Note what the unit holds for the commit. Raises Refused, ContractError."""
+    def _keep(self, one: _OpenedUnit, message: Incoming, work: _Work) -> None:
+        """Note what the unit holds for the commit. Raises Refused, ContractError, _PutOff."""
         envelope, probe, batch = one.envelope, one.probe, work.batch
         held = f"{probe.name} is revoked" if probe.revoked else None
         if envelope.type is UnitType.SIGHTING:
@@ -252,25 +283,39 @@ class UnitIngest:
             reason = unjustified(sighting, self._recogniser)
             if reason is not None:
                 raise Refused(RefusalKind.NO_RULE, reason)
-            batch.sightings[envelope.id] = NewSighting(
-                id=envelope.id, hash=one.hash, body=envelope.body, origin=Origin.PROBE, sender=probe.id, held=held
-            )
+            body = encode(sighting)
+            if len(body) > MAX_CONTENT_BYTES:  # 0 becomes 0.0
+                raise Refused(RefusalKind.OVERSIZED, f"{len(body)} octets; a sighting has {MAX_CONTENT_BYTES} at most")
+            new = NewSighting(id=envelope.id, hash=one.hash, body=body, origin=Origin.PROBE, sender=probe.id, held=held)
+            self._weigh(probe, new.octets, message, work)
+            batch.sightings[envelope.id] = new
             day = None if probe.revoked else _day_from_outside(sighting)
             if day is not None:
                 work.days[probe.id] = max(day, work.days.get(probe.id, day))
         elif envelope.type is UnitType.PHOTO:
-            picture = read_picture(envelope)
-            sha256 = hashlib.sha256(picture.jpeg).hexdigest()
-            batch.pictures[envelope.id] = NewPicture(
-                id=envelope.id, hash=one.hash, sha256=sha256, jpeg=picture.jpeg, sender=probe.id, held=held
-            )
+            jpeg = read_picture(envelope).jpeg
+            sha256 = hashlib.sha256(jpeg).hexdigest()
+            picture = NewPicture(id=envelope.id, hash=one.hash, sha256=sha256, jpeg=jpeg, sender=probe.id, held=held)
+            self._weigh(probe, picture.octets, message, work)
+            batch.pictures[envelope.id] = picture
         else:
-            withdrawal = read_withdrawal(envelope)
+            sightings = read_withdrawal(envelope).sightings
             # Even a withdrawal waits when its probe is revoked: it could erase what the walker had sent before.
-            sightings = () if probe.revoked else withdrawal.sightings
-            batch.withdrawals[envelope.id] = NewWithdrawal(
-                id=envelope.id, hash=one.hash, sender=probe.id, sightings=sightings
-            )
+            sightings = () if probe.revoked else sightings
+            withdrawal = NewWithdrawal(id=envelope.id, hash=one.hash, sender=probe.id, sightings=sightings)
+            self._weigh(probe, withdrawal.octets, message, work, beyond=WITHDRAWAL_BYTES_PER_DAY)
+            batch.withdrawals[envelope.id] = withdrawal
+
+    def _weigh(self, probe: Probe, octets: int, message: Incoming, work: _Work, *, beyond: int = 0) -> None:
+        """Add to the probe's share what is about to be stored. Raises _PutOff where that would be too much."""
+        share = work.shares.get(probe.id) or self._store.share(probe.id)
+        per_day = None if message.by_hand else self.limits.stored_per_day + beyond
+        free = None if work.free is None else work.free + beyond
+        why = beyond_stored(share, octets, free=free, per_day=per_day)
+        if why is not None:
+            work.shares[probe.id] = share
+            raise _PutOff(why)
+        work.shares[probe.id] = StoredShare(today=share.today + octets, in_all=share.in_all + octets)
 
     def _refuse(self, unit: Unit, refusal: Refused, message: Incoming, owner: str | None, work: _Work) -> None:
         work.batch.aside.append(_aside(refusal.kind, refusal.reason, message, unit.data))

@@ -1,9 +1,10 @@
 """Takes back what came: one import, or one walk. Each sighting leaves a tombstone, and the cameras derive without it.
 
-Walks are found by reading the log, which costs nothing when sightings come in.
+Walks are found by reading the log, a few MiB at a time, which costs nothing when sightings come in.
 """
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -17,6 +18,7 @@ from probe.contract.geodesy import cell
 from probe.contract.sighting import Place, Sighting
 
 SHOWN_LETTERS = 8  # of a walk's id: one in billions has the same
+MAX_PLACES, MAX_PLACES_IN_ALL = 5_000, 200_000  # as many cells are counted, of the imports and walks that came last
 
 
 class ArrivalKind(StrEnum):
@@ -30,7 +32,8 @@ class ArrivalKind(StrEnum):
 class Arrival:
     """An import or a walk as the operator sees it. `name` is what `undo` takes.
 
-    `day` is when the hub took it in, None where that is forgotten (of a probe, after 30 days); `places` counts cells.
+    `day` is when the hub took it in, None where that is forgotten (of a probe, after 30 days); `places` counts cells,
+    and `more_places` says that there are more than were counted.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Arrival:
     day: date | None
     sightings: int
     places: int
+    more_places: bool = False
     file: str | None = None
     complete: bool = True
     undone: date | None = None
@@ -48,39 +52,72 @@ class _Gathered:
     """What the log holds of one import or one walk."""
 
     day: date | None = None
-    seqs: list[int] = field(default_factory=list)
+    seqs: "array[int]" = field(default_factory=lambda: array("q"))
     cells: set[str] = field(default_factory=set)
+    places: int = 0
+    more_places: bool = False
 
     @property
     def last_seq(self) -> int:
         return self.seqs[-1] if self.seqs else 0
 
-    def add(self, seq: int, sighting: Sighting, day: date | None) -> None:
+    def add(self, seq: int, cells: set[str], day: date | None) -> int:
+        """Add a sighting; returns how many cells more are kept."""
         self.day = max((one for one in (self.day, day) if one is not None), default=None)
         self.seqs.append(seq)
-        self.cells |= _cells(sighting)
+        before = len(self.cells)
+        for cell_name in cells - self.cells if not self.more_places else ():
+            if len(self.cells) >= MAX_PLACES:
+                self.more_places = True
+                break
+            self.cells.add(cell_name)
+        self.places = max(self.places, len(self.cells))
+        return len(self.cells) - before
+
+    def forget_cells(self) -> int:
+        """Keep the number of cells alone: from now on, it is a lower bound. Returns how many were forgotten."""
+        forgotten = len(self.cells)
+        self.cells.clear()
+        return forgotten
 
 
 class _Log:
-    """The log, read once: what it holds of each walk and import, and which sightings name which picture."""
+    """The log, read once: what it holds of each walk and import."""
 
     def __init__(self, store: Store) -> None:
         self.imports = {one.number: one for one in store.imports()}
         self.walks: dict[str, _Gathered] = {}
         self.by_import: dict[int, _Gathered] = {number: _Gathered() for number in self.imports}
-        self._naming: dict[str, set[int]] = {}  # by a picture's hash
+        self._cells = 0
+        self._latest: dict[int, _Gathered] = {}  # those that keep their cells, by identity; the last met comes last
         for row, sighting in _sightings(store):
             one = None if row.import_number is None else self.imports.get(row.import_number)
             day = row.day if one is None else one.day
-            self.walks.setdefault(sighting.walk, _Gathered()).add(row.seq, sighting, day)
+            cells = _cells(sighting)
+            self._add(self.walks.setdefault(sighting.walk, _Gathered()), row.seq, cells, day)
             if one is not None:
-                self.by_import[one.number].add(row.seq, sighting, day)
-            if sighting.photo is not None:
-                self._naming.setdefault(sighting.photo.content_sha256, set()).add(row.seq)
+                self._add(self.by_import[one.number], row.seq, cells, day)
 
-    def pictures_of(self, seqs: set[int]) -> tuple[str, ...]:
-        """The pictures that only these sightings name."""
-        return tuple(sorted(name for name, naming in self._naming.items() if naming <= seqs))
+    def _add(self, gathered: _Gathered, seq: int, cells: set[str], day: date | None) -> None:
+        self._latest.pop(id(gathered), None)
+        self._latest[id(gathered)] = gathered
+        self._cells += gathered.add(seq, cells, day)
+        while self._cells > MAX_PLACES_IN_ALL and len(self._latest) > 1:
+            oldest = self._latest.pop(next(iter(self._latest)))
+            if oldest.cells:
+                oldest.more_places = True
+            self._cells -= oldest.forget_cells()
+
+
+def _pictures_of(store: Store, seqs: Set[int]) -> tuple[str, ...]:
+    """The pictures that only these sightings name. The log is read twice: what they name, and whether others do."""
+    photos = ((row.seq in seqs, s.photo.content_sha256) for row, s in _sightings(store) if s.photo is not None)
+    named = {sha256 for mine, sha256 in photos if mine}
+    if named:
+        for row, sighting in _sightings(store):
+            if sighting.photo is not None and row.seq not in seqs:
+                named.discard(sighting.photo.content_sha256)
+    return tuple(sorted(named))
 
 
 def arrivals(store: Store) -> list[Arrival]:
@@ -103,7 +140,9 @@ def find(store: Store, name: str) -> tuple[Arrival, Undoing]:
         if one.undone is not None:
             raise BadInput(f"{name} was taken back on {one.undone} already")
         undoing = Undoing(
-            import_number=one.number, sightings=tuple(gathered.seqs), pictures=log.pictures_of(set(gathered.seqs))
+            import_number=one.number,
+            sightings=tuple(gathered.seqs),
+            pictures=_pictures_of(store, frozenset(gathered.seqs)),
         )
         return _import_arrival(one, gathered), undoing
     letters = rest if kind == ArrivalKind.WALK else name
@@ -113,7 +152,11 @@ def find(store: Store, name: str) -> tuple[Arrival, Undoing]:
     if not matching:
         raise BadInput(f"nothing here is called {name}; `contrechamp-hub undo` lists the imports and walks")
     gathered = log.walks[matching[0]]
-    undoing = Undoing(walk=matching[0], sightings=tuple(gathered.seqs), pictures=log.pictures_of(set(gathered.seqs)))
+    undoing = Undoing(
+        walk=matching[0],
+        sightings=tuple(gathered.seqs),
+        pictures=_pictures_of(store, frozenset(gathered.seqs)),
+    )
     return _walk_arrival(matching[0], gathered), undoing
 
 
@@ -144,7 +187,8 @@ def _walk_arrival(walk: str, gathered: _Gathered) -> Arrival:
         kind=ArrivalKind.WALK,
         day=gathered.day,
         sightings=len(gathered.seqs),
-        places=len(gathered.cells),
+        places=gathered.places,
+        more_places=gathered.more_places,
     )
 
 
@@ -156,6 +200,7 @@ def _import_arrival(one: Import, gathered: _Gathered) -> Arrival:
         file=one.file,
         complete=one.sha256 is not None,
         sightings=len(gathered.seqs),
-        places=len(gathered.cells),
+        places=gathered.places,
+        more_places=gathered.more_places,
         undone=one.undone,
     )

@@ -9,7 +9,7 @@ from hub.log.events import RefusalKind
 from hub.log.probes import Probe
 from hub.store.registry import Registry
 from probe.contract.base import ContractError
-from probe.contract.envelope import Envelope, decode_envelope, envelope_signing_input, seal_info, unframe
+from probe.contract.envelope import Envelope, check_content, decode_envelope, envelope_signing_input, seal_info, unframe
 from probe.contract.parcel import Unit, check_size
 
 
@@ -74,6 +74,10 @@ class Unsealer:
             raise Refused(RefusalKind.FORGED, str(problem)) from problem
         except ContractError as problem:
             raise Refused(RefusalKind.NOT_CONTRACT, str(problem)) from problem
+        try:
+            check_content(envelope)
+        except ContractError as problem:
+            raise Refused(RefusalKind.OVERSIZED, str(problem)) from problem
         return envelope, self._sender(envelope)
 
     def _sender(self, envelope: Envelope) -> Probe:

@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+# What a row costs beside its content: ids, hashes, who sent it, indices.
+ROW_OCTETS = 512
+TOMBSTONE_OCTETS = 256
+
 
 class Origin(StrEnum):
     """How a sighting came: from a probe with its envelope, or as a plain file that the operator imported."""
@@ -22,7 +26,8 @@ class Erasure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSighting:
-    """A sighting to write down. `body` is the very bytes that came; `hash` covers the unit that carried them.
+    """A sighting to write down. `body` is what we understood of it, encoded anew, so that nothing unknown is kept;
+    `hash` covers the unit that brought it.
 
     `held` is why the operator has to look at it before it counts.
     """
@@ -33,6 +38,11 @@ class NewSighting:
     origin: Origin
     sender: str | None = None
     held: str | None = None
+
+    @property
+    def octets(self) -> int:
+        """What it costs to store."""
+        return ROW_OCTETS + len(self.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +56,11 @@ class NewPicture:
     sender: str
     held: str | None = None
 
+    @property
+    def octets(self) -> int:
+        """What it costs to store."""
+        return ROW_OCTETS + len(self.jpeg)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewWithdrawal:
@@ -55,6 +70,19 @@ class NewWithdrawal:
     hash: bytes
     sender: str
     sightings: tuple[str, ...]
+
+    @property
+    def octets(self) -> int:
+        """What it costs to store: a tombstone each, also for what never came."""
+        return ROW_OCTETS + TOMBSTONE_OCTETS * len(self.sightings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredShare:
+    """How many octets of the log are a probe's: what it stored today, and in all."""
+
+    today: int = 0
+    in_all: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

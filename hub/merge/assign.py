@@ -12,12 +12,13 @@ from hub.merge.observe import Estimate
 from probe.contract.geodesy import offset_m, turn_deg
 
 GATE = 9.21  # chi-square, 2 degrees of freedom, 99 %
-REACH_M = 60.0
 DIRECTION_SD_DEG = 28.0
 # Walkers take a dome for a panning camera, but a plate reader beside a traffic camera is two: hundreds of such pairs.
 CONFLICT, MOUNT_CONFLICT = 4.0, 2.0
 NEVER = 1e6
 UNKNOWN = 1.0
+# What hangs together is decided together, up to so many cells of the matrix; beyond that, in parts of so many items.
+MAX_MATRIX, ITEMS_PER_PART = 2_000_000, 200
 CLEARLY_BETTER = 2.0
 
 
@@ -54,7 +55,7 @@ def assign(items: Sequence[Matchable], candidates: Sequence[Matchable], near: Se
     ]
     chosen: dict[int, int] = {}
     for rows, columns in _components(costs):
-        chosen.update(_solve(costs, rows, columns))
+        chosen.update(_solve_in_parts(items, costs, rows, columns))
     taken = {place: number for number, place in chosen.items()}
     return [_match(number, items[number], candidates, costs[number], chosen, taken) for number in range(len(costs))]
 
@@ -140,6 +141,31 @@ def _components(costs: Sequence[dict[int, float]]) -> list[tuple[list[int], list
     return groups
 
 
+def _solve_in_parts(
+    items: Sequence[Matchable], costs: Sequence[dict[int, float]], rows: list[int], columns: list[int]
+) -> dict[int, int]:
+    """The choice for one group. A very large one, which a flood makes, is cut into parts of neighbours: what one part
+    has taken is gone for the next."""
+    if len(rows) * (len(columns) + len(rows)) <= MAX_MATRIX:
+        return _solve(costs, rows, columns)
+    by_place = sorted(rows, key=lambda number: (_strip(items[number]), number))
+    chosen: dict[int, int] = {}
+    taken: set[int] = set()
+    for start in range(0, len(by_place), ITEMS_PER_PART):
+        part = by_place[start : start + ITEMS_PER_PART]
+        free = sorted({place for number in part for place in costs[number]} - taken)
+        picked = _solve(costs, part, free)
+        chosen.update(picked)
+        taken.update(picked.values())
+    return chosen
+
+
+def _strip(item: Matchable) -> tuple[int, float]:
+    """Where an item comes in an order in which neighbours are close to one another."""
+    estimate = item.estimate
+    return (0, 0.0) if estimate is None else (round(estimate.lat * 1000), estimate.lon)
+
+
 def _solve(costs: Sequence[dict[int, float]], rows: list[int], columns: list[int]) -> dict[int, int]:
     """The cheapest one-to-one choice, where staying alone costs as much as the gate."""
     import numpy as np
@@ -150,7 +176,8 @@ def _solve(costs: Sequence[dict[int, float]], rows: list[int], columns: list[int
     for row, number in enumerate(rows):
         matrix[row, len(columns) + row] = GATE
         for place, cost in costs[number].items():
-            matrix[row, index[place]] = cost
+            if place in index:
+                matrix[row, index[place]] = cost
     picked_rows, picked_columns = linear_sum_assignment(matrix)
     return {
         rows[row]: columns[column]

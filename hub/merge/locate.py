@@ -66,7 +66,7 @@ def region95(estimate: Estimate) -> tuple[tuple[tuple[float, float], ...], float
     ring = [
         (
             round(wrap_longitude(estimate.lon + x * lon_x + y * lon_y), 7),
-            round(estimate.lat + x * lat_x + y * lat_y, 7),
+            round(max(-90.0, min(90.0, estimate.lat + x * lat_x + y * lat_y)), 7),  # nothing lies beyond a pole
         )
         for x, y in _RING
     ]
@@ -77,7 +77,12 @@ def mean_bearing(bearings: Sequence[float]) -> float | None:
     """The middle of some bearings in degrees; None where there are none or they point every way."""
     east = sum(sin(bearing / 180 * pi) for bearing in bearings)
     north = sum(cos(bearing / 180 * pi) for bearing in bearings)
-    if not bearings or hypot(east, north) < 0.5 * len(bearings):
+    return middle_bearing(east, north, len(bearings))
+
+
+def middle_bearing(east: float, north: float, bearings: int) -> float | None:
+    """The same of so many bearings whose parts, east and north, were summed up before."""
+    if not bearings or hypot(east, north) < 0.5 * bearings:
         return None
     return round(degrees(atan2(east, north)) % 360, 1) % 360
 

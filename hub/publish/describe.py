@@ -18,12 +18,15 @@ from probe.detect.catalogue import is_prefix
 from probe.detect.registry import rules
 
 _RULES = {rule.name for rule in rules()}
+MAX_LISTED = 500  # sightings of one camera that are listed one by one
+MAX_SAID = 64  # things that are said of one camera, of each kind
 
 
 def describe(camera: Camera) -> CameraDetail:
     """Everything the page and the exports say about a camera."""
     ring, radius_m = region95(camera.estimate)
-    members = sorted(camera.members, key=lambda member: member.seq)
+    members = camera.observations
+    listed = _listed(members)
     days = sorted(day.isoformat() for member in members if (day := member.day) is not None)
     senders = {member.contributor for member in members if member.contributor is not None}
     vendors = [readable(vendor) for member in members if (vendor := vendor_of(member.sighting)) is not None]
@@ -49,9 +52,23 @@ def describe(camera: Camera) -> CameraDetail:
         camera=view,
         reasons=tuple(_reasons(camera, members)),
         claims=tuple(_claims(members)),
-        evidence=tuple(_evidence(members)),
-        sighting_ids=tuple(member.sighting.id for member in members),
+        evidence=tuple(_evidence(listed)),
+        sighting_ids=tuple(member.sighting.id for member in listed),
     )
+
+
+def _listed(members: Sequence[Observation]) -> Sequence[Observation]:
+    """The sightings to list one by one, in the log's order: where there are too many, first one of each walk."""
+    if len(members) <= MAX_LISTED:
+        return members
+    seen: set[tuple[str, Kind, Adapter]] = set()
+    firsts: list[Observation] = []
+    others: list[Observation] = []
+    for member in members:
+        key = member.walk, member.sighting.kind, member.sighting.made.adapter
+        (others if key in seen else firsts).append(member)
+        seen.add(key)
+    return sorted([*firsts, *others][:MAX_LISTED], key=lambda member: member.seq)
 
 
 def _kind(members: Sequence[Observation]) -> str | None:
@@ -93,6 +110,8 @@ def _reasons(camera: Camera, members: Sequence[Observation]) -> list[Reason]:
         reasons.append(Reason(code="single_sighting"))
     if camera.rivals:
         reasons.append(Reason(code="ambiguous", params={"candidates": len(camera.rivals)}))
+    if camera.alike:
+        reasons.append(Reason(code="more_alike", params={"more": len(camera.alike)}))
     if camera.far_apart:
         reasons.append(Reason(code="same_address_far_apart"))
     hearings = sum(len(member.hearings) for member in radio)
@@ -102,7 +121,9 @@ def _reasons(camera: Camera, members: Sequence[Observation]) -> list[Reason]:
     elif radio:
         reasons.append(Reason(code="region_log"))
     if visual:
-        reasons.append(Reason(code="region_looks", params={"looks": len(visual)}))
+        reasons.append(Reason(code="region_looks", params={"looks": len(visual) - len(camera.alike)}))
+    if len(members) > MAX_LISTED:
+        reasons.append(Reason(code="not_listed", params={"more": len(members) - MAX_LISTED}))
     return reasons
 
 
@@ -114,10 +135,13 @@ def _claims(members: Sequence[Observation]) -> list[ClaimView]:
             value = getattr(claim, "value", None)
             counted[claim_about(claim), readable(value) if isinstance(value, str) else value, str(claim.strength)] += 1
     ordered = sorted(counted.items(), key=lambda item: (item[0][0], -item[1], str(item[0][1])))
-    return [
-        ClaimView(about=about, value=value, strength=strength, sightings=sightings)
-        for (about, value, strength), sightings in ordered
-    ]
+    said: Counter[str] = Counter()
+    views = []
+    for (about, value, strength), sightings in ordered:
+        said[about] += 1
+        if said[about] <= MAX_SAID:
+            views.append(ClaimView(about=about, value=value, strength=strength, sightings=sightings))
+    return views
 
 
 def _evidence(members: Sequence[Observation]) -> list[EvidenceView]:

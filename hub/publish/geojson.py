@@ -44,7 +44,8 @@ def _feature(detail: CameraDetail) -> dict[str, Any]:
         "contrechamp:composed": "yes" if camera.composed else None,
         "contrechamp:weak": _weak_claims(detail) or None,
         "contrechamp:gone": _count_claims(detail, "gone") or None,
-        "contrechamp:sighting_ids": list(detail.sighting_ids),
+        "contrechamp:sightings": camera.sightings,
+        "contrechamp:sighting_ids": list(detail.sighting_ids),  # the first 500
         "contrechamp:region95": {"type": "Polygon", "coordinates": [camera.region95]},
         "contrechamp:reasons": [reason.code for reason in detail.reasons],
     }

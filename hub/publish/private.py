@@ -11,4 +11,6 @@ def without_private_dwellings(cameras: Iterable[Camera]) -> list[Camera]:
 
     One claim is enough, whatever others say of the same camera: only a person may decide otherwise.
     """
-    return [camera for camera in cameras if not any(says_private(member.sighting) for member in camera.members)]
+    return [
+        camera for camera in cameras if not any(says_private(one.sighting) for one in (*camera.members, *camera.alike))
+    ]

@@ -66,13 +66,16 @@ class CameraDetail(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """The hub at a glance."""
+    """The hub at a glance. What was left out is in the log, and not on the map: see `hub/derive/bounds.py`."""
 
     cameras: int
     sightings: int
     unplaced: int
     unrecognised: int = 0
     floods: int = 0
+    left_out: int = 0
+    cameras_left_out: int = 0
+    cells_left_out: int = 0
     quarantined: int
     revision: int
     composed: bool

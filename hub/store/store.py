@@ -4,8 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from hub.log.events import Batch, Counts, HeldSightings, Import, Known, SetAside, StoredSighting, Undoing
+from hub.log.events import (
+    Batch,
+    Counts,
+    HeldSightings,
+    Import,
+    Known,
+    SetAside,
+    StoredShare,
+    StoredSighting,
+    Undoing,
+)
 from probe.contract.envelope import UnitType
+
+READ_OCTETS = 4 << 20  # so much of the log is in memory at once for whoever reads all of it
 
 
 class Store(Protocol):
@@ -30,9 +42,16 @@ class Store(Protocol):
         """Write all of it in one commit; when it returns, it is durable."""
         ...
 
-    def read(self, after: int = 0, limit: int = 10_000, *, held: bool = False) -> list[StoredSighting]:
+    def read(
+        self, after: int = 0, limit: int = 10_000, *, held: bool = False, octets: int = READ_OCTETS
+    ) -> list[StoredSighting]:
         """Sightings beyond a place in the log, in its order, without the erased ones; those that are held only where
-        asked for."""
+        asked for. No more than `limit`, and no more once their bodies have so many `octets`: at least one, where there
+        is one."""
+        ...
+
+    def share(self, probe: str) -> StoredShare:
+        """How much of the log is a probe's."""
         ...
 
     def count(self) -> int:

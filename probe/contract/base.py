@@ -28,7 +28,8 @@ ChannelMhz = Annotated[int, Meta(ge=0, le=100_000)]
 Cell = Annotated[
     str, Meta(pattern=whole("17/[0-9]{1,6}/[0-9]{1,6}"), description="the contract's cell: see geodesy.cell")
 ]
-Count = Annotated[int, Meta(ge=0)]
+MOST = 2**53 - 1  # the largest whole number that every reader of JSON keeps exactly
+Count = Annotated[int, Meta(ge=0, le=MOST)]
 
 Name = Annotated[
     str, Meta(pattern=whole("[0-9a-f]{16,64}"), description="random, or the SHA-256 of a public key, in hex")

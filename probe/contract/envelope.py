@@ -1,6 +1,7 @@
 """How a sighting or photo is wrapped: body in an envelope, signed; the envelope in a unit, sealed.
 
-    body      the sighting (JSON) or picture itself, kept as the very bytes that were made
+    body      the sighting (JSON) or picture itself, signed as the very bytes that were made; a hub stores what it
+              understands of it, encoded anew
     Envelope  who says what to whom; `signature` is the probe's Ed25519 over all the rest (see `envelope_signing_input`)
     Unit      what outbox, broker and stick see: the id of the hub's key, and bytes of one of a few lengths
 
@@ -24,6 +25,8 @@ KIB = 1024
 SIGHTING_BYTES = 8 * KIB
 PHOTO_BYTES = (128 * KIB, 256 * KIB, 512 * KIB)
 UNIT_BYTES = (SIGHTING_BYTES, *PHOTO_BYTES)
+# What a sighting's unit may unpack to: the largest survey that a probe makes has 58 KiB. Pictures are not packed.
+MAX_CONTENT_BYTES = 96 * KIB
 SEAL_OVERHEAD = 48  # HPKE with X25519: 32 octets of a key, 16 of a tag
 _FRAME_HEAD = 5  # a format and a length before the content
 _PLAIN, _DEFLATED = 0, 1
@@ -103,6 +106,8 @@ def frame(content: bytes, sizes: tuple[int, ...]) -> bytes:
     form = _PLAIN
     # Pictures are dense already; a long sighting or survey packs well.
     if sizes == (SIGHTING_BYTES,) and len(content) > SIGHTING_BYTES - SEAL_OVERHEAD - _FRAME_HEAD:
+        if len(content) > MAX_CONTENT_BYTES:
+            raise ContractError(f"{len(content)} octets are more than the {MAX_CONTENT_BYTES} of a sighting")
         content, form = zlib.compress(content, 6), _DEFLATED
     for size in sizes:
         room = size - SEAL_OVERHEAD - _FRAME_HEAD
@@ -121,12 +126,18 @@ def unframe(framed: bytes) -> bytes:
         return content
     unpacker = zlib.decompressobj()
     try:
-        content = unpacker.decompress(content, 64 * SIGHTING_BYTES)
+        content = unpacker.decompress(content, MAX_CONTENT_BYTES + 1)  # never unpacks further, whatever is packed
     except zlib.error as problem:
         raise ContractError(f"not a frame of the contract: {problem}") from problem
-    if unpacker.unconsumed_tail:
-        raise ContractError("a frame that unpacks to more than a unit may hold")
+    if len(content) > MAX_CONTENT_BYTES:
+        raise ContractError(f"a frame that unpacks to more than the {MAX_CONTENT_BYTES} octets of a sighting")
     return content
+
+
+def check_content(envelope: Envelope) -> None:
+    """Raises ContractError where a body is larger than its type may be: a sighting may come in a picture's unit."""
+    if envelope.type is not UnitType.PHOTO and len(envelope.body) > MAX_CONTENT_BYTES:
+        raise ContractError(f"{len(envelope.body)} octets; a {envelope.type} has {MAX_CONTENT_BYTES} at most")
 
 
 def decode_sighting(data: bytes | str) -> Sighting:

@@ -17,6 +17,7 @@ from msgspec import Meta
 from probe.contract.base import (
     MAX_HEARINGS,
     MAX_ITEMS,
+    MOST,
     Bearing,
     Bssid,
     Cell,
@@ -132,7 +133,7 @@ class Making(Part, frozen=True, kw_only=True):
     adapter: Adapter
     software: Text
     rule: Text | None = None
-    rule_version: Annotated[int, Meta(ge=1)] | None = None
+    rule_version: Annotated[int, Meta(ge=1, le=MOST)] | None = None
     composed: bool = False
 
 
@@ -210,7 +211,7 @@ class Hearing(Part, frozen=True, kw_only=True):
     place: Place
     signal_dbm: SignalDbm | None = None
     channel_mhz: ChannelMhz | None = None
-    frames: Annotated[int, Meta(ge=1)] = 1
+    frames: Annotated[int, Meta(ge=1, le=MOST)] = 1
 
 
 class Silence(Part, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import probe.detect.rules
-from probe.contract.evidence import BssidEvidence, Evidence
+from probe.contract.evidence import BleEvidence, BssidEvidence, ElementsEvidence, Evidence, SsidEvidence
 from probe.contract.sighting import Kind, Sighting
 from probe.detect.catalogue import Catalogue, Row, Status, bundled
 from probe.detect.prefilter import Prefilter
@@ -25,6 +25,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 REMEMBERED = 8192  # judgements of evidence, about 2 KB each: a camera's evidence comes again on every walk
+MAX_REMEMBERED_ITEMS, MAX_REMEMBERED_OCTETS = 16, 2048  # larger evidence is judged each time: it could be 96 KiB each
 
 
 class Recogniser:
@@ -52,7 +53,8 @@ class Recogniser:
 
         The same evidence is judged once, as far as it is remembered. Safe to use from several threads.
         """
-        return self._remembered(rule, version, transmitter, evidence)
+        judge = self._remembered if _is_small(evidence) else self._judge
+        return judge(rule, version, transmitter, evidence)
 
     def is_older(self, rule: str, version: int) -> bool:
         """Whether this was an earlier version of a rule."""
@@ -118,3 +120,18 @@ def unjustified(sighting: Sighting, recogniser: Recogniser) -> str | None:
         return f"the rule {sighting.made.rule} does not find it on this evidence"
     beyond = [claim for claim in sighting.claims if claim not in found.claims]
     return "it claims more than its rule does" if beyond else None
+
+
+def _is_small(evidence: tuple[Evidence, ...]) -> bool:
+    """Whether evidence is of the size that rules leave, so that it can be remembered."""
+    if len(evidence) > MAX_REMEMBERED_ITEMS:
+        return False
+    octets = 0
+    for item in evidence:
+        if isinstance(item, SsidEvidence):
+            octets += len(item.ssid)
+        elif isinstance(item, ElementsEvidence):
+            octets += len(item.order) + 8 * len(item.intervals_ms)
+        elif isinstance(item, BleEvidence):
+            octets += 64 * (len(item.companies) + len(item.services) + len(item.services_128))
+    return octets <= MAX_REMEMBERED_OCTETS  # what the others hold is short by the contract

@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,20 @@ class Database:
                 return self.connection.execute(query, values).fetchall()
             except sqlite3.Error as problem:
                 raise self._failure(problem, "cannot be read", "is the disk full or failing?") from problem
+
+    def rows_until(self, query: str, values: Sequence[Any], full: Callable[[Any], bool]) -> list[Any]:
+        """The rows of a query up to the first after which it is `full`: no more is loaded. Raises StoreError."""
+        with self.lock:
+            found = []
+            try:
+                with closing(self.connection.execute(query, values)) as cursor:
+                    for row in cursor:
+                        found.append(row)
+                        if full(row):
+                            break
+            except sqlite3.Error as problem:
+                raise self._failure(problem, "cannot be read", "is the disk full or failing?") from problem
+            return found
 
     def row(self, query: str, values: Sequence[Any] = ()) -> Any:
         """The first row of a query, or None. Raises StoreError."""

@@ -1,7 +1,8 @@
-"""The quarantine in SQLite: what was set aside, bounded in rows and octets, and in rows for each topic."""
+"""The quarantine in SQLite: what was set aside, bounded in rows and octets, in all and for each topic."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from hub.log.events import RefusalKind, SetAside
@@ -10,6 +11,8 @@ from hub.store.sqlite.database import Database
 MAX_ROWS = 5000
 MAX_ROWS_EACH = 500  # of one topic, so that nobody crowds out the others
 MAX_BYTES = 64 << 20
+MAX_BYTES_EACH = MAX_BYTES // 8
+_TOPICS_REMEMBERED = 1000
 
 
 class Quarantine:
@@ -18,6 +21,7 @@ class Quarantine:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._bytes: int | None = None  # counted when something is first set aside
+        self._bytes_each: dict[str, int] = {}  # by topic, likewise
 
     def newest(self, limit: int) -> list[SetAside]:
         """The newest rows, the newest first."""
@@ -48,20 +52,44 @@ class Quarantine:
             " (SELECT number FROM quarantine WHERE topic = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)",
             [(topic, MAX_ROWS_EACH) for topic in {row[3] for row in rows}],
         )
+        self._keep_each_small(db, rows)
         db.execute(
             "DELETE FROM quarantine WHERE number <="
             " (SELECT number FROM quarantine ORDER BY number DESC LIMIT 1 OFFSET ?)",
             (MAX_ROWS,),
         )
         if self._bytes > MAX_BYTES:
-            self._shrink(db)
+            self._bytes = _shrink(db, "SELECT number, length(data) FROM quarantine ORDER BY number DESC", (), MAX_BYTES)
 
-    def _shrink(self, db: sqlite3.Connection) -> None:
-        total = 0
-        for number, size in db.execute("SELECT number, length(data) FROM quarantine ORDER BY number DESC").fetchall():
+    def _keep_each_small(self, db: sqlite3.Connection, rows: Sequence[tuple[str, str, str, str, int, bytes]]) -> None:
+        """Of each topic, too: a few large units of one must not crowd out what came from the others."""
+        if len(self._bytes_each) > _TOPICS_REMEMBERED:
+            self._bytes_each.clear()
+        added: Counter[str] = Counter()
+        for row in rows:
+            added[row[3]] += len(row[5])
+        for topic, octets in added.items():
+            before = self._bytes_each.get(topic)
+            if before is None:  # what was just added is counted by the query
+                (now,) = db.execute(
+                    "SELECT coalesce(sum(length(data)), 0) FROM quarantine WHERE topic = ?", (topic,)
+                ).fetchone()
+            else:
+                now = before + octets
+            if now > MAX_BYTES_EACH:
+                query = "SELECT number, length(data) FROM quarantine WHERE topic = ? ORDER BY number DESC"
+                now = _shrink(db, query, (topic,), MAX_BYTES_EACH)
+            self._bytes_each[topic] = now
+
+
+def _shrink(db: sqlite3.Connection, newest_first: str, values: tuple[str, ...], most: int) -> int:
+    """Delete the oldest of some rows (number, octets) until three quarters of the most are left; returns how much."""
+    total = 0
+    over: list[tuple[int]] = []
+    for number, size in db.execute(newest_first, values).fetchall():
+        if total + size > most * 3 // 4 or over:
+            over.append((number,))
+        else:
             total += size
-            if total > MAX_BYTES * 3 // 4:
-                db.execute("DELETE FROM quarantine WHERE number <= ?", (number,))
-                total -= size
-                break
-        self._bytes = total
+    db.executemany("DELETE FROM quarantine WHERE number = ?", over)
+    return total

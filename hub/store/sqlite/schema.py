@@ -185,4 +185,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         BEGIN SELECT RAISE(ABORT, 'an account is given once'); END
         """,
     ),
+    (
+        # How much of the log is a probe's, in octets: a number in all, and one of the last day on which it stored
+        # something. It names no sighting, so it outlives the link between the two.
+        """
+        CREATE TABLE share (
+            probe TEXT PRIMARY KEY,
+            octets INTEGER NOT NULL, day TEXT NOT NULL, today INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+        """
+        INSERT INTO share
+            SELECT probe, sum(size), '', 0 FROM (
+                SELECT probe, 512 + length(body) AS size FROM sender JOIN sighting ON sighting.seq = sender.seq
+                UNION ALL
+                SELECT probe, 512 + length(jpeg) FROM picture WHERE probe IS NOT NULL
+            ) GROUP BY probe
+        """,
+    ),
 )

@@ -17,11 +17,14 @@ from hub.log.events import (
     NewWithdrawal,
     Origin,
     SetAside,
+    StoredShare,
     StoredSighting,
     Undoing,
 )
 from hub.store.sqlite.database import Database
 from hub.store.sqlite.quarantine import Quarantine
+from hub.store.sqlite.shares import Shares
+from hub.store.store import READ_OCTETS
 from probe.contract.envelope import UnitType
 
 SENDER_DAYS = 30
@@ -35,6 +38,15 @@ _KNOWN = {
     UnitType.WITHDRAWAL: "SELECT id, hash, 0, NULL, NULL FROM withdrawal WHERE id IN (?)",
 }
 
+_PICTURE_SHARES = {
+    "held": "SELECT probe, sum(length(jpeg)) FROM picture WHERE probe IS ? AND held IS NOT NULL GROUP BY probe",
+    "named": "SELECT probe, sum(length(jpeg)) FROM picture WHERE sha256 = ? GROUP BY probe",
+}
+_ERASE_PICTURES = {
+    "held": "UPDATE picture SET jpeg = x'', held = NULL WHERE probe IS ? AND held IS NOT NULL",
+    "named": "UPDATE picture SET jpeg = x'', held = NULL WHERE sha256 = ?",
+}
+
 
 class SqliteStore:
     """A `Store` in a hub's folder; `make` makes it where it is missing, a `read_only` one refuses changes."""
@@ -43,6 +55,7 @@ class SqliteStore:
         self.db = Database(data, make=make, read_only=read_only)
         self.today: Callable[[], date] = _today  # what to date arrivals by
         self._quarantine = Quarantine(self.db)
+        self._shares = Shares(self.db)
 
     def close(self) -> None:
         self.db.close()
@@ -73,15 +86,29 @@ class SqliteStore:
             )
             for withdrawal in batch.withdrawals.values():
                 self._withdraw(db, withdrawal, today)
+            self._shares.add(db, batch, today)
             self._quarantine.add(db, batch.aside)
 
-    def read(self, after: int = 0, limit: int = 10_000, *, held: bool = False) -> list[StoredSighting]:
-        rows = self.db.rows(
+    def share(self, probe: str) -> StoredShare:
+        return self._shares.of(probe, self.today())
+
+    def read(
+        self, after: int = 0, limit: int = 10_000, *, held: bool = False, octets: int = READ_OCTETS
+    ) -> list[StoredSighting]:
+        room = octets
+
+        def full(row: Any) -> bool:
+            nonlocal room
+            room -= len(row[1])
+            return room <= 0
+
+        rows = self.db.rows_until(
             "SELECT sighting.seq, body, origin, sender.probe, sender.day, imported.import FROM sighting"
             " LEFT JOIN sender ON sender.seq = sighting.seq LEFT JOIN imported ON imported.seq = sighting.seq"
             " LEFT JOIN held ON held.seq = sighting.seq"
             " WHERE sighting.seq > ? AND (? OR held.seq IS NULL) AND length(body) > 0 ORDER BY sighting.seq LIMIT ?",
             (after, held, limit),
+            full,
         )
         return [
             StoredSighting(
@@ -145,7 +172,7 @@ class SqliteStore:
                 db.executemany("DELETE FROM held WHERE seq = ?", [(seq,) for seq in seqs])
             else:
                 self._erase(db, seqs, Erasure.REJECTED)
-                db.execute(f"{_ERASE_PICTURE} WHERE probe IS ? AND held IS NOT NULL", (probe,))
+                self._erase_pictures(db, "held", probe)
             self._new_generation(db)
         return len(seqs)
 
@@ -172,7 +199,8 @@ class SqliteStore:
     def undo(self, undoing: Undoing) -> int:
         with self.db.transaction() as db:
             erased = self._erase(db, undoing.sightings, Erasure.UNDONE)
-            db.executemany(f"{_ERASE_PICTURE} WHERE sha256 = ?", [(name,) for name in undoing.pictures])
+            for name in undoing.pictures:
+                self._erase_pictures(db, "named", name)
             db.execute(
                 "INSERT INTO undoing (day, import, walk, sightings) VALUES (?, ?, ?, ?)",
                 (self.today().isoformat(), undoing.import_number, undoing.walk, erased),
@@ -195,6 +223,7 @@ class SqliteStore:
             db.execute("UPDATE picture SET probe = NULL WHERE expires <= ?", (today.isoformat(),))
             gone = (today - timedelta(days=SENDER_DAYS)).isoformat()
             db.execute("UPDATE deletion SET probe = NULL WHERE day <= ? AND probe IS NOT NULL", (gone,))
+            self._shares.forget_days(db, today)
 
     def save_cameras(self, cameras: Sequence[tuple[str, bytes]]) -> None:
         with self.db.transaction() as db:
@@ -252,12 +281,13 @@ class SqliteStore:
                 "INSERT INTO deletion (sighting, why, day, probe) VALUES (?, ?, ?, ?)",
                 (sighting, Erasure.WITHDRAWN, today.isoformat(), withdrawal.sender),
             )
-            erased = db.execute(
-                "UPDATE sighting SET body = x'' WHERE id = ? AND length(body) > 0"
-                " AND seq IN (SELECT seq FROM sender WHERE sender.seq = sighting.seq AND probe = ?)",
+            own = db.execute(
+                "SELECT sighting.seq FROM sighting JOIN sender ON sender.seq = sighting.seq"
+                " WHERE id = ? AND probe = ? AND length(body) > 0",
                 (sighting, withdrawal.sender),
-            ).rowcount
-            if erased:
+            ).fetchone()
+            if own is not None:
+                self._empty(db, own[0])
                 self._new_generation(db)
 
     def _erase(self, db: sqlite3.Connection, seqs: Sequence[int], why: Erasure) -> int:
@@ -267,10 +297,24 @@ class SqliteStore:
             there = db.execute("SELECT id FROM sighting WHERE seq = ? AND length(body) > 0", (seq,)).fetchone()
             if there is not None:
                 db.execute("INSERT INTO deletion (sighting, why, day) VALUES (?, ?, ?)", (there[0], why, today))
-                db.execute("UPDATE sighting SET body = x'' WHERE seq = ?", (seq,))
+                self._empty(db, seq)
                 erased += 1
             db.execute("DELETE FROM held WHERE seq = ?", (seq,))
         return erased
+
+    def _empty(self, db: sqlite3.Connection, seq: int) -> None:
+        """Erase a body, and take it off the share of whoever sent it, where that is still known."""
+        self._shares.give_back(
+            db,
+            "SELECT probe, length(body) FROM sender JOIN sighting ON sighting.seq = sender.seq WHERE sender.seq = ?",
+            seq,
+        )
+        db.execute("UPDATE sighting SET body = x'' WHERE seq = ?", (seq,))
+
+    def _erase_pictures(self, db: sqlite3.Connection, which: str, value: str | None) -> None:
+        """A picture's row stays without its octets, so that the same one is known when it comes again."""
+        self._shares.give_back(db, _PICTURE_SHARES[which], value)
+        db.execute(_ERASE_PICTURES[which], (value,))
 
     def _new_generation(self, db: sqlite3.Connection) -> None:
         """Say that what was read before may not hold any more."""
@@ -284,10 +328,6 @@ class SqliteStore:
 
     def _number(self, query: str) -> int:
         return int(self.db.row(query)[0])
-
-
-# A picture's row stays without its octets, so that the same one is known when it comes again.
-_ERASE_PICTURE = "UPDATE picture SET jpeg = x'', held = NULL"
 
 
 def _today() -> date:

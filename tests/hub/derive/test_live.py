@@ -12,6 +12,7 @@ from hub.derive.live import LiveCameras
 from hub.errors import StoreError
 from hub.log.events import Batch, NewSighting, Origin, StoredSighting
 from hub.store.sqlite.store import SqliteStore
+from hub.store.store import READ_OCTETS
 from probe.contract.envelope import digest, encode
 from probe.contract.sighting import Sighting
 from tests.examples import look, radio
@@ -83,8 +84,10 @@ class _LookedAtWhileRead(SqliteStore):
 
     looked: Callable[[], object] = staticmethod(lambda: None)
 
-    def read(self, after: int = 0, limit: int = 10_000, *, held: bool = False) -> list[StoredSighting]:
-        rows = super().read(after, limit, held=held)
+    def read(
+        self, after: int = 0, limit: int = 10_000, *, held: bool = False, octets: int = READ_OCTETS
+    ) -> list[StoredSighting]:
+        rows = super().read(after, limit, held=held, octets=octets)
         self.looked()
         return rows
 
