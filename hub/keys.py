@@ -8,27 +8,31 @@ to everybody. Disks may keep old blocks all the same: that is what disk encrypti
 import contextlib
 import os
 import secrets
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from hub.errors import StoreError
 from hub.store.durable import write_durably
-from probe.contract.base import CONTRACT_VERSION
+from hub.store.signed import open_text, sign_text
+from probe.contract.base import CONTRACT_VERSION, ContractError
 from probe.contract.envelope import pack
-from probe.contract.pairing import Descriptor, SealingKey, fingerprint, key_id
-from probe.contract.parcel import Signed, SignedKind, hub_signing_input
+from probe.contract.pairing import Descriptor, SealingKey, decode_descriptor, fingerprint, key_id
+from probe.contract.parcel import Receipts, Signed, SignedKind, decode_receipts, decode_signed, hub_signing_input
 
-FOLDER, SIGNING_KEY = "keys", "signing.key"
+FOLDER, SIGNING_KEY, STATE = "keys", "signing.key", "state.json"
 IN_USE_DAYS = 60
 OPENS_DAYS = 90
 TRUSTED_GAP_DAYS = 45
+SERIAL_GAP = 1_000_000  # far more than a hub gives between two backups
+_STATE = "contrechamp hub state 1"
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
@@ -84,7 +88,7 @@ class HubKeys:
 
     @property
     def serial(self) -> int:
-        """Grows with every change of the keys."""
+        """Grows with every change of the keys; what the hub says bears it, so that probes know what is newer."""
         return self._state.serial
 
     def rotate(self) -> bool:
@@ -110,11 +114,38 @@ class HubKeys:
             self._write_state()
         return changed
 
-    def renew_epoch(self) -> None:
-        """Start a new epoch: this hub came back from a backup, and may have forgotten what it receipted."""
+    def renew_epoch(self, now_s: float | None = None) -> None:
+        """Start a new epoch: this hub came back from a backup, and may have forgotten what it receipted. `now_s` is
+        Unix time, by this machine's clock where it is not given."""
         self._state.epoch = secrets.token_hex(16)
-        self._state.serial += 1000  # beyond any serial that the lost hub may have reached since
+        # Beyond any serial that the lost hub may have reached since, also where it had come back from this copy before.
+        self._state.serial = max(_clock_serial(now_s), self._state.serial + SERIAL_GAP)
         self._write_state()
+
+    def outgrow(self, word: bytes) -> bool:
+        """Go beyond a serial that this hub has given in another epoch, by its own signed word for it; returns whether
+        there was need. That is where it came back from a copy by a clock that was wrong. What another has signed
+        changes nothing, so nobody can drive the serials up. Raises StoreError."""
+        try:
+            signed = decode_signed(word)
+            said = self._said(signed)
+        except (ContractError, InvalidSignature):
+            return False
+        if said.serial is None or said.epoch == self.epoch or said.serial < self._state.serial:
+            return False
+        self._state.serial = said.serial + SERIAL_GAP
+        self._write_state()
+        return True
+
+    def _said(self, signed: Signed) -> Descriptor | Receipts:
+        """The receipts or the descriptor in a word of this hub. Raises InvalidSignature, ContractError."""
+        public = self._signing.public_key()
+        try:
+            public.verify(signed.signature, hub_signing_input(SignedKind.RECEIPTS, self.hub_id, signed.body))
+        except InvalidSignature:
+            public.verify(signed.signature, hub_signing_input(SignedKind.DESCRIPTOR, self.hub_id, signed.body))
+            return decode_descriptor(signed.body)
+        return decode_receipts(signed.body)
 
     def sign(self, what: SignedKind, body: bytes) -> bytes:
         """A body with this hub's signature, as it travels."""
@@ -165,17 +196,39 @@ class HubKeys:
         return path.read_bytes()
 
     def _read_state(self) -> _State:
-        path = self.folder / "state.json"
-        if path.exists():
-            return msgspec.json.decode(path.read_bytes(), type=_State)
-        return _State(serial=0, epoch=secrets.token_hex(16), last_day=self._today(), terms={})
+        path = self.folder / STATE
+        if not path.exists():
+            return _State(serial=_clock_serial(), epoch=secrets.token_hex(16), last_day=self._today(), terms={})
+        text = path.read_bytes()
+        try:
+            says = open_text(self._signing, _STATE, text)
+            state = msgspec.json.decode(text if says is None else says, type=_State)
+        except (ValueError, msgspec.MsgspecError) as problem:
+            raise ValueError(f"{STATE} is damaged: {problem}") from problem
+        if says is None:
+            write_durably(path, sign_text(self._signing, _STATE, text), secret=True)
+        return state
 
     def _write_state(self) -> None:
-        write_durably(self.folder / "state.json", msgspec.json.encode(self._state), secret=True)
+        text = sign_text(self._signing, _STATE, msgspec.json.encode(self._state))
+        write_durably(self.folder / STATE, text, secret=True)
 
     def _read_keys(self) -> dict[str, X25519PrivateKey]:
-        keys = map(X25519PrivateKey.from_private_bytes, (p.read_bytes() for p in self.folder.glob("sealing-*.key")))
-        return {key_id(_public(key)): key for key in keys}
+        """The sealing keys by id. Raises ValueError where one is not the key that its file's name says."""
+        keys = {}
+        for path in self.folder.glob("sealing-*.key"):
+            octets = path.read_bytes()
+            if not any(octets):
+                continue  # it was being destroyed when the hub was ended
+            key = X25519PrivateKey.from_private_bytes(octets)
+            name = key_id(_public(key))
+            if path.name != f"sealing-{name}.key":
+                raise ValueError(f"{path.name} is damaged: another key is in it")
+            keys[name] = key
+        newest = max(self._state.terms.items(), key=lambda item: item[1].since, default=None)
+        if newest is not None and newest[0] not in keys:
+            raise ValueError(f"sealing-{newest[0]}.key is missing")
+        return keys
 
     def _add_sealing_key(self, today: date) -> None:
         key = X25519PrivateKey.generate()
@@ -195,6 +248,11 @@ class HubKeys:
             file.flush()
             os.fsync(file.fileno())
         path.unlink()
+
+
+def _clock_serial(now_s: float | None = None) -> int:
+    """Where the serials of an epoch begin that begins now: a millisecond is more than a hub needs for one."""
+    return max(0, int((time.time() if now_s is None else now_s) * 1000))
 
 
 def _public(key: X25519PrivateKey) -> bytes:

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from probe.errors import CommitInDoubt, DiskFull, OutboxError
 from probe.outbox import recordings
 
-SCHEMA_VERSION = 3  # 3: with the table of recordings
+SCHEMA_VERSION = 4  # 3: with the table of recordings; 4: the identity is kept twice, with its sum
 # In a damaged file names can be damaged too, and Python cannot even decode the message that SQLite makes of them.
 TROUBLE = (sqlite3.Error, UnicodeDecodeError)
 _SCHEMA = (
@@ -123,8 +123,9 @@ class OutboxFile:
             for statement in _SCHEMA:
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        elif version == 2:
-            self._db.execute(recordings.TABLE)
+        elif version in (2, 3):
+            if version == 2:
+                self._db.execute(recordings.TABLE)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         self._db.execute("COMMIT")
         if version > SCHEMA_VERSION:

@@ -13,17 +13,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Self
 
-import msgspec
-
 from probe.contract.base import ContractError
 from probe.contract.envelope import SIGHTING_BYTES, Picture, digest
-from probe.contract.pairing import SealingKey, decode_descriptor
-from probe.contract.parcel import Receipts, Unit, Verdict, decode_signed
+from probe.contract.pairing import SealingKey
+from probe.contract.parcel import Receipts, Unit, Verdict
 from probe.contract.sighting import Kind, Sighting
-from probe.errors import CommitInDoubt, NotPaired, NotSealable, OutboxError, OutboxFull
-from probe.outbox.file import ANOTHER, OutboxFile
+from probe.errors import CommitInDoubt, NotSealable, OutboxError, OutboxFull
+from probe.outbox.identity import IdentityFile
 from probe.outbox.recordings import KNOWN, MOST_RECORDINGS, mark_of, remember
-from probe.seal.identity import Identity, from_text, to_text
+from probe.seal.identity import Identity
 from probe.seal.sealer import Sealer
 
 DEFAULT_BUDGET_BYTES = 1 << 30
@@ -55,25 +53,27 @@ class Standing:
         return self.stored + self.held + self.refused
 
 
-class Outbox(OutboxFile):
-    """The store of unsent units. One process writes at a time; SQLite makes others wait up to 10 s."""
+class Outbox(IdentityFile):
+    """The store of unsent units. One process writes at a time; SQLite makes others wait up to 10 s.
+
+    Raises OutboxError where it cannot be used; `to_pair` anew it can also where nobody can tell any more whose it is.
+    """
 
     def __init__(
-        self, path: Path, *, budget_bytes: int = DEFAULT_BUDGET_BYTES, most_recordings: int = MOST_RECORDINGS
+        self,
+        path: Path,
+        *,
+        budget_bytes: int = DEFAULT_BUDGET_BYTES,
+        most_recordings: int = MOST_RECORDINGS,
+        to_pair: bool = False,
     ) -> None:
-        super().__init__(path)
+        super().__init__(path, to_pair=to_pair)
         self._most_recordings = most_recordings
         self._budget = budget_bytes
         self._numbers: dict[str, int] = {}  # of the sightings of this run, so that they can be taken back
         self._in_doubt: dict[str, Unit] = {}  # sightings of which nobody knows whether they are written down
         self._surveys: set[int] = set()
-        self._sealer: Sealer | None = None
-        try:
-            self._text = self._meta("identity")
-            self.identity = self._identity()
-        except OutboxError:
-            self.close()
-            raise
+        self._sealer: tuple[Identity, Sealer] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -81,28 +81,17 @@ class Outbox(OutboxFile):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def paired(self) -> Identity:
-        """This probe and its hub. Raises NotPaired."""
-        if self.identity is None:
-            raise NotPaired(
-                f"{self.path}: paired with no hub yet, so there is none to seal for; let `contrechamp-hub enroll NAME` "
-                f"show a code and give it to `contrechamp-probe pair CODE --outbox {self.path}`"
-            )
-        return self.identity
-
     def pair(self, identity: Identity) -> None:
         """Take an identity over. Raises OutboxError where units wait that only another hub can open."""
         self._refuse_read_only()
         standing = self.standing()
-        if self.identity is not None and self.identity.hub_id != identity.hub_id and standing.queued:
+        if standing.queued and not self._is_our_hub(identity):
             raise OutboxError(
                 f"{self.path}: {standing.queued} sightings wait in it that only another hub can open; send them first, "
                 "or name another outbox with --outbox"
             )
         with self._transaction():
-            self._set_meta("identity", to_text(identity))
-            self._set_meta("epoch", identity.hub.epoch)
-        self.identity, self._sealer = identity, None
+            self._take_over(identity)
 
     def has_recording(self, content: bytes) -> bool:
         """Whether the recording with this digest was put in here once, as far as is remembered. Raises NotPaired."""
@@ -208,36 +197,30 @@ class Outbox(OutboxFile):
         """Whether anything waits for a receipt."""
         return bool(self._rows("SELECT 1 FROM unit WHERE verdict IS NULL LIMIT 1"))
 
-    def settle(self, receipts: Receipts) -> int:
-        """Take checked receipts in; returns how many units they settled. Those for other bytes change nothing."""
+    def settle(self, receipts: Receipts, signed: bytes = b"") -> int:
+        """Take checked receipts in, which came `signed`; returns how many units they settled. Those for other bytes
+        change nothing. Raises Outdated for what the hub said before it came back from a backup."""
         day = receipts.day.isoformat()
         with self._transaction():
-            self._offer_again_after_restore(receipts.epoch)
+            self._enter(receipts.epoch, receipts.serial, signed)
             settled = self._db.executemany(
                 "UPDATE unit SET verdict = ?, reason = ?, day = ? WHERE hash = ? AND verdict IS NULL",
                 [(receipt.verdict, receipt.reason, day, receipt.hash) for receipt in receipts.receipts],
             ).rowcount
             if self._meta("day") != day:
+                self._bear_with_leap(receipts.day)
                 self._set_meta("day", day)
                 self._drop_old(receipts.day)
         return settled
+
+    def has_all(self, hashes: Iterable[bytes]) -> bool:
+        """Whether all these units are of this outbox."""
+        return all(self._rows("SELECT 1 FROM unit WHERE hash = ?", (known,)) for known in hashes)
 
     def all_settled(self, hashes: Iterable[bytes]) -> bool:
         """Whether all these units are of this outbox, and the hub has said what became of each."""
         query = "SELECT 1 FROM unit WHERE hash = ? AND verdict IS NOT NULL"
         return all(self._rows(query, (known,)) for known in hashes)
-
-    def take_descriptor(self, descriptor: bytes) -> None:
-        """Take over a newer descriptor of the same hub, whose signature was checked."""
-        identity = self.paired()
-        newer = decode_descriptor(decode_signed(descriptor).body)
-        if newer.public != identity.hub.public or newer.serial <= identity.hub.serial:
-            return
-        changed = msgspec.structs.replace(identity, descriptor=descriptor)
-        with self._transaction():
-            self._set_meta("identity", to_text(changed))
-            self._offer_again_after_restore(newer.epoch)
-        self.identity, self._sealer = changed, None
 
     def standing(self) -> Standing:
         """How many units are in which state."""
@@ -277,13 +260,11 @@ class Outbox(OutboxFile):
             self._increase("lost", sightings)
 
     def _current_sealer(self) -> Sealer:
-        text = self._meta("identity")
-        if self._sealer is None or text != self._text:
-            # Another process may have brought newer keys home since.
-            self._text = text
-            self.identity = self._identity()
-            self._sealer = self.paired().sealer()
-        return self._sealer
+        self._reread()  # another process may have brought newer keys home since
+        identity = self.paired()
+        if self._sealer is None or self._sealer[0] is not identity:
+            self._sealer = identity, identity.sealer()
+        return self._sealer[1]
 
     def _seal(self, sighting: Sighting) -> Unit:
         try:
@@ -295,12 +276,6 @@ class Outbox(OutboxFile):
         """The number of a unit that is written down."""
         rows = self._rows("SELECT number FROM unit WHERE hash = ?", (unit.hash,))
         return int(rows[0][0]) if rows else None
-
-    def _identity(self) -> Identity | None:
-        try:
-            return None if self._text is None else from_text(self._text)
-        except ContractError as problem:
-            raise self._refused("used as an outbox", problem, ANOTHER) from problem
 
     def _refuse(self, damaged: list[tuple[str, int]]) -> None:
         with self._transaction():
@@ -367,12 +342,16 @@ class Outbox(OutboxFile):
                 f"{self.path}: full ({self._budget >> 20} MiB); hand over what waits, or give more room with --budget"
             )
 
-    def _offer_again_after_restore(self, epoch: str) -> None:
-        """Offer all again to a hub that has come back from a backup: it may lack what it has receipted."""
-        if self._meta("epoch") == epoch:
-            return
-        self._set_meta("epoch", epoch)
-        self._db.execute("UPDATE unit SET verdict = NULL WHERE data IS NOT NULL AND verdict IN ('stored', 'held')")
+    def _bear_with_leap(self, today: date) -> None:
+        """Count the days anew where the hub's clock has leapt, or nothing came for long: what it has had since another
+        century is what it got a minute ago, and may be lacking after its return from a backup."""
+        with suppress(ValueError):
+            before = date.fromisoformat(self._meta("day") or "")
+            if abs(today - before) > timedelta(days=KEPT_DAYS):
+                self._db.execute(
+                    "UPDATE unit SET day = ? WHERE data IS NOT NULL AND verdict IN ('stored', 'held')",
+                    (today.isoformat(),),
+                )
 
     def _drop_old(self, today: date) -> None:
         """Drop the data of what the hub has had for some days, and weeks later the memory of it."""

@@ -40,9 +40,16 @@ class Uplink(Protocol):
 def checked_receipts(identity: Identity, data: bytes) -> Receipts:
     """Receipts of this probe's hub for this probe. Raises ContractError for anybody else's."""
     receipts = decode_receipts(verified_body(identity.hub.public, SignedKind.RECEIPTS, data))
-    if receipts.hub != identity.hub_id or receipts.probe != identity.probe:
+    if receipts.hub != identity.hub_id or receipts.probe not in (identity.probe, *identity.former):
         raise ContractError("receipts for another probe")
     return receipts
+
+
+OLDER = (
+    "what the hub says is older than what this probe has heard from it before, and was not believed: it has come back "
+    "from an old copy, or somebody repeats its old messages. Send once more; if it stays so, pair this probe with its "
+    "hub anew, which loses nothing"
+)
 
 
 def take_home_packet(outbox: Outbox, data: bytes) -> None:
@@ -50,7 +57,6 @@ def take_home_packet(outbox: Outbox, data: bytes) -> None:
     public = outbox.paired().hub.public
     packet = decode_home(verified_body(public, SignedKind.HOME, data))
     if packet.descriptor is not None:
-        verified_body(public, SignedKind.DESCRIPTOR, packet.descriptor)
         outbox.take_descriptor(packet.descriptor)
 
 
