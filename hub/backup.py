@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from hub.data import make_hub, require_hub
 from hub.errors import BadInput, StoreError
+from hub.keys import HubKeys
 from hub.store.durable import ASIDE_SUFFIX, put_in_place, require_free, sync_folder
 from hub.store.sqlite.database import FILE, is_full
 
@@ -40,6 +41,7 @@ def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool =
     require_free(target, force=force)
     if len(passphrase) < MIN_PASSPHRASE:
         raise BadInput(f"the passphrase has fewer than {MIN_PASSPHRASE} letters; four words picked at random do well")
+    HubKeys(data)  # a copy of damaged keys would be none, and take the place of a good one
     with_log = not keys_only and (data / FILE).is_file()
     copy = data / f"backup-{secrets.token_hex(4)}.db"
     aside = target.with_name(f"{target.name}.{secrets.token_hex(4)}{ASIDE_SUFFIX}")

@@ -57,12 +57,13 @@ class IdentityFile(OutboxFile):
         self.offers = 0
         self.repaired: str | None = None
         self._damaged: tuple[str, ...] = ()  # the texts of an identity of which no copy is whole
+        self._is_damaged = False
         self._texts: tuple[str | None, ...] = ()
         self._newest_known: tuple[Identity, str | None, Newest] | None = None
         try:
             self._reread()
         except OutboxError:
-            if not to_pair or not self._damaged:
+            if not to_pair or not self._is_damaged:
                 self.close()
                 raise
 
@@ -111,6 +112,7 @@ class IdentityFile(OutboxFile):
         if texts == self._texts:
             return
         there = [text for text in texts if text is not None]
+        trouble = ContractError("the probe's identity is not there any more")
         for text in there:
             try:
                 self.identity = from_text(text)
@@ -121,9 +123,10 @@ class IdentityFile(OutboxFile):
             if any(other != text for other in texts):
                 self._mend(self.identity, damaged=has_sum(text) or len(there) == len(texts))
             return
-        if there:
-            self._damaged = tuple(there)
-            raise self._refused("used as an outbox", trouble, ANEW)
+        if not there and self.identity is None and not self._rows("SELECT 1 FROM unit LIMIT 1"):
+            return  # never paired yet
+        self._damaged, self._is_damaged = tuple(there), True
+        raise self._refused("used as an outbox", trouble, ANEW)
 
     def _mend(self, identity: Identity, *, damaged: bool) -> None:
         """Write both copies anew; where there was but one, without a sum, an earlier version had kept it."""

@@ -6,6 +6,7 @@ a refused one stays, so that nothing a walker made vanishes in silence. There is
 that this probe could read: which unit holds what is known in RAM alone, for as long as the program runs.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from probe.contract.pairing import SealingKey
 from probe.contract.parcel import Receipts, Unit, Verdict
 from probe.contract.sighting import Kind, Sighting
 from probe.errors import CommitInDoubt, NotSealable, OutboxError, OutboxFull
+from probe.outbox.file import ANOTHER
 from probe.outbox.identity import IdentityFile
 from probe.outbox.recordings import KNOWN, MOST_RECORDINGS, mark_of, remember
 from probe.seal.identity import Identity
@@ -27,6 +29,7 @@ from probe.seal.sealer import Sealer
 DEFAULT_BUDGET_BYTES = 1 << 30
 KEPT_DAYS = 7
 REMEMBERED_DAYS = 60
+_KEY_ID = re.compile("[0-9a-f]{16}")
 _UNKNOWN = -1  # a number that no unit has
 _CHANGED = "its bytes have changed on this probe's disk"
 
@@ -179,15 +182,19 @@ class Outbox(IdentityFile):
         SQLite does not notice octets that change on a card. Nobody can open such a unit, and no receipt would ever name
         it: it is refused here.
         """
-        which = ">" if pictures else "="
+        which = ">" if pictures else "<="
         query = (
             f"SELECT number, hash, key, data FROM unit WHERE verdict IS NULL AND number > ? AND size {which} ?"  # noqa: S608 (an operator)
             " ORDER BY number LIMIT ?"
         )
         while rows := self._rows(query, (after, SIGHTING_BYTES, limit)):
-            whole = [(number, Unit(key=key, data=data)) for number, known, key, data in rows if _has_hash(data, known)]
+            whole = [
+                (number, Unit(key=key, data=data)) for number, known, key, data in rows if _is_whole(key, data, known)
+            ]
             if len(whole) < len(rows):
-                self._refuse([(_CHANGED, number) for number, known, _, data in rows if not _has_hash(data, known)])
+                self._refuse(
+                    [(_CHANGED, number) for number, known, key, data in rows if not _is_whole(key, data, known)]
+                )
             if whole:
                 return whole
             after = rows[-1][0]
@@ -223,9 +230,13 @@ class Outbox(IdentityFile):
         return all(self._rows(query, (known,)) for known in hashes)
 
     def standing(self) -> Standing:
-        """How many units are in which state."""
-        counts: dict[str, int] = dict(self._rows("SELECT coalesce(verdict, ''), count(*) FROM unit GROUP BY 1"))
-        queued = self._rows("SELECT total(size) FROM unit WHERE verdict IS NULL")[0][0]
+        """How many units are in which state. Raises OutboxError where the file is damaged."""
+        rows = self._rows(
+            "SELECT coalesce(verdict, ''), count(*), total(size), total(number) FROM unit NOT INDEXED GROUP BY 1"
+        )
+        counts = {verdict: int(count) for verdict, count, _, _ in rows}
+        waiting = next(((count, size, numbers) for verdict, count, size, numbers in rows if not verdict), (0, 0.0, 0.0))
+        self._compare_index(waiting)
         oldest = self._rows("SELECT key FROM unit WHERE verdict IS NULL ORDER BY number LIMIT 1")
         keys = {} if self.identity is None else {key.id: key for key in self.identity.hub.keys}
         return Standing(
@@ -233,11 +244,24 @@ class Outbox(IdentityFile):
             stored=counts.get(Verdict.STORED, 0),
             held=counts.get(Verdict.HELD, 0),
             refused=counts.get(Verdict.REFUSED, 0),
-            queued_bytes=int(queued),
+            queued_bytes=int(waiting[1]),
             gave_way=self._counter("gave_way"),
             lost=self._counter("lost"),
             key=keys.get(oldest[0][0]) if oldest else None,
         )
+
+    def _compare_index(self, there: tuple[int, float, float]) -> None:
+        """An index that says otherwise than the waiting units themselves is made anew: what it does not know would
+        never be sent. Raises OutboxError where it knows more than are found: then it is the units that are damaged."""
+        indexed = self._rows("SELECT count(*), total(size), total(number) FROM unit WHERE verdict IS NULL")[0]
+        if indexed[0] > there[0]:
+            raise OutboxError(
+                f"{self.path}: damaged ({indexed[0]} sightings wait in it, and {there[0]} can be found); keep a copy "
+                f"of it, and {ANOTHER}"
+            )
+        if indexed != there:
+            with self._transaction():
+                self._db.execute("REINDEX unit")
 
     def refusals(self, limit: int = 20) -> list[tuple[str, str]]:
         """Refused units, by the start of their hash, and why, newest first."""
@@ -363,6 +387,7 @@ class Outbox(IdentityFile):
         self._db.execute("DELETE FROM unit WHERE verdict IN ('stored', 'held') AND day < ?", (remembered.isoformat(),))
 
 
-def _has_hash(data: object, known: object) -> bool:
-    """Whether these are the bytes with this hash."""
-    return isinstance(data, bytes) and digest(data) == known
+def _is_whole(key: object, data: object, known: object) -> bool:
+    """Whether these are the bytes with this hash, and for a key of the contract: a hub passes over a parcel that is not
+    of the contract, with all that is in it."""
+    return isinstance(data, bytes) and digest(data) == known and isinstance(key, str) and bool(_KEY_ID.fullmatch(key))
