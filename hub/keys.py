@@ -31,7 +31,7 @@ FOLDER, SIGNING_KEY, STATE = "keys", "signing.key", "state.json"
 IN_USE_DAYS = 60
 OPENS_DAYS = 90
 TRUSTED_GAP_DAYS = 45
-SERIAL_GAP = 1_000_000  # far more than a hub gives between two backups
+SERIAL_GAP = 1000  # far more than a hub gives between two backups, and no more than its clock does in a second
 _STATE = "contrechamp hub state 1"
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
