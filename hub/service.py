@@ -12,9 +12,10 @@ from types import TracebackType
 from typing import Protocol
 
 from hub.broker.announce import Announcement
-from hub.broker.embedded import EmbeddedBroker, is_loopback
-from hub.broker.reach import addresses_of, bracketed, host_from_here
+from hub.broker.embedded import EmbeddedBroker
+from hub.broker.reach import addresses_of, bracketed, host_from_here, is_loopback
 from hub.broker.rights import Login
+from hub.broker.supervised import OwnMosquitto
 from hub.broker.tls import own_broker_context
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT
 from hub.data import HubFolder, ServingLock, make_hub
@@ -44,8 +45,8 @@ class Part(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a hub is started with. `broker` None starts the embedded one; `announce` are addresses of this machine in
-    the networks in which probes may find the hub by themselves."""
+    """What a hub is started with. `broker` None starts one: the embedded one on loopback, else a mosquitto; `announce`
+    are addresses of this machine in the networks in which probes may find the hub by themselves."""
 
     data: Path
     host: str = HOST
@@ -141,19 +142,22 @@ class RunningHub:
     def _broker(
         self, stack: ExitStack, folder: HubFolder, outer: BrokerAddress | None
     ) -> tuple[BrokerAddress, Login, BrokerAddress]:
-        """Where the hub itself comes in and how, and where probes send to; the embedded broker is started."""
-        settings = self._settings
+        """Where the hub itself comes in and how, and where probes send to; a broker of the hub's own is started."""
         if outer is not None:
             return outer, _login(folder), outer
-        port = settings.mqtt_port
-        if port is None:
-            port = MQTT_PORT if is_loopback(settings.host) else MQTTS_PORT
-        broker = EmbeddedBroker(settings.host, port, folder.keys, folder.registry)
+        broker = self._own_broker(folder)
         broker.start()
         stack.callback(broker.stop)
         self._parts["broker"] = broker
         reached = BrokerAddress(host=addresses_of(broker.host)[0].host, port=broker.port, tls=broker.tls)
         return broker.own_address, broker.login, reached
+
+    def _own_broker(self, folder: HubFolder) -> EmbeddedBroker | OwnMosquitto:
+        """In this process on loopback alone: beyond it, what strangers cost has to be bounded."""
+        host, port = self._settings.host, self._settings.mqtt_port
+        if is_loopback(host):
+            return EmbeddedBroker(host, MQTT_PORT if port is None else port, folder.registry)
+        return OwnMosquitto(host, MQTTS_PORT if port is None else port, folder.keys, folder.registry)
 
     def _keep_house(self) -> None:
         """Once a day: forget who sent what 30 days ago, and tokens that are over."""

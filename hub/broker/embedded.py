@@ -1,21 +1,18 @@
 """The embedded MQTT broker: amqtt in a thread and event loop of its own.
 
-It keeps nothing for long: a probe sends again what has no receipt. It takes plain MQTT on loopback and TLS alone
-anywhere else, with a certificate that bears the hub's attestation; the hub itself then connects by loopback.
+It keeps nothing for long: a probe sends again what has no receipt. It listens on loopback and nowhere else: it does not
+bound what strangers cost it. Beyond loopback a hub runs a mosquitto (`supervised.py`).
 """
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
-import socket
 import threading
 from typing import Any
 
+from hub.broker.reach import free_port, is_loopback
 from hub.broker.rights import Login, Rights
-from hub.broker.tls import certificate
 from hub.errors import BrokerError
-from hub.keys import HubKeys
 from hub.store.registry import Registry
 from probe.contract.address import BrokerAddress
 
@@ -27,16 +24,17 @@ MAX_CONNECTIONS = 500
 
 
 class EmbeddedBroker:
-    """A broker at host:port from `start` to `stop`; port 0 takes a free one."""
+    """A broker at host:port from `start` to `stop`; port 0 takes a free one. Raises BrokerError beyond loopback."""
 
-    def __init__(self, host: str, port: int, keys: HubKeys, registry: Registry) -> None:
+    tls = False
+
+    def __init__(self, host: str, port: int, registry: Registry) -> None:
+        if not is_loopback(host):
+            raise BrokerError(f"{host}: the embedded broker listens on loopback only")
         self.host = host
-        self.port = port or _free_port(host)
-        self._keys = keys
-        self.tls = not is_loopback(host)
+        self.port = port or free_port(host)
         self.login = Login()
         self._rights = Rights(registry, self.login)
-        self._loopback_port = _free_port("127.0.0.1") if self.tls else self.port
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(self._report)
         self._stopping = False
@@ -46,7 +44,7 @@ class EmbeddedBroker:
     @property
     def own_address(self) -> BrokerAddress:
         """The address at which the hub itself connects."""
-        return BrokerAddress(host="127.0.0.1" if self.tls else self.host, port=self._loopback_port)
+        return BrokerAddress(host=self.host, port=self.port)
 
     @property
     def alive(self) -> bool:
@@ -87,17 +85,10 @@ class EmbeddedBroker:
         # amqtt logs each connection, and prints tracebacks for errors that are reported in a sentence here.
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-        inner = self.own_address
         # An IPv6 host stands there without brackets: amqtt would hand them on to the socket, which knows none.
-        listeners: dict[str, dict[str, Any]] = {
-            "default": {"type": "tcp", "bind": f"{inner.host}:{inner.port}"} | _LIMITS
-        }
-        if self.tls:
-            cert, key = certificate(self._keys)
-            files = {"ssl": True, "certfile": str(cert), "keyfile": str(key)}
-            listeners["tls"] = {"type": "tcp", "bind": f"{self.host}:{self.port}"} | files | _LIMITS
+        listener = {"type": "tcp", "bind": f"{self.host}:{self.port}", "max_connections": MAX_CONNECTIONS}
         plugins = {"hub.broker.plugin.RightsPlugin": {"rights": self._rights}}
-        broker = RetainGuardBroker({"listeners": listeners, "plugins": plugins})
+        broker = RetainGuardBroker({"listeners": {"default": listener}, "plugins": plugins})
         try:
             await broker.start()
         except AmqttBrokerError as problem:
@@ -122,22 +113,3 @@ class EmbeddedBroker:
         if not self._stopping:
             problem = context.get("exception")
             _log.warning("the embedded broker: %s (%r)", context.get("message"), problem)
-
-
-_LIMITS = {"max_connections": MAX_CONNECTIONS}
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a host."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _free_port(host: str) -> int:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])

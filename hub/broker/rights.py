@@ -33,8 +33,8 @@ class Action(StrEnum):
     READ = "read"
 
 
-_PAIR_UP = re.compile(rf"^{topics.ROOT}/pair/[0-9a-f]{{32}}/up$")
-_PAIR_DOWN = re.compile(rf"^{topics.ROOT}/pair/[0-9a-f]{{32}}/down$")
+_PAIR_UP = re.compile(rf"{topics.ROOT}/pair/[0-9a-f]{{32}}/up")
+_PAIR_DOWN = re.compile(rf"{topics.ROOT}/pair/[0-9a-f]{{32}}/down")
 
 
 class Rights:
@@ -48,7 +48,7 @@ class Rights:
     def may_connect(self, user: str | None, password: str | None, client: str | None) -> bool:
         """Whether somebody may connect. A probe's client id is its account's, so that nobody can take its place."""
         if user == self._hub.user:
-            return hmac.compare_digest(self._hub.password, password or "")
+            return hmac.compare_digest(self._hub.password.encode(), (password or "").encode(errors="replace"))
         if user == topics.PAIR_USER:
             return password == topics.PAIR_PASSWORD
         self._reload()
@@ -60,7 +60,7 @@ class Rights:
         if user == self._hub.user:
             return True
         if user == topics.PAIR_USER:
-            return bool((_PAIR_UP if action is Action.WRITE else _PAIR_DOWN).match(topic))
+            return bool((_PAIR_UP if action is Action.WRITE else _PAIR_DOWN).fullmatch(topic))
         self._reload()
         if user is None or user not in self._accounts:
             return False

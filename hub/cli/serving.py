@@ -20,7 +20,10 @@ TCP_PORT = click.IntRange(0, 65535)
 
 @click.command()
 @data_option
-@click.option("--broker", help="An MQTT broker of your own: mqtt://HOST:PORT. Default: one is started here.")
+@click.option(
+    "--broker",
+    help="An MQTT broker of your own: mqtt://HOST:PORT. Default: one is started here, beyond loopback a mosquitto.",
+)
 @click.option(
     "--host", default=HOST, show_default=True, help="Where page and broker listen; loopback unless you say so."
 )
@@ -28,7 +31,7 @@ TCP_PORT = click.IntRange(0, 65535)
 @click.option(
     "--mqtt-port",
     type=TCP_PORT,
-    help=f"The embedded broker's port; 0 takes a free one. Default: {MQTT_PORT}, with TLS {MQTTS_PORT}.",
+    help=f"The started broker's port; 0 takes a free one. Default: {MQTT_PORT}, with TLS {MQTTS_PORT}.",
 )
 @click.option(
     "--announce",
@@ -50,12 +53,14 @@ def serve(
 ) -> None:
     """Take sightings in and show the map, until Ctrl-C. Makes the hub where there is none.
 
+    With a --host that others reach it runs a mosquitto: `apt install mosquitto`.
+
     \b
       contrechamp-hub serve
       contrechamp-hub serve --host 0.0.0.0 --announce 192.168.1.20
       contrechamp-hub serve --data ~/hub --broker mqtts://broker.example
     """
-    from hub.broker.embedded import is_loopback
+    from hub.broker.reach import is_loopback
     from hub.service import RunningHub, Settings
 
     if not host.strip("[]"):

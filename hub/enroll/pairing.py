@@ -70,6 +70,23 @@ class Pairing:
         card = PairCard(v=CONTRACT_VERSION, descriptor=self._keys.descriptor(), token=enrolment.token or "")
         return enrolment, pack(card)
 
+    @property
+    def hub_id(self) -> str:
+        """This hub's id, which a card names."""
+        return self._keys.hub_id
+
+    def invited_by(self, card: PairCard) -> Enrolment | None:
+        """The enrolment to which a card of this hub invites; None where it was taken back, or is long over."""
+        return self._registry.invited(card.token)
+
+    def ended(self, enrolment: Enrolment) -> bool:
+        """Whether it is too late to come by an enrolment."""
+        return self._clock() > enrolment.ends_s
+
+    def waiting(self) -> list[Enrolment]:
+        """The enrolments that no probe has used yet, and may."""
+        return [one for one in self._registry.enrolments(self._clock()) if one.token is not None and not one.used_by]
+
     def open_now(self, now_s: float) -> list[Enrolment]:
         """The enrolments that wait for a probe, or that one has just used."""
         return [one for one in self._registry.enrolments(now_s) if one.ends_s - now_s <= TOKEN_S]
@@ -115,11 +132,12 @@ class Pairing:
             refused = "the hub does not know this code, or has forgotten it; let it show a new one"
         elif enrolment.used_by not in (None, request.public):
             refused = "this code was used already, by another probe; let the hub show a new one"
-        elif self._clock() > enrolment.ends_s:
+        elif self.ended(enrolment):
             refused = "this code has expired; let the hub show a new one"
         if refused is not None or enrolment is None:
             return PairAnswer(v=CONTRACT_VERSION, probe=probe, refused=refused), None
-        compared = words(self._keys.public, request.public, request.token)
+        # Costly, so never for strangers, and once for each probe: one that asks again came with the same key.
+        compared = enrolment.words or words(self._keys.public, request.public, request.token)
         admitted = self._registry.admit(enrolment, request.public, compared)
         account = None
         if admitted.password is not None:

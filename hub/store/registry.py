@@ -38,6 +38,10 @@ class Registry(Protocol):
         """Those that wait, or were used within the last minutes, newest first."""
         ...
 
+    def words_of(self, public: bytes) -> str | None:
+        """The words to compare for the probe with a key, where they are known."""
+        ...
+
     def invited(self, token: str) -> Enrolment | None:
         """The enrolment with a token, used, over or not."""
         ...

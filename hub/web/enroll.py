@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from hub.enroll.pairing import Pairing
 from hub.log.probes import Enrolment
+from probe.contract.readable import readable
 
 QR_ERROR = "m"  # a quarter of the code may be unreadable; at 200 octets still 57 modules wide
 
@@ -46,7 +47,7 @@ class EnrollPage:
         code = self._pairing.code_of(enrolment)
         ends = datetime.fromtimestamp(enrolment.ends_s, UTC).astimezone().strftime("%H:%M")
         image = None if code is None else segno.make(code.qr, error=QR_ERROR, micro=False).svg_data_uri(scale=6)
-        return Invitation(enrolment.name, image, None if code is None else code.typed, ends, enrolment.words)
+        return Invitation(readable(enrolment.name), image, None if code is None else code.typed, ends, enrolment.words)
 
 
 def _is_loopback(host: str) -> bool:

@@ -13,7 +13,7 @@ from probe.cli.options import json_option, outbox_option
 from probe.cli.say import say
 from probe.config import default_outbox
 from probe.contract.base import ContractError
-from probe.contract.code import PREFIX, PairingCode, read_text
+from probe.contract.code import PREFIX, PairingCode, hub_letters, read_text
 from probe.contract.pairing import PairAnswer
 from probe.errors import BadInput, UplinkError
 from probe.outbox.outbox import Outbox, Standing
@@ -40,7 +40,7 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
     """Let this probe and a hub know each other. From then on it seals what it makes for that hub alone.
 
     CODE is what `contrechamp-hub enroll` shows: a picture of the QR code, the letters to type (- to read them from
-    stdin), or folder:DIR for the stick that it wrote. Compare the four words at the end with the hub's.
+    stdin), or folder:DIR for the stick that it wrote. Compare the six words at the end with the hub's.
 
     \b
       contrechamp-probe pair photo-of-the-code.jpg
@@ -50,11 +50,12 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
     path = outbox or default_outbox()
     answers: list[PairAnswer] = []
     with Outbox(path, to_pair=True) as box:
+        before = box.identity
         if code is not None and code.startswith("folder:"):
-            identity = pair_by_folder(folder_of(code), known=box.identity)
+            identity = pair_by_folder(folder_of(code), known=before)
         else:
             identity = pair_by_code(
-                _code(code, camera), to=to, known=box.identity, patience_s=patience, on_answer=answers.append
+                _code(code, camera), to=to, known=before, patience_s=patience, on_answer=answers.append
             )
         box.pair(identity)
     answer = answers[-1] if answers else None
@@ -63,7 +64,12 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
         names = {"name": answer.name if answer else None, "was": answer.was if answer else None}
         click.echo(json.dumps({**ids, **names, "words": identity.words, "outbox": str(path)}))
         return
-    click.echo(f"Paired. The hub must show the same words: {identity.words}")
+    click.echo(f"Paired with the hub {hub_letters(identity.hub_id)}.")
+    if before is not None and before.hub_id != identity.hub_id:
+        click.echo(f"Until now this probe was paired with another: {hub_letters(before.hub_id)}.")
+    if identity.account is None:
+        click.echo("That must be the hub that the card was written by, which showed it then; if not, use another card.")
+    click.echo(_compare(identity))
     _tell_of_name(answer)
     say(f"Sightings wait for it in {path}.", err=False)
     if identity.account is None:
@@ -137,7 +143,8 @@ def status(outbox: Path | None, as_json: bool) -> None:
         if box.repaired is not None:
             say(box.repaired)
     if as_json:
-        paired = {"probe": None, "hub": None} if identity is None else {"probe": identity.probe, "hub": identity.hub_id}
+        ids = (None, None, None) if identity is None else (identity.probe, identity.hub_id, identity.words)
+        paired = dict(zip(("probe", "hub", "words"), ids, strict=True))
         click.echo(json.dumps({**_for_machines(standing), **paired}))
         return
     click.echo(
@@ -155,18 +162,28 @@ def status(outbox: Path | None, as_json: bool) -> None:
         )
     if identity is None:
         click.echo("not paired with a hub yet: see `contrechamp-probe pair --help`")
+        return
+    click.echo(f"paired with the hub {hub_letters(identity.hub_id)}; words to compare with it: {identity.words}")
+    if identity.account is None:
+        click.echo("the hub has not answered yet: its answer comes by the stick")
+
+
+def _compare(identity: Identity) -> str:
+    return f"Compare them: the hub must show the same words: {identity.words}"
 
 
 def _tell_of_name(answer: PairAnswer | None, *, err: bool = False) -> None:
     """Say so where the hub calls the probe by another name than before."""
     if answer is not None and answer.was is not None:
-        click.echo(f"The hub calls this probe {answer.name} from now on; until now it was {answer.was}.", err=err)
+        say(f"The hub calls this probe {answer.name} from now on; until now it was {answer.was}.", err=err)
 
 
 def _deliver(box: Outbox, find: Callable[[], Uplink], progress: Callable[[Standing], None]) -> int:
     """How many were handed over. Raises UplinkError, which says how many stay."""
     try:
         delivery = find().deliver(box, progress)
+        if delivery.answer is not None:
+            say(f"The hub has answered. {_compare(box.paired())}")
         _tell_of_name(delivery.answer, err=True)
         return delivery.handed_over
     except UplinkError as problem:

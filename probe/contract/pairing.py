@@ -18,9 +18,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from probe.contract.base import KeyId, Name, Part, PublicKey, Serial, Signature, Text, Version
+from probe.contract.base import KeyId, Name, Part, PublicKey, Serial, Signature, Text, Version, require_sealable
 from probe.contract.envelope import decoded, signed_bytes
 from probe.contract.words import words_of
+
+WORDS_COUNT = 6
+_WORDS_N, _WORDS_R = 1 << 15, 8
+_WORDS_BYTES = 128 * _WORDS_N * _WORDS_R  # what scrypt fills and reads
 
 Secret = Annotated[str, Meta(min_length=8, max_length=64)]
 
@@ -33,6 +37,9 @@ class SealingKey(Part, frozen=True, kw_only=True):
     since: date
     destroyed: date
     seal: Text = "hpke-x25519"
+
+    def __post_init__(self) -> None:
+        require_sealable(self.public)
 
 
 class Descriptor(Part, frozen=True, kw_only=True):
@@ -68,6 +75,9 @@ class PairRequest(Part, frozen=True, kw_only=True):
     public: PublicKey
     reply: PublicKey
     signature: Signature
+
+    def __post_init__(self) -> None:
+        require_sealable(self.reply)  # else the token was spent before the answer fails
 
 
 class Account(Part, frozen=True, kw_only=True):
@@ -125,9 +135,15 @@ def pairing_info(hub: str) -> bytes:
 
 
 def words(hub_public: bytes, probe_public: bytes, token: str) -> str:
-    """Four words that both sides show, for people to compare; each is spelled alike in English and French."""
-    covered = signed_bytes("contrechamp words 1", hub_public, probe_public, token.encode())
-    return " ".join(words_of(hashlib.sha256(covered).digest()))
+    """Six words that both sides show, for people to compare; each is spelled alike in English and French.
+
+    Costs 32 MiB and about a second on a small machine, for whoever would grind keys until their words agree as well.
+    """
+    covered = signed_bytes("contrechamp words 2", hub_public, probe_public)
+    hashed = hashlib.scrypt(
+        covered, salt=token.encode(), n=_WORDS_N, r=_WORDS_R, p=1, maxmem=2 * _WORDS_BYTES, dklen=WORDS_COUNT
+    )
+    return " ".join(words_of(hashed))
 
 
 def decode_pairing(data: bytes) -> PairHello | PairSealed:

@@ -57,6 +57,10 @@ class SqliteRegistry:
         rows = self._db.rows(f"{_ENROLMENT} WHERE ends_s > ? ORDER BY number DESC LIMIT 20", (now_s,))
         return [_enrolment(row) for row in rows]
 
+    def words_of(self, public: bytes) -> str | None:
+        row = self._db.row("SELECT words FROM enrolment WHERE used_by = ? ORDER BY number DESC LIMIT 1", (public,))
+        return None if row is None else row[0]
+
     def invited(self, token: str) -> Enrolment | None:
         for row in self._db.rows(f"{_ENROLMENT} WHERE token IS NOT NULL"):
             enrolment = _enrolment(row)
