@@ -145,7 +145,9 @@ class OutboxFile:
 
     def _schema(self) -> str:
         """The sum of what the file says of its tables: where a bit of it has changed, SQLite may read them wrongly."""
-        said = self._rows("SELECT CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
+        said = self._rows(
+            "SELECT CAST(sql AS BLOB) FROM sqlite_master WHERE type <> 'trigger' AND sql IS NOT NULL ORDER BY name"
+        )
         return hashlib.sha256(b"\n".join(sql for (sql,) in said)).hexdigest()
 
     def _refused(self, what: str, problem: Exception, advice: str) -> OutboxError:
