@@ -25,6 +25,7 @@ from hub.errors import BadInput, StoreError
 from hub.keys import HubKeys
 from hub.store.durable import ASIDE_SUFFIX, put_in_place, require_free, sync_folder
 from hub.store.sqlite.database import FILE, is_full
+from probe.files.private import make_folder
 
 MAGIC = b"contrechamp backup 1\n"
 BLOCK = 1 << 20
@@ -74,8 +75,11 @@ def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool =
 
 
 def read_backup(source: Path, data: Path, passphrase: str) -> None:
-    """Make a hub's folder from a copy. Keys that are overdue are destroyed at once, and probes are asked to offer again
-    what they still keep. Raises BadInput, StoreError where no folder can be made, and then leaves nothing behind."""
+    """Make a hub's folder from a copy. Raises BadInput, StoreError where none can be made, and then leaves nothing.
+
+    Keys that are overdue are destroyed as soon as the day is certain, and probes are asked to offer again what they
+    still keep.
+    """
     if data.exists() and not (data.is_dir() and not any(data.iterdir())):
         raise BadInput(f"{data}: there is something already; name an empty folder with --data")
     parts = data.with_name(f"{data.name}.part-{secrets.token_hex(4)}")
@@ -83,7 +87,7 @@ def read_backup(source: Path, data: Path, passphrase: str) -> None:
         with _opened(source) as file:
             if file.read(len(MAGIC)) != MAGIC:
                 raise BadInput(f"{source}: not a backup of a hub")
-            parts.mkdir(parents=True, mode=0o700)
+            make_folder(parts)
             reader = _Reader(file, source, passphrase)
             with tarfile.open(fileobj=reader, mode="r|") as archive:  # type: ignore[call-overload]
                 archive.extractall(parts, filter="data")

@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -161,12 +161,12 @@ class RunningHub:
 
     def _keep_house(self) -> None:
         """Once a day: forget who sent what 30 days ago, and tokens that are over."""
-        today = datetime.now(UTC).date()
+        today = self.folder.keys.day
         if today == self._housekept:
             return
         self._housekept = today
         try:
-            self.folder.store.forget_senders()
+            self.folder.store.forget_senders(today)
             self.folder.registry.erase_expired(time.time())
         except StoreError as problem:
             _log.error("what is due to be forgotten is still there: %s", problem)

@@ -16,6 +16,7 @@ from hub.store.passwords import hash_password
 from hub.store.registry import Registry
 from probe.contract import topics
 from probe.contract.parcel import MAX_PARCEL_BYTES
+from probe.files.private import close_folder
 
 USER = "mosquitto"
 # From 2.1 on, plugins that come with mosquitto check passwords and rights; 3.0 drops the options of 2.0.
@@ -80,6 +81,8 @@ def write_config(
             if owner is not None:
                 os.chown(folder, owner.pw_uid, owner.pw_gid)
                 _require_enterable(folder, owner)  # the folders above it were made by our own umask
+        elif {path.name for path in folder.iterdir()} <= set(texts):  # nobody else's things are in it
+            close_folder(folder)
         for name, text in texts.items():
             write_secret(folder / name, text, owner)
     except OSError as problem:

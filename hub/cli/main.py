@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from hub.cli import cameras, copies, probes, serving, sightings
+from hub.cli import cameras, copies, keys, probes, serving, sightings
 from hub.cli.options import plain
 from hub.demo.command import demo
 from hub.errors import HubError, missing_extra
@@ -47,6 +47,7 @@ COMMANDS = (
     *cameras.COMMANDS,
     demo,
     *probes.COMMANDS,
+    *keys.COMMANDS,
     *copies.COMMANDS,
 )
 for command in COMMANDS:

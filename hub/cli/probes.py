@@ -85,6 +85,7 @@ def revoke(name: str, lost_on: datetime | None, data: Path, as_json: bool) -> No
     with open_hub(data) as hub:
         probe = hub.registry.named(name)
         hub.registry.revoke(probe, day)
+        hub.keys.disown(probe.id)
         held = hub.store.hold_since(probe.id, day, f"{name} is revoked; lost on {day}")
     done = f"{name} is revoked. {held} sightings that came since {day} are held; see `contrechamp-hub held`."
     click.echo(json.dumps({"name": name, "lost_on": str(day), "held": held}) if as_json else done)

@@ -6,7 +6,7 @@ from msgspec import Struct
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey  # libsodium checks Ed25519 in half the time of OpenSSL
 
-from hub.keys import HubKeys, KeyNotHere, SealedElsewhere
+from hub.keys import HubKeys, KeyDamaged, KeyNotHere, SealedElsewhere
 from hub.log.events import RefusalKind
 from hub.log.probes import Probe
 from hub.store.registry import Registry
@@ -67,6 +67,8 @@ class Unsealer:
         try:
             content = unframe(self._keys.open(unit.key, unit.data, self._info))
             envelope = decode_envelope(content)
+        except KeyDamaged as problem:  # no receipt: a backup may bring the key back
+            raise Refused(RefusalKind.UNKNOWN, str(problem)) from problem
         except KeyNotHere as problem:
             raise Refused(RefusalKind.STALE, str(problem)) from problem
         except SealedElsewhere as problem:

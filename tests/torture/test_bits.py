@@ -24,10 +24,12 @@ def test_every_bit_of_the_hubs_files(tmp_path: Path) -> None:
     keys = HubKeys(tmp_path)
     certificate(keys)
     same: dict[str, int] = {}
-    for path in sorted((tmp_path / "keys").iterdir()):
+    for path in sorted(path for path in (tmp_path / "keys").iterdir() if path.suffix != ".lock"):
+        if path.name.startswith("sealing"):
+            continue  # it is said in the log, and the hub goes on: tests/hub/test_damaged.py
         look_at = (lambda: certified(keys)) if path.name.startswith("broker") else (lambda: said(tmp_path))
         _, same[path.suffix + path.stem[:7]] = told_and_same(path, 1, look_at, StoreError, "restore")
-    assert (same[".keysigning"], same[".keysealing"]) == (0, 5)
+    assert same[".keysigning"] == 0
 
 
 def test_every_bit_of_the_probes_identity(tmp_path: Path) -> None:
