@@ -25,6 +25,7 @@ from hub.errors import BadInput, PartEnded, StoreError
 from hub.ingest.mqtt import MqttIngest
 from hub.ingest.receive import UnitIngest
 from hub.web.app import make_app
+from hub.web.doors import Doors
 from hub.web.serve import WebServer
 from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
@@ -46,7 +47,8 @@ class Part(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a hub is started with. `broker` None starts one: the embedded one on loopback, else a mosquitto; `announce`
-    are addresses of this machine in the networks in which probes may find the hub by themselves."""
+    are addresses of this machine in the networks in which probes may find the hub by themselves; from `proxies` the
+    page's proxies ask."""
 
     data: Path
     host: str = HOST
@@ -55,6 +57,7 @@ class Settings:
     broker: str | None = None
     tiles_url: str | None = None
     announce: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
 
 
 class RunningHub:
@@ -120,8 +123,11 @@ class RunningHub:
         self.cameras = LiveCameras(folder.store, data=settings.data, recogniser=folder.recogniser)
         stack.callback(self.cameras.stop)
         names = [bracketed(host) for host in (settings.host, *(way.host for way in addresses_of(settings.host)))]
-        app = make_app(self.cameras, pairing=pairing, tiles_url=settings.tiles_url, names=names)
-        self._web = WebServer(app, settings.host, settings.port)
+        app = make_app(
+            self.cameras, pairing=pairing, tiles_url=settings.tiles_url, names=names, proxies=settings.proxies
+        )
+        doors = Doors(proxies=settings.proxies)
+        self._web = WebServer(app, settings.host, settings.port, doors=doors)
         stack.callback(self._web.stop)
         self._parts: dict[str, Part] = {"camera derivation": self.cameras, "page": self._web}
         inner, login, self._address = self._broker(stack, folder, outer)

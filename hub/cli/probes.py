@@ -32,7 +32,7 @@ def enroll(name: str, to: str | None, address: str | None, no_wait: bool, data: 
     """Let a probe come, under NAME: show a code for `contrechamp-probe pair`, as a QR code and to type.
 
     The code works once and for 15 minutes. Both sides then show the same six words: compare them. Makes the hub where
-    there is none.
+    there is none. A probe that was revoked comes the same way, by a new key that it makes.
 
     \b
       contrechamp-hub enroll "Probe 1"
@@ -71,7 +71,8 @@ def revoke(name: str, lost_on: datetime | None, data: Path, as_json: bool) -> No
     """End a probe's rights: lost, stolen, or given back.
 
     From its next message on, everything that arrives is held until you have looked (`held`), whatever date it bears;
-    what came since the day of loss goes back to review as well.
+    what came since the day of loss goes back to review as well. Its key and its account are never taken again: a probe
+    that was found is enrolled anew, and makes a new key. For a mosquitto of your own, write `broker-config` again.
 
     \b
       contrechamp-hub revoke "Probe 1" --lost-on 2026-05-09
@@ -87,8 +88,10 @@ def revoke(name: str, lost_on: datetime | None, data: Path, as_json: bool) -> No
         hub.registry.revoke(probe, day)
         hub.keys.disown(probe.id)
         held = hub.store.hold_since(probe.id, day, f"{name} is revoked; lost on {day}")
-    done = f"{name} is revoked. {held} sightings that came since {day} are held; see `contrechamp-hub held`."
-    click.echo(json.dumps({"name": name, "lost_on": str(day), "held": held}) if as_json else done)
+    state = "was revoked already" if probe.revoked else "is revoked"
+    done = f"{name} {state}. {held} sightings that came since {day} are held now; see `contrechamp-hub held`."
+    told = {"name": name, "lost_on": str(day), "held": held, "already": probe.revoked}
+    click.echo(json.dumps(told) if as_json else done)
 
 
 @click.command()

@@ -1,5 +1,6 @@
 """The command that runs a hub, and the one that prepares a broker for it."""
 
+import ipaddress
 import json
 import signal
 import threading
@@ -39,6 +40,13 @@ TCP_PORT = click.IntRange(0, 65535)
     metavar="ADDRESS",
     help="Let probes find the hub in the network where this machine has this address. Repeatable.",
 )
+@click.option(
+    "--proxy",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Believe the proxy that asks for the page from this address. It must ask for localhost, and add "
+    "X-Forwarded-For. Repeatable.",
+)
 @click.option("--tiles", help="A raster tile server for the map: https://HOST/{z}/{x}/{y}.png. Default: no internet.")
 @json_option
 def serve(
@@ -48,6 +56,7 @@ def serve(
     port: int,
     mqtt_port: int | None,
     announce: tuple[str, ...],
+    proxy: tuple[str, ...],
     tiles: str | None,
     as_json: bool,
 ) -> None:
@@ -65,6 +74,8 @@ def serve(
 
     if not host.strip("[]"):
         raise BadInput("--host: an empty address would open the hub to everyone; write 0.0.0.0 if that is meant")
+    for one in proxy:
+        _require_address(one)
     settings = Settings(
         data=data,
         host=host.removeprefix("[").removesuffix("]"),  # an IPv6 address as it stands in a URL
@@ -73,6 +84,7 @@ def serve(
         broker=broker,
         tiles_url=tiles,
         announce=announce,
+        proxies=proxy,
     )
     if not is_loopback(settings.host):
         click.echo("Beware: whoever reaches this machine can read this map; the page has no accounts yet.", err=True)
@@ -86,6 +98,16 @@ def serve(
         else:
             click.echo(f"{_where(running, settings.host)}\nProbes send to: {running.mqtt_url}\nCtrl-C ends it.")
         running.wait(stop)
+
+
+def _require_address(proxy: str) -> None:
+    """Raises BadInput where `--proxy` names no address."""
+    try:
+        ipaddress.ip_address(proxy)
+    except ValueError as problem:
+        raise BadInput(
+            f"--proxy {proxy}: not an address; give the one from which it asks, such as 127.0.0.1"
+        ) from problem
 
 
 def _where(running: "RunningHub", host: str) -> str:

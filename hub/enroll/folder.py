@@ -64,7 +64,7 @@ def answer_requests(stick: Path, pairing: Pairing) -> Requests:
         except OSError as problem:
             found.troubles.append(f"{path}: cannot be read ({problem.strerror})")
             continue
-        answered = pairing.answered(request)
+        answered = pairing.answered(request, by_hand=True)
         if answered is None:
             unopened.append(path)
             continue
@@ -74,7 +74,12 @@ def answer_requests(stick: Path, pairing: Pairing) -> Requests:
             write_durably(path.with_suffix(ANSWER_SUFFIX), answered.data)
         except StoreError as problem:
             found.troubles.append(f"{problem} The probe has no account until the hub's answer lies there.")
-        if answered.refused is not None:
+        if answered.revoked:
+            # No fault of whoever brings the stick: the probe makes a new key, and its next request lies here instead.
+            found.notes.append(
+                f"{path}: of a revoked key, which is never taken again; the answer there tells its probe"
+            )
+        elif answered.refused is not None:
             found.troubles.append(f"{path}: refused, as {answered.refused}")
         elif answered.enrolment is not None:
             one = answered.enrolment

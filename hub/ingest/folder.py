@@ -40,8 +40,10 @@ def ingest_folder(stick: Path, ingest: UnitIngest) -> IntakeReport:
             report.troubles.append(
                 f"{path}: {done.set_aside} not taken in, set aside; see `contrechamp-hub quarantine`"
             )
-        for answer in done.answers:
-            _lay_receipts(path.with_suffix(RECEIPTS_SUFFIX), answer.signed, report)
+        for number, answer in enumerate(done.answers):
+            # One for each key that has signed: a probe that had to make a new one may bring units of both.
+            more = f"-{number}" if number else ""
+            _lay_receipts(path.with_name(f"{path.stem}{more}{RECEIPTS_SUFFIX}"), answer.signed, report)
     return report
 
 

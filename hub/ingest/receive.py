@@ -131,6 +131,7 @@ class UnitIngest:
         batch = work.batch
         if batch:
             self._store.append(batch)
+            self._hold_what_was_revoked_meanwhile()
         if work.days:
             try:
                 self._keys.hear_days(work.days)
@@ -151,6 +152,15 @@ class UnitIngest:
             doubles=work.doubles,
             set_aside=len(batch.aside),
         )
+
+    def _hold_what_was_revoked_meanwhile(self) -> None:
+        """Another process may have revoked a probe between our look and our commit, and held what was there by then."""
+        before = self._unsealer.revoked
+        if self._unsealer.reload_probes():
+            for probe in self._unsealer.revoked.values():
+                if probe.id not in before:
+                    day = probe.lost_on or self._keys.day
+                    self._store.hold_since(probe.id, day, f"{probe.name} is revoked; lost on {day}")
 
     def _require_room(self) -> None:
         free = self._store.free_bytes()

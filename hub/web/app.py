@@ -24,7 +24,7 @@ from hub.enroll.pairing import Pairing
 from hub.errors import BadInput, ServeError
 from hub.publish.view import feature
 from hub.web.bodies import Bodies, Body, PackedFiles, Portions
-from hub.web.enroll import EnrollPage
+from hub.web.enroll import LOCAL_NAMES, EnrollPage
 from hub.web.known import group_evidence, summarise_claims
 from hub.web.messages import Words, choose, words
 from hub.web.rows import DEFAULT_ORDER, Listing
@@ -33,18 +33,23 @@ from hub.web.source import MapSource
 from hub.web.stream import Streams
 
 STATIC = Path(__file__).parent / "static"
-LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 GEOJSON = "application/geo+json"
 _YEAR_S = 31_536_000
 
 
 def make_app(
-    source: MapSource, *, pairing: Pairing | None = None, tiles_url: str | None = None, names: Sequence[str] = ()
+    source: MapSource,
+    *,
+    pairing: Pairing | None = None,
+    tiles_url: str | None = None,
+    names: Sequence[str] = (),
+    proxies: Sequence[str] = (),
 ) -> Starlette:
     """The page as an ASGI app. Raises ServeError where its front-end packages were never fetched.
 
     `pairing` adds the page for enrolments; `tiles_url` is a raster tile template such as
-    `https://tiles.example/{z}/{x}/{y}.png`; `names` are further host names under which the page may be asked for.
+    `https://tiles.example/{z}/{x}/{y}.png`; `names` are further host names under which the page may be asked for;
+    `proxies` are the addresses of proxies that are believed.
     """
     if not (STATIC / "vendor" / "maplibre-gl.mjs").is_file():
         raise ServeError("the page's front-end packages are missing; fetch them with `python -m hub.web.vendor`")
@@ -62,7 +67,7 @@ def make_app(
         Mount("/static", PackedFiles(directory=STATIC), name="static"),
     ]
     if pairing is not None:
-        routes.insert(0, Route("/enroll", EnrollPage(pairing, page.html).show))
+        routes.insert(0, Route("/enroll", EnrollPage(pairing, page.html, proxies).show))
     middleware = [
         Middleware(Portions),
         Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL_NAMES, *names], www_redirect=False),

@@ -50,7 +50,7 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
     path = outbox or default_outbox()
     answers: list[PairAnswer] = []
     with Outbox(path, to_pair=True) as box:
-        before = box.identity
+        before, waiting = box.identity, box.standing().queued
         if code is not None and code.startswith("folder:"):
             identity = pair_by_folder(folder_of(code), known=before)
         else:
@@ -62,7 +62,8 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
     if as_json:
         ids = {"probe": identity.probe, "hub": identity.hub_id}
         names = {"name": answer.name if answer else None, "was": answer.was if answer else None}
-        click.echo(json.dumps({**ids, **names, "words": identity.words, "outbox": str(path)}))
+        new_key = before is not None and before.hub_id == identity.hub_id and before.key != identity.key
+        click.echo(json.dumps({**ids, **names, "new_key": new_key, "words": identity.words, "outbox": str(path)}))
         return
     click.echo(f"Paired with the hub {hub_letters(identity.hub_id)}.")
     if before is not None and before.hub_id != identity.hub_id:
@@ -71,6 +72,7 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
         click.echo("That must be the hub that the card was written by, which showed it then; if not, use another card.")
     click.echo(_compare(identity))
     _tell_of_name(answer)
+    _tell_of_new_key(before, identity, waiting)
     say(f"Sightings wait for it in {path}.", err=False)
     if identity.account is None:
         click.echo("Carry the stick to the hub (`contrechamp-hub ingest DIR`); walks can begin at once.")
@@ -170,6 +172,16 @@ def status(outbox: Path | None, as_json: bool) -> None:
 
 def _compare(identity: Identity) -> str:
     return f"Compare them: the hub must show the same words: {identity.words}"
+
+
+def _tell_of_new_key(before: Identity | None, now: Identity, waiting: int) -> None:
+    """Say so where the hub has revoked the key that the probe had, and what becomes of what it has signed."""
+    if before is None or before.hub_id != now.hub_id or before.key == now.key:
+        return
+    held = (
+        f" The {waiting} that wait were signed by the old one: the hub holds them for its operator." if waiting else ""
+    )
+    click.echo(f"The hub had revoked this probe's key, so it has a new one from now on.{held}")
 
 
 def _tell_of_name(answer: PairAnswer | None, *, err: bool = False) -> None:

@@ -22,6 +22,7 @@ from probe.contract.base import KeyId, Name, Part, PublicKey, Serial, Signature,
 from probe.contract.envelope import decoded, signed_bytes
 from probe.contract.words import words_of
 
+MAX_HELLO_BYTES = 128  # a hello has fewer, a request more
 WORDS_COUNT = 6
 _WORDS_N, _WORDS_R = 1 << 15, 8
 _WORDS_BYTES = 128 * _WORDS_N * _WORDS_R  # what scrypt fills and reads
@@ -89,7 +90,11 @@ class Account(Part, frozen=True, kw_only=True):
 
 
 class PairAnswer(Part, frozen=True, kw_only=True):
-    """An account, or why there is none. `name` is what the hub's people call the probe, `was` what they did before."""
+    """An account, or why there is none. `name` is what the hub's people call the probe, `was` what they did before.
+
+    With `new_key` the hub takes this key no more, as it was revoked: the probe asks again with a new one and the same
+    token, which is not used up.
+    """
 
     v: Version
     probe: Name
@@ -97,6 +102,7 @@ class PairAnswer(Part, frozen=True, kw_only=True):
     refused: Text | None = None
     name: Text | None = None
     was: Text | None = None
+    new_key: bool = False
 
 
 class PairCard(Part, frozen=True, kw_only=True):

@@ -17,12 +17,12 @@ from probe.contract.base import ContractError
 from probe.contract.parcel import SignedKind, decode_receipts
 from probe.errors import NotPaired, OutboxError
 from probe.outbox.file import OutboxFile
-from probe.seal.identity import Identity, from_text, has_sum, ids_in, to_text
+from probe.outbox.recordings import forget_all
+from probe.seal.identity import MOST_FORMER, Identity, from_text, has_sum, ids_in, to_text
 from probe.seal.verify import verified_body, verified_descriptor
 
 _KEPT = ("identity", "identity again")
 _ENTERED = "entered by"
-MOST_FORMER = 8
 ANEW = (
     "what waits in it stays: let its hub show a code by `contrechamp-hub enroll NAME`, and give that to "
     "`contrechamp-probe pair` with this outbox"
@@ -69,6 +69,7 @@ class IdentityFile(OutboxFile):
 
     def paired(self) -> Identity:
         """This probe and its hub. Raises NotPaired."""
+        self._reread()  # another process may have paired this probe anew, or brought newer keys home
         if self.identity is None:
             raise NotPaired(
                 f"{self.path}: paired with no hub yet, so there is none to seal for; let `contrechamp-hub enroll NAME` "
@@ -103,7 +104,8 @@ class IdentityFile(OutboxFile):
         text = to_text(identity)
         for name in _KEPT:
             self._set_meta(name, text)
-        self.identity, self._texts, self._damaged = identity, (text,) * len(_KEPT), ()
+        self.identity, self._texts = identity, (text,) * len(_KEPT)
+        self._damaged, self._is_damaged = (), False
 
     def _reread(self) -> None:
         """Read the identity again where another process may have changed it. Raises OutboxError where no copy of it is
@@ -184,20 +186,19 @@ class IdentityFile(OutboxFile):
 
     def _take_over(self, identity: Identity) -> None:
         """Be this probe from now on, within a transaction of the caller's."""
-        before = self.identity
-        if before is None or before.descriptor != identity.descriptor:
-            same_hub = before is not None and before.hub_id == identity.hub_id
-            if before is not None and same_hub and self._newest(before).epoch != identity.hub.epoch:
+        known = self.identity
+        if known is not None and known.hub_id == identity.hub_id:
+            if self._rows("SELECT 1 FROM unit WHERE data IS NOT NULL LIMIT 1"):
+                identity = identity.after(known)
+            if known.descriptor != identity.descriptor and self._newest(known).epoch != identity.hub.epoch:
                 self._offer_again()
+        if known is None or known.key != identity.key:
+            forget_all(self._db)  # marks that nobody can make any more
+        if known is None or known.descriptor != identity.descriptor:
             # A person has just met this hub: what it says now is the newest, whatever came before.
             self._db.execute("DELETE FROM meta WHERE name = ?", (_ENTERED,))
             self.in_doubt = False
-        ids = dict.fromkeys((*identity.former, *self._former()))
-        former = tuple(one for one in ids if one != identity.probe)[-MOST_FORMER:]
-        self._write_identity(msgspec.structs.replace(identity, former=former))
-
-    def _former(self) -> tuple[str, ...]:
-        """The ids under which what is here was signed so far."""
-        if self.identity is not None:
-            return (*self.identity.former, self.identity.probe)
-        return tuple(one for text in self._damaged for one in ids_in(text))
+        if self._is_damaged:
+            ids = [one for text in self._damaged for one in ids_in(text)]
+            identity = msgspec.structs.replace(identity, former=tuple(dict.fromkeys(ids))[:MOST_FORMER])
+        self._write_identity(identity)

@@ -87,6 +87,8 @@ class Outbox(IdentityFile):
     def pair(self, identity: Identity) -> None:
         """Take an identity over. Raises OutboxError where units wait that only another hub can open."""
         self._refuse_read_only()
+        if not self._is_damaged:
+            self._reread()
         standing = self.standing()
         if standing.queued and not self._is_our_hub(identity):
             raise OutboxError(
@@ -284,7 +286,6 @@ class Outbox(IdentityFile):
             self._increase("lost", sightings)
 
     def _current_sealer(self) -> Sealer:
-        self._reread()  # another process may have brought newer keys home since
         identity = self.paired()
         if self._sealer is None or self._sealer[0] is not identity:
             self._sealer = identity, identity.sealer()

@@ -1,9 +1,11 @@
 """Every file of a hub and of a probe is for its user alone: made, found open, copied, brought back, at any umask."""
 
 import os
+import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from hub.store.sqlite.schema import MIGRATIONS
 from probe.errors import OutboxError
 from probe.outbox.outbox import Outbox
 from tests.examples import look
-from tests.paired import database_of, enrolled, made_hub, pair
+from tests.paired import enrolled, made_hub, pair
 from tests.processes import enterable_folder
 
 WORDS = "four words picked at random"
@@ -77,9 +79,13 @@ def test_a_hubs_files_that_are_open_are_closed_when_it_opens(tmp_path: Path) -> 
 @pytest.mark.parametrize("there", [True, False])
 def test_a_copy_before_a_migration_is_closed_also_over_one_that_was_open(there: bool, tmp_path: Path) -> None:
     data = tmp_path / "hub"
-    with make_hub(data) as hub, database_of(hub).transaction() as db:
-        db.execute("ALTER TABLE enrolment DROP COLUMN was")
-        db.execute(f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
+    made_hub(data)
+    (data / FILE).unlink()
+    with closing(sqlite3.connect(data / FILE)) as before:
+        for statement in chain(*MIGRATIONS[:-1]):
+            before.execute(statement)
+        before.execute(f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
+        before.commit()
     copy = data / f"hub.before-{len(MIGRATIONS)}.db"
     if there:
         copy.write_bytes(b"")

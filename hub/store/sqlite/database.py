@@ -22,6 +22,13 @@ from probe.files.private import (
 
 FILE = "hub.db"
 FULL_BYTES = 1 << 20  # with less free, whatever fails fails for want of room: SQLite then says "disk I/O error"
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+    "recursive_triggers = ON",  # a row that REPLACE takes away counts as deleted
+)
 
 
 class Database:
@@ -50,7 +57,7 @@ class Database:
         except sqlite3.Error as problem:
             raise self._failure(problem, "cannot be opened", "name another folder with --data") from problem
         try:
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+            for pragma in _PRAGMAS:
                 self.connection.execute(f"PRAGMA {pragma}")
             self._migrate()
             if read_only:
