@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from hub.data import make_hub, read_hub, require_hub
 from hub.errors import BadInput, StoreError
+from hub.keys import HubKeys
 from hub.log.probes import Probe, RevokedKey
 from hub.store.durable import ASIDE_SUFFIX, put_in_place, require_free, sync_folder, write_durably
 from hub.store.registry import Registry
@@ -46,6 +47,7 @@ def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool =
     require_free(target, force=force)
     if len(passphrase) < MIN_PASSPHRASE:
         raise BadInput(f"the passphrase has fewer than {MIN_PASSPHRASE} letters; four words picked at random do well")
+    HubKeys(data)  # a copy of damaged keys would be none, and take the place of a good one
     there = (data / FILE).is_file()
     with_log = not keys_only and there
     copy = data / f"backup-{secrets.token_hex(4)}.db"

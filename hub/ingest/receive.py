@@ -47,6 +47,8 @@ from probe.contract.parcel import Receipt, Receipts, SignedKind, Unit, Verdict, 
 from probe.contract.sighting import Adapter, ClockSource, Sighting
 from probe.detect.registry import Recogniser, unjustified
 
+_log = logging.getLogger(__name__)
+
 MAX_REASON = 200
 RECEIPTS_PER_ANSWER = 512  # a probe reads no more than twice as many at once
 MIN_FREE_BYTES = 256 << 20
@@ -203,6 +205,7 @@ class UnitIngest:
             probe=probe,
             day=self._keys.day,
             epoch=self._keys.epoch,
+            serial=self._keys.serial,
             receipts=receipts,
         )
         signed = self._keys.sign(SignedKind.RECEIPTS, pack(body))
@@ -218,12 +221,14 @@ class UnitIngest:
             work.batch.aside.append(_aside(RefusalKind.UNKNOWN, "unknown topic", message, message.payload))
             return
         try:
-            units = decode_parcel(message.payload).units
+            parcel = decode_parcel(message.payload)
         except ContractError as problem:
             work.batch.aside.append(_aside(RefusalKind.NOT_CONTRACT, str(problem), message, message.payload))
             return
+        if parcel.newest is not None:
+            self._outgrow(parcel.newest)
         opened: list[_OpenedUnit] = []
-        for unit in units:
+        for unit in parcel.units:
             try:
                 envelope, probe = self._unsealer.open(unit)
             except Refused as refusal:
@@ -232,6 +237,13 @@ class UnitIngest:
                 opened.append(_OpenedUnit(unit=unit, hash=unit.hash, envelope=envelope, probe=probe))
         for kind in UnitType:
             self._judge([one for one in opened if one.envelope.type is kind], kind, message, work)
+
+    def _outgrow(self, word: bytes) -> None:
+        try:
+            if self._keys.outgrow(word):
+                _log.warning("a probe knows a later time of this hub than its backup: its serial goes beyond that now")
+        except StoreError as problem:
+            _log.error("%s", problem)
 
     def _judge(self, opened: list[_OpenedUnit], kind: UnitType, message: Incoming, work: _Work) -> None:
         if not opened:

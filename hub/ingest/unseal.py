@@ -1,16 +1,21 @@
 """Opens a unit and checks who made it: seal, frame, envelope, signature. Anything else is refused with a reason."""
 
+import logging
+
 from msgspec import Struct
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey  # libsodium checks Ed25519 in half the time of OpenSSL
 
-from hub.keys import HubKeys, KeyNotHere, SealedElsewhere
+from hub.keys import HubKeys, KeyDamaged, KeyNotHere, SealedElsewhere
 from hub.log.events import RefusalKind
 from hub.log.probes import Probe
 from hub.store.registry import Registry
 from probe.contract.base import ContractError
 from probe.contract.envelope import Envelope, check_content, decode_envelope, envelope_signing_input, seal_info, unframe
+from probe.contract.pairing import fingerprint
 from probe.contract.parcel import Unit, check_size
+
+_log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
@@ -44,7 +49,7 @@ class Unsealer:
         version = self._registry.version
         if version == self._version:
             return False
-        probes = self._registry.probes()
+        probes = [probe for probe in self._registry.probes() if _is_whole(probe)]
         self._senders = {p.id: Sender(p, VerifyKey(p.public)) for p in probes}
         self._mailboxes = {probe.mailbox: probe.id for probe in probes}
         self._version = version
@@ -68,6 +73,8 @@ class Unsealer:
         try:
             content = unframe(self._keys.open(unit.key, unit.data, self._info))
             envelope = decode_envelope(content)
+        except KeyDamaged as problem:  # no receipt: a backup may bring the key back
+            raise Refused(RefusalKind.UNKNOWN, str(problem)) from problem
         except KeyNotHere as problem:
             raise Refused(RefusalKind.STALE, str(problem)) from problem
         except SealedElsewhere as problem:
@@ -94,3 +101,16 @@ class Unsealer:
         except BadSignatureError as problem:
             raise Refused(RefusalKind.FORGED, "the signature is not the probe's") from problem
         return sender.probe
+
+
+def _is_whole(probe: Probe) -> bool:
+    """Whether a probe's id is its key's. Where a bit of either has changed on the hub's disk, its sightings get no
+    receipt: refused as forged, they would be lost."""
+    if fingerprint(probe.public) == probe.id:
+        return True
+    _log.error(
+        "%s: its key or id is damaged in the hub's database, so nothing is taken from it, and nothing of it is lost: "
+        "enroll it anew, or restore the hub from a backup",
+        probe.name,
+    )
+    return False

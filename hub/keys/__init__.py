@@ -6,9 +6,20 @@ from hub.keys.hub_keys import (
     OPENS_DAYS,
     SIGNING_KEY,
     HubKeys,
+    KeyDamaged,
     KeyNotHere,
     SealedElsewhere,
     doubt_of,
 )
 
-__all__ = ["FOLDER", "IN_USE_DAYS", "OPENS_DAYS", "SIGNING_KEY", "HubKeys", "KeyNotHere", "SealedElsewhere", "doubt_of"]
+__all__ = [
+    "FOLDER",
+    "IN_USE_DAYS",
+    "OPENS_DAYS",
+    "SIGNING_KEY",
+    "HubKeys",
+    "KeyDamaged",
+    "KeyNotHere",
+    "SealedElsewhere",
+    "doubt_of",
+]

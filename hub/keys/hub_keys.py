@@ -18,15 +18,15 @@ from datetime import date
 from pathlib import Path
 
 import msgspec
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from hub.errors import BadInput, StoreError
 from hub.keys.day import FIRST_DAY, LAST_DAY, Certain, Clock, Judgement, Reading, is_possible, machine_clock
-from hub.keys.sealing import destroy_key, make_key, public_of, read_keys
-from hub.keys.state import STATE, State, StateFile
+from hub.keys.sealing import destroy_key, make_key, path_of, public_of, read_keys
+from hub.keys.state import STATE, State, StateFile, serial_at
 from hub.keys.terms import (
     IN_USE_DAYS,
     OPENS_DAYS,
@@ -44,15 +44,26 @@ from hub.keys.terms import (
     take_word,
 )
 from hub.store.durable import write_durably
-from probe.contract.base import CONTRACT_VERSION
+from probe.contract.base import CONTRACT_VERSION, ContractError
 from probe.contract.envelope import pack
-from probe.contract.pairing import Descriptor, SealingKey, fingerprint
-from probe.contract.parcel import Signed, SignedKind, hub_signing_input
+from probe.contract.pairing import Descriptor, SealingKey, decode_descriptor, fingerprint
+from probe.contract.parcel import Receipts, Signed, SignedKind, decode_receipts, decode_signed, hub_signing_input
 from probe.files.private import NotOurs, close_files, close_folder, make_folder
 
-__all__ = ["FOLDER", "IN_USE_DAYS", "OPENS_DAYS", "SIGNING_KEY", "HubKeys", "KeyNotHere", "SealedElsewhere", "doubt_of"]
+__all__ = [
+    "FOLDER",
+    "IN_USE_DAYS",
+    "OPENS_DAYS",
+    "SIGNING_KEY",
+    "HubKeys",
+    "KeyDamaged",
+    "KeyNotHere",
+    "SealedElsewhere",
+    "doubt_of",
+]
 
 FOLDER, SIGNING_KEY = "keys", "signing.key"
+SERIAL_GAP = 1000  # far more than a hub gives between two backups, and no more than its clock does in a second
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 _log = logging.getLogger(__name__)
@@ -64,6 +75,10 @@ class SealedElsewhere(Exception):
 
 class KeyNotHere(SealedElsewhere):
     """It is sealed to a key that this hub does not have: another hub's, or one that was destroyed."""
+
+
+class KeyDamaged(SealedElsewhere):
+    """It is sealed to a key of this hub whose file has changed. A backup may bring it back."""
 
 
 class HubKeys:
@@ -81,7 +96,7 @@ class HubKeys:
             self._signing = Ed25519PrivateKey.from_private_bytes(self._signing_key())
             self.public = self._signing.public_key().public_bytes_raw()
             self.hub_id = fingerprint(self.public)
-            self._file = StateFile(self.folder)
+            self._file = StateFile(self.folder, self._signing)
             with self._changing() as (state, reading):
                 self._turn(state, reading)
             self._warn()
@@ -101,7 +116,7 @@ class HubKeys:
 
     @property
     def serial(self) -> int:
-        """Grows with every change of the keys."""
+        """Grows with every change of the keys; what the hub says bears it, so that probes know what is newer."""
         return self._state.serial
 
     @property
@@ -195,9 +210,35 @@ class HubKeys:
 
     def renew_epoch(self) -> None:
         """Start a new epoch: this hub came back from a backup, and may have forgotten what it receipted."""
-        with self._mutex, self._changing() as (state, _):
+        with self._mutex, self._changing() as (state, reading):
             state.epoch = secrets.token_hex(16)
-            state.serial += 1000  # beyond any serial that the lost hub may have reached since
+            # Beyond any serial that the lost hub may have reached since, also where it had come back from this copy.
+            state.serial = max(serial_at(state.certain_at(reading), reading), state.serial + SERIAL_GAP)
+
+    def outgrow(self, word: bytes) -> bool:
+        """Go beyond a serial that this hub has given in another epoch, by its own signed word for it; returns whether
+        there was need. That is where it came back from a copy by a clock that was wrong. What another has signed
+        changes nothing, so nobody can drive the serials up. Raises StoreError."""
+        try:
+            said = self._said(decode_signed(word))
+        except (ContractError, InvalidSignature):
+            return False
+        with self._mutex:
+            if said.serial is None or said.epoch == self.epoch or said.serial < self.serial:
+                return False
+            with self._changing() as (state, _):
+                state.serial = max(state.serial, said.serial + SERIAL_GAP)
+        return True
+
+    def _said(self, signed: Signed) -> Descriptor | Receipts:
+        """The receipts or the descriptor in a word of this hub. Raises InvalidSignature, ContractError."""
+        public = self._signing.public_key()
+        try:
+            public.verify(signed.signature, hub_signing_input(SignedKind.RECEIPTS, self.hub_id, signed.body))
+        except InvalidSignature:
+            public.verify(signed.signature, hub_signing_input(SignedKind.DESCRIPTOR, self.hub_id, signed.body))
+            return decode_descriptor(signed.body)
+        return decode_receipts(signed.body)
 
     def sign(self, what: SignedKind, body: bytes) -> bytes:
         """A body with this hub's signature, as it travels."""
@@ -236,6 +277,8 @@ class HubKeys:
         if private is None and self._file.changed():  # another process has taken it into use
             self.rotate()
             private = self._private.get(key)
+        if private is None and path_of(self.folder, key).exists():
+            raise KeyDamaged("sealed to a key of this hub that is damaged")
         if private is None:
             raise KeyNotHere("sealed to a key that this hub does not have, or not any more")
         try:
@@ -309,8 +352,11 @@ def doubt_of(data: Path, *, clock: Clock = machine_clock) -> str | None:
         return None
     reading = clock()
     try:
-        certain = StateFile(data / FOLDER).read(reading).certain_at(reading)
-    except OSError as problem:
+        signing = Ed25519PrivateKey.from_private_bytes((data / FOLDER / SIGNING_KEY).read_bytes())
+        certain = StateFile(data / FOLDER, signing).read(reading).certain_at(reading)
+    except StoreError:
+        raise
+    except (OSError, ValueError) as problem:
         raise StoreError(f"{data / FOLDER}: the hub's keys cannot be read ({problem})") from problem
     return _doubt(certain, reading.day)
 

@@ -9,12 +9,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.errors import StoreError
-from hub.keys.day import FIRST_DAY, LAST_DAY, Certain, Reading, first_certain
+from hub.keys.day import FIRST_DAY, LAST_DAY, Certain, Judgement, Reading, first_certain
 from hub.store.durable import write_durably
+from hub.store.signed import open_text, sign_text
 
 STATE, LOCK = "state.json", "state.lock"
+_WHAT = "contrechamp hub state 1"
 
 
 class Term(msgspec.Struct):
@@ -47,29 +50,48 @@ class State(msgspec.Struct):
         return Certain(utc_s=begin.timestamp(), boot=reading.boot, boot_s=reading.boot_s)
 
 
-class StateFile:
-    """The state's file: everything that reads or writes it goes through here."""
+def serial_at(certain: Certain, reading: Reading) -> int:
+    """Where the serials of an epoch begin that begins now: the milliseconds of the moment that is believed. A hub gives
+    fewer serials than that."""
+    believed = certain.judge(reading.day) is Judgement.BELIEVED
+    return int(max(certain.utc_s, reading.wall_s if believed else 0.0) * 1000)
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._path = folder, folder / STATE
+
+class StateFile:
+    """The state's file, signed by the hub's key: everything that reads or writes it goes through here."""
+
+    def __init__(self, folder: Path, signing: Ed25519PrivateKey) -> None:
+        self._folder, self._path, self._signing = folder, folder / STATE, signing
         self._seen: tuple[int, int, int] | None = None
 
     def read(self, reading: Reading) -> State:
         """What is there, a new state where nothing is. Raises OSError, StoreError where it is damaged."""
         self._seen = self._version()
         if self._path.exists():
+            text = self._path.read_bytes()
             try:
-                return msgspec.json.decode(self._path.read_bytes(), type=State)
-            except msgspec.MsgspecError as problem:
+                says = open_text(self._signing, _WHAT, text)
+                state = msgspec.json.decode(text if says is None else says, type=State)
+            except (ValueError, msgspec.MsgspecError) as problem:
                 raise StoreError(f"{self._path}: damaged ({problem}); restore the keys from a backup") from problem
+            if says is None:  # an earlier version wrote it
+                write_durably(self._path, sign_text(self._signing, _WHAT, text), secret=True)
+                self._seen = self._version()
+            return state
         certain = first_certain(reading)
-        return State(serial=0, epoch=secrets.token_hex(16), last_day=certain.day, terms={}, certain=certain)
+        return State(
+            serial=serial_at(certain, reading),
+            epoch=secrets.token_hex(16),
+            last_day=certain.day,
+            terms={},
+            certain=certain,
+        )
 
     def write(self, state: State) -> None:
         """Put it in the place of what is there, durably. Raises StoreError."""
         if state.certain is not None:
             state.last_day = state.certain.day
-        write_durably(self._path, msgspec.json.encode(state), secret=True)
+        write_durably(self._path, sign_text(self._signing, _WHAT, msgspec.json.encode(state)), secret=True)
         self._seen = self._version()
 
     def changed(self) -> bool:

@@ -24,7 +24,7 @@ from probe.seal.identity import Identity
 from probe.uplink.choose import folder_of, uplink_to
 from probe.uplink.deliver import RepeatedDelivery
 from probe.uplink.find import find_uplink
-from probe.uplink.uplink import Uplink
+from probe.uplink.uplink import OLDER, Uplink
 
 _FOLLOW_S = 0.3
 
@@ -49,7 +49,7 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
     """
     path = outbox or default_outbox()
     answers: list[PairAnswer] = []
-    with Outbox(path) as box:
+    with Outbox(path, to_pair=True) as box:
         before, waiting = box.identity, box.standing().queued
         if code is not None and code.startswith("folder:"):
             identity = pair_by_folder(folder_of(code), known=before)
@@ -119,6 +119,10 @@ def send(
             if before.queued or (to or "").startswith("folder:"):
                 handed_over = _deliver(box, lambda: find_uplink(to, identity, patience, max_kbit), progress)
         standing, refusals = box.standing(), box.refusals()
+        if box.repaired is not None:
+            say(box.repaired)
+        if box.in_doubt:
+            say(f"Beware: {OLDER}.")
     if as_json:
         click.echo(json.dumps({"handed_over": handed_over, **_for_machines(standing), "outbox": str(path)}))
         return
@@ -138,6 +142,8 @@ def status(outbox: Path | None, as_json: bool) -> None:
     """How many sightings wait, since when, and what became of the others."""
     with Outbox(outbox or default_outbox()) as box:
         standing, identity = box.standing(), box.identity
+        if box.repaired is not None:
+            say(box.repaired)
     if as_json:
         ids = (None, None, None) if identity is None else (identity.probe, identity.hub_id, identity.words)
         paired = dict(zip(("probe", "hub", "words"), ids, strict=True))

@@ -35,6 +35,7 @@ Name = Annotated[
     str, Meta(pattern=whole("[0-9a-f]{16,64}"), description="random, or the SHA-256 of a public key, in hex")
 ]
 KeyId = Annotated[str, Meta(pattern=whole("[0-9a-f]{16}"), description="first half of a public key's SHA-256, in hex")]
+Serial = Annotated[int, Meta(ge=1, lt=1 << 53, description="of what a hub says: a higher one is newer")]
 PublicKey = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
 

@@ -18,7 +18,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from probe.contract.base import KeyId, Name, Part, PublicKey, Signature, Text, Version, require_sealable
+from probe.contract.base import KeyId, Name, Part, PublicKey, Serial, Signature, Text, Version, require_sealable
 from probe.contract.envelope import decoded, signed_bytes
 from probe.contract.words import words_of
 
@@ -48,7 +48,7 @@ class Descriptor(Part, frozen=True, kw_only=True):
 
     v: Version
     public: PublicKey
-    serial: Annotated[int, Meta(ge=1)]
+    serial: Serial
     day: date
     epoch: Name
     keys: Annotated[tuple[SealingKey, ...], Meta(min_length=1, max_length=8)]

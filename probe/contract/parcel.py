@@ -7,11 +7,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from probe.contract.base import ContractError, KeyId, Name, Part, Signature, Text, Version
+from probe.contract.base import ContractError, KeyId, Name, Part, Serial, Signature, Text, Version
 from probe.contract.envelope import UNIT_BYTES, decoded, digest, signed_bytes
 
 MAX_PARCEL_BYTES = 1024 * 1024
 MAX_UNITS = 64
+MAX_NEWEST_BYTES = 256 * 1024
 
 Hash = Annotated[bytes, Meta(min_length=32, max_length=32)]
 
@@ -29,10 +30,15 @@ class Unit(Part, frozen=True, kw_only=True):
 
 
 class Parcel(Part, frozen=True, kw_only=True):
-    """The units of one message or file."""
+    """The units of one message or file.
+
+    `newest` is the newest that the hub has signed for this probe, its receipts or its descriptor. It stands here where
+    the hub's answers are older than that: a hub that came back from a backup then goes beyond that serial.
+    """
 
     v: Version
     units: Annotated[tuple[Unit, ...], Meta(min_length=1, max_length=MAX_UNITS)]
+    newest: Annotated[bytes, Meta(max_length=MAX_NEWEST_BYTES)] | None = None
 
 
 class Verdict(StrEnum):
@@ -53,13 +59,19 @@ class Receipt(Part, frozen=True, kw_only=True):
 
 class Receipts(Part, frozen=True, kw_only=True):
     """Receipts for one probe. `day` is the hub's; `epoch` changes when a hub comes back from a backup and has
-    forgotten what it receipted since: the probe then offers again what it still keeps."""
+    forgotten what it receipted since: the probe then offers again what it still keeps.
+
+    `serial` is the hub's, as in its descriptor: each epoch begins beyond all serials of those before. A probe enters
+    another epoch only by a higher serial than it knows, and ignores receipts of an older one: they speak of what the
+    hub may lack by now. Within an epoch, any order is good. A hub of an earlier version gives none: then only a
+    descriptor leads into another epoch."""
 
     v: Version
     hub: Name
     probe: Name
     day: date
     epoch: Name
+    serial: Serial | None = None
     receipts: Annotated[tuple[Receipt, ...], Meta(max_length=MAX_UNITS * 16)]
 
 

@@ -7,6 +7,7 @@ for something small that it can only refuse then.
 """
 
 import errno
+import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from probe.errors import CommitInDoubt, DiskFull, OutboxError
 from probe.files.private import beside_database, close_files, close_folder, make_file, make_folder, require_writable
 from probe.outbox import recordings
 
-SCHEMA_VERSION = 3  # 3: with the table of recordings
+SCHEMA_VERSION = 4  # 3: with the table of recordings; 4: the identity is kept twice, with its sum
 # In a damaged file names can be damaged too, and Python cannot even decode the message that SQLite makes of them.
 TROUBLE = (sqlite3.Error, UnicodeDecodeError)
 _SCHEMA = (
@@ -128,9 +129,12 @@ class OutboxFile:
             for statement in _SCHEMA:
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        elif version == 2:
-            self._db.execute(recordings.TABLE)
+        elif version in (2, 3):
+            if version == 2:
+                self._db.execute(recordings.TABLE)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        if version in (0, 2, 3):
+            self._set_meta("schema", self._schema())
         self._db.execute("COMMIT")
         if version > SCHEMA_VERSION:
             raise OutboxError(f"{self.path}: written by a newer version of contrechamp-probe; update this one")
@@ -139,6 +143,17 @@ class OutboxFile:
                 f"{self.path}: holds unsealed sightings of an earlier version; hand them over with that version, then "
                 "delete the file"
             )
+        if self._meta("schema") != self._schema():
+            raise OutboxError(
+                f"{self.path}: damaged (its tables are not what they were); keep a copy of it, and {ANOTHER}"
+            )
+
+    def _schema(self) -> str:
+        """The sum of what the file says of its tables: where a bit of it has changed, SQLite may read them wrongly."""
+        said = self._rows(
+            "SELECT CAST(sql AS BLOB) FROM sqlite_master WHERE type <> 'trigger' AND sql IS NOT NULL ORDER BY name"
+        )
+        return hashlib.sha256(b"\n".join(sql for (sql,) in said)).hexdigest()
 
     def _refused(self, what: str, problem: Exception, advice: str) -> OutboxError:
         """The sentence for what it cannot be: opened, read, written."""
@@ -149,7 +164,8 @@ class OutboxFile:
                 f"{self.path}: cannot be {what} (another program is writing in it); try again when it has ended"
             )
         why = (problem.strerror or problem) if isinstance(problem, OSError) else problem
-        return OutboxError(f"{self.path}: cannot be {what} ({why}); {advice}")
+        told = " ".join(str(why).split())  # SQLite quotes what it cannot read, with its ends of lines
+        return OutboxError(f"{self.path}: cannot be {what} ({told}); {advice}")
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
         """The answer to a question. Raises OutboxError where the file is damaged or its disk fails."""

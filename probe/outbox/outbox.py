@@ -6,6 +6,7 @@ a refused one stays, so that nothing a walker made vanishes in silence. There is
 that this probe could read: which unit holds what is known in RAM alone, for as long as the program runs.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,22 +14,22 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Self
 
-import msgspec
-
 from probe.contract.base import ContractError
 from probe.contract.envelope import SIGHTING_BYTES, Picture, digest
-from probe.contract.pairing import SealingKey, decode_descriptor
-from probe.contract.parcel import Receipts, Unit, Verdict, decode_signed
+from probe.contract.pairing import SealingKey
+from probe.contract.parcel import Receipts, Unit, Verdict
 from probe.contract.sighting import Kind, Sighting
-from probe.errors import CommitInDoubt, NotPaired, NotSealable, OutboxError, OutboxFull
-from probe.outbox.file import ANOTHER, OutboxFile
-from probe.outbox.recordings import KNOWN, MOST_RECORDINGS, forget_all, mark_of, remember
-from probe.seal.identity import Identity, from_text, to_text
+from probe.errors import CommitInDoubt, NotSealable, OutboxError, OutboxFull
+from probe.outbox.file import ANOTHER
+from probe.outbox.identity import IdentityFile
+from probe.outbox.recordings import KNOWN, MOST_RECORDINGS, mark_of, remember
+from probe.seal.identity import Identity
 from probe.seal.sealer import Sealer
 
 DEFAULT_BUDGET_BYTES = 1 << 30
 KEPT_DAYS = 7
 REMEMBERED_DAYS = 60
+_KEY_ID = re.compile("[0-9a-f]{16}")
 _UNKNOWN = -1  # a number that no unit has
 _CHANGED = "its bytes have changed on this probe's disk"
 
@@ -55,25 +56,27 @@ class Standing:
         return self.stored + self.held + self.refused
 
 
-class Outbox(OutboxFile):
-    """The store of unsent units. One process writes at a time; SQLite makes others wait up to 10 s."""
+class Outbox(IdentityFile):
+    """The store of unsent units. One process writes at a time; SQLite makes others wait up to 10 s.
+
+    Raises OutboxError where it cannot be used; `to_pair` anew it can also where nobody can tell any more whose it is.
+    """
 
     def __init__(
-        self, path: Path, *, budget_bytes: int = DEFAULT_BUDGET_BYTES, most_recordings: int = MOST_RECORDINGS
+        self,
+        path: Path,
+        *,
+        budget_bytes: int = DEFAULT_BUDGET_BYTES,
+        most_recordings: int = MOST_RECORDINGS,
+        to_pair: bool = False,
     ) -> None:
-        super().__init__(path)
+        super().__init__(path, to_pair=to_pair)
         self._most_recordings = most_recordings
         self._budget = budget_bytes
         self._numbers: dict[str, int] = {}  # of the sightings of this run, so that they can be taken back
         self._in_doubt: dict[str, Unit] = {}  # sightings of which nobody knows whether they are written down
         self._surveys: set[int] = set()
-        self._sealer: Sealer | None = None
-        try:
-            self._text = self._meta("identity")
-            self.identity = self._identity()
-        except OutboxError:
-            self.close()
-            raise
+        self._sealer: tuple[Identity, Sealer] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -81,36 +84,19 @@ class Outbox(OutboxFile):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def paired(self) -> Identity:
-        """This probe and its hub. Raises NotPaired."""
-        self._read_identity()
-        if self.identity is None:
-            raise NotPaired(
-                f"{self.path}: paired with no hub yet, so there is none to seal for; let `contrechamp-hub enroll NAME` "
-                f"show a code and give it to `contrechamp-probe pair CODE --outbox {self.path}`"
-            )
-        return self.identity
-
     def pair(self, identity: Identity) -> None:
         """Take an identity over. Raises OutboxError where units wait that only another hub can open."""
         self._refuse_read_only()
-        self._read_identity()
-        standing, known = self.standing(), self.identity
-        if known is not None and known.hub_id != identity.hub_id and standing.queued:
+        if not self._is_damaged:
+            self._reread()
+        standing = self.standing()
+        if standing.queued and not self._is_our_hub(identity):
             raise OutboxError(
                 f"{self.path}: {standing.queued} sightings wait in it that only another hub can open; send them first, "
                 "or name another outbox with --outbox"
             )
         with self._transaction():
-            if known is not None and known.hub_id == identity.hub_id:
-                if self._rows("SELECT 1 FROM unit WHERE data IS NOT NULL LIMIT 1"):
-                    identity = identity.after(known)
-                if identity.key != known.key:
-                    forget_all(self._db)  # marks that nobody can make any more
-                self._offer_again_after_restore(identity.hub.epoch)
-            self._set_meta("identity", to_text(identity))
-            self._set_meta("epoch", identity.hub.epoch)
-        self.identity, self._sealer = identity, None
+            self._take_over(identity)
 
     def has_recording(self, content: bytes) -> bool:
         """Whether the recording with this digest was put in here once, as far as is remembered. Raises NotPaired."""
@@ -198,15 +184,19 @@ class Outbox(OutboxFile):
         SQLite does not notice octets that change on a card. Nobody can open such a unit, and no receipt would ever name
         it: it is refused here.
         """
-        which = ">" if pictures else "="
+        which = ">" if pictures else "<="
         query = (
             f"SELECT number, hash, key, data FROM unit WHERE verdict IS NULL AND number > ? AND size {which} ?"  # noqa: S608 (an operator)
             " ORDER BY number LIMIT ?"
         )
         while rows := self._rows(query, (after, SIGHTING_BYTES, limit)):
-            whole = [(number, Unit(key=key, data=data)) for number, known, key, data in rows if _has_hash(data, known)]
+            whole = [
+                (number, Unit(key=key, data=data)) for number, known, key, data in rows if _is_whole(key, data, known)
+            ]
             if len(whole) < len(rows):
-                self._refuse([(_CHANGED, number) for number, known, _, data in rows if not _has_hash(data, known)])
+                self._refuse(
+                    [(_CHANGED, number) for number, known, key, data in rows if not _is_whole(key, data, known)]
+                )
             if whole:
                 return whole
             after = rows[-1][0]
@@ -216,41 +206,39 @@ class Outbox(OutboxFile):
         """Whether anything waits for a receipt."""
         return bool(self._rows("SELECT 1 FROM unit WHERE verdict IS NULL LIMIT 1"))
 
-    def settle(self, receipts: Receipts) -> int:
-        """Take checked receipts in; returns how many units they settled. Those for other bytes change nothing."""
+    def settle(self, receipts: Receipts, signed: bytes = b"") -> int:
+        """Take checked receipts in, which came `signed`; returns how many units they settled. Those for other bytes
+        change nothing. Raises Outdated for what the hub said before it came back from a backup."""
         day = receipts.day.isoformat()
         with self._transaction():
-            self._offer_again_after_restore(receipts.epoch)
+            self._enter(receipts.epoch, receipts.serial, signed)
             settled = self._db.executemany(
                 "UPDATE unit SET verdict = ?, reason = ?, day = ? WHERE hash = ? AND verdict IS NULL",
                 [(receipt.verdict, receipt.reason, day, receipt.hash) for receipt in receipts.receipts],
             ).rowcount
             if self._meta("day") != day:
+                self._bear_with_leap(receipts.day)
                 self._set_meta("day", day)
                 self._drop_old(receipts.day)
         return settled
+
+    def has_all(self, hashes: Iterable[bytes]) -> bool:
+        """Whether all these units are of this outbox."""
+        return all(self._rows("SELECT 1 FROM unit WHERE hash = ?", (known,)) for known in hashes)
 
     def all_settled(self, hashes: Iterable[bytes]) -> bool:
         """Whether all these units are of this outbox, and the hub has said what became of each."""
         query = "SELECT 1 FROM unit WHERE hash = ? AND verdict IS NOT NULL"
         return all(self._rows(query, (known,)) for known in hashes)
 
-    def take_descriptor(self, descriptor: bytes) -> None:
-        """Take over a newer descriptor of the same hub, whose signature was checked."""
-        identity = self.paired()
-        newer = decode_descriptor(decode_signed(descriptor).body)
-        if newer.public != identity.hub.public or newer.serial <= identity.hub.serial:
-            return
-        changed = msgspec.structs.replace(identity, descriptor=descriptor)
-        with self._transaction():
-            self._set_meta("identity", to_text(changed))
-            self._offer_again_after_restore(newer.epoch)
-        self.identity, self._sealer = changed, None
-
     def standing(self) -> Standing:
-        """How many units are in which state."""
-        counts: dict[str, int] = dict(self._rows("SELECT coalesce(verdict, ''), count(*) FROM unit GROUP BY 1"))
-        queued = self._rows("SELECT total(size) FROM unit WHERE verdict IS NULL")[0][0]
+        """How many units are in which state. Raises OutboxError where the file is damaged."""
+        rows = self._rows(
+            "SELECT coalesce(verdict, ''), count(*), total(size), total(number) FROM unit NOT INDEXED GROUP BY 1"
+        )
+        counts = {verdict: int(count) for verdict, count, _, _ in rows}
+        waiting = next(((count, size, numbers) for verdict, count, size, numbers in rows if not verdict), (0, 0.0, 0.0))
+        self._compare_index(waiting)
         oldest = self._rows("SELECT key FROM unit WHERE verdict IS NULL ORDER BY number LIMIT 1")
         keys = {} if self.identity is None else {key.id: key for key in self.identity.hub.keys}
         return Standing(
@@ -258,11 +246,24 @@ class Outbox(OutboxFile):
             stored=counts.get(Verdict.STORED, 0),
             held=counts.get(Verdict.HELD, 0),
             refused=counts.get(Verdict.REFUSED, 0),
-            queued_bytes=int(queued),
+            queued_bytes=int(waiting[1]),
             gave_way=self._counter("gave_way"),
             lost=self._counter("lost"),
             key=keys.get(oldest[0][0]) if oldest else None,
         )
+
+    def _compare_index(self, there: tuple[int, float, float]) -> None:
+        """An index that says otherwise than the waiting units themselves is made anew: what it does not know would
+        never be sent. Raises OutboxError where it knows more than are found: then it is the units that are damaged."""
+        indexed = self._rows("SELECT count(*), total(size), total(number) FROM unit WHERE verdict IS NULL")[0]
+        if indexed[0] > there[0]:
+            raise OutboxError(
+                f"{self.path}: damaged ({indexed[0]} sightings wait in it, and {there[0]} can be found); keep a copy "
+                f"of it, and {ANOTHER}"
+            )
+        if indexed != there:
+            with self._transaction():
+                self._db.execute("REINDEX unit")
 
     def refusals(self, limit: int = 20) -> list[tuple[str, str]]:
         """Refused units, by the start of their hash, and why, newest first."""
@@ -284,16 +285,11 @@ class Outbox(OutboxFile):
         with self._transaction():
             self._increase("lost", sightings)
 
-    def _read_identity(self) -> None:
-        """Another process may have paired this probe anew, or brought newer keys home."""
-        if (text := self._meta("identity")) != self._text:
-            self._text = text
-            self.identity, self._sealer = self._identity(), None
-
     def _current_sealer(self) -> Sealer:
         identity = self.paired()
-        self._sealer = self._sealer or identity.sealer()
-        return self._sealer
+        if self._sealer is None or self._sealer[0] is not identity:
+            self._sealer = identity, identity.sealer()
+        return self._sealer[1]
 
     def _seal(self, sighting: Sighting) -> Unit:
         try:
@@ -305,12 +301,6 @@ class Outbox(OutboxFile):
         """The number of a unit that is written down."""
         rows = self._rows("SELECT number FROM unit WHERE hash = ?", (unit.hash,))
         return int(rows[0][0]) if rows else None
-
-    def _identity(self) -> Identity | None:
-        try:
-            return None if self._text is None else from_text(self._text)
-        except ContractError as problem:
-            raise self._refused("used as an outbox", problem, ANOTHER) from problem
 
     def _refuse(self, damaged: list[tuple[str, int]]) -> None:
         with self._transaction():
@@ -377,12 +367,16 @@ class Outbox(OutboxFile):
                 f"{self.path}: full ({self._budget >> 20} MiB); hand over what waits, or give more room with --budget"
             )
 
-    def _offer_again_after_restore(self, epoch: str) -> None:
-        """Offer all again to a hub that has come back from a backup: it may lack what it has receipted."""
-        if self._meta("epoch") == epoch:
-            return
-        self._set_meta("epoch", epoch)
-        self._db.execute("UPDATE unit SET verdict = NULL WHERE data IS NOT NULL AND verdict IN ('stored', 'held')")
+    def _bear_with_leap(self, today: date) -> None:
+        """Count the days anew where the hub's clock has leapt, or nothing came for long: what it has had since another
+        century is what it got a minute ago, and may be lacking after its return from a backup."""
+        with suppress(ValueError):
+            before = date.fromisoformat(self._meta("day") or "")
+            if abs(today - before) > timedelta(days=KEPT_DAYS):
+                self._db.execute(
+                    "UPDATE unit SET day = ? WHERE data IS NOT NULL AND verdict IN ('stored', 'held')",
+                    (today.isoformat(),),
+                )
 
     def _drop_old(self, today: date) -> None:
         """Drop the data of what the hub has had for some days, and weeks later the memory of it."""
@@ -394,6 +388,7 @@ class Outbox(OutboxFile):
         self._db.execute("DELETE FROM unit WHERE verdict IN ('stored', 'held') AND day < ?", (remembered.isoformat(),))
 
 
-def _has_hash(data: object, known: object) -> bool:
-    """Whether these are the bytes with this hash."""
-    return isinstance(data, bytes) and digest(data) == known
+def _is_whole(key: object, data: object, known: object) -> bool:
+    """Whether these are the bytes with this hash, and for a key of the contract: a hub passes over a parcel that is not
+    of the contract, with all that is in it."""
+    return isinstance(data, bytes) and digest(data) == known and isinstance(key, str) and bool(_KEY_ID.fullmatch(key))

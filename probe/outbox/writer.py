@@ -52,6 +52,8 @@ class OutboxWriter:
         self.problem: BaseException | None = None
         with Outbox(path) as box:
             box.paired()
+            if box.repaired is not None:
+                tell(box.repaired)
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
 
     def __enter__(self) -> "OutboxWriter":

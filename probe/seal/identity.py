@@ -1,11 +1,14 @@
 """Who a probe is: its key, made on the device, and the hub that it is paired with. Kept in its outbox."""
 
+import hashlib
+
 import msgspec
 
 from probe.contract.base import ContractError, Name, Part
 from probe.contract.pairing import Account, Descriptor, decode_descriptor, fingerprint
 from probe.contract.parcel import decode_signed
 from probe.seal.sealer import Sealer, public_of
+from probe.seal.verify import verified_descriptor
 
 MOST_FORMER = 16
 
@@ -67,17 +70,42 @@ _decoder = msgspec.json.Decoder(Identity)
 
 
 def to_text(identity: Identity) -> str:
-    """As it is kept."""
-    return msgspec.json.encode(identity).decode()
+    """As it is kept: JSON, and on a line of its own the SHA-256 of that."""
+    text = msgspec.json.encode(identity).decode()
+    return f"{text}\n{_sum(text)}"
+
+
+def has_sum(text: str) -> bool:
+    """Whether a text was kept with its SHA-256, as earlier versions did not."""
+    return "\n" in text
 
 
 def from_text(text: str) -> Identity:
-    """The identity that was kept. Raises ContractError where any of it is damaged."""
+    """The identity that was kept. Raises ContractError where any of it is damaged.
+
+    A changed bit would seal for nobody, or sign as nobody: the hub could not say so, as it would not know whose it is.
+    """
+    content, _, kept = text.rpartition("\n") if has_sum(text) else (text, "", None)
+    if kept not in (None, _sum(content)):
+        raise ContractError("the probe's identity is damaged: its bytes have changed")
     try:
-        identity = _decoder.decode(text)
+        identity = _decoder.decode(content)
         # What is in these is looked at only when it is needed; nobody expects trouble there any more.
         public_of(identity.key)
-        decode_descriptor(decode_signed(identity.descriptor).body)
+        verified_descriptor(identity.descriptor)
         return identity
     except (msgspec.MsgspecError, ValueError) as problem:
         raise ContractError(f"the probe's identity is damaged: {problem}") from problem
+
+
+def ids_in(text: str) -> tuple[str, ...]:
+    """The ids, now and formerly, in the text of an identity that is damaged elsewhere, as far as they can be read."""
+    try:
+        identity = _decoder.decode(text.partition("\n")[0])
+        return (identity.probe, *identity.former)
+    except (msgspec.MsgspecError, ValueError):
+        return ()
+
+
+def _sum(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

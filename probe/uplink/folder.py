@@ -47,7 +47,7 @@ class FolderUplink:
         try:
             answer = self._take_in(outbox)
             progress(outbox.standing())
-            written = self._write(outbox, self._there(outbox))
+            written = self._write(outbox, self._there(outbox), outbox.newest_in_doubt())
         except OutboxError:
             raise  # an OSError too, but not the folder's
         except OSError as problem:
@@ -67,7 +67,7 @@ class FolderUplink:
             data = _read(path, MAX_RECEIPTS_FILE_BYTES)
             if data is not None:
                 with suppress(ContractError):
-                    outbox.settle(checked_receipts(outbox.paired(), data))
+                    outbox.settle(checked_receipts(outbox.paired(), data), data)
         home = _read(self.folder / HOME, MAX_HOME_FILE_BYTES)
         if home is not None:
             with suppress(ContractError):
@@ -75,22 +75,27 @@ class FolderUplink:
         return answer
 
     def _there(self, outbox: Outbox) -> set[bytes]:
-        """The hashes of what lies there already; parcels of this probe with all receipts are taken away."""
+        """The hashes of what lies there already; parcels of this probe with all receipts are taken away, and those that
+        lack what the hub has to be reminded of."""
         there: set[bytes] = set()
+        newest = outbox.newest_in_doubt()
         for path in sorted(self.folder.glob(f"*{PARCEL_SUFFIX}")):
             data = _read(path, MAX_PARCEL_FILE_BYTES)
             try:
-                hashes = {unit.hash for unit in decode_parcel(data or b"").units}
+                parcel = decode_parcel(data or b"")
             except ContractError:
                 continue
-            if outbox.all_settled(hashes):
+            hashes = {unit.hash for unit in parcel.units}
+            again = newest is not None and parcel.newest != newest and outbox.has_all(hashes)
+            if again or outbox.all_settled(hashes):
                 path.unlink()
                 for receipts in self.folder.glob(f"{glob.escape(path.stem)}*{RECEIPTS_SUFFIX}"):
                     receipts.unlink(missing_ok=True)
-            there |= hashes
+            if not again:
+                there |= hashes
         return there
 
-    def _write(self, outbox: Outbox, there: set[bytes]) -> int:
+    def _write(self, outbox: Outbox, there: set[bytes], newest: bytes | None) -> int:
         written = 0
         for pictures in (False, True):
             after, batch = 0, []
@@ -99,15 +104,15 @@ class FolderUplink:
                 batch += [unit for _, unit in units if unit.hash not in there]
                 room = 1 if pictures else UNITS_PER_PARCEL
                 while len(batch) >= room:
-                    self._write_parcel(batch[:room])
+                    self._write_parcel(batch[:room], newest)
                     batch, written = batch[room:], written + room
             if batch:
-                self._write_parcel(batch)
+                self._write_parcel(batch, newest)
                 written += len(batch)
         return written
 
-    def _write_parcel(self, units: list[Unit]) -> None:
-        data = pack(Parcel(v=CONTRACT_VERSION, units=tuple(units)))
+    def _write_parcel(self, units: list[Unit], newest: bytes | None) -> None:
+        data = pack(Parcel(v=CONTRACT_VERSION, units=tuple(units), newest=newest))
         write_durably(self.folder / parcel_name(data), data)
 
 

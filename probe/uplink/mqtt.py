@@ -17,10 +17,11 @@ from probe.contract.envelope import SIGHTING_BYTES, pack
 from probe.contract.pairing import Account
 from probe.contract.parcel import Parcel, Unit
 from probe.errors import UplinkError
+from probe.outbox.identity import Outdated
 from probe.outbox.outbox import Outbox, Standing
 from probe.seal.identity import Identity
 from probe.uplink.connection import Change, Connection, Event, Message, Sent
-from probe.uplink.uplink import Delivery, checked_receipts, take_home_packet
+from probe.uplink.uplink import OLDER, Delivery, checked_receipts, take_home_packet
 
 PARCELS_IN_FLIGHT = 4
 SMALLEST_PARCEL, LARGEST_PARCEL = 4, 32
@@ -56,6 +57,8 @@ class _DeliveryState:
     reported_s: float = 0.0
     window: int = 1  # parcels that may be under way
     answer_s: float = 0.0  # how long a receipt takes, smoothed
+    reminded: bool = False
+    offers: int = 0
 
     def receipts_came(self, took_s: float) -> None:
         """A parcel has its receipts. Where many come home at once, the hub is slow to answer: then less is under way,
@@ -70,9 +73,21 @@ class _DeliveryState:
         elif took_s > SLOW_S:
             self.size = max(SMALLEST_PARCEL, self.size // 2)
 
+    def remind_hub(self) -> None:
+        """Its answers are older than what it has said before: all is sent again, once, with the newest of that."""
+        if not self.reminded:
+            self.reminded = True
+            self.start_again()
+
     def start_again(self) -> None:
         self.flights.clear()
         self.after = 0
+
+    def look_for_offers(self) -> None:
+        """Where the hub came back from a backup, what had its receipt waits again, before what was sent last."""
+        if self.outbox.offers != self.offers:
+            self.offers = self.outbox.offers
+            self.start_again()
 
     @property
     def under_way(self) -> set[int]:
@@ -106,7 +121,7 @@ class MqttUplink:
                 "the hub has not answered this probe's pairing yet: carry the stick to the hub, then `send` to it again"
             )
         before = outbox.standing()
-        sending = _DeliveryState(outbox, identity, identity.account, answered_s=self._clock())
+        sending = _DeliveryState(outbox, identity, identity.account, answered_s=self._clock(), offers=outbox.offers)
         with self._connection(sending) as connection:
             self._run(connection, sending, progress)
         after = outbox.standing()
@@ -143,7 +158,7 @@ class MqttUplink:
                 sending.tries += 1
                 sending.size, sending.window = SMALLEST_PARCEL, 1
             if now_s - sending.answered_s > self.patience_s:
-                raise UplinkError(self._what_is_wrong(connection, connected))
+                raise UplinkError(self._what_is_wrong(connection, connected, sending.outbox))
 
     def _handle(self, event: Event, sending: _DeliveryState, progress: Callable[[Standing], None]) -> None:
         now_s = self._clock()
@@ -159,12 +174,17 @@ class MqttUplink:
             try:
                 if event.topic == topics.home(sending.account.mailbox):
                     take_home_packet(sending.outbox, event.payload)
+                    sending.look_for_offers()
                     return
                 receipts = checked_receipts(sending.identity, event.payload)
+                settled = sending.outbox.settle(receipts, event.payload)
+            except Outdated:
+                sending.remind_hub()
+                return
             except ContractError:
                 return  # not from our hub; the units stay and are sent again
-            settled = sending.outbox.settle(receipts)
             self._close_flights(sending, {receipt.hash for receipt in receipts.receipts})
+            sending.look_for_offers()
             if settled:
                 sending.answered_s, sending.tries = now_s, 0
             if settled and now_s - sending.reported_s > REPORT_S:
@@ -185,7 +205,8 @@ class MqttUplink:
             if parcel is None:
                 return
             now_s = self._clock()
-            payload = pack(Parcel(v=CONTRACT_VERSION, units=tuple(unit for _, unit in parcel)))
+            units = tuple(unit for _, unit in parcel)
+            payload = pack(Parcel(v=CONTRACT_VERSION, units=units, newest=sending.outbox.newest_in_doubt()))
             numbers = {unit.hash: number for number, unit in parcel}
             message = connection.publish(topics.up(sending.account.mailbox), payload)
             picture = len(parcel[0][1].data) > SIGHTING_BYTES
@@ -206,9 +227,11 @@ class MqttUplink:
         pictures = sending.outbox.waiting(limit=1, pictures=True)
         return pictures or None
 
-    def _what_is_wrong(self, connection: Connection, connected: bool) -> str:
+    def _what_is_wrong(self, connection: Connection, connected: bool, outbox: Outbox) -> str:
         if connection.trouble is not None:
             return connection.trouble
+        if connected and outbox.in_doubt:
+            return OLDER
         if connected:
             return f"the broker at {self.address} answers but no hub sent a receipt for {self.patience_s:.0f} s"
         return f"no broker answers at {self.address}"

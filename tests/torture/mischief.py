@@ -1,6 +1,7 @@
-"""A network and a broker that misbehave: between MQTT clients and a broker it cuts, slows, doubles and reorders.
+"""A network and a broker that misbehave: between MQTT clients and a broker it cuts, slows, doubles, reorders, holds
+back, and repeats what went by long ago on the same topic, in either direction.
 
-Only MQTT's packet frames are read, never what is in them.
+Only MQTT's packet frames and topics are read, never what is in them.
 """
 
 import asyncio
@@ -12,17 +13,25 @@ from random import Random
 _PUBLISH = 3
 _DUP, _QOS = 0x08, 0x06
 _HELD_S = 0.4
+_KEPT_BYTES = 4 << 20  # of each topic, drawn evenly from all that went by
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What goes wrong. Shares are of PUBLISH packets, in either direction."""
+    """What goes wrong. Shares are of PUBLISH packets, in either direction.
+
+    `hold` keeps what hubs answer from probes; `old` gives them all that went by on the topic before instead; with both,
+    what is held does not even count as gone by.
+    """
 
     bytes_per_s: int | None = None
     delay_s: float = 0.0
     double: float = 0.0
     swap: float = 0.0
+    replay: float = 0.0
     silent: bool = False
+    hold: bool = False
+    old: bool = False
 
 
 @dataclass
@@ -31,6 +40,7 @@ class Counts:
     cuts: int = 0
     doubled: int = 0
     swapped: int = 0
+    replayed: int = 0
 
 
 @dataclass
@@ -42,6 +52,8 @@ class Mischief:
     plan: Plan = field(default_factory=Plan)
     counts: Counts = field(default_factory=Counts)
     port: int = 0
+    went_by: dict[bytes, list[bytes]] = field(default_factory=dict)  # packets, by their topic
+    given_old: set[bytes] = field(default_factory=set)  # topics on which old ones were given instead of a new one
 
     def start(self) -> None:
         self._random = Random(self.seed)
@@ -121,13 +133,41 @@ class Mischief:
             held.append(packet)
             self.counts.swapped += 1
             return []
+        if packet and packet[0] >> 4 == _PUBLISH and (plan.hold or plan.old):
+            return self._without(packet, plan)
         out = [packet] if packet else []
+        if packet and packet[0] >> 4 == _PUBLISH:
+            out += self._replayed(packet)
         if packet and packet[0] >> 4 == _PUBLISH and packet[0] & _QOS and random.random() < plan.double:
             out.append(bytes((packet[0] | _DUP,)) + packet[1:])
             self.counts.doubled += 1
         out += held
         held.clear()
         return out
+
+    def _without(self, packet: bytes, plan: Plan) -> list[bytes]:
+        """What goes out where hubs' answers do not; what is held back went by all the same."""
+        topic, again = _without_acknowledgement(packet)
+        if not topic.endswith(b"/down"):
+            return [packet]
+        if plan.hold:
+            self.went_by.setdefault(topic, []).extend([] if plan.old else [again])
+            return []
+        self.given_old.add(topic)
+        old = self.went_by.get(topic, [])
+        self.counts.replayed += len(old)
+        return old
+
+    def _replayed(self, packet: bytes) -> list[bytes]:
+        """Something that went by on the topic of a packet before, now and then; the packet is remembered."""
+        topic, again = _without_acknowledgement(packet)
+        before = self.went_by.setdefault(topic, [])
+        found = [self._random.choice(before)] if before and self._random.random() < self.plan.replay else []
+        self.counts.replayed += len(found)
+        if sum(map(len, before)) + len(again) > _KEPT_BYTES:
+            before.pop(self._random.randrange(len(before)))
+        before.append(again)
+        return found
 
     async def _send(self, packet: bytes, writer: asyncio.StreamWriter) -> None:
         plan = self.plan
@@ -139,6 +179,23 @@ class Mischief:
             await writer.drain()
             if plan.bytes_per_s:
                 await asyncio.sleep(step / plan.bytes_per_s)
+
+
+def _without_acknowledgement(packet: bytes) -> tuple[bytes, bytes]:
+    """The topic of a PUBLISH, and the same message as one that nobody has to acknowledge."""
+    at = 1
+    while packet[at] & 0x80:
+        at += 1
+    at += 1
+    end = at + 2 + int.from_bytes(packet[at : at + 2], "big")
+    content = packet[end + 2 :] if packet[0] & _QOS else packet[end:]
+    body, length = packet[at:end] + content, b""
+    rest = len(body)
+    while True:
+        rest, digit = rest >> 7, rest & 0x7F
+        length += bytes((digit | (0x80 if rest else 0),))
+        if not rest:
+            return packet[at + 2 : end], bytes((_PUBLISH << 4,)) + length + body
 
 
 async def _packet(reader: asyncio.StreamReader) -> bytes:

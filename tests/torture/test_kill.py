@@ -11,6 +11,7 @@ import pytest
 
 from tests.torture.rig import FAKETIME, in_2019, run
 
+WRONG = ("missing", "doubled", "invented", "set_aside", "gave_way")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
@@ -28,8 +29,7 @@ def test_whatever_is_killed_all_arrives_once(broker: str, tmp_path: Path) -> Non
     print(verdict)
     assert verdict["written"] > 500
     assert verdict["pictures"] > 10
-    wrong = ("missing", "doubled", "invented", "set_aside", "gave_way")
-    assert {word: verdict[word] for word in wrong} == dict.fromkeys(wrong, 0)
+    assert {word: verdict[word] for word in WRONG} == dict.fromkeys(WRONG, 0)
 
 
 @pytest.mark.parametrize(("unsafe", "wrong"), [("early", "missing"), ("doubles", "doubled")])
@@ -37,3 +37,18 @@ def test_control_without_the_safety_it_goes_wrong(unsafe: str, wrong: str, tmp_p
     verdict = run(tmp_path, "mosquitto", kills=15, seed=5, unsafe=unsafe)
     print(verdict)
     assert verdict[wrong] > 0
+
+
+@pytest.mark.parametrize("broker", ["mosquitto", "embedded"])
+def test_a_hub_that_is_lost_and_restored_has_all_once_whatever_is_repeated(broker: str, tmp_path: Path) -> None:
+    verdict = run(tmp_path, broker, kills=10, seed=6, restores=True)
+    print(verdict)
+    assert verdict["written"] > 200
+    assert verdict["repeated"] > 20
+    assert {word: verdict[word] for word in WRONG} == dict.fromkeys(WRONG, 0)
+
+
+def test_control_a_probe_that_believes_any_epoch_forgets_what_the_hub_lacks(tmp_path: Path) -> None:
+    verdict = run(tmp_path, "mosquitto", kills=4, seed=7, unsafe="serials", restores=True)
+    print(verdict)
+    assert verdict["missing"] > 0

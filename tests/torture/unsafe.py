@@ -1,8 +1,10 @@
-"""A hub without its safety, to see that the torture finds it out.
+"""A hub or a probe without its safety, to see that the torture finds it out.
 
     python -m tests.torture.unsafe early|doubles serve --data ...
+    python -m tests.torture.unsafe serials send --outbox ...
 
-`early` sends receipts before it commits, a second later; `doubles` has forgotten how to tell doubles.
+A hub that is `early` sends receipts before it commits, a second later; `doubles` has forgotten how to tell doubles. A
+probe without `serials` believes receipts of any epoch.
 """
 
 import sys
@@ -38,9 +40,23 @@ def doubles() -> None:
     SqliteStore.known = lambda *_args: {}  # type: ignore[method-assign]
 
 
+def serials() -> None:
+    from probe.outbox.identity import IdentityFile
+
+    def enter(self: IdentityFile, epoch: str, serial: int | None, word: bytes) -> None:
+        if (self._meta("epoch") or self.paired().hub.epoch) != epoch:
+            self._set_meta("epoch", epoch)
+            self._offer_again()
+
+    IdentityFile._enter = enter  # type: ignore[method-assign]
+
+
 if __name__ == "__main__":
-    {"early": early, "doubles": doubles}[sys.argv[1]]()
-    sys.argv[1:] = sys.argv[2:]
-    from hub.cli.main import main
+    {"early": early, "doubles": doubles, "serials": serials}[sys.argv[1]]()
+    unsafe, sys.argv[1:] = sys.argv[1], sys.argv[2:]
+    if unsafe == "serials":
+        from probe.cli.main import main
+    else:
+        from hub.cli.main import main
 
     main()

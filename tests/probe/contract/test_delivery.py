@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,10 +76,11 @@ def envelope(kind: UnitType = UnitType.SIGHTING, body: bytes = b"", unit_id: str
 EXAMPLES: list[tuple[Any, Callable[[bytes], Any]]] = [
     (envelope(), decode_envelope),
     (Parcel(v=1, units=(Unit(key="c" * 16, data=b"12"),)), decode_parcel),
+    (Parcel(v=1, units=(Unit(key="c" * 16, data=b"12"),), newest=b"signed"), decode_parcel),
     (Signed(v=1, hub=HUB, body=b"body", signature=bytes(64)), decode_signed),
     (
         Receipts(
-            v=1, hub=HUB, probe=PROBE, day=DAY, epoch="e" * 32,
+            v=1, hub=HUB, probe=PROBE, day=DAY, epoch="e" * 32, serial=1_780_000_000_000,
             receipts=(Receipt(hash=bytes(32), verdict=Verdict.HELD, reason="why"),),
         ),
         decode_receipts,
@@ -103,6 +105,21 @@ def test_whole_it_comes_through_and_cut_anywhere_it_is_refused(part: Any, decode
     for end in range(len(whole)):
         with pytest.raises(ContractError):
             decode(whole[:end])
+
+
+GOLDEN = Path(__file__).parents[3] / "probe" / "contract" / "golden"
+
+
+@pytest.mark.parametrize(
+    ("name", "decode"),
+    [("parcel", decode_parcel), ("receipts", decode_receipts), ("receipts-without-serial", decode_receipts)],
+)
+def test_a_golden_example_decodes_and_encodes_to_the_same(name: str, decode: Callable[[bytes], Any]) -> None:
+    whole = (GOLDEN / f"{name}.msgpack").read_bytes()
+    part = decode(whole)
+    assert pack(part) == whole
+    if isinstance(part, Receipts):
+        assert (part.serial is None) == (name == "receipts-without-serial")
 
 
 @given(data=st.binary(max_size=300))

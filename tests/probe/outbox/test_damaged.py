@@ -121,6 +121,18 @@ def test_units_whose_bytes_have_changed_are_refused_and_do_not_hold_up_the_other
         assert {reason for _, reason in box.refusals()} == {"its bytes have changed on this probe's disk"}
 
 
+def test_a_unit_for_no_key_of_the_contract_does_not_hold_up_its_parcel(tmp_path: Path, whole: bytes) -> None:
+    """The hub would pass over the whole parcel."""
+    path = tmp_path / "o.db"
+    path.write_bytes(whole)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE unit SET key = substr(key, 1, 14) WHERE number = 2")
+        db.commit()
+    with Outbox(path) as box:
+        assert 2 not in [number for number, _ in box.waiting()]
+        assert (box.standing().queued, box.standing().refused) == (11, 1)
+
+
 def test_a_card_that_fails_in_mid_walk_is_told_and_sightings_stay_in_memory(tmp_path: Path) -> None:
     pair(tmp_path / "o.db", tmp_path / "hub")
     told: list[str] = []

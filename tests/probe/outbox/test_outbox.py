@@ -12,6 +12,7 @@ import pytest
 
 from hub.data import HubFolder, make_hub
 from hub.keys import HubKeys
+from probe.contract.base import ContractError
 from probe.contract.envelope import (
     SIGHTING_BYTES,
     UNIT_BYTES,
@@ -49,6 +50,7 @@ def box(tmp_path: Path, hub: HubFolder) -> Iterator[Outbox]:
 def receipts(
     box: Outbox, *units: Unit, verdict: Verdict = Verdict.STORED, day: date = TODAY, epoch: str | None = None
 ) -> Receipts:
+    """Receipts of the hub's epoch, or of another one that has begun since."""
     identity = box.paired()
     return Receipts(
         v=1,
@@ -56,6 +58,7 @@ def receipts(
         probe=identity.probe,
         day=day,
         epoch=epoch or identity.hub.epoch,
+        serial=identity.hub.serial + (epoch is not None),
         receipts=tuple(Receipt(hash=unit.hash, verdict=verdict, reason="because") for unit in units),
     )
 
@@ -274,7 +277,8 @@ def test_newer_keys_that_another_process_brought_home_are_used(tmp_path: Path, b
     keys.rotate()
     with Outbox(tmp_path / "o.db") as sender:
         sender.take_descriptor(keys.descriptor())
-        sender.take_descriptor(HubKeys(tmp_path / "another").descriptor())
+        with pytest.raises(ContractError, match="another hub"):
+            sender.take_descriptor(HubKeys(tmp_path / "another").descriptor())
     box.add([look()])
     old, new = waiting(box)
     assert old.key != new.key
