@@ -1,4 +1,4 @@
-"""The embedded MQTT broker: amqtt in a thread and event loop of its own.
+"""The embedded MQTT broker: amqtt behind a guard, in a thread and event loop of its own.
 
 It keeps nothing for long: a probe sends again what has no receipt. It takes plain MQTT on loopback and TLS alone
 anywhere else, with a certificate that bears the hub's attestation; the hub itself then connects by loopback.
@@ -9,8 +9,9 @@ import contextlib
 import ipaddress
 import logging
 import socket
+import ssl
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hub.broker.rights import Login, Rights
 from hub.broker.tls import certificate
@@ -19,11 +20,14 @@ from hub.keys import HubKeys
 from hub.store.registry import Registry
 from probe.contract.address import BrokerAddress
 
+if TYPE_CHECKING:  # amqtt takes its time to load
+    from hub.broker.guard import Guard, Standing
+    from hub.broker.plugin import Exchange
+
 _log = logging.getLogger(__name__)
 
 START_S = 60.0  # far longer than it takes: the machine may be busy
 STOP_S = 2.0  # amqtt may wait for ever for a client that is half connected; what is cut off, its probe sends again
-MAX_CONNECTIONS = 500
 
 
 class EmbeddedBroker:
@@ -41,12 +45,18 @@ class EmbeddedBroker:
         self._loop.set_exception_handler(self._report)
         self._stopping = False
         self._thread = threading.Thread(target=self._loop.run_forever, name="broker", daemon=True)
-        self._broker: object = None
+        self._broker: Exchange | None = None
+        self._guard: Guard | None = None
 
     @property
     def own_address(self) -> BrokerAddress:
         """The address at which the hub itself connects."""
         return BrokerAddress(host="127.0.0.1" if self.tls else self.host, port=self._loopback_port)
+
+    @property
+    def standing(self) -> "Standing | None":
+        """What the broker holds right now; None where it does not run."""
+        return None if self._guard is None else self._guard.standing
 
     @property
     def alive(self) -> bool:
@@ -80,34 +90,33 @@ class EmbeddedBroker:
             self._loop.close()
 
     async def _start(self) -> None:
-        from amqtt.errors import BrokerError as AmqttBrokerError
-
-        from hub.broker.plugin import RetainGuardBroker
+        from hub.broker.guard import Guard
+        from hub.broker.plugin import Exchange
 
         # amqtt logs each connection, and prints tracebacks for errors that are reported in a sentence here.
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        exchange = Exchange(self._rights)
+        await exchange.start()
+        self._broker = exchange
+        self._guard = guard = Guard(self._rights, exchange)
         inner = self.own_address
-        # An IPv6 host stands there without brackets: amqtt would hand them on to the socket, which knows none.
-        listeners: dict[str, dict[str, Any]] = {
-            "default": {"type": "tcp", "bind": f"{inner.host}:{inner.port}"} | _LIMITS
-        }
-        if self.tls:
-            cert, key = certificate(self._keys)
-            files = {"ssl": True, "certfile": str(cert), "keyfile": str(key)}
-            listeners["tls"] = {"type": "tcp", "bind": f"{self.host}:{self.port}"} | files | _LIMITS
-        plugins = {"hub.broker.plugin.RightsPlugin": {"rights": self._rights}}
-        broker = RetainGuardBroker({"listeners": listeners, "plugins": plugins})
         try:
-            await broker.start()
-        except AmqttBrokerError as problem:
+            await guard.listen(inner.host, inner.port)
+            if self.tls:
+                await guard.listen(self.host, self.port, self._context())
+        except OSError as problem:
             raise BrokerError(str(problem)) from problem
-        self._broker = broker
+
+    def _context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*certificate(self._keys))
+        return context
 
     async def _stop(self) -> None:
-        from amqtt.broker import Broker
-
-        if isinstance(self._broker, Broker):
+        if self._guard is not None:
+            self._guard.close()
+        if self._broker is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._broker.shutdown(), STOP_S)
         self._broker = None
@@ -122,9 +131,6 @@ class EmbeddedBroker:
         if not self._stopping:
             problem = context.get("exception")
             _log.warning("the embedded broker: %s (%r)", context.get("message"), problem)
-
-
-_LIMITS = {"max_connections": MAX_CONNECTIONS}
 
 
 def is_loopback(host: str) -> bool:
