@@ -29,6 +29,9 @@ topic readwrite {topics.ROOT}/#
 user {topics.PAIR_USER}
 topic write {topics.ROOT}/pair/+/up
 topic read {topics.ROOT}/pair/+/down
+topic deny {topics.up(topics.PAIR_USER)}
+topic deny {topics.down(topics.PAIR_USER)}
+topic deny {topics.home(topics.PAIR_USER)}
 
 pattern write {topics.ROOT}/%u/up
 pattern read {topics.ROOT}/%u/down
@@ -88,6 +91,9 @@ def config(folder: Path, bind: str, port: int, plugins: Path | None) -> str:
 # Where the files lie elsewhere on the broker's machine, change the paths; all but this one must belong to the user that
 # mosquitto runs as (`chown mosquitto: FILE`) and be closed to others (`chmod 600 FILE`).
 listener {port} {bind}
+# A session belongs to its account, whatever client id it names: nobody takes another's place, and none leaves more than
+# one behind.
+use_username_as_clientid true
 certfile {folder / "broker.crt"}
 keyfile {folder / "broker.key"}
 tls_version tlsv1.2
@@ -95,8 +101,12 @@ tls_version tlsv1.2
 allow_anonymous false
 {checks}
 
+# Mosquitto has no right to retain: either all have it or nobody. The hub needs it for nothing.
+retain_available false
+
 # Nothing has to survive here: what has no receipt of the hub, the probes send again.
 persistence false
+set_tcp_nodelay true
 max_packet_size {MAX_PARCEL_BYTES + 1024}
 max_inflight_messages 64
 max_queued_messages 4000
