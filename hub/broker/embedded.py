@@ -115,7 +115,7 @@ class EmbeddedBroker:
 
     async def _stop(self) -> None:
         if self._guard is not None:
-            self._guard.close()
+            await self._guard.close()
         if self._broker is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._broker.shutdown(), STOP_S)

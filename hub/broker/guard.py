@@ -40,6 +40,7 @@ ENDING_S = 5.0
 _LOOK_S = 0.002
 _BACKLOG = 256
 _ACCEPTED_AT_ONCE = 16  # between two looks at those that came before
+_ACCEPTING_TURNS = 10  # of the loop, until who was just accepted is served: before, asyncio would leave its socket open
 
 
 @dataclass(eq=False, slots=True)
@@ -69,11 +70,11 @@ class Standing:
 class Guard:
     """Listens at addresses and lets clients through to the exchange, by the rights."""
 
-    def __init__(self, rights: Rights, exchange: Exchange) -> None:
-        self._rights, self._exchange = rights, exchange
+    def __init__(self, rights: Rights, exchange: Exchange, *, connect_s: float = CONNECT_S) -> None:
+        self._rights, self._exchange, self._connect_s = rights, exchange, connect_s
         self._newcomers: list[_Newcomer] = []
         self._places: dict[str, list[_Session]] = {}
-        self._servers: list[asyncio.Server] = []
+        self._listening: list[tuple[socket.socket, asyncio.Server]] = []
         self._numbers = count(1)
         self._turn = asyncio.Lock()
         self._in_hand = 0
@@ -97,18 +98,23 @@ class Guard:
                 sock=listener,
                 ssl=tls,
                 backlog=_ACCEPTED_AT_ONCE,
-                ssl_handshake_timeout=None if tls is None else CONNECT_S,
+                ssl_handshake_timeout=None if tls is None else self._connect_s,
                 ssl_shutdown_timeout=None if tls is None else ENDING_S,
             )
         except BaseException:
             listener.close()
             raise
         listener.listen(_BACKLOG)  # asyncio has one number for this, and for how many it takes in at once
-        self._servers.append(server)
+        self._listening.append((listener, server))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Listen no longer, and cut everybody off."""
-        for server in self._servers:
+        loop = asyncio.get_running_loop()
+        for listener, _ in self._listening:
+            loop.remove_reader(listener)
+        for _ in range(_ACCEPTING_TURNS):
+            await asyncio.sleep(0)
+        for _, server in self._listening:
             server.close()
         for newcomer in list(self._newcomers):
             newcomer.writer.transport.abort()
@@ -149,7 +155,7 @@ class Guard:
 
     async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> packets.Connect | None:
         """The CONNECT of a client that may come in; whoever may not is told so."""
-        async with asyncio.timeout(CONNECT_S):
+        async with asyncio.timeout(self._connect_s):
             kind, flags, length = await _header(reader)
             if kind != Kind.CONNECT or length > CONNECT_BYTES:
                 return None
