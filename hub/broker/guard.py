@@ -185,7 +185,7 @@ class Guard:
         places = self._places.setdefault(user, [])
         places.append(session)
         if len(places) > (PAIRING_SESSIONS if user == topics.PAIR_USER else 1):
-            places[0].outlet.abort()
+            places.pop(0).outlet.abort()
         writer.write(packets.connack())
         session.inner.feed_data(packets.connect(session.client, user))
         serving = asyncio.create_task(self._exchange.serve(session.inner, outlet))
@@ -193,12 +193,15 @@ class Guard:
         try:
             yield session
         finally:
-            places.remove(session)
-            if not places and self._places.get(user) is places:
-                del self._places[user]
             session.inner.feed_eof()
-            await _ended(serving)
-            await self._exchange.forget(session.client)
+            try:
+                await _ended(serving)
+                await self._exchange.forget(session.client)
+            finally:
+                if session in places:
+                    places.remove(session)
+                if not places and self._places.get(user) is places:
+                    del self._places[user]
 
     async def _relay(self, session: _Session, reader: asyncio.StreamReader, keep_alive_s: int) -> None:
         """Pass on what a client says, until it goes or is silent for longer than it said it would be."""
@@ -277,11 +280,8 @@ async def _header(reader: asyncio.StreamReader) -> tuple[int, int, int]:
 
 
 async def _ended(serving: "asyncio.Task[None]") -> None:
-    """Let amqtt end with a client; never wait for it without end."""
-    for _ in range(2):
-        await asyncio.wait({serving}, timeout=ENDING_S)
-        if serving.done():
-            break
-        serving.cancel()
+    """End what amqtt does for a client that has gone, of whose end it may know nothing; nor is it waited for long."""
+    serving.cancel()
+    await asyncio.wait({serving}, timeout=ENDING_S)
     if serving.done() and not serving.cancelled() and (problem := serving.exception()) is not None:
         _log.debug("amqtt ended with a client by %r", problem)

@@ -96,6 +96,14 @@ def test_logins_that_come_and_go_leave_nothing(broker: EmbeddedBroker, accounts:
     serves(broker, accounts[0])
 
 
+def test_who_goes_as_soon_as_it_comes_leaves_nothing(broker: EmbeddedBroker, accounts: list[Account]) -> None:
+    for account in accounts * 4:
+        with Wire(str(broker.own_address)) as one:
+            one.send(hello(account) + wire.subscribe(topics.down(account.mailbox)))
+    until(lambda: standing(broker) == Standing(newcomers=0, sessions=0, octets=0), "nothing left")
+    serves(broker, accounts[0])
+
+
 def test_who_has_not_logged_in_gives_way(broker: EmbeddedBroker, accounts: list[Account]) -> None:
     """The oldest from the address with the most: who is alone at an address stays, and who comes next gets in."""
     with ExitStack() as stack:

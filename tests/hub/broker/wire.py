@@ -103,6 +103,12 @@ class Wire:
             self.send(packet(DISCONNECT))
         self.cut()
 
+    def finish(self) -> None:
+        """Say that no more comes, and wait until the other side hangs up, having read all. Raises OSError."""
+        self._socket.shutdown(socket.SHUT_WR)
+        while self._socket.recv(65_536):
+            pass
+
     def send(self, octets: bytes) -> None:
         """Send whatever octets. Raises OSError where the other side has gone."""
         self._socket.sendall(octets)
