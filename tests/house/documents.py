@@ -1,4 +1,4 @@
-"""The documents that are made from the code: rules, commands and rights. `python -m tests.house.documents` writes them."""
+"""The documents that are made from the code: rules, commands, rights. `python -m tests.house.documents` writes them."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,21 +1,26 @@
 """What floods cost each broker: memory before, at most and after, while an honest probe gets its receipts. Slow."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from hub.data import open_hub
 from probe.contract import topics
+from probe.contract.code import PairingCode
+from probe.pairing.mqtt import pair_by_code
 from probe.seal.identity import Identity
 from tests.examples import look
 from tests.hub.broker import wire
 from tests.hub.broker.garbage import cut, pelt, say
 from tests.hub.broker.wire import Wire
-from tests.paired import enrolled, made_hub, parcel
+from tests.paired import enrolled, made_hub, pairing_of, parcel
 from tests.processes import HubProcess, Mosquitto
 
 pytestmark = pytest.mark.slow
@@ -33,6 +38,7 @@ class Besieged:
     kind: str
     url: str
     pid: int
+    data: Path
     honest: Identity
     thief: tuple[str, str]
 
@@ -59,6 +65,10 @@ class Besieged:
                 assert one.ping()
 
 
+def paired(url: str, code: PairingCode) -> bool:
+    return pair_by_code(code, to=url, known=None, patience_s=120.0).account is not None
+
+
 @pytest.fixture(scope="module", params=["embedded", "mosquitto"])
 def besieged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Besieged]:
     data = tmp_path_factory.mktemp("siege") / "hub"
@@ -73,7 +83,7 @@ def besieged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     hub.start()
     pid = mosquitto.pid if mosquitto else hub.pid
     try:
-        yield Besieged(request.param, hub.mqtt_url, pid, honest, (stolen.mailbox, stolen.password))
+        yield Besieged(request.param, hub.mqtt_url, pid, data, honest, (stolen.mailbox, stolen.password))
     finally:
         hub.kill()
         if mosquitto:
@@ -161,3 +171,26 @@ def test_a_flood_is_bounded_and_given_back(besieged: Besieged, flood: Callable[[
     )
     assert most < MOST_MIB[besieged.kind]
     assert after - before < GIVEN_BACK_MIB
+
+
+def test_probes_pair_at_once_and_while_somebody_logs_in_for_them(besieged: Besieged) -> None:
+    """On mosquitto the pairing account has one session, so that they send each other away: each comes again."""
+    with open_hub(besieged.data) as folder:
+        pairing = pairing_of(folder)
+        codes = [pairing.invite(f"probe at once {number}", besieged.url)[1] for number in range(4)]
+        with ThreadPoolExecutor(len(codes)) as threads:
+            assert all(threads.map(partial(paired, besieged.url), codes))
+        code, over = pairing.invite("probe that is sent away", besieged.url)[1], threading.Event()
+
+        def log_in() -> None:
+            while not over.wait(0.1):
+                with Wire(besieged.url) as one:
+                    one.login(wire.connect(*PAIRING))
+
+        disturbing = threading.Thread(target=log_in)
+        disturbing.start()
+        try:
+            assert paired(besieged.url, code)
+        finally:
+            over.set()
+            disturbing.join()
