@@ -132,9 +132,7 @@ class RunningHub:
         self._parts: dict[str, Part] = {"camera derivation": self.cameras, "page": self._web}
         inner, login, self._address = self._broker(stack, folder, outer)
         units = UnitIngest(folder.store, folder.keys, folder.registry, recogniser=folder.recogniser)
-        self._ingest = MqttIngest(
-            inner, login, units, pairing, folder.keys, folder.registry, self.cameras.request_refresh
-        )
+        self._ingest = MqttIngest(inner, login, units, pairing, folder.keys, self.cameras.request_refresh)
         stack.callback(self._ingest.stop)
         self._parts["intake by MQTT"] = self._ingest
         if settings.announce:

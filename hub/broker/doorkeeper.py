@@ -27,7 +27,7 @@ GRACE_S, PRESSED_GRACE_S = 10.0, 4.0
 PAIRING_S, PRESSED_PAIRING_S = 120.0, 20.0  # a person may still be comparing words; the probe itself needs seconds
 PRESSED = 0.5  # of all places taken
 EACH = 8  # connections that one address may have before it has logged in, where places run short
-_LOGIN = re.compile(r"New client connected from (\S+):(\d+) as .*u'([^']*)'\)\.\Z")
+_LOGIN = re.compile(r"New client connected from (\S+):([0-9]+) as .*u'([^']*)'\)\.\Z")
 _GETFD = 438  # pidfd_getfd, on every processor since Linux 5.6
 
 

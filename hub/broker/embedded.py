@@ -1,4 +1,4 @@
-"""The embedded MQTT broker: amqtt in a thread and event loop of its own.
+"""The embedded MQTT broker: amqtt behind a guard, in a thread and event loop of its own.
 
 It keeps nothing for long: a probe sends again what has no receipt. It listens on loopback and nowhere else: it does not
 bound what strangers cost it. Beyond loopback a hub runs a mosquitto (`supervised.py`).
@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hub.broker.reach import free_port, is_loopback
 from hub.broker.rights import Login, Rights
@@ -16,11 +16,14 @@ from hub.errors import BrokerError
 from hub.store.registry import Registry
 from probe.contract.address import BrokerAddress
 
+if TYPE_CHECKING:  # amqtt takes its time to load
+    from hub.broker.guard import Guard, Standing
+    from hub.broker.plugin import Exchange
+
 _log = logging.getLogger(__name__)
 
 START_S = 60.0  # far longer than it takes: the machine may be busy
 STOP_S = 2.0  # amqtt may wait for ever for a client that is half connected; what is cut off, its probe sends again
-MAX_CONNECTIONS = 500
 
 
 class EmbeddedBroker:
@@ -39,12 +42,18 @@ class EmbeddedBroker:
         self._loop.set_exception_handler(self._report)
         self._stopping = False
         self._thread = threading.Thread(target=self._loop.run_forever, name="broker", daemon=True)
-        self._broker: object = None
+        self._broker: Exchange | None = None
+        self._guard: Guard | None = None
 
     @property
     def own_address(self) -> BrokerAddress:
         """The address at which the hub itself connects."""
         return BrokerAddress(host=self.host, port=self.port)
+
+    @property
+    def standing(self) -> "Standing | None":
+        """What the broker holds right now; None where it does not run."""
+        return None if self._guard is None else self._guard.standing
 
     @property
     def alive(self) -> bool:
@@ -78,27 +87,25 @@ class EmbeddedBroker:
             self._loop.close()
 
     async def _start(self) -> None:
-        from amqtt.errors import BrokerError as AmqttBrokerError
-
-        from hub.broker.plugin import RetainGuardBroker
+        from hub.broker.guard import Guard
+        from hub.broker.plugin import Exchange
 
         # amqtt logs each connection, and prints tracebacks for errors that are reported in a sentence here.
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-        # An IPv6 host stands there without brackets: amqtt would hand them on to the socket, which knows none.
-        listener = {"type": "tcp", "bind": f"{self.host}:{self.port}", "max_connections": MAX_CONNECTIONS}
-        plugins = {"hub.broker.plugin.RightsPlugin": {"rights": self._rights}}
-        broker = RetainGuardBroker({"listeners": {"default": listener}, "plugins": plugins})
+        exchange = Exchange(self._rights)
+        await exchange.start()
+        self._broker = exchange
+        self._guard = guard = Guard(self._rights, exchange)
         try:
-            await broker.start()
-        except AmqttBrokerError as problem:
+            await guard.listen(self.host, self.port)
+        except OSError as problem:
             raise BrokerError(str(problem)) from problem
-        self._broker = broker
 
     async def _stop(self) -> None:
-        from amqtt.broker import Broker
-
-        if isinstance(self._broker, Broker):
+        if self._guard is not None:
+            await self._guard.close()
+        if self._broker is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._broker.shutdown(), STOP_S)
         self._broker = None

@@ -32,6 +32,7 @@ INNER_CONNECTIONS = 16
 _LIMITS = f"""\
 # Nothing has to survive here: what has no receipt of the hub, the probes send again.
 persistence false
+set_tcp_nodelay true
 memory_limit {48 << 20}
 max_packet_size {MAX_PARCEL_BYTES + 1024}
 max_inflight_messages 64
@@ -49,6 +50,9 @@ topic readwrite {topics.ROOT}/#
 user {topics.PAIR_USER}
 topic write {topics.ROOT}/pair/+/up
 topic read {topics.ROOT}/pair/+/down
+topic deny {topics.up(topics.PAIR_USER)}
+topic deny {topics.down(topics.PAIR_USER)}
+topic deny {topics.home(topics.PAIR_USER)}
 
 pattern write {topics.ROOT}/%u/up
 pattern read {topics.ROOT}/%u/down
@@ -116,6 +120,9 @@ def config(folder: Path, bind: str, port: int, plugins: Path | None) -> str:
 # Where the files lie elsewhere on the broker's machine, change the paths; all but this one must belong to the user that
 # mosquitto runs as (`chown mosquitto: FILE`) and be closed to others (`chmod 600 FILE`).
 listener {port} {bind}
+# A session belongs to its account, whatever client id it names: nobody takes another's place, and none leaves more than
+# one behind.
+use_username_as_clientid true
 certfile {folder / "broker.crt"}
 keyfile {folder / "broker.key"}
 tls_version tlsv1.2
@@ -123,6 +130,9 @@ max_connections {MAX_CONNECTIONS}
 
 allow_anonymous false
 {checks}
+
+# Mosquitto has no right to retain: either all have it or nobody. The hub needs it for nothing.
+retain_available false
 
 {_LIMITS}
 log_type error

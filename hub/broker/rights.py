@@ -38,22 +38,27 @@ _PAIR_DOWN = re.compile(rf"{topics.ROOT}/pair/[0-9a-f]{{32}}/down")
 
 
 class Rights:
-    """What the embedded broker checks at each connection, subscription and message. Follows the registry's changes."""
+    """What the embedded broker checks at each login, subscription and message. Follows the registry's changes."""
 
     def __init__(self, registry: Registry, hub: Login) -> None:
         self._registry, self._hub = registry, hub
         self._version = -1
-        self._accounts: dict[str, tuple[str, str]] = {}
+        self._accounts: dict[str, str] = {}
 
-    def may_connect(self, user: str | None, password: str | None, client: str | None) -> bool:
-        """Whether somebody may connect. A probe's client id is its account's, so that nobody can take its place."""
+    @property
+    def hub_user(self) -> str:
+        """The user that the hub itself logs in as."""
+        return self._hub.user
+
+    def may_connect(self, user: str | None, password: str | None) -> bool:
+        """Whether somebody may log in. The client id does not matter: a session belongs to its account."""
         if user == self._hub.user:
-            return hmac.compare_digest(self._hub.password.encode(), (password or "").encode(errors="replace"))
+            return _equal(self._hub.password, password or "")
         if user == topics.PAIR_USER:
             return password == topics.PAIR_PASSWORD
         self._reload()
-        account = self._accounts.get(user or "")
-        return account is not None and client == account[0] and _matches(password or "", account[1])
+        hashed = self._accounts.get(user or "")
+        return hashed is not None and _matches(password or "", hashed)
 
     def may_use(self, user: str | None, topic: str, action: Action) -> bool:
         """Whether a user may write to or read a topic; filters with wildcards are the hub's alone."""
@@ -70,10 +75,15 @@ class Rights:
     def _reload(self) -> None:
         version = self._registry.version
         if version != self._version:
-            self._accounts = {a.mailbox: (a.client, a.password_hash) for a in self._registry.accounts()}
+            self._accounts = {account.mailbox: account.password_hash for account in self._registry.accounts()}
             self._version = version
 
 
 def _matches(password: str, hashed: str) -> bool:
     salt = b64decode(hashed.split("$")[3])
-    return hmac.compare_digest(hash_password(password, salt), hashed)
+    return _equal(hash_password(password, salt), hashed)
+
+
+def _equal(one: str, other: str) -> bool:
+    """Of texts, `compare_digest` takes ASCII alone; half a surrogate pair is no text, and equals nothing of ours."""
+    return hmac.compare_digest(one.encode(errors="replace"), other.encode(errors="replace"))

@@ -22,7 +22,6 @@ from hub.enroll.pairing import Answered, Pairing
 from hub.errors import StoreError
 from hub.ingest.receive import Incoming, UnitIngest
 from hub.keys import HubKeys
-from hub.store.registry import Registry
 from probe.contract import topics
 from probe.contract.address import BrokerAddress
 from probe.contract.parcel import MAX_PARCEL_BYTES
@@ -33,7 +32,9 @@ QUEUE_BYTES = 32 << 20
 BATCH_BYTES = 2 << 20
 GATHER_S = 0.02
 PATIENCE_S = 5.0
-LOOK_S = 2.0  # how soon probes that were enrolled by another process get the hub's keys
+LOOK_S = 2.0  # how often the keys are looked after
+HOME_AGAIN_S = 60.0  # how soon a probe that sends on is given the newest keys again, which it may have missed
+MOST_GIVEN = 10_000
 STOP_S = 10.0
 MAX_TOLD = 100
 MOST_ANSWERS = 32  # to who asks to be paired, on their way to the broker
@@ -52,15 +53,15 @@ class MqttIngest:
         units: UnitIngest,
         pairing: Pairing,
         keys: HubKeys,
-        registry: Registry,
         stored: Callable[[], None],
     ) -> None:
-        self._units, self._keys, self._registry = units, keys, registry
+        self._units, self._keys = units, keys
         self._desk = PairingDesk(pairing, self._answer_pairing)
         self._stored = stored
         self._queue: queue.Queue[Incoming | None] = queue.Queue()
         self._budget = _ByteBudget(QUEUE_BYTES)
-        self._published: tuple[str, int, int] | None = None
+        self._home, self._home_state = b"", ("", -1)
+        self._given: dict[str, float] = {}  # when which mailbox was given the home packet
         self._told_over: list[tuple[date, str]] = []
         self._answers: deque[Any] = deque()
         self._network_ended = threading.Event()
@@ -102,7 +103,7 @@ class MqttIngest:
                 self._budget.give_back(sum(len(message.payload) for message in batch))
             if monotonic() - looked_s > LOOK_S:
                 looked_s = monotonic()
-                self._publish_keys()
+                self._rotate_keys()
 
     def _commit(self, batch: list[Incoming]) -> None:
         try:
@@ -112,6 +113,7 @@ class MqttIngest:
             return
         self._tell_over(done.over)
         for answer in done.answers:
+            self._give_home(answer.mailbox)
             self._client.publish(topics.down(answer.mailbox), answer.signed, qos=1)
         self._stored()
 
@@ -134,20 +136,29 @@ class MqttIngest:
                 with suppress(RuntimeError, ValueError):  # no connection: nobody waits for it
                     self._answers.popleft().wait_for_publish(PATIENCE_S)
 
-    def _publish_keys(self) -> None:
-        """Rotate the sealing keys when it is time, and lay the newest where probes find them when they come home."""
+    def _rotate_keys(self) -> None:
+        """Rotate the sealing keys when it is time."""
         try:
             self._keys.rotate()
-            state = self._keys.epoch, self._keys.serial, self._registry.version
-            if state == self._published or not self.listening.is_set():
-                return
-            signed = home_packet(self._keys)
-            for probe in self._registry.probes():
-                if not probe.revoked:
-                    self._client.publish(topics.home(probe.mailbox), signed, qos=1, retain=True)
-            self._published = state
         except OSError as problem:
             _log.error("the hub's keys cannot be looked after: %s", problem)
+
+    def _give_home(self, mailbox: str) -> None:
+        """Give a probe that has come home the newest keys, before its receipts: with the last of these it goes.
+
+        Nothing is retained at the broker for it: a broker that retains for the hub retains for strangers as well.
+        """
+        state = self._keys.epoch, self._keys.serial
+        now_s = monotonic()
+        if state != self._home_state:
+            self._home, self._home_state = home_packet(self._keys), state
+            self._given.clear()
+        if now_s - self._given.get(mailbox, float("-inf")) < HOME_AGAIN_S:
+            return
+        if len(self._given) >= MOST_GIVEN:
+            self._given.clear()
+        self._given[mailbox] = now_s
+        self._client.publish(topics.home(mailbox), self._home, qos=1)
 
     def _next_batch(self) -> tuple[list[Incoming], bool]:
         """Messages for one commit, of up to 2 MiB, or none after a while; and whether the end was among them."""
@@ -194,7 +205,6 @@ class MqttIngest:
 
         def on_subscribe(*_: object) -> None:
             _log.info("listening at %s", broker)
-            self._published = None  # a broker that was away may have forgotten what was laid there
             self.listening.set()
 
         def on_disconnect(*_: object) -> None:

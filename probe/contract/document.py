@@ -103,7 +103,7 @@ def _asyncapi() -> dict[str, dict[str, Any]]:
         "channels": {
             "up": channel(topics.up(mailbox), "Sealed units, from a probe to its hub.", "parcel"),
             "down": channel(topics.down(mailbox), "Receipts (Signed), to a probe, after commit.", "signed"),
-            "home": channel(topics.home(mailbox), "HomePacket (Signed), retained: keys for the next walk.", "signed"),
+            "home": channel(topics.home(mailbox), "HomePacket (Signed), before its first receipts.", "signed"),
             "pair.up": channel(topics.pair_up(rendezvous), "A probe asks to be paired.", "ask", "rendezvous"),
             "pair.down": channel(
                 topics.pair_down(rendezvous),

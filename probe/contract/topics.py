@@ -2,12 +2,13 @@
 
     contrechamp/1/<mailbox>/up            probe -> hub   Parcel
     contrechamp/1/<mailbox>/down          hub -> probe   Signed(Receipts)
-    contrechamp/1/<mailbox>/home          hub -> probe   Signed(HomePacket), retained
+    contrechamp/1/<mailbox>/home          hub -> probe   Signed(HomePacket), before its first receipts
     contrechamp/1/pair/<rendezvous>/up    a probe that is not paired yet -> hub
     contrechamp/1/pair/<rendezvous>/down  hub -> that probe
 
 Mailboxes and rendezvous are random names, so that a broker learns addresses, timing and counts, but not whose probe it
 is. A probe's user name at the broker is its mailbox; whoever pairs uses the account below, which may do nothing else.
+Nothing is retained, nobody leaves a will, and every session is a clean one: a broker may refuse all three.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The documents that are made from the code: rules and commands. `python -m tests.house.documents` writes them."""
+"""The documents that are made from the code: rules, commands, rights. `python -m tests.house.documents` writes them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,9 +10,10 @@ from hub.cli.main import cli as hub_cli
 from probe.cli.main import cli as probe_cli
 from probe.detect.catalogue import Status, bundled
 from probe.detect.registry import rules
+from tests.hub.broker import table
 
 DOCS = Path(__file__).parents[2] / "docs"
-RULES, COMMANDS = DOCS / "rules.md", DOCS / "commands.md"
+RULES, COMMANDS, BROKER = DOCS / "rules.md", DOCS / "commands.md", DOCS / "broker.md"
 _COMMANDS_START = """\
 # Commands
 
@@ -122,3 +123,4 @@ def _help(option: click.Option) -> str:
 if __name__ == "__main__":
     RULES.write_text(rules_page())
     COMMANDS.write_text(commands_page())
+    BROKER.write_text(table.page())

@@ -5,7 +5,8 @@ import tomllib
 from pathlib import Path
 
 from probe.contract import topics
-from tests.house.documents import COMMANDS, RULES, commands_page, rules_page
+from tests.house.documents import BROKER, COMMANDS, RULES, commands_page, rules_page
+from tests.hub.broker import table
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -38,6 +39,10 @@ def test_the_topics_are_documented() -> None:
 
 def test_the_page_of_rules_is_that_of_the_rules() -> None:
     assert RULES.read_text() == rules_page(), "run make picture"
+
+
+def test_the_page_of_rights_is_that_of_the_table() -> None:
+    assert BROKER.read_text() == table.page(), "run make picture"
 
 
 def test_every_make_target_of_the_readme_exists() -> None:
