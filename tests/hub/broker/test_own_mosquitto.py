@@ -202,6 +202,7 @@ def test_its_files_are_for_nobody_else_and_go_with_it(folder: HubFolder) -> None
 def test_what_a_crashed_hub_left_behind_is_ended(tmp_path: Path) -> None:
     sleeps = [sys.executable, "-c", "import time; time.sleep(600)"]
     stale, other = subprocess.Popen([*sleeps, str(tmp_path / "mosquitto.conf")]), subprocess.Popen(sleeps)
+    until(lambda: b"mosquitto.conf" in Path(f"/proc/{stale.pid}/cmdline").read_bytes(), "the process to be itself")
     try:
         (tmp_path / "pid").write_text(str(stale.pid))
         end_stale(tmp_path)
