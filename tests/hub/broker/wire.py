@@ -8,6 +8,7 @@ from types import TracebackType
 from probe.contract.address import BrokerAddress
 
 WAIT_S = 60.0  # far longer than it takes: the machine may be busy
+_BIND_ADDRESS_NO_PORT = 24  # Linux: the port is chosen as it connects, not among those that one listens on
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, PINGREQ, PINGRESP, DISCONNECT = 1, 2, 3, 4, 8, 9, 12, 13, 14
 
 
@@ -64,14 +65,29 @@ def subscribe(topic: str, *, number: int = 1, qos: int = 1) -> bytes:
     return packet(SUBSCRIBE, number.to_bytes(2, "big") + text(topic) + bytes([qos]), 2)
 
 
+def _connected(host: str, port: int, source: str | None) -> socket.socket:
+    """A socket whose own port stays free for others to listen on at once: many come and go here."""
+    plain = socket.socket()
+    try:
+        plain.settimeout(WAIT_S)
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if source is not None:
+            plain.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
+            plain.bind((source, 0))
+        plain.connect((host, port))
+    except BaseException:
+        plain.close()
+        raise
+    return plain
+
+
 class Wire:
     """A connection to a broker, by TLS where its address says so. Everything waits, but not for ever."""
 
     def __init__(self, url: str, source: str | None = None) -> None:
         address = BrokerAddress.parse(url)
-        here = None if source is None else (source, 0)
-        plain = socket.create_connection((address.host, address.port), WAIT_S, here)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain = _connected(address.host, address.port, source)
         if address.tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
