@@ -4,7 +4,7 @@ RUN = .venv/bin
 # Where it is set, each of the hundreds of programs that tests start would compile all of our code again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test browser check speed torture hil setup picture clean
+.PHONY: demo test browser check audit speed torture siege hil setup lock picture clean
 
 # DEMO="--once --json" ends by itself
 demo: .venv/ready  ## map a fictional town in the browser
@@ -16,16 +16,26 @@ test: .venv/ready  ## all tests but the slow ones
 browser: .venv/ready  ## the page in a real Chromium
 	$(RUN)/pytest -q -m browser --numprocesses 2 --dist worksteal
 
-check: .venv/ready  ## format, lint, types
+check: .venv/ready  ## format, lint, types, known advisories about what is locked
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
+	$(RUN)/python -m tests.house.advisories
+
+audit: .venv/ready  ## the same by the registries' own lists of today; needs a network
+	$(RUN)/python -m tests.house.audit
 
 speed: .venv/ready  ## frames per CPU-second beside scapy, dpkt and tshark; memory; what a small machine makes of it
 	$(RUN)/python -m tests.speed
 
 torture: .venv/ready  ## delivery while probes, hub and broker are killed; a seized card; a hostile probe
 	$(RUN)/pytest -q -m slow tests/torture
+
+SIEGE_S ?= 60
+SIEGE_SIGHTINGS ?= 1000
+
+siege: .venv/ready  ## page and broker under floods while a probe comes home; SIEGE_S=10 is the short form
+	SIEGE_S=$(SIEGE_S) SIEGE_SIGHTINGS=$(SIEGE_SIGHTINGS) $(RUN)/pytest -q -s -m slow tests/siege
 
 BENCH ?= virtual
 # Machines beside each other: a walk is mostly waiting. Each takes 1.6 GB of memory
@@ -46,16 +56,30 @@ picture: .venv/ready  ## the README's picture and the generated documents
 	$(RUN)/python -m tests.house.documents
 	$(RUN)/python -m tests.house.drawing
 
+# Dependencies changed in pyproject.toml? UPGRADE=--upgrade brings newer versions as well
+lock: .venv/bin/uv  ## uv.lock again, and the hashes of uv itself
+	$(RUN)/uv lock --default-index https://pypi.org/simple $(UPGRADE)
+	$(RUN)/uv export --quiet --frozen --only-group lock --no-emit-project --no-header --no-annotate --output-file .ci/uv.txt
+
 setup: .venv/ready
 
-.venv/ready: pyproject.toml hub/web/package-lock.json tests/firmware/package-lock.json tests/house/outside/package-lock.json
+# uv only reads the lock; pip fetches, since pip knows this machine's mirrors and proxies. The hashes hold either way.
+PIP = $(RUN)/python -m pip install --quiet --disable-pip-version-check
+.venv/ready: .venv/bin/uv pyproject.toml uv.lock hub/web/package-lock.json tests/firmware/package-lock.json \
+  tests/house/outside/package-lock.json
+	$(RUN)/uv export --quiet --frozen --no-default-groups --extra test --no-emit-project --output-file .venv/locked.txt
+	$(PIP) --require-hashes --requirement .venv/locked.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	-$(RUN)/python -m tests.npm  # MicroPython for the board's tests, validators for the contract's
+	touch $@
+
+.venv/bin/uv: .ci/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "$(PYTHON) is missing or older than 3.11; name another: make PYTHON=python3.12" >&2; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "$(PYTHON) came without venv; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
-	-$(RUN)/python -m tests.npm  # MicroPython for the board's tests, validators for the contract's
+	$(PIP) --require-hashes --requirement .ci/uv.txt
 	touch $@
 
 clean:

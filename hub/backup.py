@@ -3,7 +3,8 @@
     magic, salt (16), then blocks: length (4, big-endian), ciphertext; the last one is empty
 
 AES-256-GCM with a key of scrypt (n 2^16, r 8, p 1). A block's nonce holds its number and whether it is the
-last, so that no block can be left out, moved or cut off. Inside is a tar archive of the keys' folder and `hub.db`.
+last, so that no block can be left out, moved or cut off. Inside is a tar archive of the keys' folder and `hub.db`; a
+copy of the keys alone has the list of revoked probes instead, which must not be forgotten either.
 """
 
 import os
@@ -16,15 +17,20 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from hub.data import make_hub, require_hub
+from hub.data import make_hub, read_hub, require_hub
 from hub.errors import BadInput, StoreError
-from hub.store.durable import ASIDE_SUFFIX, put_in_place, require_free, sync_folder
+from hub.log.probes import Probe, RevokedKey
+from hub.store.durable import ASIDE_SUFFIX, put_in_place, require_free, sync_folder, write_durably
+from hub.store.registry import Registry
 from hub.store.sqlite.database import FILE, is_full
+from probe.files.private import make_folder
 
+REVOKED = "revoked.json"
 MAGIC = b"contrechamp backup 1\n"
 BLOCK = 1 << 20
 MIN_PASSPHRASE = 12
@@ -40,12 +46,16 @@ def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool =
     require_free(target, force=force)
     if len(passphrase) < MIN_PASSPHRASE:
         raise BadInput(f"the passphrase has fewer than {MIN_PASSPHRASE} letters; four words picked at random do well")
-    with_log = not keys_only and (data / FILE).is_file()
+    there = (data / FILE).is_file()
+    with_log = not keys_only and there
     copy = data / f"backup-{secrets.token_hex(4)}.db"
     aside = target.with_name(f"{target.name}.{secrets.token_hex(4)}{ASIDE_SUFFIX}")
     try:
         if with_log:
             _copy_database(data / FILE, copy)
+        elif there:
+            with read_hub(data) as log:
+                write_durably(copy, msgspec.json.encode(log.registry.revoked_keys()), secret=True)
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(MAGIC)
             with (
@@ -55,6 +65,8 @@ def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool =
                 archive.add(data / "keys", "keys")
                 if with_log:
                     archive.add(copy, FILE)
+                elif there:
+                    archive.add(copy, REVOKED)
             file.flush()
             os.fsync(file.fileno())
         put_in_place(aside, target, new=not force)
@@ -71,9 +83,13 @@ def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool =
     return target.stat().st_size
 
 
-def read_backup(source: Path, data: Path, passphrase: str) -> None:
-    """Make a hub's folder from a copy. Keys that are overdue are destroyed at once, and probes are asked to offer again
-    what they still keep. Raises BadInput, StoreError where no folder can be made, and then leaves nothing behind."""
+def read_backup(source: Path, data: Path, passphrase: str) -> list[Probe]:
+    """Make a hub's folder from a copy; returns the probes that are let in by it, as it does not know who was revoked
+    since. Keys that are overdue are destroyed as soon as the day is certain, and probes are asked to offer again what
+    they still keep.
+
+    Raises BadInput, StoreError where no folder can be made, and then leaves nothing behind.
+    """
     if data.exists() and not (data.is_dir() and not any(data.iterdir())):
         raise BadInput(f"{data}: there is something already; name an empty folder with --data")
     parts = data.with_name(f"{data.name}.part-{secrets.token_hex(4)}")
@@ -81,7 +97,7 @@ def read_backup(source: Path, data: Path, passphrase: str) -> None:
         with _opened(source) as file:
             if file.read(len(MAGIC)) != MAGIC:
                 raise BadInput(f"{source}: not a backup of a hub")
-            parts.mkdir(parents=True, mode=0o700)
+            make_folder(parts)
             reader = _Reader(file, source, passphrase)
             with tarfile.open(fileobj=reader, mode="r|") as archive:  # type: ignore[call-overload]
                 archive.extractall(parts, filter="data")
@@ -106,6 +122,15 @@ def read_backup(source: Path, data: Path, passphrase: str) -> None:
             parts.rmdir()
     with make_hub(data) as hub:
         hub.keys.renew_epoch()
+        _take_revoked(data / REVOKED, hub.registry)
+        return [probe for probe in hub.registry.probes() if not probe.revoked]
+
+
+def _take_revoked(path: Path, registry: Registry) -> None:
+    """Take over the list that comes with a copy of the keys alone."""
+    if path.is_file():
+        registry.take_revoked(msgspec.json.decode(path.read_bytes(), type=list[RevokedKey]))
+        path.unlink()
 
 
 def _opened(source: Path) -> BinaryIO:

@@ -16,6 +16,7 @@ from hub.store.sqlite.registry import SqliteRegistry
 from hub.store.sqlite.store import SqliteStore
 from hub.store.store import Store
 from probe.detect.registry import Recogniser
+from probe.files.private import close_folder, make_file, make_folder
 
 LOCK = "serving.lock"
 _MAX_ADDRESS = 500
@@ -85,8 +86,10 @@ class ServingLock:
 
     def __init__(self, path: Path) -> None:
         try:
-            path.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            make_folder(path)
+            close_folder(path)
+            make_file(path / LOCK)
+            self._descriptor = os.open(path / LOCK, os.O_RDWR | os.O_NOFOLLOW)
         except OSError as problem:
             raise StoreError(
                 f"{path}: cannot be written ({problem.strerror}); name another folder with --data"
@@ -120,8 +123,10 @@ class ServingLock:
 def _opened(path: Path, *, make: bool) -> Iterator[HubFolder]:
     store = SqliteStore(path, make=make)
     try:
-        store.forget_senders()
-        yield HubFolder(path, store, HubKeys(path), SqliteRegistry(store.db))
+        keys = HubKeys(path)
+        store.today = lambda: keys.arrival_day
+        store.forget_senders(keys.day)
+        yield HubFolder(path, store, keys, SqliteRegistry(store.db))
     finally:
         store.close()
 

@@ -35,7 +35,7 @@ class StoreError(HubError, OSError):
 
 
 class BrokerError(HubError, ConnectionError):
-    """The embedded broker cannot start, or the given one cannot be reached."""
+    """The hub's own broker cannot start, or the given one cannot be reached."""
 
 
 class ServeError(HubError, OSError):

@@ -6,15 +6,16 @@ import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
 from hub.broker.announce import Announcement
-from hub.broker.embedded import EmbeddedBroker, is_loopback
-from hub.broker.reach import addresses_of, bracketed, host_from_here
+from hub.broker.embedded import EmbeddedBroker
+from hub.broker.reach import addresses_of, bracketed, host_from_here, is_loopback
 from hub.broker.rights import Login
+from hub.broker.supervised import OwnMosquitto
 from hub.broker.tls import own_broker_context
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT
 from hub.data import HubFolder, ServingLock, make_hub
@@ -24,6 +25,7 @@ from hub.errors import BadInput, PartEnded, StoreError
 from hub.ingest.mqtt import MqttIngest
 from hub.ingest.receive import UnitIngest
 from hub.web.app import make_app
+from hub.web.doors import Doors
 from hub.web.serve import WebServer
 from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
@@ -44,8 +46,9 @@ class Part(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a hub is started with. `broker` None starts the embedded one; `announce` are addresses of this machine in
-    the networks in which probes may find the hub by themselves."""
+    """What a hub is started with. `broker` None starts one: the embedded one on loopback, else a mosquitto; `announce`
+    are addresses of this machine in the networks in which probes may find the hub by themselves; from `proxies` the
+    page's proxies ask."""
 
     data: Path
     host: str = HOST
@@ -54,6 +57,7 @@ class Settings:
     broker: str | None = None
     tiles_url: str | None = None
     announce: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
 
 
 class RunningHub:
@@ -119,8 +123,11 @@ class RunningHub:
         self.cameras = LiveCameras(folder.store, data=settings.data, recogniser=folder.recogniser)
         stack.callback(self.cameras.stop)
         names = [bracketed(host) for host in (settings.host, *(way.host for way in addresses_of(settings.host)))]
-        app = make_app(self.cameras, pairing=pairing, tiles_url=settings.tiles_url, names=names)
-        self._web = WebServer(app, settings.host, settings.port)
+        app = make_app(
+            self.cameras, pairing=pairing, tiles_url=settings.tiles_url, names=names, proxies=settings.proxies
+        )
+        doors = Doors(proxies=settings.proxies)
+        self._web = WebServer(app, settings.host, settings.port, doors=doors)
         stack.callback(self._web.stop)
         self._parts: dict[str, Part] = {"camera derivation": self.cameras, "page": self._web}
         inner, login, self._address = self._broker(stack, folder, outer)
@@ -139,28 +146,31 @@ class RunningHub:
     def _broker(
         self, stack: ExitStack, folder: HubFolder, outer: BrokerAddress | None
     ) -> tuple[BrokerAddress, Login, BrokerAddress]:
-        """Where the hub itself comes in and how, and where probes send to; the embedded broker is started."""
-        settings = self._settings
+        """Where the hub itself comes in and how, and where probes send to; a broker of the hub's own is started."""
         if outer is not None:
             return outer, _login(folder), outer
-        port = settings.mqtt_port
-        if port is None:
-            port = MQTT_PORT if is_loopback(settings.host) else MQTTS_PORT
-        broker = EmbeddedBroker(settings.host, port, folder.keys, folder.registry)
+        broker = self._own_broker(folder)
         broker.start()
         stack.callback(broker.stop)
         self._parts["broker"] = broker
         reached = BrokerAddress(host=addresses_of(broker.host)[0].host, port=broker.port, tls=broker.tls)
         return broker.own_address, broker.login, reached
 
+    def _own_broker(self, folder: HubFolder) -> EmbeddedBroker | OwnMosquitto:
+        """In this process on loopback alone: beyond it, what strangers cost has to be bounded."""
+        host, port = self._settings.host, self._settings.mqtt_port
+        if is_loopback(host):
+            return EmbeddedBroker(host, MQTT_PORT if port is None else port, folder.registry)
+        return OwnMosquitto(host, MQTTS_PORT if port is None else port, folder.keys, folder.registry)
+
     def _keep_house(self) -> None:
         """Once a day: forget who sent what 30 days ago, and tokens that are over."""
-        today = datetime.now(UTC).date()
+        today = self.folder.keys.day
         if today == self._housekept:
             return
         self._housekept = today
         try:
-            self.folder.store.forget_senders()
+            self.folder.store.forget_senders(today)
             self.folder.registry.erase_expired(time.time())
         except StoreError as problem:
             _log.error("what is due to be forgotten is still there: %s", problem)

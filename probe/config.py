@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+OWN_FOLDER = "contrechamp"
+
 
 def default_outbox() -> Path:
     """`$CONTRECHAMP_OUTBOX`, else `contrechamp/outbox.db` in the user's data folder."""
@@ -11,4 +13,4 @@ def default_outbox() -> Path:
         return Path(named)
     data = os.environ.get("XDG_DATA_HOME")
     base = Path(data) if data else Path.home() / ".local" / "share"
-    return base / "contrechamp" / "outbox.db"
+    return base / OWN_FOLDER / "outbox.db"

@@ -2,6 +2,7 @@
 
 import atexit
 import json
+import re
 import shutil
 import signal
 import socket
@@ -10,15 +11,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from hub.broker.reach import is_loopback
 from tests.loaded import ran_loaded
 from tests.patience import Patience, finished
 
 WAIT_S = 20.0
 COMMAND_S = 90.0
+PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+NO_MOSQUITTO = "no mosquitto on this machine: install it to run this test"
+needs_mosquitto = pytest.mark.skipif(PROGRAM is None, reason=NO_MOSQUITTO)
 
 
 def free_port() -> int:
@@ -61,9 +67,9 @@ class Mosquitto:
 
     def __init__(self, folder: Path, *, hub_data: Path | None = None, host: str = "127.0.0.1", more: str = "") -> None:
         self._host = host
-        self._program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+        self._program = PROGRAM
         if self._program is None:
-            pytest.skip("no mosquitto on this machine: install it to run this test")
+            pytest.skip(NO_MOSQUITTO)
         self.port = free_port()
         self.scheme = "mqtt" if hub_data is None else "mqtts"
         if hub_data is None:
@@ -101,7 +107,10 @@ class Mosquitto:
 
 
 class HubProcess:
-    """`contrechamp-hub serve` as a process of its own, to be killed and started again."""
+    """`contrechamp-hub serve` as a process of its own, to be killed and started again.
+
+    Beyond loopback it runs a mosquitto, so without one there the test is skipped.
+    """
 
     def __init__(
         self,
@@ -112,6 +121,8 @@ class HubProcess:
         more: tuple[str, ...] = (),
         program: tuple[str, ...] = ("hub",),
     ) -> None:
+        if broker is None and PROGRAM is None and not is_loopback(host.strip("[]")):
+            pytest.skip(NO_MOSQUITTO)
         self.data = data
         self._host, self._more, self._program = host, more, program
         self.port, self.mqtt_port = free_port(), free_port()
@@ -127,6 +138,16 @@ class HubProcess:
     @property
     def pid(self) -> int:
         return self._process.pid if self._process is not None else 0
+
+    def children(self) -> dict[str, int]:
+        """The processes that it has started and that still run, by the names of their programs."""
+        found = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                pid, name, state, parent = re.match(r"(\d+) \((.*)\) (.) (\d+)", path.read_text()).groups()  # type: ignore[union-attr]
+                if int(parent) == self.pid and state not in "ZX":
+                    found[name] = int(pid)
+        return found
 
     def also(self, *more: str) -> None:
         """Give it these options from the next start on."""

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from hub.broker.embedded import is_loopback
+from hub.broker.reach import is_loopback
 from hub.errors import BadInput
 from probe.contract.address import BrokerAddress
 from probe.contract.topics import SERVICE

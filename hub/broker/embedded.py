@@ -1,22 +1,18 @@
 """The embedded MQTT broker: amqtt behind a guard, in a thread and event loop of its own.
 
-It keeps nothing for long: a probe sends again what has no receipt. It takes plain MQTT on loopback and TLS alone
-anywhere else, with a certificate that bears the hub's attestation; the hub itself then connects by loopback.
+It keeps nothing for long: a probe sends again what has no receipt. It listens on loopback and nowhere else: beyond that
+a hub runs a mosquitto (`supervised.py`), a process of its own whose memory and descriptors are not the hub's.
 """
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
-import socket
-import ssl
 import threading
 from typing import TYPE_CHECKING, Any
 
+from hub.broker.reach import free_port, is_loopback
 from hub.broker.rights import Login, Rights
-from hub.broker.tls import certificate
 from hub.errors import BrokerError
-from hub.keys import HubKeys
 from hub.store.registry import Registry
 from probe.contract.address import BrokerAddress
 
@@ -31,16 +27,17 @@ STOP_S = 2.0  # amqtt may wait for ever for a client that is half connected; wha
 
 
 class EmbeddedBroker:
-    """A broker at host:port from `start` to `stop`; port 0 takes a free one."""
+    """A broker at host:port from `start` to `stop`; port 0 takes a free one. Raises BrokerError beyond loopback."""
 
-    def __init__(self, host: str, port: int, keys: HubKeys, registry: Registry) -> None:
+    tls = False
+
+    def __init__(self, host: str, port: int, registry: Registry) -> None:
+        if not is_loopback(host):
+            raise BrokerError(f"{host}: the embedded broker listens on loopback only")
         self.host = host
-        self.port = port or _free_port(host)
-        self._keys = keys
-        self.tls = not is_loopback(host)
+        self.port = port or free_port(host)
         self.login = Login()
         self._rights = Rights(registry, self.login)
-        self._loopback_port = _free_port("127.0.0.1") if self.tls else self.port
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(self._report)
         self._stopping = False
@@ -51,7 +48,7 @@ class EmbeddedBroker:
     @property
     def own_address(self) -> BrokerAddress:
         """The address at which the hub itself connects."""
-        return BrokerAddress(host="127.0.0.1" if self.tls else self.host, port=self._loopback_port)
+        return BrokerAddress(host=self.host, port=self.port)
 
     @property
     def standing(self) -> "Standing | None":
@@ -99,19 +96,11 @@ class EmbeddedBroker:
         exchange = Exchange(self._rights)
         await exchange.start()
         self._broker = exchange
-        self._guard = guard = Guard(self._rights, exchange)
-        inner = self.own_address
+        self._guard = Guard(self._rights, exchange)
         try:
-            await guard.listen(inner.host, inner.port)
-            if self.tls:
-                await guard.listen(self.host, self.port, self._context())
+            await self._guard.listen(self.host, self.port)
         except OSError as problem:
             raise BrokerError(str(problem)) from problem
-
-    def _context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(*certificate(self._keys))
-        return context
 
     async def _stop(self) -> None:
         if self._guard is not None:
@@ -131,19 +120,3 @@ class EmbeddedBroker:
         if not self._stopping:
             problem = context.get("exception")
             _log.warning("the embedded broker: %s (%r)", context.get("message"), problem)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a host."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _free_port(host: str) -> int:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])

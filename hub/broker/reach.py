@@ -17,6 +17,23 @@ class HostAddress:
     interface: str | None = None
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a host."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def free_port(host: str) -> int:
+    """A port of a host's that nobody listens on. Raises OSError."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
 def listens_everywhere(host: str) -> bool:
     """Whether a host stands for every address of this machine."""
     return host in _EVERY_ADDRESS

@@ -85,4 +85,4 @@ def _matches(password: str, hashed: str) -> bool:
 
 
 def _equal(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())  # of texts it takes ASCII alone
+    return hmac.compare_digest(one.encode(errors="replace"), other.encode(errors="replace"))  # of texts it takes ASCII

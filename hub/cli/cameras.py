@@ -70,6 +70,7 @@ def status(data: Path, as_json: bool) -> None:
     """The hub at a glance: cameras, sightings, what was set aside."""
     from hub.data import read_hub
     from hub.derive.deriver import Deriver
+    from hub.keys import doubt_of
 
     with read_hub(data) as log:
         deriver = Deriver(log.store)
@@ -82,6 +83,8 @@ def status(data: Path, as_json: bool) -> None:
             f"{now.cameras} cameras from {now.sightings} sightings; {now.unplaced} sightings without a place, "
             f"{now.quarantined} set aside, {now.unrecognised} that no rule of today bears out, {now.floods} floods."
         )
+    if (doubt := doubt_of(data)) is not None:
+        click.echo(doubt, err=True)
 
 
 def _derived(data: Path) -> "Deriver":

@@ -40,13 +40,22 @@ def backup(file: Path, keys_only: bool, force: bool, data: Path, as_json: bool) 
 @data_option
 @json_option
 def restore(file: Path, data: Path, as_json: bool) -> None:
-    """Make a hub's folder again from a copy. Probes then offer again what they have delivered within the last days."""
+    """Make a hub's folder again from a copy. Probes then offer again what they have delivered within the last days.
+
+    The copy does not know which probes were revoked after it was made: it says whom it lets in, to be revoked again.
+    """
     from hub.backup import read_backup
 
-    read_backup(file, data, _passphrase(confirm=False))
+    let_in = [probe.name for probe in read_backup(file, data, _passphrase(confirm=False))]
     folder = "" if data == default_data() else f" --data {shlex.quote(str(data))}"
     told = f"{data} is a hub again: contrechamp-hub serve{folder}"
-    click.echo(json.dumps({"data": str(data)}) if as_json else told)
+    click.echo(json.dumps({"data": str(data), "let_in": let_in}) if as_json else told)
+    if let_in:
+        click.echo(
+            f"Beware: it does not know who was revoked since the copy was made, and lets in: {', '.join(let_in)}. "
+            f"Revoke again who was, before it serves: contrechamp-hub revoke NAME{folder}",
+            err=True,
+        )
 
 
 def _passphrase(*, confirm: bool) -> str:

@@ -4,15 +4,24 @@ A command imports what it needs when it runs: so help needs no extra, and comes 
 """
 
 import errno
+import io
 import logging
 import sys
 
 import click
 
-from hub.cli import cameras, copies, probes, serving, sightings
+from hub.cli import cameras, copies, keys, probes, serving, sightings
+from hub.cli.options import plain
 from hub.demo.command import demo
 from hub.errors import HubError, missing_extra
 from probe import __version__
+
+
+class _PlainFormatter(logging.Formatter):
+    """What is logged quotes brokers and strangers: names, topics, reasons."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n".join(map(plain, super().format(record).splitlines()))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,7 +36,9 @@ def cli() -> None:
       contrechamp-hub serve --host 0.0.0.0
       contrechamp-hub enroll "Probe 1"
     """
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_PlainFormatter("%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 COMMANDS = (
@@ -36,6 +47,7 @@ COMMANDS = (
     *cameras.COMMANDS,
     demo,
     *probes.COMMANDS,
+    *keys.COMMANDS,
     *copies.COMMANDS,
 )
 for command in COMMANDS:
@@ -48,25 +60,30 @@ def main() -> None:
         cli(standalone_mode=False)
         sys.stdout.flush()
     except HubError as problem:
-        click.echo(f"contrechamp-hub: {problem}", err=True)
+        _say(str(problem))
         sys.exit(problem.exit_code)
     except ModuleNotFoundError as problem:
         missing = missing_extra(problem)
         if missing is None:
             raise
-        click.echo(f"contrechamp-hub: {missing}", err=True)
+        _say(str(missing))
         sys.exit(missing.exit_code)
     except click.ClickException as problem:
-        problem.show()
+        shown = io.StringIO()
+        problem.show(shown)  # it quotes what was typed, which may be a file's name
+        click.echo("\n".join(map(plain, shown.getvalue().splitlines())), err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except OSError as problem:
         if problem.errno != errno.ENOSPC:
             raise
-        told = "what this prints cannot be written: the disk is full; free some space and try again"
-        click.echo(f"contrechamp-hub: {told}", err=True)
+        _say("what this prints cannot be written: the disk is full; free some space and try again")
         sys.exit(2)
+
+
+def _say(sentence: str) -> None:
+    click.echo(plain(f"contrechamp-hub: {sentence}"), err=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Options that several commands have, and how commands speak with a person."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import click
 
 from hub.config import default_data
 from hub.errors import BadInput
+from probe.contract.readable import for_terminal
 
 
 def _data_or_default(_context: click.Context, _option: click.Parameter, given: Path | None) -> Path:
@@ -38,10 +40,12 @@ def confirm(what: str, *, yes: bool) -> None:
 
 def came(name: str, words: str, was: str | None) -> str:
     """What is said of a probe that has come."""
-    told = f"{name} is here. The probe must show the same words: {words}"
-    return told if was is None else f"{told}\nThis probe was called {was} until now."
+    told = f"{plain(name)} is here. The probe must show the same words: {words}"
+    if was is not None:
+        told += f"\nThis probe was called {plain(was)} until now."
+    return f"{told}\nCompare them. If it shows others, or none: contrechamp-hub revoke {shlex.quote(plain(name))}"
 
 
 def plain(text: Any) -> str:
     """Text from outside, with nothing in it that a terminal would obey."""
-    return "".join(char if char.isprintable() else "?" for char in str(text))
+    return for_terminal(text)

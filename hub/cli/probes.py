@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli.options import came, data_option, json_option
+from hub.cli.options import came, data_option, json_option, plain
 from hub.errors import BadInput
 from hub.log.probes import Enrolment
 from hub.store.registry import Registry
 from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
-from probe.contract.code import PairingCode
+from probe.contract.code import PairingCode, hub_letters
+from probe.contract.readable import is_readable
 
 if TYPE_CHECKING:
     from hub.enroll.pairing import Pairing
@@ -30,14 +31,15 @@ if TYPE_CHECKING:
 def enroll(name: str, to: str | None, address: str | None, no_wait: bool, data: Path, as_json: bool) -> None:
     """Let a probe come, under NAME: show a code for `contrechamp-probe pair`, as a QR code and to type.
 
-    The code works once and for 15 minutes. Both sides then show the same four words. Makes the hub where there is none.
+    The code works once and for 15 minutes. Both sides then show the same six words: compare them. Makes the hub where
+    there is none. A probe that was revoked comes the same way, by a new key that it makes.
 
     \b
       contrechamp-hub enroll "Probe 1"
       contrechamp-hub enroll "Probe 2" --to folder:/media/stick
     """
     name = name.strip()  # two names that look the same could not be told apart
-    if not name or len(name) > 60 or not name.isprintable():
+    if not name or len(name) > 60 or not is_readable(name):
         raise BadInput("a probe's name has 1 to 60 letters")
     from hub.data import make_hub
     from hub.enroll.folder import lay_card
@@ -48,8 +50,7 @@ def enroll(name: str, to: str | None, address: str | None, no_wait: bool, data: 
         pairing = Pairing(hub.keys, hub.registry)
         if to is not None:
             path = lay_card(pairing, name, to)
-            next_step = f"Carry it to the probe: `contrechamp-probe pair folder:DIR`. Written: {path}"
-            click.echo(json.dumps({"name": name, "card": str(path)}) if as_json else next_step)
+            _tell_of_card(name, path, hub.keys.hub_id, as_json)
             return
         where = _address(hub.registry, address)
         try:
@@ -70,7 +71,8 @@ def revoke(name: str, lost_on: datetime | None, data: Path, as_json: bool) -> No
     """End a probe's rights: lost, stolen, or given back.
 
     From its next message on, everything that arrives is held until you have looked (`held`), whatever date it bears;
-    what came since the day of loss goes back to review as well.
+    what came since the day of loss goes back to review as well. Its key and its account are never taken again: a probe
+    that was found is enrolled anew, and makes a new key. For a mosquitto of your own, write `broker-config` again.
 
     \b
       contrechamp-hub revoke "Probe 1" --lost-on 2026-05-09
@@ -84,9 +86,12 @@ def revoke(name: str, lost_on: datetime | None, data: Path, as_json: bool) -> No
     with open_hub(data) as hub:
         probe = hub.registry.named(name)
         hub.registry.revoke(probe, day)
+        hub.keys.disown(probe.id)
         held = hub.store.hold_since(probe.id, day, f"{name} is revoked; lost on {day}")
-    done = f"{name} is revoked. {held} sightings that came since {day} are held; see `contrechamp-hub held`."
-    click.echo(json.dumps({"name": name, "lost_on": str(day), "held": held}) if as_json else done)
+    state = "was revoked already" if probe.revoked else "is revoked"
+    done = f"{name} {state}. {held} sightings that came since {day} are held now; see `contrechamp-hub held`."
+    told = {"name": name, "lost_on": str(day), "held": held, "already": probe.revoked}
+    click.echo(json.dumps(told) if as_json else done)
 
 
 @click.command()
@@ -97,17 +102,39 @@ def probes(data: Path, as_json: bool) -> None:
     from hub.data import read_hub
 
     with read_hub(data) as log:
+        registry = log.registry
         listed = [
-            {"name": p.name, "id": p.id, "enrolled": str(p.enrolled), "revoked": p.revoked}
-            for p in log.registry.probes()
+            {
+                "name": p.name,
+                "id": p.id,
+                "enrolled": str(p.enrolled),
+                "revoked": p.revoked,
+                "words": registry.words_of(p.public),
+            }
+            for p in registry.probes()
         ]
+        awaited = [one for one in registry.enrolments(time.time()) if one.token is not None and one.used_by is None]
     if as_json:
         click.echo(json.dumps(listed))
         return
     for one in listed:
-        click.echo(f"{one['name']}  enrolled {one['enrolled']}" + ("  revoked" if one["revoked"] else ""))
-    if not listed:
+        told = f"{one['name']}  enrolled {one['enrolled']}" + ("  revoked" if one["revoked"] else "")
+        click.echo(plain(told + (f"  words: {one['words']}" if one["words"] else "")))
+    for waiting in awaited:
+        ends = datetime.fromtimestamp(waiting.ends_s, UTC).astimezone()
+        click.echo(plain(f"{waiting.name}  has not come yet; its code or card is good until {ends:%Y-%m-%d %H:%M}"))
+    if not listed and not awaited:
         click.echo("No probe is enrolled; begin with `contrechamp-hub enroll NAME`.")
+
+
+def _tell_of_card(name: str, path: Path, hub_id: str, as_json: bool) -> None:
+    """What is to be done with a card, and what to compare: its probe has no key yet, so there are no words yet."""
+    if as_json:
+        click.echo(json.dumps({"name": name, "card": str(path), "hub": hub_id}))
+        return
+    click.echo(plain(f"Carry it to the probe: `contrechamp-probe pair folder:DIR`. Written: {path}"))
+    click.echo(f"There it must name this very hub: {hub_letters(hub_id)}")
+    click.echo("It then shows six words; `contrechamp-hub ingest DIR` shows them here: compare them.")
 
 
 def _address(registry: Registry, given: str | None) -> str | None:
@@ -124,7 +151,7 @@ def _address(registry: Registry, given: str | None) -> str | None:
         parsed = BrokerAddress.parse(address)
     except ContractError as problem:
         raise BadInput(f"--address: {problem}") from problem
-    from hub.broker.embedded import is_loopback
+    from hub.broker.reach import is_loopback
 
     if is_loopback(parsed.host):
         click.echo(

@@ -1,5 +1,6 @@
 """The command that runs a hub, and the one that prepares a broker for it."""
 
+import ipaddress
 import json
 import signal
 import threading
@@ -20,7 +21,10 @@ TCP_PORT = click.IntRange(0, 65535)
 
 @click.command()
 @data_option
-@click.option("--broker", help="An MQTT broker of your own: mqtt://HOST:PORT. Default: one is started here.")
+@click.option(
+    "--broker",
+    help="An MQTT broker of your own: mqtt://HOST:PORT. Default: one is started here, beyond loopback a mosquitto.",
+)
 @click.option(
     "--host", default=HOST, show_default=True, help="Where page and broker listen; loopback unless you say so."
 )
@@ -28,13 +32,20 @@ TCP_PORT = click.IntRange(0, 65535)
 @click.option(
     "--mqtt-port",
     type=TCP_PORT,
-    help=f"The embedded broker's port; 0 takes a free one. Default: {MQTT_PORT}, with TLS {MQTTS_PORT}.",
+    help=f"The started broker's port; 0 takes a free one. Default: {MQTT_PORT}, with TLS {MQTTS_PORT}.",
 )
 @click.option(
     "--announce",
     multiple=True,
     metavar="ADDRESS",
     help="Let probes find the hub in the network where this machine has this address. Repeatable.",
+)
+@click.option(
+    "--proxy",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Believe the proxy that asks for the page from this address. It must ask for localhost, and add "
+    "X-Forwarded-For. Repeatable.",
 )
 @click.option("--tiles", help="A raster tile server for the map: https://HOST/{z}/{x}/{y}.png. Default: no internet.")
 @json_option
@@ -45,21 +56,26 @@ def serve(
     port: int,
     mqtt_port: int | None,
     announce: tuple[str, ...],
+    proxy: tuple[str, ...],
     tiles: str | None,
     as_json: bool,
 ) -> None:
     """Take sightings in and show the map, until Ctrl-C. Makes the hub where there is none.
+
+    With a --host that others reach it runs a mosquitto: `apt install mosquitto`.
 
     \b
       contrechamp-hub serve
       contrechamp-hub serve --host 0.0.0.0 --announce 192.168.1.20
       contrechamp-hub serve --data ~/hub --broker mqtts://broker.example
     """
-    from hub.broker.embedded import is_loopback
+    from hub.broker.reach import is_loopback
     from hub.service import RunningHub, Settings
 
     if not host.strip("[]"):
         raise BadInput("--host: an empty address would open the hub to everyone; write 0.0.0.0 if that is meant")
+    for one in proxy:
+        _require_address(one)
     settings = Settings(
         data=data,
         host=host.removeprefix("[").removesuffix("]"),  # an IPv6 address as it stands in a URL
@@ -68,6 +84,7 @@ def serve(
         broker=broker,
         tiles_url=tiles,
         announce=announce,
+        proxies=proxy,
     )
     if not is_loopback(settings.host):
         click.echo("Beware: whoever reaches this machine can read this map; the page has no accounts yet.", err=True)
@@ -81,6 +98,16 @@ def serve(
         else:
             click.echo(f"{_where(running, settings.host)}\nProbes send to: {running.mqtt_url}\nCtrl-C ends it.")
         running.wait(stop)
+
+
+def _require_address(proxy: str) -> None:
+    """Raises BadInput where `--proxy` names no address."""
+    try:
+        ipaddress.ip_address(proxy)
+    except ValueError as problem:
+        raise BadInput(
+            f"--proxy {proxy}: not an address; give the one from which it asks, such as 127.0.0.1"
+        ) from problem
 
 
 def _where(running: "RunningHub", host: str) -> str:

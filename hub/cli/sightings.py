@@ -10,6 +10,7 @@ import msgspec
 
 from hub.cli.options import came, confirm, data_option, json_option, plain, yes_option
 from hub.errors import BadInput
+from probe.contract.readable import json_for_terminal
 
 if TYPE_CHECKING:
     from hub.ingest.report import IntakeReport
@@ -38,7 +39,7 @@ def ingest(folder: Path, data: Path, as_json: bool) -> None:
     report.paired, report.pairings = len(requests.paired), requests.paired
     report.troubles[:0] = requests.troubles
     report.notes += requests.notes
-    if not (report.files or report.paired or report.troubles or report.notes):
+    if not (report.files or requests.seen or report.troubles):
         report.troubles.append(
             f"{folder}: holds nothing from a probe; is it the folder that `contrechamp-probe send --to folder:` wrote?"
         )
@@ -156,13 +157,13 @@ def _list_held(data: Path, as_json: bool) -> None:
         click.echo(json.dumps([{"name": name, "held": count, "reason": reason} for name, count, reason in rows]))
         return
     for name, count, reason in rows:
-        click.echo(f"{name}: {count} sightings ({reason})")
+        click.echo(plain(f"{name}: {count} sightings ({reason})"))
     click.echo("Decide with --release NAME or --drop NAME." if rows else "Nothing is held.")
 
 
 def _list(listed: "list[Arrival]", limit: int, as_json: bool) -> None:
     if as_json:
-        click.echo(msgspec.json.encode(listed[:limit]))
+        click.echo(json_for_terminal(msgspec.json.encode(listed[:limit])))
         return
     for arrival in listed[:limit]:
         click.echo(_line(arrival))
@@ -183,8 +184,9 @@ def _line(arrival: "Arrival") -> str:
 
 
 def _show(report: "IntakeReport", as_json: bool) -> None:
+    report.notes[:], report.troubles[:] = map(plain, report.notes), map(plain, report.troubles)
     if as_json:
-        click.echo(msgspec.json.encode(report))
+        click.echo(json_for_terminal(msgspec.json.encode(report)))
     else:
         click.echo(
             f"{report.stored} sightings and {report.pictures} pictures stored, {report.held} held, {report.doubles} "
@@ -195,9 +197,9 @@ def _show(report: "IntakeReport", as_json: bool) -> None:
         if report.import_number is not None:
             click.echo(f"`contrechamp-hub undo import-{report.import_number}` takes this back.")
     for note in report.notes:
-        click.echo(plain(note), err=True)
+        click.echo(note, err=True)
     for trouble in report.troubles[:20]:
-        click.echo(plain(trouble), err=True)
+        click.echo(trouble, err=True)
     if len(report.troubles) > 20:
         click.echo(f"... and {len(report.troubles) - 20} more like these", err=True)
     if report.troubles or report.refused:

@@ -19,6 +19,7 @@ from hub.derive.live import BASE_LAYER
 from hub.enroll.pairing import Pairing
 from hub.errors import HubError
 from hub.service import RunningHub
+from probe.files.private import make_folder
 
 DATA = Path(str(resources.files("hub.demo"))) / "data"
 LISTEN_S = 60.0
@@ -46,7 +47,7 @@ def walks() -> list[DemoWalk]:
 
 def prepare(data: Path) -> None:
     """Give a hub's folder the town's streets to draw."""
-    data.mkdir(parents=True, exist_ok=True)
+    make_folder(data)
     shutil.copyfile(DATA / "base.geojson", data / BASE_LAYER)
 
 

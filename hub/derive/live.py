@@ -109,8 +109,20 @@ class LiveCameras:
 
     def base_layer(self) -> bytes:
         """The street map that the hub has, as GeoJSON; empty where it has none."""
+        path = self._base_path()
+        return _EMPTY if path is None else path.read_bytes()
+
+    def base_version(self) -> tuple[int, int] | None:
+        """Another value than before where the street map is another."""
+        path = self._base_path()
+        if path is None:
+            return None
+        state = path.stat()
+        return state.st_mtime_ns, state.st_size
+
+    def _base_path(self) -> Path | None:
         path = None if self._data is None else self._data / BASE_LAYER
-        return path.read_bytes() if path is not None and path.is_file() else _EMPTY
+        return path if path is not None and path.is_file() else None
 
     def _notify(self, change: CameraChange) -> None:
         with self._lock:

@@ -1,7 +1,5 @@
 """The home packet: what a hub gives its probes to take along."""
 
-from datetime import UTC, datetime
-
 from hub.keys import HubKeys
 from probe.contract.base import CONTRACT_VERSION
 from probe.contract.envelope import pack
@@ -11,5 +9,5 @@ from probe.contract.parcel import SignedKind
 
 def home_packet(keys: HubKeys) -> bytes:
     """The hub's newest keys, signed, as they travel."""
-    packet = HomePacket(v=CONTRACT_VERSION, hub=keys.hub_id, day=datetime.now(UTC).date(), descriptor=keys.descriptor())
+    packet = HomePacket(v=CONTRACT_VERSION, hub=keys.hub_id, day=keys.day, descriptor=keys.descriptor())
     return keys.sign(SignedKind.HOME, pack(packet))

@@ -7,6 +7,7 @@ from hub.ingest.receive import Incoming, UnitIngest
 from hub.ingest.report import IntakeReport
 from hub.store.durable import write_durably
 from probe.contract.folder import MAX_PARCEL_FILE_BYTES, PARCEL_SUFFIX, RECEIPTS_SUFFIX
+from probe.contract.readable import readable
 
 BY_HAND = "0" * 32  # stands for the mailbox that a folder does not have
 
@@ -29,7 +30,7 @@ def ingest_folder(stick: Path, ingest: UnitIngest) -> IntakeReport:
         except OSError as problem:
             report.troubles.append(f"{path}: cannot be read ({problem.strerror})")
             continue
-        done = ingest.receive([Incoming(topic=str(path), mailbox=BY_HAND, payload=payload, by_hand=True)])
+        done = ingest.receive([Incoming(topic=readable(str(path)), mailbox=BY_HAND, payload=payload, by_hand=True)])
         report.stored += done.stored
         report.pictures += done.pictures
         report.held += done.held
@@ -39,8 +40,10 @@ def ingest_folder(stick: Path, ingest: UnitIngest) -> IntakeReport:
             report.troubles.append(
                 f"{path}: {done.set_aside} not taken in, set aside; see `contrechamp-hub quarantine`"
             )
-        for answer in done.answers:
-            _lay_receipts(path.with_suffix(RECEIPTS_SUFFIX), answer.signed, report)
+        for number, answer in enumerate(done.answers):
+            # One for each key that has signed: a probe that had to make a new one may bring units of both.
+            more = f"-{number}" if number else ""
+            _lay_receipts(path.with_name(f"{path.stem}{more}{RECEIPTS_SUFFIX}"), answer.signed, report)
     return report
 
 

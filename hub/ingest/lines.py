@@ -19,6 +19,7 @@ from hub.store.store import Store
 from probe.contract.base import ContractError
 from probe.contract.envelope import UnitType, decode_sighting, digest, encode
 from probe.contract.parcel import MAX_PARCEL_BYTES
+from probe.contract.readable import readable
 from probe.detect.registry import Recogniser, unjustified
 
 MAX_LINE_BYTES = MAX_PARCEL_BYTES
@@ -122,7 +123,7 @@ class _LineImport:
         if not batch:
             return
         if self._report.import_number is None:
-            self._report.import_number = self._store.begin_import(self._path.name)
+            self._report.import_number = self._store.begin_import(readable(self._path.name))
         batch.import_number = self._report.import_number
         self._store.append(batch)
         self._report.stored += len(batch.sightings) + len(batch.again)

@@ -2,19 +2,22 @@
 
 One thread (paho's network loop) only queues what arrives; another commits it in batches and answers. The queue is
 bounded in octets: where it is full the network loop waits for it, and the broker holds the rest back; what is dropped
-in the end, the probe sends again.
+in the end, the probe sends again. Whoever asks to be paired is answered by a third thread.
 """
 
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
 from hub.broker.rights import Login
+from hub.enroll.desk import PairingDesk
 from hub.enroll.home import home_packet
-from hub.enroll.pairing import Pairing
+from hub.enroll.pairing import Answered, Pairing
 from hub.errors import StoreError
 from hub.ingest.receive import Incoming, UnitIngest
 from hub.keys import HubKeys
@@ -32,6 +35,7 @@ LOOK_S = 2.0  # how often the keys are looked after
 HOME_AGAIN_S = 60.0  # how soon a probe that sends on is given the newest keys again, which it may have missed
 MOST_GIVEN = 10_000
 STOP_S = 10.0
+MOST_ANSWERS = 32  # to who asks to be paired, on their way to the broker
 
 
 class MqttIngest:
@@ -49,12 +53,14 @@ class MqttIngest:
         keys: HubKeys,
         stored: Callable[[], None],
     ) -> None:
-        self._units, self._pairing, self._keys = units, pairing, keys
+        self._units, self._keys = units, keys
+        self._desk = PairingDesk(pairing, self._answer_pairing)
         self._stored = stored
         self._queue: queue.Queue[Incoming | None] = queue.Queue()
         self._budget = _ByteBudget(QUEUE_BYTES)
         self._home, self._home_state = b"", ("", -1)
         self._given: dict[str, float] = {}  # when which mailbox was given the home packet
+        self._answers: deque[Any] = deque()
         self._network_ended = threading.Event()
         self._client = self._make_client(broker, login)
         self._committing = threading.Thread(target=self._commit_batches, name="ingest", daemon=True)
@@ -63,11 +69,13 @@ class MqttIngest:
     def start(self) -> None:
         """Begin to listen; `listening` is set once the broker has taken the subscription."""
         self._committing.start()
+        self._desk.start()
         self._client.loop_start()
 
     def stop(self) -> None:
         """Finish what was taken in, then leave."""
         self._budget.close()
+        self._desk.stop()
         self._queue.put(None)
         if self._committing.is_alive():
             self._committing.join(STOP_S)
@@ -76,8 +84,8 @@ class MqttIngest:
 
     @property
     def alive(self) -> bool:
-        """Whether both threads still run: a network loop that a fault has ended leaves the hub deaf."""
-        return self._committing.is_alive() and not self._network_ended.is_set()
+        """Whether its threads still run: a network loop that a fault has ended leaves the hub deaf."""
+        return self._committing.is_alive() and self._desk.alive and not self._network_ended.is_set()
 
     def _commit_batches(self) -> None:
         last, looked_s = False, monotonic()
@@ -95,17 +103,8 @@ class MqttIngest:
                 self._rotate_keys()
 
     def _commit(self, batch: list[Incoming]) -> None:
-        parcels = []
-        for message in batch:
-            rendezvous = topics.rendezvous_of(message.topic)
-            if rendezvous is None:
-                parcels.append(message)
-            elif (reply := self._pairing.answer(message.payload)) is not None:
-                self._client.publish(topics.pair_down(rendezvous), reply, qos=1)
-        if not parcels:
-            return
         try:
-            done = self._units.receive(parcels)
+            done = self._units.receive(batch)
         except StoreError as problem:
             _log.error("%s", problem)
             return
@@ -113,6 +112,17 @@ class MqttIngest:
             self._give_home(answer.mailbox)
             self._client.publish(topics.down(answer.mailbox), answer.signed, qos=1)
         self._stored()
+
+    def _answer_pairing(self, rendezvous: str, answered: Answered) -> None:
+        """Surely to who comes, or must make a new key. Everybody else asks again: so no more of these answers are in
+        memory than the broker takes."""
+        surely = answered.enrolment is not None or answered.revoked
+        sent = self._client.publish(topics.pair_down(rendezvous), answered.data, qos=1 if surely else 0)
+        if not surely:
+            self._answers.append(sent)
+            if len(self._answers) > MOST_ANSWERS:
+                with suppress(RuntimeError, ValueError):  # no connection: nobody waits for it
+                    self._answers.popleft().wait_for_publish(PATIENCE_S)
 
     def _rotate_keys(self) -> None:
         """Rotate the sealing keys when it is time."""
@@ -201,6 +211,10 @@ class MqttIngest:
             return
         if topics.is_from_hub(topic):
             return  # a hub's own answers
+        rendezvous = topics.rendezvous_of(topic)
+        if rendezvous is not None:
+            self._desk.take(rendezvous, message.payload)
+            return
         # One byte more than allowed is enough to see that it is too much.
         payload = message.payload[: MAX_PARCEL_BYTES + 1]
         if not self._budget.take(len(payload)):

@@ -6,9 +6,10 @@ displaces the first. What comes from a revoked probe is stored and held for the 
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date
 
 from hub.errors import StoreError
 from hub.ingest.doubles import same_content
@@ -29,12 +30,15 @@ from probe.contract.envelope import (
     read_withdrawal,
 )
 from probe.contract.parcel import Receipt, Receipts, SignedKind, Unit, Verdict, decode_parcel
+from probe.contract.sighting import Adapter, ClockSource, Sighting
 from probe.detect.registry import Recogniser, unjustified
 
 MAX_REASON = 200
 RECEIPTS_PER_ANSWER = 512  # a probe reads no more than twice as many at once
 MIN_FREE_BYTES = 256 << 20
 _NOBODY = ""
+_log = logging.getLogger(__name__)
+_FROM_OUTSIDE = (ClockSource.GNSS, ClockSource.NTP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,7 @@ class _Work:
     batch: Batch = field(default_factory=Batch)
     receipts: dict[tuple[str, str], list[Receipt]] = field(default_factory=dict)  # by mailbox and probe
     doubles: int = 0
+    days: dict[str, date] = field(default_factory=dict)  # the newest that a probe had from outside, by its id
 
 
 class UnitIngest:
@@ -124,6 +129,12 @@ class UnitIngest:
         batch = work.batch
         if batch:
             self._store.append(batch)
+            self._hold_what_was_revoked_meanwhile()
+        if work.days:
+            try:
+                self._keys.hear_days(work.days)
+            except OSError as problem:  # what was kept is kept, and gets its receipts
+                _log.error("the hub's keys cannot be looked after: %s", problem)
         answers = [
             self._answer(mailbox, probe, tuple(receipts[start : start + RECEIPTS_PER_ANSWER]))
             for (mailbox, probe), receipts in work.receipts.items()
@@ -140,6 +151,15 @@ class UnitIngest:
             set_aside=len(batch.aside),
         )
 
+    def _hold_what_was_revoked_meanwhile(self) -> None:
+        """Another process may have revoked a probe between our look and our commit, and held what was there by then."""
+        before = self._unsealer.revoked
+        if self._unsealer.reload_probes():
+            for probe in self._unsealer.revoked.values():
+                if probe.id not in before:
+                    day = probe.lost_on or self._keys.day
+                    self._store.hold_since(probe.id, day, f"{probe.name} is revoked; lost on {day}")
+
     def _require_room(self) -> None:
         free = self._store.free_bytes()
         if free is not None and free < self._min_free_bytes:
@@ -153,7 +173,7 @@ class UnitIngest:
             v=CONTRACT_VERSION,
             hub=self._keys.hub_id,
             probe=probe,
-            day=datetime.now(UTC).date(),
+            day=self._keys.day,
             epoch=self._keys.epoch,
             receipts=receipts,
         )
@@ -210,7 +230,7 @@ class UnitIngest:
         verdict = Verdict.HELD if (known.held if known else one.probe.revoked) else Verdict.STORED
         try:
             if known is None:
-                self._keep(one, batch)
+                self._keep(one, work)
             elif known.hash == one.hash or _said_before(envelope, known, body):
                 work.doubles += 1
             else:
@@ -223,9 +243,9 @@ class UnitIngest:
             receipt = Receipt(hash=one.hash, verdict=verdict)
             work.receipts.setdefault((message.mailbox or "", one.probe.id), []).append(receipt)
 
-    def _keep(self, one: _OpenedUnit, batch: Batch) -> None:
+    def _keep(self, one: _OpenedUnit, work: _Work) -> None:
         """Note what the unit holds for the commit. Raises Refused, ContractError."""
-        envelope, probe = one.envelope, one.probe
+        envelope, probe, batch = one.envelope, one.probe, work.batch
         held = f"{probe.name} is revoked" if probe.revoked else None
         if envelope.type is UnitType.SIGHTING:
             sighting = read_sighting(envelope)
@@ -235,6 +255,9 @@ class UnitIngest:
             batch.sightings[envelope.id] = NewSighting(
                 id=envelope.id, hash=one.hash, body=envelope.body, origin=Origin.PROBE, sender=probe.id, held=held
             )
+            day = None if probe.revoked else _day_from_outside(sighting)
+            if day is not None:
+                work.days[probe.id] = max(day, work.days.get(probe.id, day))
         elif envelope.type is UnitType.PHOTO:
             picture = read_picture(envelope)
             sha256 = hashlib.sha256(picture.jpeg).hexdigest()
@@ -255,6 +278,15 @@ class UnitIngest:
         probe = _NOBODY if refusal.kind is RefusalKind.UNKNOWN else owner or _NOBODY
         receipt = Receipt(hash=unit.hash, verdict=Verdict.REFUSED, reason=refusal.reason[:MAX_REASON])
         work.receipts.setdefault((message.mailbox or "", probe), []).append(receipt)
+
+
+def _day_from_outside(sighting: Sighting) -> date | None:
+    """The day of a live sighting whose probe had the time from satellites or the network: it has come. A recording, a
+    camera or a clock that somebody set proves nothing."""
+    time, made = sighting.time, sighting.made
+    if time is None or time.source not in _FROM_OUTSIDE or made.adapter is not Adapter.REAL or made.composed:
+        return None
+    return time.utc.date()
 
 
 def _said_before(envelope: Envelope, known: Known, body: bytes | None) -> bool:

@@ -98,7 +98,7 @@ def find(store: Store, name: str) -> tuple[Arrival, Undoing]:
     """
     log = _Log(store)
     kind, _, rest = name.partition("-")
-    if kind == ArrivalKind.IMPORT and rest.isdecimal() and int(rest) in log.imports:
+    if kind == ArrivalKind.IMPORT and rest.isascii() and rest.isdecimal() and int(rest) in log.imports:
         one, gathered = log.imports[int(rest)], log.by_import[int(rest)]
         if one.undone is not None:
             raise BadInput(f"{name} was taken back on {one.undone} already")

@@ -39,15 +39,21 @@ class Unsealer:
         self._mailboxes: dict[str, str] = {}
         self._version = -1
 
-    def reload_probes(self) -> None:
-        """Read the probes again where the operator has enrolled or revoked one since."""
+    def reload_probes(self) -> bool:
+        """Read the probes again where the operator has enrolled or revoked one since; whether that was so."""
         version = self._registry.version
         if version == self._version:
-            return
+            return False
         probes = self._registry.probes()
         self._senders = {p.id: Sender(p, VerifyKey(p.public)) for p in probes}
         self._mailboxes = {probe.mailbox: probe.id for probe in probes}
         self._version = version
+        return True
+
+    @property
+    def revoked(self) -> dict[str, Probe]:
+        """The revoked probes, by id, as they were read last."""
+        return {name: sender.probe for name, sender in self._senders.items() if sender.probe.revoked}
 
     def probe_at(self, mailbox: str | None) -> str | None:
         """The id of the probe with a mailbox."""

@@ -18,6 +18,15 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RevokedKey:
+    """A probe's public key that is never taken again, its fingerprint, and the day on which it was revoked."""
+
+    probe: str
+    public: bytes
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerAccount:
     """An account at the broker. `password_hash` as mosquitto writes it; the password is kept until it is given."""
 

@@ -1,6 +1,7 @@
 """A derived camera in the words and numbers of the page: what it is, where, how sure, and why.
 
-Addresses and network names stay in the log: nothing made here holds one.
+Addresses and network names stay in the log: nothing made here holds one. What else came from outside is made readable
+here, for page and exports alike.
 """
 
 from collections import Counter
@@ -11,6 +12,7 @@ from hub.merge.locate import region95
 from hub.merge.observe import Observation, vendor_of
 from hub.publish.view import CameraDetail, CameraView, ClaimView, EvidenceView, Reason
 from probe.contract.evidence import CatalogueEvidence
+from probe.contract.readable import readable
 from probe.contract.sighting import Adapter, Kind, KindClaim, PresentClaim, Strength, claim_about
 from probe.detect.catalogue import is_prefix
 from probe.detect.registry import rules
@@ -24,7 +26,7 @@ def describe(camera: Camera) -> CameraDetail:
     members = sorted(camera.members, key=lambda member: member.seq)
     days = sorted(day.isoformat() for member in members if (day := member.day) is not None)
     senders = {member.contributor for member in members if member.contributor is not None}
-    vendors = [vendor for member in members if (vendor := vendor_of(member.sighting)) is not None]
+    vendors = [readable(vendor) for member in members if (vendor := vendor_of(member.sighting)) is not None]
     view = CameraView(
         id=camera.id,
         lat=round(camera.estimate.lat, 7),
@@ -110,7 +112,7 @@ def _claims(members: Sequence[Observation]) -> list[ClaimView]:
     for member in members:
         for claim in member.sighting.claims:
             value = getattr(claim, "value", None)
-            counted[claim_about(claim), None if value is None else value, str(claim.strength)] += 1
+            counted[claim_about(claim), readable(value) if isinstance(value, str) else value, str(claim.strength)] += 1
     ordered = sorted(counted.items(), key=lambda item: (item[0][0], -item[1], str(item[0][1])))
     return [
         ClaimView(about=about, value=value, strength=strength, sightings=sightings)
@@ -129,7 +131,7 @@ def _evidence(members: Sequence[Observation]) -> list[EvidenceView]:
                 kind=str(member.sighting.kind),
                 made_by=str(made.adapter),
                 reason=_evidence_reason(member),
-                rule=made.rule,
+                rule=None if made.rule is None else readable(made.rule),
                 rule_version=made.rule_version,
                 day=None if member.day is None else member.day.isoformat(),
                 walk_label=label,
@@ -147,9 +149,9 @@ def _evidence_reason(member: Observation) -> Reason:
     row = next((e for e in sighting.evidence if isinstance(e, CatalogueEvidence)), None)
     params: dict[str, str | float] = {}
     if row is not None:
-        params = {"vendor": row.vendor, "confirmed": str(row.confirmed_on or "?")}
+        params = {"vendor": readable(row.vendor), "confirmed": str(row.confirmed_on or "?")}
         if is_prefix(row.value):  # other values are patterns of names, which stay in the log
-            params["prefix"] = row.value
+            params["prefix"] = readable(row.value)
     if sighting.made.adapter is Adapter.IMPORT:
         params["imported"] = "yes"
     rule = sighting.made.rule

@@ -69,8 +69,16 @@ def _tags(detail: CameraDetail) -> dict[str, Any]:
         tags["camera:mount"] = _majority_value(detail, "mount")
         tags["camera:direction"] = None if direction is None else round(direction) % 360
     if tags:
-        tags["manufacturer"] = _majority_value(detail, "vendor")
+        tags["manufacturer"] = _no_formula(_majority_value(detail, "vendor"))
     return tags
+
+
+def _no_formula(value: _Value) -> _Value:
+    """A text without what makes a spreadsheet compute it, once the export has become a table; None where none is left.
+
+    No maker's name begins so.
+    """
+    return (value.lstrip("=+-@ ") or None) if isinstance(value, str) else value
 
 
 def _majority_value(detail: CameraDetail, about: str) -> _Value:

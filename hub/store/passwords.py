@@ -10,5 +10,5 @@ _ROUNDS = 101  # mosquitto's own; the passwords are 128 random bits, which no nu
 def hash_password(password: str, salt: bytes | None = None) -> str:
     """A password's hash as mosquitto 2 writes it: PBKDF2 with SHA-512."""
     salt = salt or secrets.token_bytes(12)
-    hashed = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ROUNDS)
+    hashed = hashlib.pbkdf2_hmac("sha512", password.encode(errors="replace"), salt, _ROUNDS)
     return f"$7${_ROUNDS}${b64encode(salt).decode()}${b64encode(hashed).decode()}"

@@ -91,8 +91,8 @@ class Store(Protocol):
         """How much was set aside."""
         ...
 
-    def forget_senders(self) -> None:
-        """Forget which probe sent what, where the 30 days are over."""
+    def forget_senders(self, today: date) -> None:
+        """Forget which probe sent what, where the 30 days are over by a day that a leaping clock did not make."""
         ...
 
     def save_cameras(self, cameras: Sequence[tuple[str, bytes]]) -> None:

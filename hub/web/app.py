@@ -4,8 +4,7 @@ Nothing is loaded from elsewhere, unless the operator names a tile server. Answe
 elsewhere cannot read it through a name of its own (DNS rebinding).
 """
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,33 +18,38 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.enroll.pairing import Pairing
 from hub.errors import BadInput, ServeError
 from hub.publish.view import feature
-from hub.web.enroll import EnrollPage
+from hub.web.bodies import Bodies, Body, PackedFiles, Portions
+from hub.web.enroll import LOCAL_NAMES, EnrollPage
 from hub.web.known import group_evidence, summarise_claims
 from hub.web.messages import Words, choose, words
-from hub.web.rows import DEFAULT_ORDER, rows
+from hub.web.rows import DEFAULT_ORDER, Listing
 from hub.web.sentence import sentence
 from hub.web.source import MapSource
 from hub.web.stream import Streams
 
 STATIC = Path(__file__).parent / "static"
-LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 GEOJSON = "application/geo+json"
 _YEAR_S = 31_536_000
 
 
 def make_app(
-    source: MapSource, *, pairing: Pairing | None = None, tiles_url: str | None = None, names: Sequence[str] = ()
+    source: MapSource,
+    *,
+    pairing: Pairing | None = None,
+    tiles_url: str | None = None,
+    names: Sequence[str] = (),
+    proxies: Sequence[str] = (),
 ) -> Starlette:
     """The page as an ASGI app. Raises ServeError where its front-end packages were never fetched.
 
     `pairing` adds the page for enrolments; `tiles_url` is a raster tile template such as
-    `https://tiles.example/{z}/{x}/{y}.png`; `names` are further host names under which the page may be asked for.
+    `https://tiles.example/{z}/{x}/{y}.png`; `names` are further host names under which the page may be asked for;
+    `proxies` are the addresses of proxies that are believed.
     """
     if not (STATIC / "vendor" / "maplibre-gl.mjs").is_file():
         raise ServeError("the page's front-end packages are missing; fetch them with `python -m hub.web.vendor`")
@@ -60,11 +64,12 @@ def make_app(
         Route("/api/coverage.geojson", page.coverage),
         Route("/api/status", page.status),
         Route("/api/events", page.events),
-        Mount("/static", StaticFiles(directory=STATIC), name="static"),
+        Mount("/static", PackedFiles(directory=STATIC), name="static"),
     ]
     if pairing is not None:
-        routes.insert(0, Route("/enroll", EnrollPage(pairing, page.html).show))
+        routes.insert(0, Route("/enroll", EnrollPage(pairing, page.html, proxies).show))
     middleware = [
+        Middleware(Portions),
         Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL_NAMES, *names], www_redirect=False),
         Middleware(_SafeHeaders, policy=_policy(tiles_url)),
         Middleware(GZipMiddleware, minimum_size=1000),
@@ -117,6 +122,8 @@ class _Page:
         self._source = source
         self._tiles_url = tiles_url
         self.streams = Streams(source)
+        self._bodies = Bodies()
+        self._listing = Listing(source)
         self._templates = Environment(
             loader=PackageLoader("hub.web"),
             autoescape=select_autoescape(default=True),
@@ -130,7 +137,8 @@ class _Page:
 
     async def list(self, request: Request) -> Response:
         order = request.query_params.get("sort", DEFAULT_ORDER)
-        return self.html(request, "list.html", rows=rows(self._source.cameras(), order), sort=order)
+        shown = self._listing.page(order, request.query_params.get("page", "1"))
+        return self.html(request, "list.html", shown=shown, sort=order)
 
     async def detail(self, request: Request) -> Response:
         detail = self._source.camera(request.path_params["camera_id"])
@@ -150,9 +158,11 @@ class _Page:
         return self.html(request, "not_found.html", 404)
 
     async def geojson(self, request: Request) -> Response:
-        features = [feature(detail.camera) for detail in self._source.cameras()]
-        body = msgspec.json.encode({"type": "FeatureCollection", "features": features})
-        return _cached(request, body)
+        def collect() -> bytes:
+            features = [feature(detail.camera) for detail in self._source.cameras()]
+            return msgspec.json.encode({"type": "FeatureCollection", "features": features})
+
+        return self._shared(request, self._source.status().revision, collect)
 
     async def camera_json(self, request: Request) -> Response:
         detail = self._source.camera(request.path_params["camera_id"])
@@ -161,10 +171,10 @@ class _Page:
         return Response(msgspec.json.encode(detail), media_type="application/json")
 
     async def base_layer(self, request: Request) -> Response:
-        return _cached(request, self._source.base_layer())
+        return self._shared(request, self._source.base_version(), self._source.base_layer)
 
     async def coverage(self, request: Request) -> Response:
-        return _cached(request, self._source.coverage())
+        return self._shared(request, self._source.status().revision, self._source.coverage)
 
     async def status(self, _request: Request) -> Response:
         return Response(msgspec.json.encode(self._source.status()), media_type="application/json")
@@ -178,21 +188,18 @@ class _Page:
         asked = request.query_params.get("lang")
         code = choose(asked, request.cookies.get("lang"), request.headers.get("accept-language"))
         say: Words = words(code)
+        # The query alone: a path such as //elsewhere/ would lead to another host.
         other = request.url.include_query_params(lang=say("language_code"))
         values.setdefault("status", self._source.status())
         body = self._templates.get_template(name).render(
-            say=say, path=request.url.path, other_language=f"{other.path}?{other.query}", **values
+            say=say, path=request.url.path, other_language=f"?{other.query}", **values
         )
         response = HTMLResponse(body, status_code=status_code, headers={"vary": "accept-language, cookie"})
         if asked == code:
             response.set_cookie("lang", code, max_age=_YEAR_S, samesite="strict", httponly=True)
         return response
 
-
-def _cached(request: Request, body: bytes) -> Response:
-    """The body, or 304 where the browser has this very body already."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"etag": tag, "cache-control": "no-cache"}
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type=GEOJSON, headers=headers)
+    def _shared(self, request: Request, version: object, make: Callable[[], bytes]) -> Response:
+        """GeoJSON that is the same for all who ask, as it was made last where its version is still that."""
+        body = self._bodies.get(request.url.path, version, lambda: Body(make(), GEOJSON))
+        return body.response(request)

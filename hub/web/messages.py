@@ -12,7 +12,7 @@ from probe.detect.registry import rules
 
 LANGUAGES = ("en", "fr")
 _THIN, _FIXED = "\u202f", "\u00a0"  # no line breaks at either
-_UNIT = re.compile(r"(?<=[\d}]) (?=(?:m|km|%)\b)")
+_UNIT = re.compile(r"(?<=[0-9}]) (?=(?:m|km|%)\b)")
 
 
 class Words:

@@ -7,7 +7,10 @@ from typing import Any
 from msgspec import Struct
 
 from hub.publish.view import CameraDetail, CameraView
+from hub.web.source import MapSource
 from probe.contract.geodesy import bearing_deg, distance_m, moved, offset_m
+
+PAGE_ROWS = 200  # more take longer than a reader waits, and than delivery should have to
 
 
 class Away(Struct, frozen=True):
@@ -23,6 +26,38 @@ class Row(Struct, frozen=True):
     camera: CameraView
     from_centre: Away
     neighbour: Away | None
+
+
+class ListPage(Struct, frozen=True):
+    """A page of the list: its rows, its number from 1 of so many, and how many rows all have."""
+
+    rows: list[Row]
+    number: int
+    pages: int
+    total: int
+
+
+class Listing:
+    """The list in its orders, each made once for each revision of the map."""
+
+    def __init__(self, source: MapSource) -> None:
+        self._source = source
+        self._revision: int | None = None
+        self._sorted: dict[str, list[Row]] = {}
+
+    def page(self, order: str, number: str) -> ListPage:
+        """A page of the list; the first or the last where there is no such one."""
+        revision = self._source.status().revision
+        if revision != self._revision:
+            self._revision, self._sorted = revision, {}
+        order = order if order in _ORDERS else DEFAULT_ORDER
+        if order not in self._sorted:
+            self._sorted[order] = rows(self._source.cameras(), order)
+        found = self._sorted[order]
+        pages = max(1, -(-len(found) // PAGE_ROWS))
+        asked = int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 1
+        shown = min(max(asked, 1), pages)
+        return ListPage(found[(shown - 1) * PAGE_ROWS : shown * PAGE_ROWS], shown, pages, len(found))
 
 
 def rows(details: Sequence[CameraDetail], order: str) -> list[Row]:

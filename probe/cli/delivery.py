@@ -13,7 +13,7 @@ from probe.cli.options import json_option, outbox_option
 from probe.cli.say import say
 from probe.config import default_outbox
 from probe.contract.base import ContractError
-from probe.contract.code import PREFIX, PairingCode, read_text
+from probe.contract.code import PREFIX, PairingCode, hub_letters, read_text
 from probe.contract.pairing import PairAnswer
 from probe.errors import BadInput, UplinkError
 from probe.outbox.outbox import Outbox, Standing
@@ -40,7 +40,7 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
     """Let this probe and a hub know each other. From then on it seals what it makes for that hub alone.
 
     CODE is what `contrechamp-hub enroll` shows: a picture of the QR code, the letters to type (- to read them from
-    stdin), or folder:DIR for the stick that it wrote. Compare the four words at the end with the hub's.
+    stdin), or folder:DIR for the stick that it wrote. Compare the six words at the end with the hub's.
 
     \b
       contrechamp-probe pair photo-of-the-code.jpg
@@ -50,21 +50,29 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
     path = outbox or default_outbox()
     answers: list[PairAnswer] = []
     with Outbox(path) as box:
+        before, waiting = box.identity, box.standing().queued
         if code is not None and code.startswith("folder:"):
-            identity = pair_by_folder(folder_of(code), known=box.identity)
+            identity = pair_by_folder(folder_of(code), known=before)
         else:
             identity = pair_by_code(
-                _code(code, camera), to=to, known=box.identity, patience_s=patience, on_answer=answers.append
+                _code(code, camera), to=to, known=before, patience_s=patience, on_answer=answers.append
             )
         box.pair(identity)
     answer = answers[-1] if answers else None
     if as_json:
         ids = {"probe": identity.probe, "hub": identity.hub_id}
         names = {"name": answer.name if answer else None, "was": answer.was if answer else None}
-        click.echo(json.dumps({**ids, **names, "words": identity.words, "outbox": str(path)}))
+        new_key = before is not None and before.hub_id == identity.hub_id and before.key != identity.key
+        click.echo(json.dumps({**ids, **names, "new_key": new_key, "words": identity.words, "outbox": str(path)}))
         return
-    click.echo(f"Paired. The hub must show the same words: {identity.words}")
+    click.echo(f"Paired with the hub {hub_letters(identity.hub_id)}.")
+    if before is not None and before.hub_id != identity.hub_id:
+        click.echo(f"Until now this probe was paired with another: {hub_letters(before.hub_id)}.")
+    if identity.account is None:
+        click.echo("That must be the hub that the card was written by, which showed it then; if not, use another card.")
+    click.echo(_compare(identity))
     _tell_of_name(answer)
+    _tell_of_new_key(before, identity, waiting)
     say(f"Sightings wait for it in {path}.", err=False)
     if identity.account is None:
         click.echo("Carry the stick to the hub (`contrechamp-hub ingest DIR`); walks can begin at once.")
@@ -131,7 +139,8 @@ def status(outbox: Path | None, as_json: bool) -> None:
     with Outbox(outbox or default_outbox()) as box:
         standing, identity = box.standing(), box.identity
     if as_json:
-        paired = {"probe": None, "hub": None} if identity is None else {"probe": identity.probe, "hub": identity.hub_id}
+        ids = (None, None, None) if identity is None else (identity.probe, identity.hub_id, identity.words)
+        paired = dict(zip(("probe", "hub", "words"), ids, strict=True))
         click.echo(json.dumps({**_for_machines(standing), **paired}))
         return
     click.echo(
@@ -149,18 +158,38 @@ def status(outbox: Path | None, as_json: bool) -> None:
         )
     if identity is None:
         click.echo("not paired with a hub yet: see `contrechamp-probe pair --help`")
+        return
+    click.echo(f"paired with the hub {hub_letters(identity.hub_id)}; words to compare with it: {identity.words}")
+    if identity.account is None:
+        click.echo("the hub has not answered yet: its answer comes by the stick")
+
+
+def _compare(identity: Identity) -> str:
+    return f"Compare them: the hub must show the same words: {identity.words}"
+
+
+def _tell_of_new_key(before: Identity | None, now: Identity, waiting: int) -> None:
+    """Say so where the hub has revoked the key that the probe had, and what becomes of what it has signed."""
+    if before is None or before.hub_id != now.hub_id or before.key == now.key:
+        return
+    held = (
+        f" The {waiting} that wait were signed by the old one: the hub holds them for its operator." if waiting else ""
+    )
+    click.echo(f"The hub had revoked this probe's key, so it has a new one from now on.{held}")
 
 
 def _tell_of_name(answer: PairAnswer | None, *, err: bool = False) -> None:
     """Say so where the hub calls the probe by another name than before."""
     if answer is not None and answer.was is not None:
-        click.echo(f"The hub calls this probe {answer.name} from now on; until now it was {answer.was}.", err=err)
+        say(f"The hub calls this probe {answer.name} from now on; until now it was {answer.was}.", err=err)
 
 
 def _deliver(box: Outbox, find: Callable[[], Uplink], progress: Callable[[Standing], None]) -> int:
     """How many were handed over. Raises UplinkError, which says how many stay."""
     try:
         delivery = find().deliver(box, progress)
+        if delivery.answer is not None:
+            say(f"The hub has answered. {_compare(box.paired())}")
         _tell_of_name(delivery.answer, err=True)
         return delivery.handed_over
     except UplinkError as problem:

@@ -11,7 +11,7 @@ import click
 
 from probe.cli.options import json_option
 from probe.cli.process import forbid_core_dumps
-from probe.cli.say import say
+from probe.cli.say import plain, say
 from probe.detect.reasons import Reasons, claims
 from probe.radio.channels import band_of, channel_label
 from probe.radio.dissection import EXTRA, dissector
@@ -46,7 +46,7 @@ def explain_command(file: Path, number: int | None, every: bool, as_json: bool) 
         click.echo(json.dumps({"frames": frames, "counts": _counts(counts), "scapy": dissect is not None}))
     else:
         for one in explained:
-            click.echo("\n".join(_lines(one)) + "\n")
+            click.echo("\n".join(map(plain, _lines(one))) + "\n")
         click.echo(_MOVES)
         if dissect is None:
             click.echo(EXTRA)

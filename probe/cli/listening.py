@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 import click
 
 from probe.cli.options import json_option, outbox_option
+from probe.cli.process import forbid_core_dumps
 from probe.cli.say import say
 from probe.config import default_outbox
 from probe.contract.sighting import Sighting
 from probe.errors import BadInput
 from probe.outbox.outbox import DEFAULT_BUDGET_BYTES
 from probe.radio.plan import SHORTEST_DWELL_MS, USUAL_DWELL_MS
+from probe.radio.privileges import RADIO, keep_only
 from probe.service import ProbeService, ServiceSettings, ServiceStatus
 from probe.walk import recorded
 from probe.walk.kit import Kit
@@ -85,8 +87,13 @@ def run(
       contrechamp-probe run --board auto --country FR
     """
     settings = ServiceSettings(
-        kit=_kit(**kit_options), outbox=outbox or default_outbox(), to=to, offline=offline, budget_bytes=budget << 20
+        kit=_kit(**kit_options).found(),
+        outbox=outbox or default_outbox(),
+        to=to,
+        offline=offline,
+        budget_bytes=budget << 20,
     )
+    _let_go_of_root(settings.kit, settings.outbox)
     service = ProbeService(settings, tell=say)
     _stop_on_signals(service.stop)
     service.start()
@@ -108,7 +115,7 @@ def _conclude(status: ServiceStatus, *, as_json: bool) -> None:
     else:
         waiting = "an unknown number" if queued is None else str(queued)
         heard = ", ".join(f"{one.name} {one.frames} frames ({one.lost} lost)" for one in status.sources)
-        click.echo(f"{status.sightings} sightings made, {waiting} wait for a receipt; {heard}")
+        say(f"{status.sightings} sightings made, {waiting} wait for a receipt; {heard}", err=False)
     if status.lost:
         click.echo(f"{status.lost} sightings could not be written anywhere and are lost: use another card", err=True)
         sys.exit(2)
@@ -155,12 +162,22 @@ def listen(
         if outcome.troubles:
             raise BadInput("; ".join(outcome.troubles))
         return
-    walk = LiveWalk(_kit(**kit_options).found())
+    kit = _kit(**kit_options).found()
+    _let_go_of_root(kit, None)
+    walk = LiveWalk(kit)
     _stop_on_signals(walk.live.stop)
     runner = Runner(walk.sightings(started=walk.live.wait_until_started), _keep_nothing)
     show(Watcher(walk), runner, now=walk.clock, hold=walk.live.hold, recorded=False, **options)
     walk.live.stop()
     runner.finish()
+
+
+def _let_go_of_root(kit: Kit, files: Path | None) -> None:
+    """Before anything is read from outside, and before there are threads: what the radios take stays, all else goes."""
+    told = keep_only(RADIO if kit.monitors or kit.adapters else (), files)
+    forbid_core_dumps()  # becoming another user had allowed them again
+    if told:
+        say(told)
 
 
 def _keep_nothing(_sighting: Sighting) -> None:

@@ -4,6 +4,7 @@ A command's code is loaded when it is asked for: where a package is missing, onl
 """
 
 import errno
+import io
 import os
 import sys
 from importlib import import_module
@@ -98,7 +99,10 @@ def main() -> None:
     except ProbeError as problem:
         _fail(str(problem))
     except click.ClickException as problem:
-        problem.show()
+        shown = io.StringIO()
+        problem.show(shown)  # it quotes what was typed, which may be a file's name
+        for line in shown.getvalue().splitlines():
+            say(line)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)

@@ -12,6 +12,7 @@ from probe.cli.once import OncePerRecording, already_there
 from probe.cli.options import json_option, keeping_option, photo_offset_option
 from probe.cli.say import all_plain, plain, say
 from probe.contract.envelope import encode
+from probe.contract.readable import json_for_terminal
 from probe.contract.sighting import Sighting
 from probe.errors import BadInput
 from probe.importer.sightings import ImportedLog
@@ -120,14 +121,14 @@ def import_command(file: Path | None, outbox: Path | None, again: bool, as_json:
 
 def _print(sightings: Iterable[Sighting]) -> None:
     for sighting in sightings:
-        click.echo(encode(sighting))
+        click.echo(json_for_terminal(encode(sighting)))
 
 
 def _say_known(outcome: Outcome, sentence: str, as_json: bool) -> None:
     """Say that nothing was added. What was wrong with the recording was said when it was."""
     outcome.troubles.clear()
     outcome.notes[:] = [plain(sentence)]
-    click.echo(msgspec.json.encode(outcome) if as_json else plain(sentence))
+    click.echo(json_for_terminal(msgspec.json.encode(outcome)) if as_json else plain(sentence))
 
 
 def _live(
@@ -154,7 +155,7 @@ def _conclude(outcome: Outcome, outbox: Path | None, as_json: bool) -> None:
     for note in outcome.notes:
         click.echo(note, err=True)
     if as_json:
-        click.echo(msgspec.json.encode(outcome), err=printed)
+        click.echo(json_for_terminal(msgspec.json.encode(outcome)), err=printed)
     else:
         say(_summary(outcome) + ("" if printed else f", kept in {outbox}"), err=printed)
     for trouble in outcome.troubles[:20]:

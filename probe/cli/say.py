@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 import click
 
+from probe.contract.readable import for_terminal
+
 
 def say(sentence: str, *, err: bool = True) -> None:
     """Print a sentence, on stderr unless told otherwise."""
@@ -13,7 +15,7 @@ def say(sentence: str, *, err: bool = True) -> None:
 
 def plain(sentence: str) -> str:
     """A sentence that can be printed, and written as JSON."""
-    return "".join(char if char.isprintable() else "?" for char in sentence)
+    return for_terminal(sentence)
 
 
 def all_plain(sentences: Iterable[str]) -> list[str]:

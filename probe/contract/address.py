@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from probe.contract.base import ContractError
+from probe.contract.readable import is_readable
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 
@@ -19,6 +20,11 @@ class BrokerAddress(Struct, frozen=True, kw_only=True):
     @classmethod
     def parse(cls, url: str) -> "BrokerAddress":
         """The address in a URL. Raises ContractError for any other URL, and for one that holds a name or password."""
+        if not is_readable(url) or " " in url:
+            # `urlsplit` passes over ends of lines and tabs: what is shown would not be what is used.
+            raise ContractError(
+                "that is not a broker's address: it holds a space, or something that does not show itself"
+            )
         try:
             parts = urlsplit(url)
             port = parts.port

@@ -41,8 +41,7 @@ class PairingCode(Struct, frozen=True, kw_only=True):
     def typed(self) -> str:
         """The code to type."""
         body = self.hub[:_SHORT_HUB] + self.token
-        whole = body + _check(body)
-        return "-".join(whole[start : start + 4] for start in range(0, len(whole), 4))
+        return _in_groups(body + _check(body))
 
 
 def make_code(hub_id: str, token: str, address: str | None) -> PairingCode:
@@ -51,6 +50,11 @@ def make_code(hub_id: str, token: str, address: str | None) -> PairingCode:
     if len(code.qr.encode()) > MAX_CODE_BYTES:
         raise ContractError(f"the address {address!r:.60} is too long for a code; give a shorter name or a number")
     return code
+
+
+def hub_letters(hub_id: str) -> str:
+    """The first 100 bits of a hub's id (hex) for people to compare: enough that nobody makes a key for them."""
+    return _in_groups(letters(bytes.fromhex(hub_id))[:_SHORT_HUB])
 
 
 def new_token() -> str:
@@ -82,7 +86,9 @@ def _read_qr(text: str) -> PairingCode:
 
 
 def _read_typed(text: str) -> PairingCode:
-    plain = "".join(text.upper().split()).replace("-", "").translate(_LOOKALIKES)
+    # Other scripts' letters are not made ours by changing their case.
+    ours = text.upper() if text.isascii() else text
+    plain = "".join(ours.split()).replace("-", "").translate(_LOOKALIKES)
     length = _SHORT_HUB + _TOKEN + _CHECK
     if not _are_letters(plain, length):
         raise ContractError(f"a code has {length // 4} groups of 4 letters and digits, without U; read it again")
@@ -90,6 +96,10 @@ def _read_typed(text: str) -> PairingCode:
     if _check(body) != plain[-_CHECK:]:
         raise ContractError("a letter is wrong somewhere in that code; read it again")
     return PairingCode(hub=body[:_SHORT_HUB], token=body[_SHORT_HUB:])
+
+
+def _in_groups(whole: str) -> str:
+    return "-".join(whole[start : start + 4] for start in range(0, len(whole), 4))
 
 
 def _are_letters(text: str, length: int) -> bool:

@@ -4,6 +4,7 @@
 """
 
 import json
+from collections.abc import Callable
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,10 @@ _TYPES: dict[str, Any] = {
     "answer": PairAnswer,
 }
 _MSGPACK = "application/msgpack"
+_PORTABLE_TEXTS: dict[str, Callable[[str], str]] = {
+    "description": cleandoc,
+    "pattern": lambda pattern: pattern.removesuffix(r"\Z") + "$",
+}
 
 
 def documents() -> dict[str, str]:
@@ -56,11 +61,14 @@ def _portable(part: Any) -> Any:
 
     Descriptions are flush left, because docstrings keep their indentation before Python 3.13. OpenAPI's `discriminator`
     is left out: it is an object there, a string in AsyncAPI and absent from JSON Schema. Nothing is lost, since each
-    part has a tag of its own, of which the schema allows one value.
+    part has a tag of its own, of which the schema allows one value. Patterns end with `$`: by ECMA 262, which JSON
+    Schema goes by, it is the end of the text, and there is no `\\Z`; in Python `$` would take an end of line as well.
     """
     if isinstance(part, dict):
         return {
-            name: cleandoc(value) if name == "description" and isinstance(value, str) else _portable(value)
+            name: _PORTABLE_TEXTS[name](value)
+            if name in _PORTABLE_TEXTS and isinstance(value, str)
+            else _portable(value)
             for name, value in part.items()
             if not (name == "discriminator" and isinstance(value, dict) and "propertyName" in value)
         }

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from probe.contract.base import MAX_ITEMS, Bssid, Digest, Part, Text
+from probe.contract.base import MAX_ITEMS, Bssid, Digest, Part, Text, whole
 
 
 class Role(StrEnum):
@@ -57,14 +57,14 @@ class WpsEvidence(Part, frozen=True, kw_only=True, tag_field="type", tag="wps"):
 
     manufacturer: Text | None = None
     model: Text | None = None
-    device_type: Annotated[str, Meta(pattern="^[0-9]{1,5}-[0-9]{1,5}$")] | None = None
+    device_type: Annotated[str, Meta(pattern=whole("[0-9]{1,5}-[0-9]{1,5}"))] | None = None
 
 
-Sixteen = Annotated[str, Meta(pattern="^[0-9a-f]{4}$", description="an assigned number of 16 bits in hex")]
+Sixteen = Annotated[str, Meta(pattern=whole("[0-9a-f]{4}"), description="an assigned number of 16 bits in hex")]
 OwnService = Annotated[
     str,
     Meta(
-        pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        pattern=whole("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
         description="a service's own number of 128 bits; assigned numbers of 16 bits are in `services` instead",
     ),
 ]

@@ -5,6 +5,7 @@
     PROBE.answer     the hub's answer to it              from `contrechamp-hub ingest DIR`
     CONTENT.parcel   sealed units                        from `contrechamp-probe send --to folder:DIR`
     CONTENT.receipts what became of a parcel's units     from `contrechamp-hub ingest DIR`
+    CONTENT-1.receipts  the same, of units signed by another key than the first
     hub.home         the hub's newest keys               from `contrechamp-hub ingest DIR`
     *.part           a file that is not whole yet; it gets its own name when it is
 

@@ -18,9 +18,14 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from probe.contract.base import KeyId, Name, Part, PublicKey, Signature, Text, Version
+from probe.contract.base import KeyId, Name, Part, PublicKey, Signature, Text, Version, require_sealable
 from probe.contract.envelope import decoded, signed_bytes
 from probe.contract.words import words_of
+
+MAX_HELLO_BYTES = 128  # a hello has fewer, a request more
+WORDS_COUNT = 6
+_WORDS_N, _WORDS_R = 1 << 15, 8
+_WORDS_BYTES = 128 * _WORDS_N * _WORDS_R  # what scrypt fills and reads
 
 Secret = Annotated[str, Meta(min_length=8, max_length=64)]
 
@@ -33,6 +38,9 @@ class SealingKey(Part, frozen=True, kw_only=True):
     since: date
     destroyed: date
     seal: Text = "hpke-x25519"
+
+    def __post_init__(self) -> None:
+        require_sealable(self.public)
 
 
 class Descriptor(Part, frozen=True, kw_only=True):
@@ -69,6 +77,9 @@ class PairRequest(Part, frozen=True, kw_only=True):
     reply: PublicKey
     signature: Signature
 
+    def __post_init__(self) -> None:
+        require_sealable(self.reply)  # else the token was spent before the answer fails
+
 
 class Account(Part, frozen=True, kw_only=True):
     """A probe's account at the broker: random names. The user's name is the mailbox."""
@@ -79,7 +90,11 @@ class Account(Part, frozen=True, kw_only=True):
 
 
 class PairAnswer(Part, frozen=True, kw_only=True):
-    """An account, or why there is none. `name` is what the hub's people call the probe, `was` what they did before."""
+    """An account, or why there is none. `name` is what the hub's people call the probe, `was` what they did before.
+
+    With `new_key` the hub takes this key no more, as it was revoked: the probe asks again with a new one and the same
+    token, which is not used up.
+    """
 
     v: Version
     probe: Name
@@ -87,6 +102,7 @@ class PairAnswer(Part, frozen=True, kw_only=True):
     refused: Text | None = None
     name: Text | None = None
     was: Text | None = None
+    new_key: bool = False
 
 
 class PairCard(Part, frozen=True, kw_only=True):
@@ -125,9 +141,15 @@ def pairing_info(hub: str) -> bytes:
 
 
 def words(hub_public: bytes, probe_public: bytes, token: str) -> str:
-    """Four words that both sides show, for people to compare; each is spelled alike in English and French."""
-    covered = signed_bytes("contrechamp words 1", hub_public, probe_public, token.encode())
-    return " ".join(words_of(hashlib.sha256(covered).digest()))
+    """Six words that both sides show, for people to compare; each is spelled alike in English and French.
+
+    Costs 32 MiB and about a second on a small machine, for whoever would grind keys until their words agree as well.
+    """
+    covered = signed_bytes("contrechamp words 2", hub_public, probe_public)
+    hashed = hashlib.scrypt(
+        covered, salt=token.encode(), n=_WORDS_N, r=_WORDS_R, p=1, maxmem=2 * _WORDS_BYTES, dklen=WORDS_COUNT
+    )
+    return " ".join(words_of(hashed))
 
 
 def decode_pairing(data: bytes) -> PairHello | PairSealed:

@@ -19,8 +19,8 @@ PAIR_USER = PAIR_PASSWORD = "pair"  # noqa: S105 (open to everybody, and good fo
 HUB_USER = "hub"
 SERVICE = "_mqtt._tcp.local."  # how a hub lets itself be found in a local network, by multicast DNS
 
-_UP = re.compile(rf"^{ROOT}/([0-9a-f]{{16,64}})/up$")
-_PAIR_UP = re.compile(rf"^{ROOT}/pair/([0-9a-f]{{32}})/up$")
+_UP = re.compile(rf"{ROOT}/([0-9a-f]{{16,64}})/up")
+_PAIR_UP = re.compile(rf"{ROOT}/pair/([0-9a-f]{{32}})/up")
 
 
 def up(mailbox: str) -> str:
@@ -55,11 +55,11 @@ def is_from_hub(topic: str) -> bool:
 
 def mailbox_of(topic: str) -> str | None:
     """The mailbox of a topic on which parcels come, or None for any other topic."""
-    match = _UP.match(topic)
+    match = _UP.fullmatch(topic)
     return match.group(1) if match else None
 
 
 def rendezvous_of(topic: str) -> str | None:
     """The rendezvous of a topic on which somebody asks to be paired, or None for any other topic."""
-    match = _PAIR_UP.match(topic)
+    match = _PAIR_UP.fullmatch(topic)
     return match.group(1) if match else None

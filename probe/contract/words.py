@@ -23,6 +23,6 @@ _LIST = """
 WORDS: tuple[str, ...] = tuple(_LIST.split())
 
 
-def words_of(digest: bytes, count: int = 4) -> tuple[str, ...]:
-    """One word for each leading octet."""
-    return tuple(WORDS[octet] for octet in digest[:count])
+def words_of(octets: bytes) -> tuple[str, ...]:
+    """One word for each octet."""
+    return tuple(WORDS[octet] for octet in octets)

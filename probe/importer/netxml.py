@@ -333,6 +333,8 @@ def _channel(network: dict[str, list[str]]) -> int | None:
 
 def _time(text: str) -> datetime | None:
     """`Sat May  9 10:00:00 2026`, in English whatever the machine's language."""
+    if not text.isascii() or "_" in text:
+        return None  # `int` would read other scripts' digits
     try:
         _, month, day, clock, year = text.split()
         hour, minute, second = clock.split(":")

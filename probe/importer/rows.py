@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from probe.contract.geodesy import distance_m
+from probe.contract.readable import for_terminal
 from probe.detect.rule import Bluetooth
 from probe.position.nmea import can_be
 from probe.radio.channels import known_mhz, mhz_of
@@ -19,7 +20,8 @@ _LONGEST_NAME = 128  # of the 32 octets a name may have, each may be escaped as 
 _NOWHERE_DEG = 0.001  # nearer to 0, 0 than 100 m is how loggers write that they knew no place
 _TIME = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[T ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?"
-    r"(?: ?(Z|UTC|[+-]\d{2}:?\d{2}))?"
+    r"(?: ?(Z|UTC|[+-]\d{2}:?\d{2}))?",
+    re.ASCII,
 )
 _CHANNELS_5 = {*range(36, 65, 4), *range(100, 145, 4), *range(149, 178, 4)}
 MAX_BAD_TOLD = 5
@@ -116,9 +118,9 @@ def spread_m(low_lat: object, low_lon: object, high_lat: object, high_lon: objec
 
 
 def number(text: object) -> float | None:
-    """What a text says as a decimal number; None for nan and the endless ones, too."""
+    """What a text says as a decimal number of ASCII; None for nan and the endless ones, too."""
     try:
-        value = float(text) if isinstance(text, str) and "_" not in text else None
+        value = float(text) if isinstance(text, str) and text.isascii() and "_" not in text else None
     except ValueError:
         return None
     return value if value is not None and abs(value) < 1e12 else None
@@ -181,4 +183,4 @@ def name(text: object) -> str | None:
 
 def said(problem: object) -> str:
     """What a library says of a file, as part of one sentence: it may quote the file."""
-    return "".join(char if char.isprintable() else "?" for char in str(problem))[:120]
+    return for_terminal(problem)[:120]

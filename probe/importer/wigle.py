@@ -269,7 +269,7 @@ def _place(lat: str, lon: str) -> tuple[float, float]:
             raise ValueError(f"the {what} is not a number: {text[:20]!r}")
     degrees = rows.number(lat), rows.number(lon)
     place = rows.position(*degrees)
-    if place is not None and not (lat.lstrip("+-").isdigit() and lon.lstrip("+-").isdigit()):
+    if place is not None and not (lat.lstrip("+-").isdecimal() and lon.lstrip("+-").isdecimal()):
         return place
     if place is not None:
         # Where decimals have commas, what follows them slips into other columns, and they into the name's.

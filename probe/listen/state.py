@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from probe.contract.evidence import BleEvidence, BssidEvidence, CatalogueEvidence, SsidEvidence
+from probe.contract.readable import for_terminal
 from probe.contract.sighting import Strength, VendorClaim
 from probe.position.fix import PositionSource
 from probe.radio.channels import channel_of
@@ -47,7 +48,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraLine:
-    """One recognised transmitter. `key` identifies it for the lock; the name is printable."""
+    """One recognised transmitter. `key` identifies it for the lock; the texts are fit for a terminal."""
 
     key: bytes
     name: str
@@ -86,7 +87,7 @@ class Watcher:
             mhz = source.channel_mhz if isinstance(source, SourceSupervisor) else None
             lines.append(
                 SourceLine(
-                    name=printable(source.name),
+                    name=for_terminal(source.name),
                     kind=source.kind,
                     health=str(source.health) if isinstance(source, SourceSupervisor) else "listening",
                     channel=None if mhz is None else channel_of(mhz),
@@ -96,7 +97,7 @@ class Watcher:
                     share=0.0 if source.kind == _RECEIVER else counts.frames / total,
                     lost=counts.dropped,
                     malformed=counts.malformed + counts.bad_fcs,
-                    trouble=source.trouble if isinstance(source, SourceSupervisor) else None,
+                    trouble=_shown(source.trouble) if isinstance(source, SourceSupervisor) else None,
                 )
             )
         return lines
@@ -160,9 +161,9 @@ def _camera(key: bytes, known: Pass, now_s: float) -> CameraLine:
             signs.append(f"…{item.bssid[-8:]}")
     return CameraLine(
         key=key,
-        name=printable(vendor),
+        name=for_terminal(vendor),
         rule=known.finding.rule,
-        why=printable(" ".join(signs))[:48],
+        why=for_terminal(" ".join(signs))[:48],
         confirmed=str(row.confirmed_on) if row is not None and row.confirmed_on else "-",
         signal_dbm=known.last_dbm,
         channel=None if known.channel_mhz is None else channel_of(known.channel_mhz),
@@ -171,9 +172,8 @@ def _camera(key: bytes, known: Pass, now_s: float) -> CameraLine:
     )
 
 
-def printable(text: str) -> str:
-    """The text without anything that a terminal would act on."""
-    return "".join(char if char.isprintable() else "?" for char in text)
+def _shown(text: str | None) -> str | None:
+    return None if text is None else for_terminal(text)
 
 
 def _vendor(claim: VendorClaim) -> str:

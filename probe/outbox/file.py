@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from probe.config import OWN_FOLDER
 from probe.errors import CommitInDoubt, DiskFull, OutboxError
+from probe.files.private import beside_database, close_files, close_folder, make_file, make_folder, require_writable
 from probe.outbox import recordings
 
 SCHEMA_VERSION = 3  # 3: with the table of recordings
@@ -93,9 +95,12 @@ class OutboxFile:
     def _open(self) -> sqlite3.Connection:
         """The file; where its disk is read-only, a copy in memory, so that what it holds can still be delivered."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Nobody else's to read: the probe's key is in it.
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            make_folder(self.path.parent)
+            if self.path.parent.name == OWN_FOLDER:  # any other may be for more than this
+                close_folder(self.path.parent)
+            make_file(self.path)  # nobody else's to read: the probe's key is in it
+            close_files(beside_database(self.path))
+            require_writable(self.path)
         except OSError as problem:
             if problem.errno != errno.EROFS or not self.path.exists():
                 raise

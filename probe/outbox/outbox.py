@@ -22,7 +22,7 @@ from probe.contract.parcel import Receipts, Unit, Verdict, decode_signed
 from probe.contract.sighting import Kind, Sighting
 from probe.errors import CommitInDoubt, NotPaired, NotSealable, OutboxError, OutboxFull
 from probe.outbox.file import ANOTHER, OutboxFile
-from probe.outbox.recordings import KNOWN, MOST_RECORDINGS, mark_of, remember
+from probe.outbox.recordings import KNOWN, MOST_RECORDINGS, forget_all, mark_of, remember
 from probe.seal.identity import Identity, from_text, to_text
 from probe.seal.sealer import Sealer
 
@@ -83,6 +83,7 @@ class Outbox(OutboxFile):
 
     def paired(self) -> Identity:
         """This probe and its hub. Raises NotPaired."""
+        self._read_identity()
         if self.identity is None:
             raise NotPaired(
                 f"{self.path}: paired with no hub yet, so there is none to seal for; let `contrechamp-hub enroll NAME` "
@@ -93,13 +94,20 @@ class Outbox(OutboxFile):
     def pair(self, identity: Identity) -> None:
         """Take an identity over. Raises OutboxError where units wait that only another hub can open."""
         self._refuse_read_only()
-        standing = self.standing()
-        if self.identity is not None and self.identity.hub_id != identity.hub_id and standing.queued:
+        self._read_identity()
+        standing, known = self.standing(), self.identity
+        if known is not None and known.hub_id != identity.hub_id and standing.queued:
             raise OutboxError(
                 f"{self.path}: {standing.queued} sightings wait in it that only another hub can open; send them first, "
                 "or name another outbox with --outbox"
             )
         with self._transaction():
+            if known is not None and known.hub_id == identity.hub_id:
+                if self._rows("SELECT 1 FROM unit WHERE data IS NOT NULL LIMIT 1"):
+                    identity = identity.after(known)
+                if identity.key != known.key:
+                    forget_all(self._db)  # marks that nobody can make any more
+                self._offer_again_after_restore(identity.hub.epoch)
             self._set_meta("identity", to_text(identity))
             self._set_meta("epoch", identity.hub.epoch)
         self.identity, self._sealer = identity, None
@@ -276,13 +284,15 @@ class Outbox(OutboxFile):
         with self._transaction():
             self._increase("lost", sightings)
 
-    def _current_sealer(self) -> Sealer:
-        text = self._meta("identity")
-        if self._sealer is None or text != self._text:
-            # Another process may have brought newer keys home since.
+    def _read_identity(self) -> None:
+        """Another process may have paired this probe anew, or brought newer keys home."""
+        if (text := self._meta("identity")) != self._text:
             self._text = text
-            self.identity = self._identity()
-            self._sealer = self.paired().sealer()
+            self.identity, self._sealer = self._identity(), None
+
+    def _current_sealer(self) -> Sealer:
+        identity = self.paired()
+        self._sealer = self._sealer or identity.sealer()
         return self._sealer
 
     def _seal(self, sighting: Sighting) -> Unit:

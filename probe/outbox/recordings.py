@@ -22,3 +22,8 @@ def remember(db: sqlite3.Connection, marks: Iterable[bytes], most: int) -> None:
     """Write marks down, within a transaction of the caller's, and forget the oldest beyond `most`."""
     db.executemany("INSERT OR IGNORE INTO recording (mark) VALUES (?)", [(mark,) for mark in marks])
     db.execute("DELETE FROM recording WHERE number <= (SELECT max(number) FROM recording) - ?", (most,))
+
+
+def forget_all(db: sqlite3.Connection) -> None:
+    """Forget all marks, within a transaction of the caller's: the key that made them is gone."""
+    db.execute("DELETE FROM recording")

@@ -11,7 +11,7 @@ from probe.contract.code import PairingCode
 from probe.contract.envelope import pack
 from probe.contract.pairing import Descriptor, PairAnswer, PairHello, fingerprint, words
 from probe.errors import BadInput, UplinkError
-from probe.seal.identity import Identity
+from probe.seal.identity import Identity, key_for
 from probe.seal.request import PairingRequest
 from probe.seal.sealer import new_key, public_of
 from probe.seal.verify import verified_descriptor
@@ -54,7 +54,8 @@ def pair_over_mqtt(
     on_answer: Answers | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Identity:
-    """Pair with the hub of a code. A probe that was paired with this hub before keeps its key.
+    """Pair with the hub of a code. A probe that was paired with this hub before keeps its key, unless the hub has
+    revoked it: then it makes a new one, and comes by the same code.
 
     `on_answer` hears the hub's answer, which also says what its people call the probe: that is not kept on the device.
     Raises BadInput where the hub says no or is another one, UplinkError where nobody answers.
@@ -98,6 +99,7 @@ class _Dialogue:
         self._signed = b""
         self._request: PairingRequest | None = None
         self._key = b""
+        self._renewed = False
         self.message = pack(PairHello(v=CONTRACT_VERSION))
         self.changed = False
         self.trouble: str | None = None
@@ -111,6 +113,10 @@ class _Dialogue:
             answer = self._request.answer(payload)
         except ContractError as problem:
             self.trouble = f"what answers at {self._address} is not understood ({problem})"
+            return None
+        if answer.new_key and not self._renewed:
+            self._renewed = True
+            self._ask(new_key())
             return None
         if answer.account is None:
             raise BadInput(answer.refused or "the hub has no account for this probe; ask its operator")
@@ -130,8 +136,10 @@ class _Dialogue:
         hub = fingerprint(descriptor.public)
         if not self._code.names(hub):
             raise BadInput(f"the hub at {self._address} is not the code's, so it was told nothing; check the address")
-        known = self._known
-        self._key = known.key if known is not None and known.hub_id == hub else new_key()
         self._descriptor, self._signed = descriptor, payload
-        self._request = PairingRequest(self._key, descriptor, self._code.token)
+        self._ask(key_for(self._known, hub) or new_key())
+
+    def _ask(self, key: bytes) -> None:
+        assert self._descriptor is not None  # noqa: S101 (whom to ask is known)
+        self._key, self._request = key, PairingRequest(key, self._descriptor, self._code.token)
         self.message, self.changed = self._request.message, True

@@ -11,14 +11,17 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import NamedTuple
 
+from probe.contract.readable import for_terminal
+
 LONGEST_PIECE = 1024  # the standard allows 82 bytes; receivers send more, no receiver sends this
 _CUT = re.compile(rb"(?<=\n)|(?=\$)")
 _WHOLE = re.compile(rb"\$[A-Z][A-Z0-9]{2,9},[\x20-\x29\x2b-\x7e]*\*[0-9A-Fa-f]{2}")
 _MEANT = re.compile(rb"\$[A-Z]{2}[A-Z0-9]{2}")
 _STRANGE = re.compile(rb"[^\t\r\n\x20-\x7e]")
-_CLOCK = re.compile(r"(\d\d)(\d\d)(\d\d)(?:\.(\d*))?")
-_DATE = re.compile(r"(\d\d)(\d\d)(\d\d)")
-_LATITUDE, _LONGITUDE = re.compile(r"(\d{2})(\d\d(?:\.\d*)?)"), re.compile(r"(\d{3})(\d\d(?:\.\d*)?)")
+_CLOCK = re.compile(r"(\d\d)(\d\d)(\d\d)(?:\.(\d*))?", re.ASCII)
+_DATE = re.compile(r"(\d\d)(\d\d)(\d\d)", re.ASCII)
+_LATITUDE = re.compile(r"(\d{2})(\d\d(?:\.\d*)?)", re.ASCII)
+_LONGITUDE = re.compile(r"(\d{3})(\d\d(?:\.\d*)?)", re.ASCII)
 # Where no receiver is: nearer to 0, 0 than 100 m it is how some of them write that they know no place.
 _NOWHERE_DEG = 0.001
 _WORST_HDOP, _WORST_M = 50.0, 10_000.0  # receivers write 99.99 where they know none
@@ -288,4 +291,4 @@ class _Reader:
 
 def _plain(text: str) -> str:
     """A text of others on one line, short, with nothing that a terminal would obey."""
-    return "".join(char if char.isprintable() else "?" for char in text)[:120]
+    return for_terminal(text)[:120]

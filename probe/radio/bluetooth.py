@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 from probe.errors import BadInput, SourceLost
 from probe.radio.board import BLUETOOTH_MHZ
 from probe.radio.frame import DBM, Advert, Dwell, Event, Memory
+from probe.radio.privileges import NET_ADMIN, NET_RAW, refused
 from probe.radio.source import CaptureCounts
 from probe.radio.unknowns import RecentUnknowns
 
@@ -216,7 +217,7 @@ class HciSocket:
         try:
             self._socket = socket.socket(_FAMILY, socket.SOCK_RAW, _HCI)
         except PermissionError as problem:
-            raise BadInput(f"{name}: may not be listened to; run it as root, or give it CAP_NET_RAW") from problem
+            raise refused(f"{name}: may not be listened to", NET_RAW) from problem
         except OSError as problem:
             raise BadInput(f"{name}: this kernel has no Bluetooth; try: sudo modprobe bluetooth") from problem
         try:
@@ -227,6 +228,9 @@ class HciSocket:
                 _SOL_HCI, _HCI_FILTER, pack("<LLLH2x", 1 << _EVENT, mask & 0xFFFFFFFF, mask >> 32, 0)
             )
             self._socket.bind((number,))
+        except PermissionError as problem:
+            self._socket.close()
+            raise refused(f"{name}: may not be listened to ({problem.strerror})", NET_RAW, NET_ADMIN) from problem
         except OSError as problem:
             self._socket.close()
             raise BadInput(

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from probe.contract.readable import for_terminal
+
 EXTRA = "scapy is not installed, so its dissection is left out: pip install 'contrechamp[explain]'"
 _MOST_LINES, _LONGEST_LINE = 400, 300
 
@@ -39,4 +41,4 @@ def dissector() -> Dissect | None:
 
 
 def _printable(line: str) -> str:
-    return "".join(char if char.isprintable() else "?" for char in line[:_LONGEST_LINE]).rstrip()
+    return for_terminal(line[:_LONGEST_LINE]).rstrip()

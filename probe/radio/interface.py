@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from probe.errors import BadInput, NoSuchInterface
+from probe.radio.privileges import NET_ADMIN, refused
 
 RADIOTAP_TYPE = 803  # ARPHRD_IEEE80211_RADIOTAP
 _NET = Path("/sys/class/net")
-_CHANNEL = re.compile(r"^\s*\* (\d+)(?:\.\d+)? MHz \[\d+\](.*)$", re.MULTILINE)
+_CHANNEL = re.compile(r"^\s*\* (\d+)(?:\.\d+)? MHz \[\d+\](.*)$", re.MULTILINE | re.ASCII)
 _PATIENCE_S = 10
 
 
@@ -96,8 +97,11 @@ def _run(*command: str) -> str:
         raise BadInput(f"`{' '.join(command)}` did not end; unplug the adapter and plug it in again") from problem
     if done.returncode:
         why = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or ["no reason given"]
-        hint = "run it as root, or give the program CAP_NET_ADMIN and CAP_NET_RAW"
+        said = f"`{' '.join(command)}` failed ({why[0]})"
+        if any(word in why[0] for word in ("not permitted", "Permission denied")):
+            raise refused(said, NET_ADMIN)
+        hint = "unplug the adapter and plug it in again; `sudo dmesg | tail` may say more"
         if "busy" in why[0]:
             hint = "stop what uses it: sudo systemctl stop NetworkManager wpa_supplicant"
-        raise BadInput(f"`{' '.join(command)}` failed ({why[0]}); {hint}")
+        raise BadInput(f"{said}; {hint}")
     return done.stdout

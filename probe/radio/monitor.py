@@ -18,6 +18,7 @@ from probe.radio.frame import Dwell, Event
 from probe.radio.interface import index_of, is_radiotap
 from probe.radio.links import RADIOTAP, reading
 from probe.radio.plan import USUAL_DWELL_MS
+from probe.radio.privileges import NET_ADMIN, NET_RAW, refused
 from probe.radio.source import CaptureCounts
 from probe.radio.unknowns import RecentUnknowns
 
@@ -151,9 +152,7 @@ class Monitor:
             if problem.errno in (errno.ENODEV, errno.ENETDOWN):
                 raise SourceLost(f"{self.name}: the interface went down or was unplugged") from problem
             if problem.errno in (errno.EPERM, errno.EACCES):
-                raise BadInput(
-                    f"{self.name}: may not be tuned; run it as root, or give the program CAP_NET_ADMIN"
-                ) from problem
+                raise refused(f"{self.name}: may not be tuned", NET_ADMIN) from problem
             untuned.add(mhz)  # a channel that this radio or country does not have
             return False
         return True
@@ -167,9 +166,7 @@ def _open(interface: str) -> socket.socket:
     try:
         opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)  # protocol 0: nothing comes before the filter
     except PermissionError as problem:
-        raise BadInput(
-            f"{interface}: may not be listened to; run it as root, or give the program CAP_NET_RAW"
-        ) from problem
+        raise refused(f"{interface}: may not be listened to", NET_RAW) from problem
     try:
         program = b"".join(pack("HBBI", *step) for step in packet_filter())
         steps = ctypes.create_string_buffer(program)

@@ -2,17 +2,21 @@
 
 import msgspec
 
-from probe.contract.base import ContractError, Part
+from probe.contract.base import ContractError, Name, Part
 from probe.contract.pairing import Account, Descriptor, decode_descriptor, fingerprint
 from probe.contract.parcel import decode_signed
 from probe.seal.sealer import Sealer, public_of
+
+MOST_FORMER = 16
 
 
 class Identity(Part, frozen=True, kw_only=True):
     """A probe's secrets and what it knows of its hub.
 
     `descriptor` is the newest that the hub has signed. `account` and `words` are absent until the hub has answered;
-    then `reply_key` opens the answer, which may come by hand.
+    then `reply_key` opens the answer, which may come by hand. `revoked` is set where the hub has said that it takes the
+    key no more: the next pairing makes another. `former` are the ids that this probe had by keys before: what they have
+    signed may still wait, and receipts for it are for this probe. The keys themselves are gone.
     """
 
     key: bytes
@@ -21,6 +25,8 @@ class Identity(Part, frozen=True, kw_only=True):
     address: str | None = None
     account: Account | None = None
     reply_key: bytes | None = None
+    revoked: bool = False
+    former: tuple[Name, ...] = ()
 
     @property
     def probe(self) -> str:
@@ -36,10 +42,25 @@ class Identity(Part, frozen=True, kw_only=True):
     def hub_id(self) -> str:
         return fingerprint(self.hub.public)
 
+    def is_mine(self, probe: str) -> bool:
+        """Whether this is, or was, the id of this probe."""
+        return probe == self.probe or probe in self.former
+
+    def after(self, known: "Identity") -> "Identity":
+        """This identity with the ids that the probe had before, where its key is another than the one known so far."""
+        former = tuple(name for name in (known.probe, *known.former) if name != self.probe)
+        return msgspec.structs.replace(self, former=former[:MOST_FORMER])
+
     def sealer(self) -> Sealer:
         """What seals to the newest of the hub's keys."""
         hub = self.hub
         return Sealer(self.key, fingerprint(hub.public), hub.keys[0])
+
+
+def key_for(known: Identity | None, hub: str) -> bytes | None:
+    """The key by which a probe may ask this hub to be paired; None where it has to make one: it was not this hub's, or
+    the hub takes its key no more."""
+    return known.key if known is not None and known.hub_id == hub and not known.revoked else None
 
 
 _decoder = msgspec.json.Decoder(Identity)

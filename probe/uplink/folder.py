@@ -4,6 +4,7 @@ A parcel's file is named after its content and written aside first, so that a st
 parcel. What lies there already is not written again; what has all its receipts is taken away.
 """
 
+import glob
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -84,7 +85,8 @@ class FolderUplink:
                 continue
             if outbox.all_settled(hashes):
                 path.unlink()
-                path.with_suffix(RECEIPTS_SUFFIX).unlink(missing_ok=True)
+                for receipts in self.folder.glob(f"{glob.escape(path.stem)}*{RECEIPTS_SUFFIX}"):
+                    receipts.unlink(missing_ok=True)
             there |= hashes
         return there
 

@@ -40,7 +40,7 @@ class Uplink(Protocol):
 def checked_receipts(identity: Identity, data: bytes) -> Receipts:
     """Receipts of this probe's hub for this probe. Raises ContractError for anybody else's."""
     receipts = decode_receipts(verified_body(identity.hub.public, SignedKind.RECEIPTS, data))
-    if receipts.hub != identity.hub_id or receipts.probe != identity.probe:
+    if receipts.hub != identity.hub_id or not identity.is_mine(receipts.probe):
         raise ContractError("receipts for another probe")
     return receipts
 
@@ -58,7 +58,7 @@ def take_account(outbox: Outbox, data: bytes) -> PairAnswer | None:
     """Take over the account in the hub's answer to a request that was made by hand, and return the answer.
 
     Nothing happens where none is awaited, or where the answer is damaged or to an earlier request: there will be
-    another. Raises BadInput where the hub says no.
+    another. Raises BadInput where the hub says no, or takes this probe's key no more.
     """
     identity = outbox.paired()
     if identity.account is not None or identity.reply_key is None:
@@ -67,6 +67,12 @@ def take_account(outbox: Outbox, data: bytes) -> PairAnswer | None:
         answer = open_answer(identity.hub.public, identity.reply_key, identity.probe, data)
     except ContractError:
         return None
+    if answer.new_key:
+        outbox.pair(msgspec.structs.replace(identity, revoked=True, reply_key=None))
+        raise BadInput(
+            "the hub has revoked this probe's key and takes it no more: run `contrechamp-probe pair folder:DIR` again, "
+            "which makes a new one, and carry the stick to the hub once more; what waits here stays"
+        )
     if answer.account is None:
         raise BadInput(f"the hub does not take this probe: {answer.refused or 'it has no account for it'}")
     outbox.pair(msgspec.structs.replace(identity, account=answer.account, reply_key=None))

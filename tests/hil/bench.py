@@ -213,7 +213,7 @@ def source(ended: Done, place: int = 0) -> dict[str, object]:
 def built_wheel(folder: Path) -> Path:
     """The wheel of this very tree."""
     root = HERE.parents[1]
-    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(root)]
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(root)]
     with alone(root / "build"):
         subprocess.run(command, check=True, capture_output=True)
     return next(folder.glob("*.whl"))

@@ -17,6 +17,7 @@ class Room(NamedTuple):
 PROBE = (
     Room("errors", "what can go wrong and is no bug"),
     Room("config", "where things are kept"),
+    Room("files", "for this user alone"),
     Room("contract", "what probe and hub say to each other"),
     Room("detect", "rules over a dated catalogue; pure"),
     Room("radio", "adapters and decoders"),

@@ -1,6 +1,7 @@
 """What the documents say is so: commands, options, topics, rules, targets."""
 
 import re
+import tomllib
 from pathlib import Path
 
 from probe.contract import topics
@@ -62,3 +63,10 @@ def test_what_the_security_page_promises_is_shown_by_tests_that_exist() -> None:
     for path, test in named:
         text = (ROOT / path).read_text()
         assert not test or f"def {test}(" in text, f"{path}::{test}"
+
+
+def test_the_security_page_names_the_address_that_the_project_has() -> None:
+    address = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["contrechamp"]["disclosure"]
+    none_yet = "names no address for it yet" in SECURITY
+    assert none_yet == (not address), "SECURITY.md and `disclosure` in pyproject.toml disagree"
+    assert not address or (address.startswith(("mailto:", "https://")) and f"<{address}>" in SECURITY)

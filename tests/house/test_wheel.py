@@ -2,23 +2,44 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 ROOT = Path(__file__).parents[2]
+# What the wheel is made from; of other files in the tree nothing may get into it.
+SOURCE = ("pyproject.toml", "uv.lock", "README.md", "LICENSE", "probe", "hub")
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
+    return built(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+def built(tree: Path, folder: Path, *, umask: int = 0o022, **environment: str) -> Path:
+    """The wheel of a tree, as every front end has it made."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (built,) = folder.glob("*.whl")
-    return built
+    surroundings = {**os.environ, "SOURCE_DATE_EPOCH": "1777777777", **environment}
+    subprocess.run(command, cwd=tree, check=True, capture_output=True, umask=umask, env=surroundings)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def materials(wheel: Path) -> dict[str, Any]:
+    """The bill of materials in the wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if ".dist-info/sboms/" in name)
+        assert name.endswith(".dist-info/sboms/contrechamp.cdx.json")
+        told: dict[str, Any] = json.loads(archive.read(name))
+        return told
 
 
 def test_the_wheel_carries_its_data_and_nothing_it_should_not(wheel: Path) -> None:
@@ -54,3 +75,58 @@ def test_installed_elsewhere_a_walk_reaches_a_map(wheel: Path, tmp_path: Path) -
     said("-c", f"from hub.data import make_hub\nwith make_hub(__import__('pathlib').Path({str(data[1])!r})): pass")
     assert json.loads(said("-m", "hub", "import", tmp_path / "walk.jsonl", *data, "--json"))["stored"] > 5
     assert json.loads(said("-m", "hub", "status", *data, "--json"))["cameras"] > 5
+
+
+def test_built_elsewhere_on_another_day_the_wheel_is_the_same_octet_by_octet(wheel: Path, tmp_path: Path) -> None:
+    tree = tmp_path / "another place"
+    tree.mkdir(mode=0o700)
+    for name in SOURCE:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(ROOT / name, tree / name)
+    (tree / "notes.txt").write_text("lies about, and is nobody's business")
+    for path in tree.rglob("*"):
+        os.utime(path, (1_930_000_000, 1_930_000_000))
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    where = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "7", "HOME": str(tmp_path)}
+    again = built(tree, tmp_path / "out", umask=0o077, **where)
+    assert again.name == wheel.name
+    assert again.read_bytes() == wheel.read_bytes()
+
+
+def test_the_bill_of_materials_is_one_by_its_schema(materials: dict[str, Any]) -> None:
+    validator = JsonStrictValidator(SchemaVersion.V1_6)
+    assert validator.validate_str(json.dumps(materials)) is None
+    wrong = {**materials, "components": [{"name": "of no type"}]}
+    assert validator.validate_str(json.dumps(wrong)) is not None
+
+
+def test_the_bill_of_materials_names_what_is_in_the_wheel_and_what_comes_with_it(materials: dict[str, Any]) -> None:
+    parts = {part["bom-ref"]: part for part in materials["components"]}
+    kinds = {ref: part["properties"][0]["value"] for ref, part in parts.items()}
+    page = json.loads((ROOT / "hub" / "web" / "package-lock.json").read_text())["packages"]
+    assert list(kinds.values()).count("in the wheel") == len(page) - 1
+    assert {part["name"] for part in parts.values()} >= {"maplibre-gl", "htmx.org", "msgspec", "amqtt", "scapy"}
+    assert not {part["name"] for part in parts.values()} & {"pytest", "mypy", "uv", "hatchling"}
+    assert {part["name"] for part in parts.values() if part["scope"] == "required"} >= {"msgspec", "click"}
+    assert all(len(parts[ref]["hashes"][0]["content"]) == 128 for ref, kind in kinds.items() if kind == "in the wheel")
+
+
+def test_each_part_of_the_bill_is_needed_by_something(materials: dict[str, Any]) -> None:
+    own = materials["metadata"]["component"]["bom-ref"]
+    needs = {row["ref"]: row["dependsOn"] for row in materials["dependencies"]}
+    parts = {part["bom-ref"] for part in materials["components"]}
+    assert set(needs) == parts | {own}
+    reached: set[str] = set()
+    waiting = [own]
+    while waiting:
+        waiting += (new := set(needs[waiting.pop()]) - reached)
+        reached |= new
+    assert reached == parts
+
+
+def test_the_bill_says_nothing_of_the_day_and_the_machine(materials: dict[str, Any]) -> None:
+    text = json.dumps(materials)
+    assert not [word for word in (str(ROOT), "timestamp", "serialNumber", "file:") if word in text]
+    assert materials["metadata"]["component"]["licenses"] == [{"expression": "AGPL-3.0-or-later"}]

@@ -1,5 +1,8 @@
 """A backup opens only with its passphrase, whole, and brings back a hub whose probes offer again what they keep."""
 
+import json
+import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,11 +11,13 @@ from hub.backup import BLOCK, MAGIC, read_backup, write_backup
 from hub.data import HubFolder, make_hub, open_hub
 from hub.errors import BadInput
 from hub.ingest.receive import Incoming
+from hub.store.registry import KeyRevoked
 from probe.contract.parcel import SignedKind, decode_receipts
 from probe.outbox.outbox import Outbox
 from probe.seal.verify import verified_body
 from tests.examples import look
 from tests.paired import enrolled, ingest_of, parcel_of
+from tests.processes import hub as command
 
 WORDS = "four words picked at random"
 
@@ -94,3 +99,39 @@ def test_no_hub_is_overwritten_and_no_weak_passphrase_taken(tmp_path: Path) -> N
         read_backup(tmp_path / "copy", data, WORDS)
     with pytest.raises(BadInput, match="not a backup"):
         read_backup(data / "hub.db", tmp_path / "new", WORDS)
+
+
+def test_a_copy_says_whom_it_lets_in_and_forgets_nobody_who_was_revoked(tmp_path: Path) -> None:
+    with make_hub(tmp_path / "hub") as hub:
+        for name in ("lost", "found", "stolen later"):
+            enrolled(hub, name)
+        hub.registry.revoke(hub.registry.named("lost"), date(2026, 5, 9))
+        revoked = hub.registry.revoked_keys()
+        accounts = hub.registry.accounts()
+    write_backup(tmp_path / "hub", tmp_path / "copy", WORDS)
+    write_backup(tmp_path / "hub", tmp_path / "keys", WORDS, keys_only=True)
+    with open_hub(tmp_path / "hub") as hub:
+        hub.registry.revoke(hub.registry.named("stolen later"), date(2026, 5, 9))
+    assert [probe.name for probe in read_backup(tmp_path / "copy", tmp_path / "whole", WORDS)] == [
+        "found",
+        "stolen later",
+    ]
+    assert read_backup(tmp_path / "keys", tmp_path / "bare", WORDS) == []
+    for name in ("whole", "bare"):
+        with open_hub(tmp_path / name) as again:
+            assert again.registry.revoked_keys() == revoked
+            assert again.registry.accounts() == (accounts if name == "whole" else [])
+            enrolment = again.registry.invite("anew", "TOKEN12345", None, time.time() + 60)
+            with pytest.raises(KeyRevoked):
+                again.registry.admit(enrolment, revoked[0].public, "words")
+    assert sorted(path.name for path in (tmp_path / "bare").iterdir() if path.suffix == ".json") == []
+
+
+def test_restore_says_whom_it_lets_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with make_hub(tmp_path / "hub") as hub:
+        enrolled(hub, "Anna")
+    write_backup(tmp_path / "hub", tmp_path / "copy", WORDS)
+    monkeypatch.setenv("CONTRECHAMP_PASSPHRASE", WORDS)
+    told = command("restore", tmp_path / "copy", "--data", tmp_path / "new", "--json")
+    assert json.loads(told.stdout)["let_in"] == ["Anna"]
+    assert "does not know who was revoked since" in told.stderr

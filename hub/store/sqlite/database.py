@@ -1,6 +1,5 @@
 """One SQLite file: WAL, synchronous=FULL, so that a commit that returned survives a power cut."""
 
-import os
 import shutil
 import sqlite3
 import threading
@@ -11,9 +10,25 @@ from typing import Any
 
 from hub.errors import StoreError
 from hub.store.sqlite.schema import MIGRATIONS
+from probe.files.private import (
+    beside_database,
+    close_file,
+    close_files,
+    close_folder,
+    make_file,
+    make_folder,
+    require_writable,
+)
 
 FILE = "hub.db"
 FULL_BYTES = 1 << 20  # with less free, whatever fails fails for want of room: SQLite then says "disk I/O error"
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+    "recursive_triggers = ON",  # a row that REPLACE takes away counts as deleted
+)
 
 
 class Database:
@@ -28,8 +43,12 @@ class Database:
         self.lock = threading.RLock()
         try:
             if make:
-                data.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | (os.O_CREAT if make else 0), 0o600))
+                make_folder(data)
+                make_file(self.path)
+            close_folder(data)
+            close_file(self.path)
+            require_writable(self.path)
+            close_files((*beside_database(self.path), *sorted(data.glob(f"{self.path.stem}.before-*.db*"))))
             self.connection = sqlite3.connect(self.path, isolation_level=None, timeout=10.0, check_same_thread=False)
         except OSError as problem:
             raise StoreError(
@@ -38,7 +57,7 @@ class Database:
         except sqlite3.Error as problem:
             raise self._failure(problem, "cannot be opened", "name another folder with --data") from problem
         try:
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+            for pragma in _PRAGMAS:
                 self.connection.execute(f"PRAGMA {pragma}")
             self._migrate()
             if read_only:
@@ -122,7 +141,7 @@ class Database:
             return
         if version > 0:
             before = self.path.with_suffix(f".before-{version + 1}.db")
-            os.close(os.open(before, os.O_RDWR | os.O_CREAT, 0o600))  # as closed to others as the database itself
+            make_file(before)  # as closed to others as the database itself
             with closing(sqlite3.connect(before)) as copy:
                 self.connection.backup(copy)
         self.connection.execute("BEGIN IMMEDIATE")

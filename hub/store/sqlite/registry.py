@@ -4,13 +4,17 @@ import secrets
 from datetime import UTC, date, datetime
 
 from hub.errors import BadInput
-from hub.log.probes import BrokerAccount, Enrolment, Probe
+from hub.log.probes import BrokerAccount, Enrolment, Probe, RevokedKey
 from hub.store.passwords import hash_password
+from hub.store.registry import KeyRevoked, TokenSpent
 from hub.store.sqlite.database import Database
 from probe.contract.pairing import fingerprint
 
 _ADDRESS = "address"
-_PROBE = "SELECT id, name, public, mailbox, enrolled, revoked, lost_on FROM probe"
+_PROBE = (
+    "SELECT id, name, probe.public, mailbox, enrolled, coalesce(revoked, revoked_key.day), lost_on FROM probe"
+    " LEFT JOIN revoked_key ON revoked_key.probe = probe.id"
+)
 _ENROLMENT = "SELECT number, name, token, address, ends_s, used_by, words, was FROM enrolment"
 
 
@@ -39,9 +43,9 @@ class SqliteRegistry:
         return _probe(row)
 
     def invite(self, name: str, token: str, address: str | None, ends_s: float) -> Enrolment:
-        if self._db.row("SELECT 1 FROM probe WHERE name = ? AND revoked IS NULL", (name,)):
-            raise BadInput(f"a probe is called {name!r} already; give another name, or revoke that one first")
         with self._db.transaction() as db:
+            if self._db.row("SELECT 1 FROM probe WHERE name = ? AND revoked IS NULL", (name,)):
+                raise BadInput(f"a probe is called {name!r} already; give another name, or revoke that one first")
             db.execute("UPDATE enrolment SET token = NULL WHERE name = ? AND used_by IS NULL", (name,))
             cursor = db.execute(
                 "INSERT INTO enrolment (name, token, address, ends_s) VALUES (?, ?, ?, ?)",
@@ -57,6 +61,10 @@ class SqliteRegistry:
         rows = self._db.rows(f"{_ENROLMENT} WHERE ends_s > ? ORDER BY number DESC LIMIT 20", (now_s,))
         return [_enrolment(row) for row in rows]
 
+    def words_of(self, public: bytes) -> str | None:
+        row = self._db.row("SELECT words FROM enrolment WHERE used_by = ? ORDER BY number DESC LIMIT 1", (public,))
+        return None if row is None else row[0]
+
     def invited(self, token: str) -> Enrolment | None:
         for row in self._db.rows(f"{_ENROLMENT} WHERE token IS NOT NULL"):
             enrolment = _enrolment(row)
@@ -67,22 +75,31 @@ class SqliteRegistry:
     def admit(self, enrolment: Enrolment, public: bytes, words: str) -> BrokerAccount:
         probe_id = fingerprint(public)
         with self._db.transaction() as db:
-            row = db.execute("SELECT mailbox FROM enrolment WHERE number = ?", (enrolment.number,)).fetchone()
-            if row[0] is not None:
-                return self._account(row[0])
+            # Looked at within the transaction: another process may have admitted or revoked somebody just now.
+            query = "SELECT mailbox, used_by FROM enrolment WHERE number = ?"
+            given, used_by = db.execute(query, (enrolment.number,)).fetchone()
+            if self.is_revoked(public):
+                raise KeyRevoked(spent=used_by is not None)
+            if given is not None:
+                if used_by != public or self._is_closed(given):
+                    raise TokenSpent("used by another probe, or its account was closed since")
+                return self._account(given)
             account = self._free_account()
             db.execute("UPDATE account SET taken = 1 WHERE mailbox = ?", (account.mailbox,))
-            before = db.execute("SELECT name FROM probe WHERE id = ?", (probe_id,)).fetchone()
-            was = None if before is None or before[0] == enrolment.name else before[0]
-            db.execute("DELETE FROM probe WHERE id = ?", (probe_id,))
             db.execute(
-                "UPDATE probe SET name = name || ' (revoked ' || substr(id, 1, 6) || ')' WHERE name = ?",
+                "UPDATE probe SET name = name || ' (revoked ' || substr(id, 1, 12) || ')'"
+                " WHERE name = ? AND revoked IS NOT NULL",
                 (enrolment.name,),
             )
-            db.execute(
-                "INSERT INTO probe (id, name, public, mailbox, enrolled) VALUES (?, ?, ?, ?, ?)",
-                (probe_id, enrolment.name, public, account.mailbox, datetime.now(UTC).date().isoformat()),
-            )
+            before = db.execute("SELECT name, mailbox FROM probe WHERE id = ?", (probe_id,)).fetchone()
+            was = None if before is None or before[0] == enrolment.name else before[0]
+            row = (enrolment.name, account.mailbox, _today(), probe_id)
+            if before is None:
+                query = "INSERT INTO probe (name, mailbox, enrolled, id, public) VALUES (?, ?, ?, ?, ?)"
+                db.execute(query, (*row, public))
+            else:
+                db.execute("UPDATE probe SET name = ?, mailbox = ?, enrolled = ? WHERE id = ?", row)
+                self._forget_password(before[1])
             db.execute(
                 "UPDATE enrolment SET used_by = ?, words = ?, mailbox = ?, was = ? WHERE number = ?",
                 (public, words, account.mailbox, was, enrolment.number),
@@ -101,16 +118,38 @@ class SqliteRegistry:
 
     def revoke(self, probe: Probe, lost_on: date) -> None:
         with self._db.transaction() as db:
+            lost = lost_on.isoformat()
             db.execute(
-                "UPDATE probe SET revoked = ?, lost_on = ? WHERE id = ?",
-                (datetime.now(UTC).date().isoformat(), lost_on.isoformat(), probe.id),
+                "UPDATE probe SET revoked = coalesce(revoked, ?), lost_on = min(coalesce(lost_on, ?), ?) WHERE id = ?",
+                (_today(), lost, lost, probe.id),
             )
+            self._forget_password(probe.mailbox)
+            self._changed()
+
+    def is_revoked(self, public: bytes) -> bool:
+        return self._db.row("SELECT 1 FROM revoked_key WHERE probe = ?", (fingerprint(public),)) is not None
+
+    def revoked_keys(self) -> list[RevokedKey]:
+        rows = self._db.rows("SELECT probe, public, day FROM revoked_key ORDER BY day, probe")
+        return [RevokedKey(probe=probe, public=public, day=date.fromisoformat(day)) for probe, public, day in rows]
+
+    def take_revoked(self, keys: list[RevokedKey]) -> None:
+        with self._db.transaction() as db:
+            for key in keys:
+                day = key.day.isoformat()
+                db.execute("INSERT INTO revoked_key VALUES (?, ?, ?)", (fingerprint(key.public), key.public, day))
+                db.execute(
+                    "UPDATE probe SET revoked = coalesce(revoked, ?), lost_on = coalesce(lost_on, ?) WHERE id = ?",
+                    (day, day, fingerprint(key.public)),
+                )
             self._changed()
 
     def accounts(self) -> list[BrokerAccount]:
         rows = self._db.rows(
-            "SELECT account.mailbox, client, password_hash FROM account LEFT JOIN probe"
-            " ON probe.mailbox = account.mailbox WHERE revoked IS NULL ORDER BY account.mailbox"
+            "SELECT mailbox, client, password_hash FROM account"
+            " WHERE mailbox NOT IN (SELECT mailbox FROM closed_mailbox) AND (taken = 0 OR mailbox IN"
+            " (SELECT mailbox FROM probe WHERE revoked IS NULL AND id NOT IN (SELECT probe FROM revoked_key)))"
+            " ORDER BY mailbox"
         )
         return [BrokerAccount(mailbox=mailbox, client=client, password_hash=hashed) for mailbox, client, hashed in rows]
 
@@ -141,7 +180,10 @@ class SqliteRegistry:
         return BrokerAccount(mailbox=mailbox, client=client, password_hash=hashed, password=password)
 
     def _free_account(self) -> BrokerAccount:
-        row = self._db.row("SELECT mailbox FROM account WHERE taken = 0 AND password IS NOT NULL LIMIT 1")
+        row = self._db.row(
+            "SELECT mailbox FROM account WHERE taken = 0 AND password IS NOT NULL"
+            " AND mailbox NOT IN (SELECT mailbox FROM closed_mailbox) LIMIT 1"
+        )
         return self._new_account() if row is None else self._account(row[0])
 
     def _new_account(self) -> BrokerAccount:
@@ -159,8 +201,19 @@ class SqliteRegistry:
             )
         return account
 
+    def _is_closed(self, mailbox: str) -> bool:
+        return self._db.row("SELECT 1 FROM closed_mailbox WHERE mailbox = ?", (mailbox,)) is not None
+
+    def _forget_password(self, mailbox: str) -> None:
+        with self._db.transaction() as db:
+            db.execute("UPDATE account SET password = NULL WHERE mailbox = ?", (mailbox,))
+
     def _changed(self) -> None:
         self._db.set_meta("registry", str(self.version + 1))
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def _probe(row: tuple[str, str, bytes, str, str, str | None, str | None]) -> Probe:

@@ -1,6 +1,18 @@
 """The database's schema: one entry for each version, each a tuple of statements; a database is brought forward from
 whichever version it has."""
 
+
+def _only_grows(table: str, key: str) -> tuple[str, ...]:
+    """Triggers that keep the rows of a table as they are; what is there already is passed over when it comes again."""
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
+    return (
+        f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} {refuse}",
+        f"CREATE TRIGGER {table}_fixed BEFORE UPDATE ON {table} {refuse}",
+        f"CREATE TRIGGER {table}_known BEFORE INSERT ON {table} WHEN NEW.{key} IN (SELECT {key} FROM {table})"  # noqa: S608 (our own words)
+        " BEGIN SELECT RAISE(IGNORE); END",
+    )
+
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -118,5 +130,59 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         # The name that a probe had until it came by this enrolment, where it had another.
         "ALTER TABLE enrolment ADD COLUMN was TEXT",
+    ),
+    (
+        # What is revoked stays revoked: keys that no probe may have again, and mailboxes that no broker lets in again.
+        # The lists stand apart from the probes, and the database itself refuses whatever would go round them.
+        "CREATE TABLE revoked_key (probe TEXT PRIMARY KEY, public BLOB NOT NULL, day TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE closed_mailbox (mailbox TEXT PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID",
+        "INSERT INTO revoked_key SELECT id, public, revoked FROM probe WHERE revoked IS NOT NULL",
+        "INSERT INTO closed_mailbox SELECT mailbox, revoked FROM probe WHERE revoked IS NOT NULL",
+        # A probe that came a second time has left its first account behind.
+        """
+        INSERT INTO closed_mailbox SELECT mailbox, date('now') FROM account
+            WHERE taken = 1 AND mailbox NOT IN (SELECT mailbox FROM probe)
+        """,
+        "UPDATE account SET password = NULL WHERE mailbox IN (SELECT mailbox FROM closed_mailbox)",
+        *_only_grows("revoked_key", "probe"),
+        *_only_grows("closed_mailbox", "mailbox"),
+        """
+        CREATE TRIGGER probe_revoked AFTER UPDATE OF revoked ON probe WHEN NEW.revoked IS NOT NULL BEGIN
+            INSERT INTO revoked_key VALUES (NEW.id, NEW.public, NEW.revoked);
+            INSERT INTO closed_mailbox VALUES (NEW.mailbox, NEW.revoked);
+        END
+        """,
+        """
+        CREATE TRIGGER probe_moved AFTER UPDATE OF mailbox ON probe WHEN NEW.mailbox <> OLD.mailbox BEGIN
+            INSERT INTO closed_mailbox VALUES (OLD.mailbox, date('now'));
+        END
+        """,
+        """
+        CREATE TRIGGER probe_gone AFTER DELETE ON probe BEGIN
+            INSERT INTO closed_mailbox VALUES (OLD.mailbox, date('now'));
+        END
+        """,
+        """
+        CREATE TRIGGER probe_comes BEFORE INSERT ON probe
+            WHEN NEW.id IN (SELECT probe FROM revoked_key) OR NEW.mailbox IN (SELECT mailbox FROM closed_mailbox)
+        BEGIN SELECT RAISE(ABORT, 'a revoked key or a closed mailbox is never enrolled again'); END
+        """,
+        """
+        CREATE TRIGGER probe_stays BEFORE UPDATE ON probe
+            WHEN (OLD.id IN (SELECT probe FROM revoked_key) AND NEW.revoked IS NULL)
+              OR ((NEW.id <> OLD.id OR NEW.public <> OLD.public)
+                AND (OLD.id IN (SELECT probe FROM revoked_key) OR NEW.id IN (SELECT probe FROM revoked_key)))
+              OR (NEW.mailbox <> OLD.mailbox
+                AND (OLD.id IN (SELECT probe FROM revoked_key) OR NEW.mailbox IN (SELECT mailbox FROM closed_mailbox)))
+        BEGIN SELECT RAISE(ABORT, 'a revoked key stays revoked'); END
+        """,
+        """
+        CREATE TRIGGER probe_kept BEFORE DELETE ON probe WHEN OLD.id IN (SELECT probe FROM revoked_key)
+        BEGIN SELECT RAISE(ABORT, 'a revoked probe stays known'); END
+        """,
+        """
+        CREATE TRIGGER account_given BEFORE UPDATE OF taken ON account WHEN OLD.taken = 1 AND NEW.taken <> 1
+        BEGIN SELECT RAISE(ABORT, 'an account is given once'); END
+        """,
     ),
 )

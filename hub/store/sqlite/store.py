@@ -1,7 +1,7 @@
 """The log in SQLite: what came, what is held, what was erased, what was set aside, and the cameras derived from it."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from hub.store.sqlite.quarantine import Quarantine
 from probe.contract.envelope import UnitType
 
 SENDER_DAYS = 30
+_BELIEVED_DAYS = 7  # so far a clock may be ahead of what is certain (hub.keys.day)
 _IDS_PER_QUERY = 500
 _KNOWN = {
     UnitType.SIGHTING: "SELECT id, hash, held.seq IS NOT NULL, CASE WHEN length(body) = 0 THEN"
@@ -40,6 +41,7 @@ class SqliteStore:
 
     def __init__(self, data: Path, *, make: bool = True, read_only: bool = False) -> None:
         self.db = Database(data, make=make, read_only=read_only)
+        self.today: Callable[[], date] = _today  # what to date arrivals by
         self._quarantine = Quarantine(self.db)
 
     def close(self) -> None:
@@ -58,7 +60,7 @@ class SqliteStore:
         return dict(self._rows_by_id("SELECT id, body FROM sighting WHERE id IN (?)", ids))
 
     def append(self, batch: Batch) -> None:
-        today = _today()
+        today = self.today()
         with self.db.transaction() as db:
             expires = (today + timedelta(days=SENDER_DAYS)).isoformat()
             if batch.sightings:
@@ -112,7 +114,7 @@ class SqliteStore:
         return None if row is None else bytes(row[0])
 
     def hold_since(self, probe: str, day: date, reason: str) -> int:
-        today = _today().isoformat()
+        today = self.today().isoformat()
         with self.db.transaction() as db:
             held = db.execute(
                 "INSERT OR IGNORE INTO held (seq, reason, day)"
@@ -149,7 +151,7 @@ class SqliteStore:
 
     def begin_import(self, file: str) -> int:
         with self.db.transaction() as db:
-            row = db.execute("INSERT INTO import (day, file) VALUES (?, ?)", (_today().isoformat(), file))
+            row = db.execute("INSERT INTO import (day, file) VALUES (?, ?)", (self.today().isoformat(), file))
             return int(row.lastrowid or 0)
 
     def end_import(self, number: int, sha256: bytes) -> None:
@@ -173,7 +175,7 @@ class SqliteStore:
             db.executemany(f"{_ERASE_PICTURE} WHERE sha256 = ?", [(name,) for name in undoing.pictures])
             db.execute(
                 "INSERT INTO undoing (day, import, walk, sightings) VALUES (?, ?, ?, ?)",
-                (_today().isoformat(), undoing.import_number, undoing.walk, erased),
+                (self.today().isoformat(), undoing.import_number, undoing.walk, erased),
             )
             self._new_generation(db)
         return erased
@@ -184,9 +186,11 @@ class SqliteStore:
     def quarantine_count(self) -> int:
         return self._quarantine.count()
 
-    def forget_senders(self) -> None:
-        today = _today()
+    def forget_senders(self, today: date) -> None:
+        latest = (today + timedelta(days=SENDER_DAYS + _BELIEVED_DAYS)).isoformat()
         with self.db.transaction() as db:
+            for table in ("sender", "picture"):  # dated by a clock that had leapt ahead: they arrived by today
+                db.execute(f"UPDATE {table} SET expires = ? WHERE expires > ?", (latest, latest))  # noqa: S608
             db.execute("DELETE FROM sender WHERE expires <= ?", (today.isoformat(),))
             db.execute("UPDATE picture SET probe = NULL WHERE expires <= ?", (today.isoformat(),))
             gone = (today - timedelta(days=SENDER_DAYS)).isoformat()
@@ -258,7 +262,7 @@ class SqliteStore:
 
     def _erase(self, db: sqlite3.Connection, seqs: Sequence[int], why: Erasure) -> int:
         """Erase sightings, each with a tombstone; returns how many were still there."""
-        today, erased = _today().isoformat(), 0
+        today, erased = self.today().isoformat(), 0
         for seq in seqs:
             there = db.execute("SELECT id FROM sighting WHERE seq = ? AND length(body) > 0", (seq,)).fetchone()
             if there is not None:

@@ -57,10 +57,14 @@ def guest(tell: Callable[[str], None]) -> Guest:
 def _make(folder: Path, tell: Callable[[str], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="arm64-", dir=folder.parent) as scratch:
-        tree, needs = Path(scratch) / "tree", Path(scratch) / "needs"
+        tree, needs, locked = Path(scratch) / "tree", Path(scratch) / "needs", Path(scratch) / "locked.txt"
+        locked.write_text(recipe.product_needs())
         steps: list[Step] = [
             (f"Debian {recipe.SUITE}, {', '.join(recipe.PACKAGES)}", lambda: _debian(tree)),
-            ("the probe's needs, as wheels", lambda: install(recipe.product_needs(), needs)),
+            (
+                "the probe's needs, as wheels",
+                lambda: install(["--require-hashes", "--requirement", str(locked)], needs),
+            ),
             ("first file system", lambda: _pack(tree, needs, folder)),
         ]
         seconds = through(steps, "arm64 guest", tell)

@@ -46,7 +46,7 @@ def surroundings() -> dict[str, str]:
 
 def key() -> str:
     """Names the guest that this recipe makes."""
-    told = hashlib.sha256("\n".join([SUITE, MIRROR, *product_needs()]).encode())
+    told = hashlib.sha256("\n".join([SUITE, MIRROR, product_needs()]).encode())
     for name in SOURCES:
         told.update(name.encode() + b"\0" + (HERE / name).read_bytes())
     return told.hexdigest()[:16]

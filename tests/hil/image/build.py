@@ -156,7 +156,8 @@ def _modules(tree: Path, folder: Path) -> None:
 
 
 def _python(tree: Path) -> None:
-    needs = [*recipe.product_needs(), *recipe.STIMULI]
+    locked = tree / "opt" / "locked.txt"
+    locked.write_text(recipe.product_needs())
     install = f"{VENV}/bin/pip install --quiet --no-cache-dir --disable-pip-version-check"
     # The tree trusts what this machine trusts for its packages: there may be a proxy between.
     trusted = Path(os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE") or SYSTEM_CERTIFICATES)
@@ -167,7 +168,8 @@ def _python(tree: Path) -> None:
         tree,
         f"export PIP_CERT={SYSTEM_CERTIFICATES}; unset PIP_FIND_LINKS\n"
         f"python3 -m venv --system-site-packages {VENV}\n"
-        f"{install} {' '.join(map(shlex.quote, needs))}\n"
+        f"{install} --require-hashes --requirement /opt/locked.txt\n"
+        f"{install} {' '.join(map(shlex.quote, recipe.STIMULI))}\n"
         f"{install} --no-deps {' '.join(map(shlex.quote, recipe.PICAMERA2))}\n",
         doing="Python's packages",
     )

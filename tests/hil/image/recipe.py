@@ -1,11 +1,11 @@
 """What is in the virtual bench's machine. Change anything here, and the image is made anew."""
 
 import hashlib
-import tomllib
 from pathlib import Path
 
+from tests.locked import requirements
+
 HERE = Path(__file__).parent
-REPOSITORY = HERE.parents[2]
 
 SUITE, MIRROR = "trixie", "http://deb.debian.org/debian"
 MACHINE = ("linux-image-amd64", "busybox-static", "udev", "kmod", "dbus", "iproute2", "dmsetup", "procps", "e2fsprogs")
@@ -32,15 +32,14 @@ FIRST_MODULES = (
 )
 
 
-def product_needs() -> list[str]:
-    """What the probe depends on, so that its wheel can be installed without a network."""
-    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-    return [*project["dependencies"], *project["optional-dependencies"]["probe"]]
+def product_needs() -> str:
+    """What the probe depends on, as locked and with hashes, so that its wheel can be installed without a network."""
+    return requirements("--extra", "probe")
 
 
 def key() -> str:
     """Names the image that this recipe makes."""
-    told = hashlib.sha256("\n".join(product_needs()).encode())
+    told = hashlib.sha256(product_needs().encode())
     for path in sorted(path for path in HERE.iterdir() if path.is_file()):
         told.update(path.name.encode() + b"\0" + path.read_bytes())
     return told.hexdigest()[:16]

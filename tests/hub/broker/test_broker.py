@@ -27,6 +27,7 @@ class Client:
         address = BrokerAddress.parse(url)
         self.heard: list[str] = []
         self.let_in: bool | None = None
+        self.connected = False
         self.granted: list[bool] = []
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id=client, protocol=paho.MQTTv311)
         self._client.username_pw_set(user, password)
@@ -35,6 +36,7 @@ class Client:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
             self._client.tls_set_context(context)
         self._client.on_connect = self._on_connect
+        self._client.on_disconnect = self._on_disconnect
         self._client.on_message = lambda _c, _d, message: self.heard.append(message.topic)
         self._client.on_subscribe = self._on_subscribe
         self._client.connect(address.host, address.port)
@@ -42,9 +44,12 @@ class Client:
         until(lambda: self.let_in is not None, "an answer to CONNECT")
 
     def _on_connect(self, _client: object, _data: object, _flags: object, reason: Any, _properties: object) -> None:
-        self.let_in = not reason.is_failure
+        self.let_in = self.connected = not reason.is_failure
         if reason.is_failure:
             self._client.disconnect()
+
+    def _on_disconnect(self, *_: object) -> None:
+        self.connected = False
 
     def _on_subscribe(self, _c: object, _d: object, _m: object, reasons: list[Any], _p: object) -> None:
         self.granted.append(not reasons[0].is_failure)
@@ -64,9 +69,10 @@ class Client:
         self._client.loop_stop()
         # Out of the circle of client and callbacks, so that it goes now, and its sockets with it.
         self._client.on_connect = self._client.on_message = self._client.on_subscribe = None
+        self._client.on_disconnect = None
 
 
-@pytest.fixture(scope="module", params=["embedded", "embedded by TLS", "mosquitto"])
+@pytest.fixture(scope="module", params=["embedded", "own mosquitto", "mosquitto"])
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
     folder = tmp_path_factory.mktemp("broker")
     mosquitto = None
@@ -97,10 +103,24 @@ def login(running: HubProcess, identity: Identity) -> Client:
 def test_nobody_gets_in_without_an_account(running: HubProcess, two: tuple[Identity, Identity]) -> None:
     account = two[0].account
     assert account is not None
-    for user, password in (("", ""), ("hub", "hub"), (account.mailbox, "wrong"), ("f" * 32, account.password)):
+    wrong = (("", ""), ("hub", "hub"), ("hub", "é"), (account.mailbox, "wrong"), (account.mailbox, "ключ"))
+    for user, password in (*wrong, ("f" * 32, account.password)):
         client = Client(running.mqtt_url, user, password, account.client)
         assert client.let_in is False, user
         client.close()
+
+
+@pytest.mark.parametrize("password", ["mot de passe é", "٣", "", "\ud800", "x" * 70_000])
+def test_any_text_is_a_wrong_password_and_no_fault(password: str, tmp_path: Path) -> None:
+    with make_hub(tmp_path) as folder:
+        identity = enrolled(folder)
+        assert identity.account is not None
+        rights, account = Rights(folder.registry, Login()), identity.account
+        assert not rights.may_connect(topics.HUB_USER, password)
+        assert not rights.may_connect(topics.PAIR_USER, password)
+        assert not rights.may_connect(account.mailbox, password)
+        assert not rights.may_connect(password, password)
+        assert rights.may_connect(account.mailbox, account.password)
 
 
 def test_a_stolen_account_reads_and_writes_its_own_mailbox_only(

@@ -55,7 +55,7 @@ def listener(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         assert stolen is not None
         thief = stolen.mailbox, stolen.password
         if request.param == "embedded":
-            broker = EmbeddedBroker("127.0.0.1", 0, folder.keys, folder.registry)
+            broker = EmbeddedBroker("127.0.0.1", 0, folder.registry)
             broker.start()
             nothing = Standing(newcomers=0, sessions=0, octets=0)
             login = broker.login.user, broker.login.password

@@ -40,7 +40,7 @@ def accounts(folder: HubFolder) -> list[Account]:
 
 @pytest.fixture
 def broker(folder: HubFolder) -> Iterator[EmbeddedBroker]:
-    running = EmbeddedBroker("127.0.0.1", 0, folder.keys, folder.registry)
+    running = EmbeddedBroker("127.0.0.1", 0, folder.registry)
     running.start()
     yield running
     running.stop()
@@ -270,7 +270,7 @@ def test_who_says_nothing_is_hung_up_on(folder: HubFolder) -> None:
 
 
 def test_it_ends_while_everybody_is_there(folder: HubFolder, accounts: list[Account], tmp_path: Path) -> None:
-    running = EmbeddedBroker("127.0.0.1", 0, folder.keys, folder.registry)
+    running = EmbeddedBroker("127.0.0.1", 0, folder.registry)
     running.start()
     with ExitStack() as stack:
         for account in accounts[:5]:

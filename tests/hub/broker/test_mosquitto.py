@@ -3,7 +3,6 @@
 import json
 import os
 import pwd
-import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -14,10 +13,19 @@ from hub.broker.mosquitto import USER, config
 from probe.outbox.outbox import Outbox
 from tests.examples import look
 from tests.paired import made_hub, pair
-from tests.processes import HubProcess, answers, enterable_folder, free_port, hub, probe, until
+from tests.processes import (
+    PROGRAM,
+    HubProcess,
+    answers,
+    enterable_folder,
+    free_port,
+    hub,
+    needs_mosquitto,
+    probe,
+    until,
+)
 
 ROOT_ONLY = "only root can give files away, and only to somebody: run it as root where mosquitto is installed"
-PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 
 
 def may_give() -> bool:
@@ -31,7 +39,7 @@ def written(data: Path, target: Path, *more: str | Path) -> Path:
     return Path(json.loads(told.stdout)["files"][0]).parent
 
 
-@pytest.mark.skipif(PROGRAM is None, reason="no mosquitto on this machine: install it to run this test")
+@needs_mosquitto
 def test_as_it_is_written_it_starts_and_carries_a_sighting(tmp_path: Path) -> None:
     port, data = free_port(), tmp_path / "hub"
     folder = written(data, enterable_folder() / "broker", "--bind", "127.0.0.1", "--port", str(port))

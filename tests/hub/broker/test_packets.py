@@ -43,7 +43,7 @@ def test_what_is_cut_anywhere_is_malformed_or_shorter(decode: Decode) -> None:
 
 def test_what_is_said_is_read() -> None:
     said = wire.connect("us\u00e9r", "p\u00e4ss", "me", will=("t", b"w"), keep_alive_s=30)
-    read = Connect(client="me", user="us\u00e9r", password="p\u00e4ss", will=True, keep_alive_s=30)  # noqa: S106
+    read = Connect(client="me", user="us\u00e9r", password="p\u00e4ss", will=True, keep_alive_s=30)
     assert packets.decode_connect(0, said[2:]) == read
     message = Publish(topic="a/b", payload=b"said", retain=True, number=9)
     assert packets.decode_publish(3, wire.publish("a/b", b"said", number=9)[2:]) == message

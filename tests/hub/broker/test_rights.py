@@ -88,7 +88,7 @@ def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             Account.ANONYMOUS: (None, None, "nobody"),
         }
         if request.param == "embedded":
-            broker = EmbeddedBroker("127.0.0.1", 0, folder.keys, folder.registry)
+            broker = EmbeddedBroker("127.0.0.1", 0, folder.registry)
             broker.start()
             logins[Account.HUB] = (broker.login.user, broker.login.password, broker.login.client)
             try:

@@ -19,6 +19,7 @@ class ScriptedMap:
     def __init__(self, *sightings: Sighting) -> None:
         self.base = EMPTY
         self._observations: list[Observation] = []
+        self._revision = 0
         self._cameras: dict[str, CameraDetail] = {}
         self._listeners: list[Callable[[bytes], None]] = []
         self.tell(*sightings)
@@ -28,6 +29,7 @@ class ScriptedMap:
             found = observe(len(self._observations) + 1, sighting, None)
             if found is not None:
                 self._observations.append(found)
+        self._revision += 1
         details = [describe(camera) for camera in derive(self._observations)[0]]
         gone = set(self._cameras) - {detail.camera.id for detail in details}
         self._cameras = {detail.camera.id: detail for detail in details}
@@ -44,11 +46,14 @@ class ScriptedMap:
 
     def status(self) -> Status:
         return Status(
-            cameras=len(self._cameras), sightings=len(self._observations), unplaced=0, quarantined=0, revision=1,
-            composed=False,
+            cameras=len(self._cameras), sightings=len(self._observations), unplaced=0, quarantined=0,
+            revision=self._revision, composed=False,
         )  # fmt: skip
 
     def base_layer(self) -> bytes:
+        return self.base
+
+    def base_version(self) -> object:
         return self.base
 
     def coverage(self) -> bytes:

@@ -1,17 +1,23 @@
 """The pages without a browser: languages, headers, hostile names, and what they refuse."""
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from hub.data import HubFolder, make_hub
 from hub.errors import BadInput
-from hub.web.app import make_app
+from hub.publish.view import CameraDetail
+from hub.web.app import STATIC, make_app
 from hub.web.messages import choose
+from hub.web.rows import PAGE_ROWS
+from hub.web.stream import MAX_UNSENT, MAX_UNSENT_BYTES, _Unsent
 from probe.contract.sighting import OperatorClaim, Strength
 from probe.pairing.qr import read_code
 from tests.examples import look, radio
@@ -24,6 +30,17 @@ HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}"
 def client(source: ScriptedMap | None = None, tiles_url: str | None = None) -> TestClient:
     app = make_app(source or ScriptedMap(radio(), look(observer=(200.0, 0.0))), tiles_url=tiles_url)
     return TestClient(app, base_url="http://127.0.0.1:8787")
+
+
+def crowded(count: int) -> ScriptedMap:
+    """A map of so many cameras."""
+    source = ScriptedMap(look())
+    (detail,) = source.cameras()
+    for n in range(count):
+        camera = replace(detail.camera, id=f"camera-{n}", lat=detail.camera.lat + n * 1e-4)
+        source._cameras[camera.id] = replace(detail, camera=camera)
+    del source._cameras[detail.camera.id]
+    return source
 
 
 def listed(page: str) -> list[str]:
@@ -52,6 +69,36 @@ def test_the_list_says_what_the_map_shows() -> None:
 def test_the_list_can_be_sorted(order: str) -> None:
     with client() as browser:
         assert len(listed(browser.get("/cameras", params={"sort": order}).text)) == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example/",
+        "//evil.example/x?y=1",
+        "/\\evil.example/",
+        "/%5Cevil.example/",
+        "//evil.example%2f..",
+        "/a//b",
+    ],
+)
+def test_no_link_of_a_page_leads_to_a_host_that_its_address_named(path: str) -> None:
+    """`href="//host/"` is another host, under the scheme of the page."""
+    with client() as browser:
+        page = browser.get(f"http://127.0.0.1:8787{path}", follow_redirects=False)
+    assert page.status_code == 404
+    links = re.findall(r'(?:href|src|action|hx-get)="([^"]*)"', page.text)
+    assert any(link.endswith("lang=fr") for link in links)
+    for link in links:
+        assert re.match(r"/[^/\\]|/\Z|[?#]", link), link
+    assert "evil" not in "".join(links)
+
+
+def test_the_link_to_the_other_language_stays_on_the_page() -> None:
+    with client() as browser:
+        page = browser.get("/cameras", params={"sort": "kind", "lang": "en"}).text
+    (link,) = re.findall(r'<a href="([^"]*)" hreflang', page)
+    assert link == "?sort=kind&amp;lang=fr"
 
 
 def test_a_hostile_name_stays_text() -> None:
@@ -170,7 +217,66 @@ def test_the_code_on_the_page_can_be_scanned_and_gives_way_to_the_words(folder: 
     segno.make(code.qr, error="m", micro=False).save(str(tmp_path / "qr.png"), scale=4)
     assert read_code(tmp_path / "qr.png") == code.qr
     enrolment = folder.registry.enrolments(0)[0]
-    folder.registry.admit(enrolment, bytes(32), "four words to compare")
+    folder.registry.admit(enrolment, bytes(32), "some words to compare")
     after = enroll_page(folder, "127.0.0.1").get("/enroll").text
-    assert "four words to compare" in after
+    assert "some words to compare" in after
     assert code.typed not in after
+
+
+def test_a_long_list_comes_in_pages_that_hold_every_camera_once() -> None:
+    source = crowded(2 * PAGE_ROWS + 5)
+    with client(source) as browser:
+        pages = [listed(browser.get("/cameras", params={"page": n}).text) for n in ("1", "2", "3")]
+        assert [len(page) for page in pages] == [PAGE_ROWS, PAGE_ROWS, 5]
+        assert sorted(chain(*pages)) == sorted(detail.camera.id for detail in source.cameras())
+        for odd, same in (("0", 0), ("-1", 0), ("x", 0), ("²", 0), ("٣", 0), ("99", 2), ("9" * 400, 0)):
+            assert listed(browser.get("/cameras", params={"page": odd}).text) == pages[same]
+        assert "page 2 sur 3" in browser.get("/cameras", params={"page": "2", "lang": "fr"}).text.lower()
+
+
+def test_what_all_ask_for_is_made_once_for_each_revision() -> None:
+    source = crowded(20)
+    made: list[int] = []
+    cameras = source.cameras
+
+    def counted() -> Sequence[CameraDetail]:
+        made.append(1)
+        return cameras()
+
+    source.cameras = counted  # type: ignore[method-assign]
+    with client(source) as browser:
+        for path in ("/api/cameras.geojson", "/cameras"):
+            made.clear()
+            first = [browser.get(path, headers={"accept-encoding": way}).content for way in ("gzip", "identity")]
+            assert first[0] == first[1]
+            for _ in range(5):
+                browser.get(path)
+            assert len(made) == 1, path
+        source.tell(look(observer=(900.0, 0.0)))
+        features = browser.get("/api/cameras.geojson").json()["features"]
+        assert len(features) == len(source.cameras())
+
+
+def test_files_come_packed_whole_and_are_known_again() -> None:
+    with client() as browser:
+        packed = browser.get("/static/vendor/maplibre-gl.mjs", headers={"accept-encoding": "gzip"})
+        plain = browser.get("/static/vendor/maplibre-gl.mjs", headers={"accept-encoding": "identity"})
+        assert packed.content == plain.content == (STATIC / "vendor" / "maplibre-gl.mjs").read_bytes()
+        assert int(packed.headers["content-length"]) < len(plain.content) / 2
+        again = browser.get("/static/vendor/maplibre-gl.mjs", headers={"if-none-match": plain.headers["etag"]})
+        assert again.status_code == 304
+        assert browser.get("/static/../app.py").status_code == 404
+
+
+def test_what_a_slow_reader_has_still_to_get_is_bounded() -> None:
+    async def run() -> list[bytes | None]:
+        unsent = _Unsent()
+        for _ in range(3 * MAX_UNSENT):
+            unsent.put(b"small")
+        few = [await unsent.get() for _ in range(unsent._queue.qsize())]
+        unsent.put(b"x" * MAX_UNSENT_BYTES)
+        unsent.put(b"x")
+        unsent.put(None)
+        return [*few[:1], *[await unsent.get() for _ in range(unsent._queue.qsize())]]
+
+    assert asyncio.run(run()) == [b'{"reload":true}', b'{"reload":true}', None]

@@ -164,6 +164,14 @@ def test_an_address_reads_as_it_is_written(url: str) -> None:
     assert str(BrokerAddress.parse(url)) == url
 
 
+@pytest.mark.parametrize("char", ["\n", "\t", "\r", " ", "\u202e", "\u200b", "\0", "\u2028"])
+def test_an_address_holds_nothing_that_does_not_show_itself(char: str) -> None:
+    for url in (f"mqtt://bro{char}ker", f"mqtt://broker:18{char}83", f"mqtt://me:hunter2@bro{char}ker"):
+        with pytest.raises(ContractError) as refused:
+            BrokerAddress.parse(url)
+        assert "hunter2" not in str(refused.value)
+
+
 def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
     with pytest.raises(ContractError) as refused:
         BrokerAddress.parse("mqtt://me:hunter2@broker")

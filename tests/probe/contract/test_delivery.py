@@ -1,5 +1,6 @@
 """What travels: frames, envelopes, parcels, receipts, pairing. Whole it comes through; damaged it is refused."""
 
+import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
@@ -64,7 +65,7 @@ from tests.examples import look, new_id
 
 TOKEN = new_token()
 HUB, PROBE, DAY = "a" * 64, "b" * 64, date(2026, 5, 9)
-KEY = SealingKey(id="c" * 16, public=bytes(32), since=DAY, destroyed=DAY)
+KEY = SealingKey(id="c" * 16, public=b"k" * 32, since=DAY, destroyed=DAY)
 
 
 def envelope(kind: UnitType = UnitType.SIGHTING, body: bytes = b"", unit_id: str = "d" * 32) -> Envelope:
@@ -85,7 +86,7 @@ EXAMPLES: list[tuple[Any, Callable[[bytes], Any]]] = [
     (Descriptor(v=1, public=bytes(32), serial=1, day=DAY, epoch="e" * 32, keys=(KEY,)), decode_descriptor),
     (PairHello(v=1), decode_pairing),
     (PairSealed(v=1, key="c" * 16, data=b"sealed"), decode_pairing),
-    (PairRequest(v=1, token=TOKEN, public=bytes(32), reply=bytes(32), signature=bytes(64)), decode_request),
+    (PairRequest(v=1, token=TOKEN, public=bytes(32), reply=b"r" * 32, signature=bytes(64)), decode_request),
     (
         PairAnswer(v=1, probe=PROBE, account=Account(mailbox="f" * 32, client="f" * 22, password="g" * 32)),
         decode_answer,
@@ -236,10 +237,18 @@ def test_the_words_are_256_and_differ_by_more_than_a_letter() -> None:
 def test_both_sides_show_the_same_words_only_for_the_same_keys() -> None:
     told = words(bytes(32), bytes(32), "T")
     assert told == words(bytes(32), bytes(32), "T")
-    assert len(told.split()) == 4
+    assert len(told.split()) == 6
     assert (
         len(
             {told, words(b"1" * 32, bytes(32), "T"), words(bytes(32), b"1" * 32, "T"), words(bytes(32), bytes(32), "U")}
         )
         == 4
     )
+
+
+def test_the_words_cover_48_bits_and_each_guess_costs() -> None:
+    assert len({words(bytes(32), bytes(32), token) for token in "ABCDEFGH"}) == 8
+    told = words(bytes(32), bytes(32), "T")
+    covered = signed_bytes("contrechamp words 2", bytes(32), bytes(32))
+    octets = hashlib.scrypt(covered, salt=b"T", n=1 << 15, r=8, p=1, maxmem=1 << 26, dklen=6)
+    assert told == " ".join(WORDS[octet] for octet in octets), "as docs/contract.md says, for other makers' probes"

@@ -13,7 +13,8 @@ import pytest
 from rich.console import Console
 
 from hub.demo.run import DATA
-from probe.listen.state import Watcher, printable
+from probe.contract.readable import for_terminal
+from probe.listen.state import Watcher
 from probe.listen.view import bar, draw
 from probe.listen.words import WORDS, language
 from probe.radio.frame import Frame
@@ -112,7 +113,7 @@ def test_the_view_speaks_both_languages_and_obeys_no_name(lang: str) -> None:
     assert WORDS[lang]["recognised"] in told
     assert "\x1b" not in told
     assert set(WORDS["en"]) == set(WORDS["fr"])
-    assert printable("\x1b[2Jx") == "?[2Jx"
+    assert for_terminal("\x1b[2Jx") == "?[2Jx"
     assert "dBm" in bar(-200, 10).plain
 
 

@@ -27,6 +27,7 @@ from probe.outbox.outbox import KEPT_DAYS, Outbox
 from probe.seal.verify import verified_descriptor
 from probe.sweep.sweep import CELLS_PER_SURVEY
 from tests.examples import look, new_id, radio, survey
+from tests.hub.keys.clocks import Machine
 from tests.paired import enrolled
 
 TODAY = date(2026, 5, 9)
@@ -266,10 +267,10 @@ def test_for_want_of_room_surveys_go_first_then_pictures_and_sightings_never(tmp
 
 
 def test_newer_keys_that_another_process_brought_home_are_used(tmp_path: Path, box: Outbox) -> None:
-    today = [datetime.now(UTC).date()]
-    keys = HubKeys(tmp_path / "hub", today=lambda: today[0])
+    machine = Machine(datetime.now(UTC).date())
+    keys = HubKeys(tmp_path / "hub", clock=machine)
     box.add([look()])
-    today[0] += timedelta(days=70)
+    machine.run(70)
     keys.rotate()
     with Outbox(tmp_path / "o.db") as sender:
         sender.take_descriptor(keys.descriptor())

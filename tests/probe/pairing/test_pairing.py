@@ -12,14 +12,16 @@ from hub.broker.tls import certificate
 from hub.data import HubFolder, make_hub, open_hub
 from probe.contract.address import BrokerAddress
 from probe.contract.code import PairingCode, make_code, new_token
+from probe.contract.pairing import Account
 from probe.errors import BadInput, UplinkError
 from probe.outbox.outbox import Outbox
 from probe.pairing.mqtt import pair_over_mqtt
 from probe.uplink.tls import hub_of, pinned
 from tests.examples import look
+from tests.hub.broker.test_broker import Client
 from tests.paired import database_of, pairing_of
 from tests.probe.pairing.scene import photographed
-from tests.processes import HubProcess, hub, probe
+from tests.processes import HubProcess, hub, probe, until
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,12 @@ def invited(folder: HubFolder, running: HubProcess, name: str) -> PairingCode:
 
 def here(running: HubProcess) -> BrokerAddress:
     return BrokerAddress.parse(running.mqtt_url)
+
+
+def lets_in(running: HubProcess, account: Account) -> bool:
+    client = Client(running.mqtt_url, account.mailbox, account.password, account.client)
+    client.close()
+    return client.let_in is True
 
 
 def test_enroll_shows_a_code_and_both_sides_the_same_words(running: HubProcess, tmp_path: Path) -> None:
@@ -148,10 +156,14 @@ def test_names_are_taken_once_and_revoked_ones_can_come_again(running: HubProces
 
 def test_a_revoked_probe_is_held_at_its_next_message(running: HubProcess, folder: HubFolder, tmp_path: Path) -> None:
     with Outbox(tmp_path / "o.db") as box:
-        box.pair(pair_over_mqtt(invited(folder, running, "lost"), here(running)))
+        identity = pair_over_mqtt(invited(folder, running, "lost"), here(running))
+        box.pair(identity)
         box.add([look()])
         # What is under way already: by hand, as the broker lets nobody in who was revoked.
         assert hub("revoke", "lost", "--data", running.data).returncode == 0
+    account = identity.account
+    assert account is not None
+    until(lambda: not lets_in(running, account), "the broker to follow")
     refused = probe("send", "--outbox", tmp_path / "o.db", "--to", running.mqtt_url, "--patience", "2")
     assert "does not let this probe in" in refused.stderr
     assert "was it revoked?" in refused.stderr

@@ -62,7 +62,8 @@ def test_each_statement_of_a_migration_is_one_statement() -> None:
     for number, statements in enumerate(MIGRATIONS, start=1):
         for statement in statements:
             assert sqlite3.complete_statement(f"{statement};")
-            assert ";" not in statement, f"migration {number} has two statements in one: {statement}"
+            if "CREATE TRIGGER" not in statement:  # what it does has statements of its own
+                assert ";" not in statement, f"migration {number} has two statements in one: {statement}"
 
 
 @pytest.mark.parametrize(

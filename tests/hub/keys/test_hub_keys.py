@@ -1,6 +1,6 @@
-"""The hub's keys: they turn, the old ones are destroyed, and a clock that leaps destroys nothing."""
+"""The hub's keys: they turn, the old ones are destroyed, and nobody forges them."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,24 +14,7 @@ from probe.contract.parcel import Signed, SignedKind, decode_signed
 from probe.seal.sealer import Sealer, new_key
 from probe.seal.verify import verified_descriptor
 from tests.examples import look
-
-START = date(2026, 5, 9)
-
-
-class Days:
-    """A hub's clock, by days."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> date:
-        return self.now
-
-    def live(self, keys: HubKeys, days: int, step: int = 10) -> None:
-        """Let a hub run for so many days."""
-        for _ in range(0, days, step):
-            self.now += timedelta(days=step)
-            keys.rotate()
+from tests.hub.keys.clocks import Machine
 
 
 def told(keys: HubKeys) -> Descriptor:
@@ -48,46 +31,39 @@ def test_they_are_made_once_and_for_the_hubs_user_alone(tmp_path: Path) -> None:
 
 
 def test_a_sealing_key_is_rotated_still_opens_for_a_while_and_is_destroyed(tmp_path: Path) -> None:
-    days = Days()
-    keys = HubKeys(tmp_path, today=days)
+    machine = Machine()
+    keys = HubKeys(tmp_path, clock=machine)
     first = told(keys).keys[0]
     unit = Sealer(new_key(), keys.hub_id, first).sighting(look())
     info = seal_info(keys.hub_id)
     secret = (tmp_path / "keys" / f"sealing-{first.id}.key").read_bytes()
-    days.live(keys, IN_USE_DAYS)
+    machine.live(keys.rotate, IN_USE_DAYS)
     now = told(keys)
     assert [key.id for key in now.keys][1:] == [first.id]
     assert now.serial > 1
-    days.live(keys, OPENS_DAYS)
+    machine.live(keys.rotate, OPENS_DAYS)
     assert keys.open(unit.key, unit.data, info)
-    days.live(keys, 10)
+    machine.live(keys.rotate, 2)
     with pytest.raises(SealedElsewhere, match="not any more"):
         keys.open(unit.key, unit.data, info)
     assert first.id not in {key.id for key in told(keys).keys}
     written = b"".join(path.read_bytes() for path in (tmp_path / "keys").iterdir())
     assert secret not in written
     with pytest.raises(SealedElsewhere):
-        HubKeys(tmp_path, today=days).open(unit.key, unit.data, info)
+        HubKeys(tmp_path, clock=machine).open(unit.key, unit.data, info)
 
 
 def test_what_was_sealed_last_still_opens_for_the_full_time(tmp_path: Path) -> None:
-    days = Days()
-    first = told(HubKeys(tmp_path, today=days)).keys[0]
-    days.now += timedelta(days=140)  # the hub was off: probes went on sealing to its only key
-    keys = HubKeys(tmp_path, today=days)
-    retired = next(key for key in told(keys).keys if key.id == first.id)
-    assert retired.destroyed == days.now + timedelta(days=OPENS_DAYS)
-
-
-def test_a_clock_that_leaps_ahead_destroys_nothing_at_once(tmp_path: Path) -> None:
-    days = Days()
-    keys = HubKeys(tmp_path, today=days)
+    machine = Machine()
+    keys = HubKeys(tmp_path, clock=machine)
+    machine.live(keys.rotate, 10)
+    keys.take_word(machine.day)
     first = told(keys).keys[0]
-    days.live(keys, IN_USE_DAYS + 10)  # the first one is retired, and will be overdue
-    days.now = date(2036, 1, 1)
-    assert first.id in {key.id for key in told(HubKeys(tmp_path, today=days)).keys}
-    days.now = date(2019, 1, 1)
-    assert first.id in {key.id for key in told(HubKeys(tmp_path, today=days)).keys}
+    machine.off(140)  # probes went on sealing to its only key
+    keys = HubKeys(tmp_path, clock=machine)
+    keys.take_word(machine.day)
+    retired = next(key for key in told(keys).keys if key.id == first.id)
+    assert retired.destroyed >= machine.day + timedelta(days=OPENS_DAYS)
 
 
 @pytest.mark.parametrize("name", ["signing.key", "state.json"])
