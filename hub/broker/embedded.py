@@ -1,7 +1,7 @@
 """The embedded MQTT broker: amqtt behind a guard, in a thread and event loop of its own.
 
-It keeps nothing for long: a probe sends again what has no receipt. It listens on loopback and nowhere else: it does not
-bound what strangers cost it. Beyond loopback a hub runs a mosquitto (`supervised.py`).
+It keeps nothing for long: a probe sends again what has no receipt. It listens on loopback and nowhere else: beyond that
+a hub runs a mosquitto (`supervised.py`), a process of its own whose memory and descriptors are not the hub's.
 """
 
 import asyncio

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import logging
 import socket
-import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import count
@@ -85,22 +84,15 @@ class Guard:
         sessions = sum(map(len, self._places.values()))
         return Standing(newcomers=len(self._newcomers), sessions=sessions, octets=self._octets)
 
-    async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
-        """Listen at an address too. Raises OSError."""
+    async def listen(self, host: str, port: int) -> None:
+        """Listen at an address. Raises OSError."""
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.socket(family)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.setblocking(False)
             listener.bind((host, port))
-            server = await asyncio.start_server(
-                self._serve,
-                sock=listener,
-                ssl=tls,
-                backlog=_ACCEPTED_AT_ONCE,
-                ssl_handshake_timeout=None if tls is None else self._connect_s,
-                ssl_shutdown_timeout=None if tls is None else ENDING_S,
-            )
+            server = await asyncio.start_server(self._serve, sock=listener, backlog=_ACCEPTED_AT_ONCE)
         except BaseException:
             listener.close()
             raise

@@ -151,6 +151,7 @@ log_dest stderr
 log_timestamp false
 {"user root" if alone else ""}
 listener {inner_port} 127.0.0.1
+use_username_as_clientid true
 max_connections {INNER_CONNECTIONS}
 """
 
