@@ -1,7 +1,9 @@
 """Real processes for tests: brokers, hubs and probes on free loopback ports, with bounded waits."""
 
 import atexit
+import contextlib
 import json
+import random
 import re
 import shutil
 import signal
@@ -28,10 +30,12 @@ needs_mosquitto = pytest.mark.skipif(PROGRAM is None, reason=NO_MOSQUITTO)
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, below those from which connections go out: a flood takes these by the thousand."""
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 200):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("0.0.0.0", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def until(true: Callable[[], bool], what: str, wait_s: float = WAIT_S) -> None:

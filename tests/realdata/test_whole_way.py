@@ -30,8 +30,15 @@ def test_the_export_reaches_the_map(watch: Watch, testdata: Path, tmp_path: Path
             watched.page.wait_for_selector("html[data-cameras='780']", state="attached", timeout=WAIT_MS)
             ids: list[str] = watched.page.evaluate("document.getElementById('map').contrechamp.ids()")
             watched.page.goto(f"http://127.0.0.1:{running.port}/cameras")
-            rows = watched.page.locator("tr[data-camera]")
-            assert sorted(rows.evaluate_all("rows => rows.map(row => row.dataset.camera)")) == ids
+            listed: list[str] = []
+            while True:
+                rows = watched.page.locator("tr[data-camera]")
+                listed += rows.evaluate_all("rows => rows.map(row => row.dataset.camera)")
+                following = watched.page.locator("a[rel=next]")
+                if not following.count():
+                    break
+                watched.page.goto(f"http://127.0.0.1:{running.port}/cameras{following.get_attribute('href')}")
+            assert sorted(listed) == ids
             assert "Flock-" not in watched.page.content()
             watched.clean()
     finally:

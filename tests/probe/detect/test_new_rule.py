@@ -93,9 +93,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs and what tests need of themselves, with one file more."""
     there = tmp_path_factory.mktemp("copy")
     away = shutil.ignore_patterns("__pycache__", "node_modules", "vendor", "data")
-    for room in ("probe", "hub", "tests/house"):
+    for room in ("probe", "hub", "tests/house", "tests/hub/broker"):
         shutil.copytree(ROOT / room, there / room, ignore=away)
-    (there / "tests" / "__init__.py").touch()
+    for package in ("tests", "tests/hub"):
+        (there / package / "__init__.py").touch()
     (there / "docs").mkdir()
     (there / "probe" / "detect" / "rules" / "acme_beep.py").write_text(RULE, encoding="utf-8")
     return there
