@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from io import BytesIO
 
+import numpy as np
+
 from probe.contract.envelope import PHOTO_BYTES, SEAL_OVERHEAD
 from probe.contract.sighting import Box
 from probe.redact.faces import Pixels
@@ -34,10 +36,14 @@ def encode(redacted: Redacted, reticle: Box) -> Encoded:
 
 def jpeg(pixels: Pixels, longest: int, *, most_bytes: int = MAX_JPEG_BYTES) -> bytes:
     """Pixels as JPEG, no side longer than `longest` pixels; first the quality gives way to the bound, then the size."""
+    import cv2
     from PIL import Image
 
+    scale = longest / max(pixels.shape[:2])
+    if scale < 1:  # by OpenCV: Pillow would first copy the whole
+        size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     image = Image.fromarray(pixels)
-    image.thumbnail((longest, longest), Image.Resampling.BOX)
     while True:
         for quality in QUALITIES:
             out = BytesIO()

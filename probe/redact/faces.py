@@ -66,7 +66,7 @@ class FaceDetector:
         if whole:
             scale = min(TILE[0] / width, TILE[1] / height)
             size = max(1, round(width * scale)), max(1, round(height * scale))
-            small: Pixels = self._cv2.resize(pixels, size, interpolation=self._cv2.INTER_AREA)
+            small = np.asarray(self._cv2.resize(pixels, size, interpolation=self._cv2.INTER_AREA), np.uint8)
             found += self._in_tile(small, 0, 0, 1 / scale)
             if progress is not None:
                 progress(steps, steps)

@@ -59,7 +59,10 @@ class Redactor:
     def redact(
         self, pixels: Pixels, *, reticle: Box, attitude: Attitude | None = None, progress: Progress | None = None
     ) -> Redacted:
-        """The picture with people and plates taken out. Raises NoRedactor; the picture may not be kept then."""
+        """The picture with people and plates taken out, in place: the pixels that were given are gone afterwards.
+
+        Raises NoRedactor; then, too, all of it has become the constant.
+        """
         height, width = pixels.shape[:2]
         left, top, right, bottom = box_pixels(reticle, width, height)
         low = below_line(width, height, attitude)
@@ -71,12 +74,12 @@ class Redactor:
             if low_part.any():
                 gone[top:bottom, left:right] |= writing(pixels[top:bottom, left:right]) & low_part
         except Exception as problem:  # also of memory: whatever fails, nothing may be kept
+            pixels[:] = FILL
             raise NoRedactor(f"the face detector failed on this picture ({type(problem).__name__})") from problem
         for face in found:
             _cover(gone, face)
-        clean = pixels.copy()
-        clean[gone] = FILL
-        return Redacted(pixels=clean, mask=gone, faces=len(found))
+        pixels[gone] = FILL
+        return Redacted(pixels=pixels, mask=gone, faces=len(found))
 
     def _test_itself(self) -> None:
         """Look for drawn faces that must be found, with a picture that holds none in between. Raises NoRedactor.
