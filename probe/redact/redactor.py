@@ -78,7 +78,7 @@ class Redactor:
             raise NoRedactor(f"the face detector failed on this picture ({type(problem).__name__})") from problem
         for face in found:
             _cover(gone, face)
-        pixels[gone] = FILL
+        np.copyto(pixels, FILL, where=gone[..., np.newaxis])  # indexing by a mask takes 16 octets for each of its pixels
         return Redacted(pixels=pixels, mask=gone, faces=len(found))
 
     def _test_itself(self) -> None:
