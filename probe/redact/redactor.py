@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, floor
 
+import numpy as np
+
 from probe.contract.sighting import Box
 from probe.redact.faces import Face, FaceDetector, Mask, Pixels
 from probe.redact.model import NoModel, read_model
@@ -78,7 +80,7 @@ class Redactor:
             raise NoRedactor(f"the face detector failed on this picture ({type(problem).__name__})") from problem
         for face in found:
             _cover(gone, face)
-        np.copyto(pixels, FILL, where=gone[..., np.newaxis])  # indexing by a mask takes 16 octets for each of its pixels
+        np.copyto(pixels, FILL, where=gone[..., np.newaxis])  # an index would take 16 octets a pixel
         return Redacted(pixels=pixels, mask=gone, faces=len(found))
 
     def _test_itself(self) -> None:
