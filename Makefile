@@ -56,6 +56,7 @@ setup: .venv/ready
 	$(PYTHON) -m venv .venv
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	-$(RUN)/python -m tests.npm  # MicroPython for the board's tests, validators for the contract's
+	-$(RUN)/python -m tests.panoramax  # Panoramax's reader for the pictures' tests
 	touch $@
 
 clean:

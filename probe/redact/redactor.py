@@ -11,7 +11,7 @@ from math import ceil, floor
 
 import numpy as np
 
-from probe.contract.sighting import Box
+from probe.contract.sighting import Box, PhotoNotKept
 from probe.redact.faces import Face, FaceDetector, Mask, Pixels
 from probe.redact.model import NoModel, read_model
 from probe.redact.plates import writing
@@ -28,7 +28,12 @@ Progress = Callable[[int, int], None]
 
 
 class NoRedactor(Exception):
-    """People cannot be taken out here, so no picture may be kept; the message says why, in words for the walker."""
+    """People cannot be taken out here, so no picture may be kept; the message says why, in words for the walker, and
+    `why` what a pin says of it."""
+
+    def __init__(self, message: str, why: PhotoNotKept = PhotoNotKept.NO_REDACTOR) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,7 @@ class Redactor:
         except ImportError as problem:
             raise NoRedactor(f"{problem.name} is not installed: pip install 'contrechamp[camera]'") from problem
         except MemoryError as problem:
-            raise NoRedactor("there is not enough memory for the face detector") from problem
+            raise NoRedactor("there is not enough memory for the face detector", PhotoNotKept.MEMORY) from problem
         except Exception as problem:  # OpenCV raises errors of its own for a broken network
             raise NoRedactor(f"the face detector does not start ({type(problem).__name__})") from problem
 
@@ -77,7 +82,8 @@ class Redactor:
                 gone[top:bottom, left:right] |= writing(pixels[top:bottom, left:right]) & low_part
         except Exception as problem:  # also of memory: whatever fails, nothing may be kept
             pixels[:] = FILL
-            raise NoRedactor(f"the face detector failed on this picture ({type(problem).__name__})") from problem
+            why = PhotoNotKept.MEMORY if isinstance(problem, MemoryError) else PhotoNotKept.NO_REDACTOR
+            raise NoRedactor(f"the face detector failed on this picture ({type(problem).__name__})", why) from problem
         for face in found:
             _cover(gone, face)
         np.copyto(pixels, FILL, where=gone[..., np.newaxis])  # an index would take 16 octets a pixel
@@ -95,7 +101,8 @@ class Redactor:
             if missed or stray:
                 raise NoRedactor(
                     f"the face detector missed {len(missed)} of {len(expected)} faces of its own test, and saw "
-                    f"{len(stray)} that are not there"
+                    f"{len(stray)} that are not there",
+                    PhotoNotKept.SELF_TEST,
                 )
 
 
