@@ -33,7 +33,7 @@ def fetch() -> bool:
     if is_here():
         return True
     venv.create(HOME, with_pip=True, clear=True)
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", WANTED]
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", WANTED]
     if subprocess.run(pip, check=False).returncode != 0:
         return False
     _STAMP.write_text(WANTED)

@@ -6,8 +6,10 @@ a JPEG is decoded small at once. A file that is not whole is refused, and never 
 """
 
 import os
+import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -223,9 +225,26 @@ def _tiff(stream: BinaryIO, room: _Room) -> _Opened:
     if start.startswith(_RAW_STARTS) or start[8:10] == b"CR" or Main.DNG_VERSION in main or reduced:
         raise NoReader(f"that is a raw picture is not decoded here: {_EXPORT}")
     stream.seek(0)
-    image = TiffImageFile(stream)
-    room.require(image.size, image.width * image.height * _PLAIN_BYTES)
+    with _no_stderr():
+        image = TiffImageFile(stream)
+        room.require(image.size, image.width * image.height * _PLAIN_BYTES)
+        image.load()
     return _Opened(image, 1)  # Pillow turns these itself
+
+
+@contextmanager
+def _no_stderr() -> Iterator[None]:
+    """What libtiff says of a damaged file it writes straight to stderr, where our own sentence stands."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _avif(stream: BinaryIO, room: _Room) -> _Opened:

@@ -1,5 +1,6 @@
 """What is written into a redacted picture is what was known, read back by three readers, and nothing else."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -108,13 +109,13 @@ def test_what_stood_in_it_before_is_gone_and_the_pixels_are_not_touched() -> Non
 
 @given(
     lat=st.floats(-90, 90), lon=st.floats(-180, 180), bearing=st.floats(0, 359.999), error=st.floats(0, 1e5),
-    pitch=st.floats(-90, 90), view=st.floats(0.5, 179.5), taken=st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)),
+    pitch=st.floats(-90, 90), view=st.floats(0.5, 179.5), taken=st.datetimes(timezones=st.just(UTC)),
 )  # fmt: skip
 def test_any_values_are_read_back(
     lat: float, lon: float, bearing: float, error: float, pitch: float, view: float, taken: datetime
 ) -> None:
     tags = PictureTags(
-        place=Place(lat=lat, lon=lon, accuracy_m=error), taken=taken.replace(tzinfo=UTC), bearing_deg=bearing,
+        place=Place(lat=lat, lon=lon, accuracy_m=error), taken=taken, bearing_deg=bearing,
         pitch_deg=pitch, roll_deg=0.0, field_of_view_deg=view,
     )  # fmt: skip
     written = entries(geotagged(SMALL, tags))
@@ -141,7 +142,5 @@ def test_what_is_no_jpeg_is_refused_wherever_it_is_cut() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_octets_behind_a_start_are_refused_or_tagged(data: bytes) -> None:
-    try:
+    with suppress(NoJpeg):
         geotagged(b"\xff\xd8" + data, FULL)
-    except NoJpeg:
-        pass
