@@ -42,15 +42,16 @@ class LookSightings:
     ) -> tuple[Sighting, tuple[Picture, ...]]:
         """A photo's sighting and its redacted pictures.
 
-        Ids come from the photo, those of pictures from their own octets: whoever makes the same again adds nothing. A
-        photo with a picture has another id than the pin that an earlier version made of it, as it says something else.
+        Ids come from the photo, those of pictures from their own octets as well: whoever makes the same again adds
+        nothing. A photo with a picture has another id than the pin that an earlier version made of it, as it says
+        something else.
         """
         self._done += 1
         self.progress(self._done - 1, self.photos, 0.0)
         why = PhotoNotKept.NO_REDACTOR
         if self.keeper is not None:
             try:
-                kept = self.keeper.keep(photo, lambda jpeg: id_of(b"picture", jpeg), self._share)
+                kept = self.keeper.keep(photo, lambda jpeg: id_of(b"picture", digest or b"", jpeg), self._share)
             except NotKept as problem:
                 why = problem.why
                 self._note(problem)
