@@ -22,6 +22,7 @@ from probe.redact.plates import writing
 from probe.redact.redactor import DEVICE_THRESHOLD, GROW
 from probe.redact.selftest import FACES, drawn_faces
 from probe.redact.view import Attitude
+from tests.speed import phone
 
 WIDTH, HEIGHT = 2304, 1296
 RETICLE = Box(left=0.36, top=0.25, width=0.28, height=0.49)
@@ -90,6 +91,7 @@ def measure(meter: Callable[[list[str]], tuple[float, float]]) -> dict[str, floa
         print(f"  {name:7} {cpu_s:6.2f} CPU-s {peak_mb:6.0f} MB")
         result |= {f"redact.{name}_cpu_s": round(cpu_s, 2), f"redact.{name}_peak_mb": round(peak_mb, 1)}
     result["redact.peak_rss_mb"] = result["redact.ours_peak_mb"]
+    result |= phone.measure(meter)
     data = os.environ.get("CONTRECHAMP_TESTDATA")
     if data is None:
         print("  no labelled photos: CONTRECHAMP_TESTDATA is not set")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probe.contract.sighting import Box
+from probe.contract.sighting import Box, PhotoNotKept
 from probe.redact import redactor as module
 from probe.redact.encode import MAX_JPEG_BYTES, encode, jpeg
 from probe.redact.faces import TILE, FaceDetector, Pixels, _starts
@@ -143,8 +143,9 @@ def test_without_the_right_model_there_is_no_redactor(model: bytes | int | None)
         for at in range(len(changed) // 4, len(changed) // 2, 5):
             changed[at] ^= 0x55
         model = bytes(changed)
-    with pytest.raises(module.NoRedactor):
+    with pytest.raises(module.NoRedactor) as refused:
         Redactor(model=model)
+    assert refused.value.why in (PhotoNotKept.NO_REDACTOR, PhotoNotKept.SELF_TEST)
 
 
 def test_a_missing_or_other_model_is_told(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -159,8 +160,9 @@ def test_a_missing_or_other_model_is_told(tmp_path_factory: pytest.TempPathFacto
 
 def test_a_detector_that_sees_nobody_or_everybody_is_no_redactor() -> None:
     for threshold in (0.99, 0.001):
-        with pytest.raises(module.NoRedactor, match=r"missed \d+ of \d+ faces"):
+        with pytest.raises(module.NoRedactor, match=r"missed \d+ of \d+ faces") as refused:
             Redactor(threshold=threshold)
+        assert refused.value.why is PhotoNotKept.SELF_TEST
 
 
 def test_tiles_cover_every_pixel_and_overlap() -> None:

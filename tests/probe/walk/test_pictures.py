@@ -1,5 +1,6 @@
 """A folder of ordinary phone photos: the people go, the camera in the middle stays, and each photo counts once."""
 
+import csv
 import hashlib
 import json
 import shutil
@@ -23,6 +24,7 @@ from probe.contract.sighting import Kind, Photo, PhotoNotKept, Sighting
 from probe.outbox.outbox import Outbox
 from probe.position.declination import declination
 from probe.seal.identity import Identity
+from probe.walk.making import digest_of, id_of
 from probe.walk.outcome import Outcome
 from probe.walk.recorded import RecordedWalk, Recording, lasting
 from tests.paired import ingest_of, pair, parcel_of
@@ -106,6 +108,28 @@ def test_of_a_phones_photo_the_middle_is_kept_without_people(tmp_path: Path, kee
     assert not is_filled(pixels[130:180, 400:470]), "what stands beside the person stays"
     assert (outcome.pictures, outcome.picture_bytes, outcome.troubles, outcome.notes) == (1, len(scene.jpeg), [], [])
     assert b"Exif" not in scene.jpeg
+
+
+@pytest.mark.realdata
+def test_labelled_faces_in_the_middle_are_gone(testdata: Path, tmp_path: Path, keeper: PhotoKeeper) -> None:
+    """Photos of people, as if a phone had taken them: 60 % of each label and more is the constant."""
+    with (testdata / "photo" / "faces" / "labels.csv").open() as file:
+        labels = list(csv.DictReader(file))
+    for name in {label["file"] for label in labels}:
+        image = Image.open(testdata / "photo" / "faces" / name)
+        image.save(tmp_path / name, quality=95, exif=exif({**GPS, **RECEIVER_TIME}).tobytes())
+    found, _ = replayed(tmp_path, keeper)
+    assert len(found) == 9
+    by_scene = {hashlib.sha256(one.jpeg).hexdigest(): seen(one) for _, pictures in found for one in pictures}
+    for name in {label["file"] for label in labels}:
+        digest = digest_of(tmp_path / name)
+        assert digest is not None
+        (sighting,) = (sighting for sighting, _ in found if sighting.id == id_of(b"photo", digest))
+        pixels = by_scene[part(sighting).content_sha256]
+        for label in labels:
+            left, top, width, height = (int(label[side]) for side in ("left", "top", "width", "height"))
+            face = pixels[top : top + height, left : left + width].astype(int)
+            assert label["file"] != name or (abs(face - FILL).max(axis=2) <= 6).mean() > 0.6, label
 
 
 def test_what_says_how_it_was_held_keeps_what_is_above_the_line(tmp_path: Path, keeper: PhotoKeeper) -> None:
