@@ -71,6 +71,7 @@ PIP = $(RUN)/python -m pip install --quiet --disable-pip-version-check
 	$(PIP) --require-hashes --requirement .venv/locked.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	-$(RUN)/python -m tests.npm  # MicroPython for the board's tests, validators for the contract's
+	-$(RUN)/python -m tests.panoramax  # Panoramax's reader for the pictures' tests
 	touch $@
 
 .venv/bin/uv: .ci/uv.txt

@@ -80,11 +80,12 @@ def send_walk(walk: DemoWalk, outbox: Path, *, speed: float | None, tick: Callab
 
 
 def count(running: RunningHub, outboxes: list[Path], began_s: float) -> dict[str, int | float]:
-    """What was made, receipted and stored, and how the map agrees with the town."""
+    """What was made, receipted and stored, sightings and pictures alike, and how the map agrees with the town."""
     outbox_counts = [_outbox_counts(outbox) for outbox in outboxes]
     made = sum(counts["queued"] + counts["receipted"] for counts in outbox_counts)
-    stored = running.folder.store.count()
-    _wait_until_derived(running, stored)
+    sightings = running.folder.store.count()
+    stored = sightings + running.folder.store.counts().pictures
+    _wait_until_derived(running, sightings)
     details = running.cameras.cameras()
     views = [detail.camera for detail in details]
     agreement = score(views, msgspec.json.decode((DATA / "truth.json").read_bytes(), type=Truth))

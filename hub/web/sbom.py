@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 # What people install; `test` is for this project's own checkout.
-EXTRAS = ("probe", "hub", "explain", "heic")
+EXTRAS = ("probe", "hub", "explain", "heic", "camera")
 _NAME = "contrechamp"
 
 

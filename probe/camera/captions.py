@@ -1,9 +1,9 @@
 """The words that stand in a photo's metadata: its description, comments and keywords, wherever an app wrote them."""
 
 from collections.abc import Iterator
-from re import DOTALL, sub
 
 from probe.camera.exif import Exif, Inner, Main, Value
+from probe.camera.xmp import local, root_of
 
 MAX_CAPTION = 8_000  # characters of one caption; what people type by hand is shorter
 _XMP_NAMES = {"description", "title", "subject", "UserComment"}
@@ -27,19 +27,13 @@ def exif_captions(exif: Exif) -> Iterator[str]:
 
 def xmp_captions(packet: bytes) -> Iterator[str]:
     """Descriptions, titles and keywords of an XMP packet; nothing where it is none."""
-    if not packet:
-        return
-    from defusedxml import ElementTree
-    from defusedxml.common import DefusedXmlException
-
-    try:
-        root = ElementTree.fromstring(sub(rb"<\?xpacket.*?\?>", b"", packet, flags=DOTALL).strip(b"\0 \t\r\n"))
-    except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError):
+    root = root_of(packet)
+    if root is None:
         return
     for element in root.iter():
-        if _local(element.tag) in _XMP_NAMES:
+        if local(element.tag) in _XMP_NAMES:
             yield "\n".join(part.strip() for part in element.itertext() if part.strip())
-        yield from (value for name, value in element.attrib.items() if _local(name) in _XMP_NAMES)
+        yield from (value for name, value in element.attrib.items() if local(name) in _XMP_NAMES)
 
 
 def iptc_captions(block: bytes) -> Iterator[str]:
@@ -52,10 +46,6 @@ def iptc_captions(block: bytes) -> Iterator[str]:
         if record == 2 and dataset in (_IPTC_KEYWORDS, _IPTC_CAPTION):
             yield block[at + 5 : at + 5 + size].decode("utf-8", errors="replace")
         at += 5 + size
-
-
-def _local(name: object) -> str:
-    return name.rpartition("}")[2] if isinstance(name, str) else ""
 
 
 def _user_comment(value: Value | None, *, big_endian: bool) -> str:

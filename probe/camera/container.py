@@ -1,4 +1,5 @@
-"""What a file is by its first octets, and where in it the metadata stands. No pixel is decoded, however many there are.
+"""What a file is by its first octets, and where in it the metadata stands. No pixel is decoded, however many there are:
+that is `decode`'s, and only for the redactor.
 
 Suffixes are not asked: phones, messengers and cards name one thing in many ways. Only the formats below are opened:
 Pillow knows many more, some of which start other programs.
@@ -7,13 +8,14 @@ Pillow knows many more, some of which start other programs.
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import SEEK_CUR, BytesIO
 from struct import Struct
 from typing import BinaryIO
 
 from probe.camera.captions import exif_captions, iptc_captions, xmp_captions
 from probe.camera.exif import Exif, Main, read_exif
+from probe.camera.lens import Lens, lens_of
 
 START_BYTES = 64
 MAX_PHOTO_BYTES = 256 * 1024 * 1024
@@ -38,10 +40,11 @@ class NoReader(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What stands beside the picture: its EXIF, and what is said in words."""
+    """What stands beside the picture: its EXIF, what is said in words, and what is said of the lens."""
 
     exif: Exif
     captions: tuple[str, ...]
+    lens: Lens = field(default_factory=Lens)
 
 
 def kind_of(start: bytes) -> str | None:
@@ -70,7 +73,8 @@ def _metadata(exif: bytes | None, *, xmp: bytes = b"", captions: tuple[str, ...]
     while exif.startswith(b"Exif\0\0"):  # some write it twice
         exif = exif[6:]
     read = read_exif(BytesIO(exif))
-    return Metadata(exif=read, captions=(*exif_captions(read), *xmp_captions(xmp), *captions))
+    said = (*exif_captions(read), *xmp_captions(xmp), *captions)
+    return Metadata(exif=read, captions=said, lens=lens_of(read, xmp))
 
 
 def _jpeg(stream: BinaryIO) -> Metadata:
@@ -88,9 +92,10 @@ def _tiff(stream: BinaryIO) -> Metadata:
     exif = read_exif(stream)
     xmp, iptc = exif.main.get(Main.XMP), exif.main.get(Main.IPTC)
     captions = [*exif_captions(exif)]
-    captions += xmp_captions(xmp) if isinstance(xmp, bytes) else ()
+    packet = xmp if isinstance(xmp, bytes) else b""
+    captions += xmp_captions(packet)
     captions += iptc_captions(iptc) if isinstance(iptc, bytes) else ()
-    return Metadata(exif=exif, captions=tuple(captions))
+    return Metadata(exif=exif, captions=tuple(captions), lens=lens_of(exif, packet))
 
 
 def _chunks(stream: BinaryIO, wanted: set[bytes], head: Struct, *, check_bytes: int, align: int) -> Iterator[bytes]:

@@ -19,12 +19,15 @@ MAX_VALUE_BYTES = 256 * 1024
 
 
 class Main(IntEnum):
-    """Entries of the main directory (CIPA DC-008, TIFF 6.0, Windows' own)."""
+    """Entries of the main directory (CIPA DC-008, TIFF 6.0, DNG, Windows' own)."""
 
+    SUBFILE = 0x00FE
     DESCRIPTION = 0x010E
     MAKE = 0x010F
     MODEL = 0x0110
+    ORIENTATION = 0x0112
     XMP = 0x02BC
+    DNG_VERSION = 0xC612
     IPTC = 0x83BB
     INNER = 0x8769
     GPS = 0x8825
@@ -43,6 +46,10 @@ class Inner(IntEnum):
     OFFSET_TAKEN = 0x9011
     OFFSET_DIGITIZED = 0x9012
     USER_COMMENT = 0x9286
+    WIDTH = 0xA002
+    HEIGHT = 0xA003
+    DIGITAL_ZOOM = 0xA404
+    FOCAL_35MM = 0xA405
 
 
 class Gps(IntEnum):

@@ -1,7 +1,7 @@
 """Looks out of a folder of photos: where the walker stood, which way the lens pointed, what was said of it.
 
-Only metadata is read. No picture leaves this module: without a redactor that takes people out, no photo is kept, and
-each look becomes a pin. What the walker said of the camera stands in the description, comment or keywords as
+Only metadata is read here; a picture is decoded for the redactor alone (`decode`), and without one each look becomes a
+pin. What the walker said of the camera stands in the description, comment or keywords as
 OpenStreetMap tags, for example `man_made=surveillance; camera:type=dome; camera:mount=pole; camera:direction=120`.
 """
 
@@ -15,7 +15,8 @@ from pathlib import Path
 
 from probe.camera.container import START_BYTES, Metadata, NoReader, is_readable, kind_of, largest_bytes, read_metadata
 from probe.camera.exif import Main, text
-from probe.camera.geotag import LeftOut, NoPosition, bearing_of, distance_of, place_of
+from probe.camera.geotag import BEARING_SD_DEG, LeftOut, NoPosition, bearing_of, distance_of, magnetic_of, place_of
+from probe.camera.lens import Lens
 from probe.camera.tags import Tags, tags_of
 from probe.camera.taken import CameraClock, taken_of
 from probe.contract.sighting import Place
@@ -35,6 +36,8 @@ _DERIVED = {"@eadir", "thumbnails", "#recycle", "lost.dir"}
 class PhotoObservation:
     """One look at an installation. Bearings in degrees from true north; None is "not measured".
 
+    `magnetic_deg` is a bearing from magnetic north, which is not `bearing_deg` yet.
+
     Where `observer` is None, `no_place` says why in words that follow the file's name. `camera` and `receiver_at` are
     the clocks that `taken_at` may come from, `model` is whose; `placed` says how the place was come by where the photo
     did not say it.
@@ -53,6 +56,9 @@ class PhotoObservation:
     taken_sd_s: float | None = None
     placed: str | None = None
     left_out: tuple[LeftOut, ...] = ()
+    magnetic_deg: float | None = None
+    bearing_sd_deg: float = BEARING_SD_DEG
+    lens: Lens = field(default_factory=Lens)
 
     @property
     def at_s(self) -> float:
@@ -165,6 +171,8 @@ def read_photo(path: Path) -> PhotoObservation:
         camera=taken.camera,
         receiver_at=taken.receiver,
         left_out=(*left_out, *taken.left_out),
+        magnetic_deg=magnetic_of(gps),
+        lens=metadata.lens,
     )
 
 

@@ -13,6 +13,8 @@ from probe.contract.sighting import Place
 
 Entries = dict[int, Value]
 
+# A phone's compass beside street furniture: wide on purpose.
+BEARING_SD_DEG = 12.0
 MAX_DISTANCE_M = 2000.0  # no camera on a street is looked at from farther away
 MAX_ACCURACY_M = 100_000.0
 # A minute of arc: how far off a place is whose seconds are not known.
@@ -82,6 +84,14 @@ def bearing_of(gps: Entries) -> Measured:
     if reference == "M":
         return Measured(value=None, left_out=LeftOut.MAGNETIC)
     return Measured(value=round(bearing, 1) % 360.0)
+
+
+def magnetic_of(gps: Entries) -> float | None:
+    """The lens's bearing from magnetic north in [0, 360), where it is that."""
+    bearing = number(gps.get(Gps.BEARING))
+    if bearing is None or not 0 <= bearing <= 360 or text(gps.get(Gps.BEARING_REF)).upper() != "M":
+        return None
+    return round(bearing, 1) % 360.0
 
 
 def distance_of(gps: Entries) -> Measured:

@@ -18,6 +18,7 @@ from probe.camera.geotag import LeftOut
 from probe.camera.matching import matched_offset
 from probe.contract.geodesy import distance_m
 from probe.contract.sighting import Place
+from probe.position.declination import true_bearing
 from probe.position.fix import Fix, place_of
 from probe.position.span import Span
 from probe.position.track import Track
@@ -144,6 +145,23 @@ def placed(photo: PhotoObservation, track: Track, offsets: ClockOffsets) -> Phot
         taken_sd_s=sd_s,
         placed=f"placed by the track, {how}"[:200],
         no_place=None,
+    )
+
+
+def to_true_north(photo: PhotoObservation) -> PhotoObservation:
+    """The photo with a magnetic bearing turned to true north, where the declination of its place and day is known."""
+    if photo.magnetic_deg is None or photo.observer is None or photo.taken_at is None:
+        return photo
+    turned = true_bearing(photo.magnetic_deg, photo.observer.lat, photo.observer.lon, photo.taken_at)
+    if turned is None:
+        return photo
+    bearing_deg, sd_deg = turned
+    return replace(
+        photo,
+        bearing_deg=bearing_deg,
+        bearing_sd_deg=round(hypot(photo.bearing_sd_deg, sd_deg), 2),
+        magnetic_deg=None,
+        left_out=tuple(each for each in photo.left_out if each is not LeftOut.MAGNETIC),
     )
 
 

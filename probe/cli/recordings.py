@@ -1,19 +1,20 @@
 """The commands for what was recorded: `replay` and `import`."""
 
+import hashlib
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 import msgspec
 
-from probe.cli.once import OncePerRecording, already_there
+from probe.cli.counter import Counter
+from probe.cli.once import OncePerRecording, PicturesOnce, already_there
 from probe.cli.options import json_option, keeping_option, photo_offset_option
 from probe.cli.say import all_plain, plain, say
 from probe.contract.envelope import encode
 from probe.contract.readable import json_for_terminal
-from probe.contract.sighting import Sighting
 from probe.errors import BadInput
 from probe.importer.sightings import ImportedLog
 from probe.outbox.outbox import Outbox
@@ -33,7 +34,8 @@ again_option = click.option("--again", is_flag=True, help="Add it to the outbox 
 @click.option(
     "--photos",
     type=click.Path(path_type=Path),
-    help="A folder of photos, with all below it. What they show is said in their description, as OpenStreetMap tags.",
+    help="A folder of photos, with all below it. What they show is said in their description, as OpenStreetMap tags. "
+    "Pictures are kept without people, and of each the middle half alone unless it says how the lens was held.",
 )
 @photo_offset_option
 @click.option("--speed", type=click.FloatRange(min=0.1), help="Pace it, so many times faster than it was recorded.")
@@ -67,23 +69,49 @@ def replay_command(
     )
     outcome = Outcome()
     wait_until = pace(speed, time.monotonic, time.sleep)
-    with _Counter("frames") as tick:
+    with Counter("frames") as counter:
         if outbox is None:
-            _print(recorded.replay(recording, outcome, progress=tick, wait_until=wait_until))
+            _print_walk(_walk(recording, outcome, counter), counter, wait_until)
         else:
             with Outbox(outbox) as box:
                 box.paired()  # said before anything is read
-                walk = recorded.RecordedWalk(recording, outcome)
-                once = OncePerRecording(box, walk.parts(), again=again)
+                walk = _walk(recording, outcome, counter, lambda part: not again and box.has_recording(part))
+                once = OncePerRecording(box, walk.parts(), again=again, whole=[walk.content])
                 if once.nothing_new:
                     _say_known(outcome, already_there(recorded.named(recording), outbox), as_json)
                     return
+                pictures = PicturesOnce(once, walk)
                 if speed is None:
-                    once.add(once.new(recorded.lasting(walk, progress=tick, wait_until=wait_until), walk.part_of))
+                    made = recorded.lasting(walk, progress=counter, wait_until=wait_until)
+                    once.add(pictures.others(once.new(made, walk.part_of)))
                 else:
-                    _live(walk, once, tick, wait_until)
-            outcome.known = once.left_out
+                    _live(walk, once, pictures, counter, wait_until)
+            outcome.known = once.left_out + walk.left_out
     _conclude(outcome, outbox, as_json)
+
+
+def _walk(
+    recording: recorded.Recording,
+    outcome: Outcome,
+    counter: Counter,
+    is_there: Callable[[bytes], bool] = lambda _part: False,
+) -> recorded.RecordedWalk:
+    """The walk, and for its photos, if there are any, what takes people out of them."""
+    keeper = None
+    if recording.photos is not None:
+        from probe.camera.keeping import PhotoKeeper
+
+        keeper = PhotoKeeper()
+    return recorded.RecordedWalk(recording, outcome, keeper=keeper, photo_progress=counter.photos, is_there=is_there)
+
+
+def _print_walk(walk: recorded.RecordedWalk, counter: Counter, wait_until: Callable[[float], None]) -> None:
+    """Sightings on stdout; a picture is its hash and size on stderr, and its octets nowhere."""
+    for sighting in recorded.lasting(walk, progress=counter, wait_until=wait_until):
+        click.echo(json_for_terminal(encode(sighting)))
+        for picture in walk.pictures_of(sighting):
+            sha256 = hashlib.sha256(picture.jpeg).hexdigest()
+            say(f"picture {sha256}, {len(picture.jpeg):,} bytes, of {walk.name_of(sighting)}")
 
 
 @click.command("import")
@@ -104,9 +132,10 @@ def import_command(file: Path | None, outbox: Path | None, again: bool, as_json:
     if file is None:
         raise BadInput("nothing to import: name the FILE; --outbox without a path comes after it")
     outcome = Outcome()
-    with _Counter("rows") as tick:
+    with Counter("rows") as tick:
         if outbox is None:
-            _print(ImportedLog(file, outcome, tick).sightings())
+            for sighting in ImportedLog(file, outcome, tick).sightings():
+                click.echo(json_for_terminal(encode(sighting)))
         else:
             with Outbox(outbox) as box:
                 box.paired()
@@ -119,11 +148,6 @@ def import_command(file: Path | None, outbox: Path | None, again: bool, as_json:
     _conclude(outcome, outbox, as_json)
 
 
-def _print(sightings: Iterable[Sighting]) -> None:
-    for sighting in sightings:
-        click.echo(json_for_terminal(encode(sighting)))
-
-
 def _say_known(outcome: Outcome, sentence: str, as_json: bool) -> None:
     """Say that nothing was added. What was wrong with the recording was said when it was."""
     outcome.troubles.clear()
@@ -134,12 +158,13 @@ def _say_known(outcome: Outcome, sentence: str, as_json: bool) -> None:
 def _live(
     walk: recorded.RecordedWalk,
     once: OncePerRecording,
+    pictures: PicturesOnce,
     tick: Callable[[int], None],
     wait_until: Callable[[float], None],
 ) -> None:
     """To the outbox as each pass ends, as on a walk; what turns out to move is taken out of it again."""
     box = once.box
-    for sighting in once.new(walk.sightings(progress=tick, wait_until=wait_until), walk.part_of):
+    for sighting in pictures.others(once.new(walk.sightings(progress=tick, wait_until=wait_until), walk.part_of)):
         box.add([sighting])
         box.withdraw(walk.sweep.withdrawn(), new_id)
     box.withdraw(walk.sweep.withdrawn(), new_id)
@@ -175,6 +200,7 @@ def _summary(outcome: Outcome) -> str:
         (outcome.mobile_rows, "of them mobile networks"),
         (outcome.photos, "photos"),
         (outcome.placed_photos, "photos that the track placed"),
+        (outcome.pictures, "pictures without people"),
         (outcome.silent_photos, "photos that say nothing of a camera"),
         (outcome.malformed_frames, "malformed frames"),
         (outcome.other_packets, "packets of another kind"),
@@ -186,22 +212,3 @@ def _summary(outcome: Outcome) -> str:
     by_rule = ", ".join(f"{name} {count}" for name, count in sorted(outcome.by_rule.items()))
     origin = ", ".join(f"{count} {name}" for count, name in heard if count)
     return f"{outcome.sightings} sightings from {origin or 'nothing'}" + (f" ({by_rule})" if by_rule else "")
-
-
-class _Counter:
-    """A counter on stderr that redraws itself, on a terminal only."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._drawn = False
-
-    def __enter__(self) -> Callable[[int], None]:
-        return self._tick if sys.stderr.isatty() else lambda _count: None
-
-    def _tick(self, count: int) -> None:
-        self._drawn = True
-        click.echo(f"\r{count:,} {self._what}", nl=False, err=True)
-
-    def __exit__(self, *_: object) -> None:
-        if self._drawn:
-            click.echo("\r\x1b[K", nl=False, err=True)

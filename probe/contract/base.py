@@ -21,6 +21,7 @@ Digest = Annotated[str, Meta(pattern=whole("[0-9a-f]{64}"), description="SHA-256
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Bearing = Annotated[float, Meta(ge=0, lt=360, description="degrees clockwise from true north")]
+MagneticBearing = Annotated[float, Meta(ge=0, lt=360, description="degrees clockwise from magnetic north")]
 Metres = Annotated[float, Meta(ge=0, le=100_000)]
 Degrees = Annotated[float, Meta(ge=0, le=360)]
 SignalDbm = Annotated[float, Meta(ge=-150, le=50)]

@@ -28,6 +28,7 @@ from probe.contract.base import (
     Id,
     Latitude,
     Longitude,
+    MagneticBearing,
     Metres,
     Part,
     SignalDbm,
@@ -239,22 +240,33 @@ class Box(Part, frozen=True, kw_only=True):
 
 
 class Photo(Part, frozen=True, kw_only=True):
-    """The redacted picture, by its hash, and how the lens was held."""
+    """The redacted pictures, by their hashes, and how the lens was held.
+
+    `content_sha256` is the scene, `reticle_sha256` what stood in the reticle, in more pixels than the scene has of it.
+    Where the declination is not known, `magnetic_bearing_deg` stands instead of `bearing_deg`. `attitude_sd_deg` is
+    that of pitch and roll, absent where nobody measured it.
+    """
 
     content_sha256: Digest
+    reticle_sha256: Digest | None = None
     bearing_deg: Bearing | None = None
     bearing_sd_deg: Degrees | None = None
+    magnetic_bearing_deg: MagneticBearing | None = None
     pitch_deg: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    roll_deg: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    attitude_sd_deg: Degrees | None = None
     field_of_view_deg: Annotated[float, Meta(gt=0, le=360)] | None = None
     reticle: Box | None = None
 
 
 class PhotoNotKept(StrEnum):
-    """Why a photo left a pin and no picture."""
+    """Why a photo left a pin and no picture. `camera`: it, or the file it left, gave no picture that can be read."""
 
     NO_REDACTOR = "no-redactor"
     SELF_TEST = "self-test"
     WALKER = "walker"
+    MEMORY = "memory"
+    CAMERA = "camera"
 
 
 class Pin(Part, frozen=True, kw_only=True):

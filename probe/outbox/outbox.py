@@ -30,6 +30,7 @@ DEFAULT_BUDGET_BYTES = 1 << 30
 KEPT_DAYS = 7
 REMEMBERED_DAYS = 60
 _KEY_ID = re.compile("[0-9a-f]{16}")
+Beside = Callable[[Sealer], list[Unit]]
 _UNKNOWN = -1  # a number that no unit has
 _CHANGED = "its bytes have changed on this probe's disk"
 
@@ -102,10 +103,13 @@ class Outbox(IdentityFile):
         """Whether the recording with this digest was put in here once, as far as is remembered. Raises NotPaired."""
         return bool(self._rows(KNOWN, (mark_of(content, self.paired().key),)))
 
-    def add(self, sightings: Iterable[Sighting], recordings: Iterable[bytes] = ()) -> int:
+    def add(
+        self, sightings: Iterable[Sighting], recordings: Iterable[bytes] = (), beside: Beside = lambda _sealer: []
+    ) -> int:
         """Seal sightings and write them down in one commit; returns how many.
 
-        `recordings` are the digests of recordings that are now in here as a whole: they are remembered.
+        `recordings` are the digests of recordings that are now in here as a whole: they are remembered. `beside`
+        makes units that go with them, such as the pictures that they name.
         What was left in doubt is written as it was sealed then: sealed anew it would be another unit with the same id,
         which the hub refuses. Raises NotPaired, NotSealable, OutboxFull where no room can be made, CommitInDoubt,
         OutboxError (full disk, read-only).
@@ -117,15 +121,16 @@ class Outbox(IdentityFile):
                 there[sighting.id] = number
         missing = [sighting for sighting in made if sighting.id not in there]
         units = [self._in_doubt.get(sighting.id) or self._seal(sighting) for sighting in missing]
+        others = beside(self._current_sealer()) if made else []
         for sighting in missing:
             # What a failing card did not acknowledge may be on it all the same, and must be taken back all the same.
             self._numbers.setdefault(sighting.id, _UNKNOWN)
         try:
-            numbers = self.put(units, [mark_of(content, self.paired().key) for content in recordings])
+            numbers = self.put([*units, *others], [mark_of(content, self.paired().key) for content in recordings])
         except CommitInDoubt:
             self._in_doubt |= {sighting.id: unit for sighting, unit in zip(missing, units, strict=True)}
             raise
-        there |= {sighting.id: number for sighting, number in zip(missing, numbers, strict=True)}
+        there |= {sighting.id: number for sighting, number in zip(missing, numbers, strict=False)}
         for sighting in made:
             self._numbers[sighting.id] = there[sighting.id]
             self._in_doubt.pop(sighting.id, None)

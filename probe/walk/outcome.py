@@ -11,7 +11,8 @@ class Outcome:
     """What came of it. `troubles` are sentences about input that could not be used; all the rest was.
 
     `notes` are sentences about what was used with less than it seems to say; they are no failure. `silent_photos` say
-    nothing of a camera, `placed_photos` have their place from the track; `known` sightings were in the outbox already.
+    nothing of a camera, `placed_photos` have their place from the track, `pictures` are what is kept of photos without
+    people; `known` sightings were in the outbox already.
     """
 
     sightings: int = 0
@@ -22,6 +23,8 @@ class Outcome:
     photos: int = 0
     silent_photos: int = 0
     placed_photos: int = 0
+    pictures: int = 0
+    picture_bytes: int = 0
     rows: int = 0
     bluetooth_rows: int = 0
     mobile_rows: int = 0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from probe.camera.claims import claims_of
 from probe.camera.folder import PhotoCounts, PhotoObservation, read_folder
-from probe.camera.placing import ClockOffsets, found_offsets, given_offset, photos_span, placed, timed
+from probe.camera.placing import ClockOffsets, found_offsets, given_offset, photos_span, placed, timed, to_true_north
 from probe.position.span import Span, apart
 from probe.position.track import Track
 from probe.walk.outcome import Outcome
@@ -26,6 +26,7 @@ def photo_observations(
     photos = [timed(photo, offsets) for photo in read]
     if track is not None:
         photos = [placed(photo, track, offsets) for photo in photos]
+    photos = [to_true_north(photo) for photo in photos]
     speaking = [photo for photo in photos if claims_of(dict(photo.tags))]
     looks = [photo for photo in speaking if photo.observer is not None]
     outcome.photos = counts.photos

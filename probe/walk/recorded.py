@@ -9,6 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from probe.contract.envelope import Picture
 from probe.contract.sighting import Adapter, Kind, Sighting
 from probe.errors import BadInput
 from probe.radio.board import BoardRecording
@@ -17,14 +18,15 @@ from probe.radio.frame import Event
 from probe.radio.source import FrameSource
 from probe.radio.unknowns import RecentUnknowns
 from probe.sweep.sweep import Sweep
-from probe.walk.making import RecordedIds, combined, digest_of, id_of, making, new_id, one_digest
+from probe.walk.making import RecordedIds, combined, digest_of, id_of, making, one_digest
 from probe.walk.outcome import Outcome
 from probe.walk.overlap import TrackOverlap, read_track
 
 if TYPE_CHECKING:
-    from probe.camera.folder import (
-        PhotoObservation,  # reading photos takes a third of the start: only where there are any
-    )
+    # Reading photos takes a third of the start: only where there are any.
+    from probe.camera.folder import PhotoObservation
+    from probe.camera.keeping import PhotoKeeper
+    from probe.walk.pictures import LookSightings, PhotoProgress
 
 # Somewhere at the start of a line: a recording may begin with a mark, an empty line, noise or half a line.
 _BOARD_LINE = re.compile(rb"^(\xef\xbb\xbf)?\d{1,11}(\.\d+)? [^\n]{0,200}?[!#]", re.MULTILINE)
@@ -50,10 +52,18 @@ class Recording:
 
 @dataclass
 class RecordedWalk:
-    """A recorded walk being replayed. `sources` and `sweep` may be looked at while it goes on."""
+    """A recorded walk being replayed. `sources` and `sweep` may be looked at while it goes on.
+
+    `keeper` makes the pictures of photos; without one, photos leave pins. `is_there` says of one of `parts` that it is
+    where the sightings go: then a photo's is not made again.
+    """
 
     recording: Recording
     outcome: Outcome
+    keeper: "PhotoKeeper | None" = None
+    photo_progress: "PhotoProgress" = lambda _done, _of, _share: None
+    is_there: Callable[[bytes], bool] = lambda _part: False
+    left_out: int = 0  # photos that were there
     sources: list[FrameSource] = field(default_factory=list)
     sweep: Sweep = field(init=False)
     overlap: TrackOverlap | None = None
@@ -63,7 +73,11 @@ class RecordedWalk:
     _silent: list[FrameSource] = field(default_factory=list)  # that told nothing at all
     _looks: "list[PhotoObservation] | None" = None
     _digests: dict[str, bytes | None] = field(default_factory=dict)  # of the photos, by their names
-    _pinned: dict[str, bytes | None] = field(default_factory=dict)  # the same, by the ids of their pins
+    _of_looks: dict[str, bytes | None] = field(default_factory=dict)  # the same, by the ids of their sightings
+    _pictures: tuple[str, tuple[Picture, ...]] = ("", ())  # of the last look, by its sighting's id
+    _looked: dict[bytes, Sighting] = field(default_factory=dict)  # by the digests of photos
+    _name: str = ""  # of the last look
+    _maker: "LookSightings | None" = None
 
     def __post_init__(self) -> None:
         captures = {path: digest_of(path) for path in self.recording.frames}
@@ -147,11 +161,35 @@ class RecordedWalk:
     def parts(self) -> list[bytes | None]:
         """The digests of what the sightings will be made of: frames and track as one, and each photo."""
         frames = [self.content] if self.recording.frames else []
-        return [*frames, *map(self._digest, self._photos())]
+        return [*frames, *map(self._part, self._photos())]
 
     def part_of(self, sighting: Sighting) -> bytes | None:
         """The digest of what a sighting was made of: its photo, or frames and track; None where that has none."""
-        return self._pinned.get(sighting.id) if sighting.kind is Kind.PIN else self.content
+        return next(iter(self.parts_of(sighting)), None)
+
+    def parts_of(self, sighting: Sighting) -> tuple[bytes, ...]:
+        """Likewise, all that it is to be remembered by: a photo with its picture has been put in as a pin, too."""
+        if sighting.kind not in (Kind.PIN, Kind.PHOTO):
+            return () if self.content is None else (self.content,)
+        digest = self._of_looks.get(sighting.id)
+        if digest is None:
+            return ()
+        return (digest,) if sighting.kind is Kind.PIN else (_pictured(digest), digest)
+
+    def pictures_of(self, sighting: Sighting) -> tuple[Picture, ...]:
+        """The pictures that the last sighting names; those of earlier ones are gone, as there may be thousands."""
+        return self._pictures[1] if self._pictures[0] == sighting.id else ()
+
+    def name_of(self, sighting: Sighting) -> str:
+        """The file of the photo that the last sighting is of."""
+        return self._name if self._pictures[0] == sighting.id else ""
+
+    def pin_before(self, sighting: Sighting) -> str | None:
+        """The id of the pin that a photo with a picture was, where its picture could not be made."""
+        from probe.walk.pictures import pin_id
+
+        digest = self._of_looks.get(sighting.id)
+        return None if digest is None or sighting.kind is not Kind.PHOTO else pin_id(digest)
 
     def _photos(self) -> "list[PhotoObservation]":
         """The photo observations, read once. A recording of photos alone has its walk's id from them."""
@@ -176,25 +214,52 @@ class RecordedWalk:
             self._digests[photo.name] = digest_of(Path(photo.name))
         return self._digests[photo.name]
 
-    def _pins(self, photos: "list[PhotoObservation]", until_s: float) -> Iterator[Sighting]:
-        """The pins of the photos that were taken by now; the last of the list is the first that was taken."""
-        while photos and photos[-1].at_s <= until_s:
-            yield self._pin(photos.pop())
-
-    def _pin(self, photo: "PhotoObservation") -> Sighting:
-        """A photo's pin. Its id comes from the photo alone: in two recordings it is one look all the same."""
-        from probe.camera.pins import pin_of
-
+    def _part(self, photo: "PhotoObservation") -> bytes | None:
+        """What a photo is remembered by: another where its picture is kept."""
         digest = self._digest(photo)
-        pin_id = new_id() if digest is None else id_of(b"pin", digest)
-        self._pinned[pin_id] = digest
-        return pin_of(photo, walk=self.walk, made=self.made(None), new_id=lambda: pin_id)
+        if digest is None or self.keeper is None:
+            return digest
+        part = _pictured(digest)
+        return part if self.is_there(part) or self.keeper.usable() else digest
+
+    def _pins(self, photos: "list[PhotoObservation]", until_s: float) -> Iterator[Sighting]:
+        """The sightings of the photos that were taken by now; the last of the list is the first that was taken."""
+        while photos and photos[-1].at_s <= until_s:
+            photo = photos.pop()
+            digest, part = self._digest(photo), self._part(photo)
+            made = None if digest is None else self._looked.get(digest)
+            if made is not None:  # the same photo under another name
+                yield made
+            elif part is not None and self.is_there(part):
+                self.left_out += 1
+            else:
+                made = self._look_sighting(photo, digest, len(photos))
+                self._looked |= {} if digest is None else {digest: made}
+                yield made
+
+    def _look_sighting(self, photo: "PhotoObservation", digest: bytes | None, more: int) -> Sighting:
+        if self._maker is None:
+            from probe.walk.pictures import LookSightings
+
+            self._maker = LookSightings(
+                made=self.made(None),
+                outcome=self.outcome,
+                keeper=self.keeper,
+                progress=self.photo_progress,
+                photos=more + 1,
+            )
+        sighting, pictures = self._maker.sighting(photo, digest, self.walk)
+        self._of_looks[sighting.id] = digest
+        self._pictures, self._name = (sighting.id, pictures), photo.name
+        return sighting
 
     def _conclude(self) -> None:
         used = self.outcome.photos or any(source.counts.frames for source in self.sources)
         if self._refused and not used:
             raise self._refusal()
         self.outcome.troubles += map(str, self._refused)
+        if self._maker is not None:
+            self._maker.tell()
         if self.overlap is not None:
             self.overlap.tell(self.outcome)
         for source, path in zip(self.sources, self._paths, strict=True):
@@ -231,10 +296,24 @@ def lasting(
     progress: Callable[[int], None] = lambda _frames: None,
     wait_until: Callable[[float], None] = lambda _at_s: None,
 ) -> Iterator[Sighting]:
-    """The sightings of a recorded walk that is not hurried by anyone waiting for them: none that is withdrawn later."""
-    made = list(walk.sightings(progress=progress, wait_until=wait_until))
+    """The sightings of a recorded walk that is not hurried by anyone waiting for them: none that is withdrawn later.
+
+    Those of photos come as they are made, each with its pictures: they are never withdrawn.
+    """
+    heard = []
+    for sighting in walk.sightings(progress=progress, wait_until=wait_until):
+        if sighting.kind in (Kind.PIN, Kind.PHOTO):
+            yield sighting
+        else:
+            heard.append(sighting)
     withdrawn = set(walk.sweep.withdrawn())
-    yield from (sighting for sighting in made if sighting.id not in withdrawn)
+    yield from (sighting for sighting in heard if sighting.id not in withdrawn)
+
+
+def _pictured(digest: bytes) -> bytes:
+    from probe.walk.pictures import pictured
+
+    return pictured(digest)
 
 
 def named(recording: Recording) -> list[Path]:

@@ -20,6 +20,7 @@ PROBE = (
     Room("files", "for this user alone"),
     Room("contract", "what probe and hub say to each other"),
     Room("detect", "rules over a dated catalogue; pure"),
+    Room("redact", "takes people out of pictures"),
     Room("radio", "adapters and decoders"),
     Room("position", "fixes and headings"),
     Room("camera", "photos and their tags"),

@@ -13,11 +13,15 @@ from hub.data import HubFolder, make_hub
 from hub.ingest.doubles import same_content
 from hub.ingest.receive import Incoming, Intake
 from hub.log.events import RefusalKind
-from probe.contract.envelope import Picture, encode
+from probe import contract
+from probe.contract.envelope import Picture, decode_sighting, encode
+from probe.contract.evidence import LookEvidence
 from probe.contract.parcel import Verdict
 from probe.seal.identity import Identity
 from tests.examples import look, new_id, radio
 from tests.paired import enrolled, ingest_of, parcel, parcel_of
+
+GOLDEN = Path(contract.__file__).parent / "golden"
 
 
 @pytest.fixture
@@ -111,3 +115,18 @@ def test_a_photo_of_two_folders_is_one_look_and_a_walk_of_another_recording_is_a
     for one, same in ((look(), True), (radio(), False)):
         other = msgspec.structs.replace(one, walk="f" * 32)
         assert same_content(encode(one), encode(other)) is same
+
+
+def test_a_photo_whose_picture_another_machine_made_is_the_same_look() -> None:
+    golden = decode_sighting((GOLDEN / "photo.json").read_bytes())
+    assert golden.photo is not None
+    photo = msgspec.structs.replace(golden.photo, content_sha256="e" * 64, reticle_sha256=None)
+    look_at_it = (LookEvidence(photo="e" * 64),)
+    other = msgspec.structs.replace(golden, walk="f" * 32, photo=photo, evidence=look_at_it)
+    assert same_content(encode(golden), encode(other))
+    for changed in (
+        msgspec.structs.replace(other, observer=None),
+        msgspec.structs.replace(other, photo=msgspec.structs.replace(photo, pitch_deg=None)),
+        msgspec.structs.replace(other, evidence=(LookEvidence(photo="e" * 64, note="another"),)),
+    ):
+        assert not same_content(encode(golden), encode(changed))

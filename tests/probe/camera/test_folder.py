@@ -152,7 +152,7 @@ def a_look(**tags: str) -> PhotoObservation:
 
 def test_a_look_becomes_a_pin_and_no_picture() -> None:
     made = Making(adapter=Adapter.REPLAY, software="test")
-    pin = pin_of(a_look(camera_type="dome", camera_direction="SSW"), walk="a" * 32, made=made, new_id=lambda: "b" * 32)
+    pin = pin_of(a_look(camera_type="dome", camera_direction="SSW"), walk="a" * 32, made=made, id="b" * 32)
     assert pin.pin is not None
     assert pin.pin.photo_not_kept is PhotoNotKept.NO_REDACTOR
     assert pin.photo is None
@@ -166,4 +166,4 @@ def test_a_look_becomes_a_pin_and_no_picture() -> None:
 
 def test_a_photo_alone_claims_nothing() -> None:
     made = Making(adapter=Adapter.REPLAY, software="test")
-    assert pin_of(a_look(highway="street_lamp"), walk="a" * 32, made=made, new_id=lambda: "b" * 32).claims == ()
+    assert pin_of(a_look(highway="street_lamp"), walk="a" * 32, made=made, id="b" * 32).claims == ()

@@ -119,7 +119,7 @@ def test_what_is_passed_over_is_told_with_a_number(tmp_path: Path) -> None:
 
 def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
     for name in "ab":
-        photo(tmp_path / f"{name}.jpg", {**GPS, **RECEIVER_TIME, 16: "M"})
+        photo(tmp_path / f"{name}.jpg", {**GPS, **RECEIVER_TIME, 16: "M", 29: "2031:05:09"})
     notes = replayed(photos=tmp_path)[1].notes
     assert len(notes) == 1
     assert "left out of 2 photos: a bearing from magnetic north" in notes[0]
