@@ -25,7 +25,7 @@ BURST_SIGHTINGS = 200  # sightings within LULL_S
 LOOK_S = 1.0  # how soon sightings written by another process (ingest, import) are noticed
 STOP_S = 10.0
 BASE_LAYER = "base.geojson"
-MAX_NEWS = 1 << 20
+MAX_NEWS = 128 << 10  # beyond, a page loads all again: each open page would hold its own copy on the way
 _RELOAD = b'{"reload":true}'
 _EMPTY = b'{"type":"FeatureCollection","features":[]}'
 

@@ -42,7 +42,8 @@ class WebServer:
             backlog=BACKLOG,
             lifespan="off",
         )
-        logging.getLogger("uvicorn.error").addFilter(_is_ours_to_tell)
+        for name in ("uvicorn.error", "asyncio"):
+            logging.getLogger(name).addFilter(_is_ours_to_tell)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
 
@@ -81,6 +82,7 @@ class WebServer:
 
 
 _THEIRS = (
+    "socket.send() raised exception",
     "timeout graceful shutdown exceeded",
     "Invalid HTTP request",
     "Unsupported upgrade",

@@ -18,12 +18,19 @@ class Streams:
         self._source = source
         self._ends: set[Callable[[], None]] = set()
         self._ended = False
+        self._last = b"", b""
 
     def end(self) -> None:
         """End all streams, and those that are asked for from now on. May be called from any thread."""
         self._ended = True
         for end in list(self._ends):
             end()
+
+    def _framed(self, message: bytes) -> bytes:
+        """A change as an event: the same octets for all streams, and not a copy for each."""
+        if message is not self._last[0]:
+            self._last = message, b"event: cameras\ndata: " + message + b"\n\n"
+        return self._last[1]
 
     async def changes(self) -> AsyncIterator[bytes]:
         """Each change as a server-sent event. A reader that is too slow is asked to load all again."""
@@ -49,7 +56,7 @@ class Streams:
                     yield b"event: still\ndata: {}\n\n"  # an event, so that a page notices where none comes
                     continue
                 if message is not None:
-                    yield b"event: cameras\ndata: " + message + b"\n\n"
+                    yield self._framed(message)
         finally:
             self._ends.discard(end)
             unsubscribe()
