@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from random import Random
 
 from probe.contract import topics
-from tests.siege.wire import connect, publish, subscribe, varint
+from tests.hub.broker.wire import connect, length_of, publish, subscribe
 
 ADDRESSES = 40  # attackers; an address of the loopback network each
 HELD = 400  # connections that one flood holds open at once
@@ -149,7 +149,7 @@ async def refused_logins(siege: Siege) -> None:
 
 async def huge_connects(siege: Siege) -> None:
     async with siege.connection("huge CONNECTs") as (_, writer):
-        writer.write(b"\x10" + varint(200 * MIB))
+        writer.write(b"\x10" + length_of(200 * MIB))
         for _ in range(200):
             writer.write(bytes(MIB))
             await writer.drain()
@@ -157,7 +157,7 @@ async def huge_connects(siege: Siege) -> None:
 
 async def huge_publishes(siege: Siege) -> None:
     async with pairing(siege, "huge PUBLISHes") as (_, writer):
-        writer.write(b"\x32" + varint(200 * MIB))
+        writer.write(b"\x32" + length_of(200 * MIB))
         for _ in range(200):
             writer.write(bytes(MIB))
             await writer.drain()
