@@ -28,8 +28,6 @@ from hub.keys.day import FIRST_DAY, LAST_DAY, Certain, Clock, Judgement, Reading
 from hub.keys.sealing import destroy_key, make_key, path_of, public_of, read_keys
 from hub.keys.state import STATE, State, StateFile, serial_at
 from hub.keys.terms import (
-    IN_USE_DAYS,
-    OPENS_DAYS,
     bring_forward,
     follow,
     followed,
@@ -49,18 +47,6 @@ from probe.contract.envelope import pack
 from probe.contract.pairing import Descriptor, SealingKey, decode_descriptor, fingerprint
 from probe.contract.parcel import Receipts, Signed, SignedKind, decode_receipts, decode_signed, hub_signing_input
 from probe.files.private import NotOurs, close_files, close_folder, make_folder
-
-__all__ = [
-    "FOLDER",
-    "IN_USE_DAYS",
-    "OPENS_DAYS",
-    "SIGNING_KEY",
-    "HubKeys",
-    "KeyDamaged",
-    "KeyNotHere",
-    "SealedElsewhere",
-    "doubt_of",
-]
 
 FOLDER, SIGNING_KEY = "keys", "signing.key"
 SERIAL_GAP = 1000  # far more than a hub gives between two backups, and no more than its clock does in a second

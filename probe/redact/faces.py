@@ -80,6 +80,8 @@ class FaceDetector:
         blob = np.ascontiguousarray(part.transpose(2, 0, 1)[np.newaxis], dtype=np.float32)
         self._network.setInput(blob)
         heat, sizes, offsets, _ = self._network.forward(_OUTPUTS)
+        if not np.isfinite(heat).all():  # what is no number is above no threshold: it would be taken for "nobody"
+            raise ArithmeticError("the network answers with what is no number")
         rows, columns = np.nonzero(heat[0, 0] > self.threshold)
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
             tall, wide = (np.exp(min(float(sizes[0, axis, row, column]), 8.0)) * _STRIDE for axis in (0, 1))

@@ -70,24 +70,31 @@ class Redactor:
 
         Raises NoRedactor; then, too, all of it has become the constant.
         """
+        try:
+            gone, faces = self._to_take_out(pixels, reticle, attitude, progress)
+            np.copyto(pixels, FILL, where=gone[..., np.newaxis])  # an index would take 16 octets a pixel
+        except Exception as problem:  # also of memory, or an answer that is no number: then nothing may be kept
+            pixels[:] = FILL
+            why = PhotoNotKept.MEMORY if isinstance(problem, MemoryError) else PhotoNotKept.NO_REDACTOR
+            raise NoRedactor(f"the face detector failed on this picture ({type(problem).__name__})", why) from problem
+        return Redacted(pixels=pixels, mask=gone, faces=faces)
+
+    def _to_take_out(
+        self, pixels: Pixels, reticle: Box, attitude: Attitude | None, progress: Progress | None
+    ) -> tuple[Mask, int]:
+        """What has to go, and how many faces were found."""
         height, width = pixels.shape[:2]
         left, top, right, bottom = box_pixels(reticle, width, height)
         low = below_line(width, height, attitude)
         gone = low.copy()
         gone[top:bottom, left:right] = False
-        try:
-            found = self._detector.faces(pixels, ~gone, progress=progress)
-            low_part = low[top:bottom, left:right]
-            if low_part.any():
-                gone[top:bottom, left:right] |= writing(pixels[top:bottom, left:right]) & low_part
-        except Exception as problem:  # also of memory: whatever fails, nothing may be kept
-            pixels[:] = FILL
-            why = PhotoNotKept.MEMORY if isinstance(problem, MemoryError) else PhotoNotKept.NO_REDACTOR
-            raise NoRedactor(f"the face detector failed on this picture ({type(problem).__name__})", why) from problem
+        found = self._detector.faces(pixels, ~gone, progress=progress)
+        low_part = low[top:bottom, left:right]
+        if low_part.any():
+            gone[top:bottom, left:right] |= writing(pixels[top:bottom, left:right]) & low_part
         for face in found:
             _cover(gone, face)
-        np.copyto(pixels, FILL, where=gone[..., np.newaxis])  # an index would take 16 octets a pixel
-        return Redacted(pixels=pixels, mask=gone, faces=len(found))
+        return gone, len(found)
 
     def _test_itself(self) -> None:
         """Look for drawn faces that must be found, with a picture that holds none in between. Raises NoRedactor.

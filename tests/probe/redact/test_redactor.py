@@ -3,6 +3,7 @@
 import hashlib
 from itertools import pairwise
 from math import atan, degrees, radians, tan
+from typing import Any
 
 import numpy as np
 import pytest
@@ -186,3 +187,29 @@ def test_a_picture_that_packs_badly_still_fits_its_unit() -> None:
     noise = np.random.default_rng(3).integers(0, 256, (1300, 2300, 3), dtype=np.uint8)
     assert len(jpeg(noise, 2300)) <= MAX_JPEG_BYTES
     assert len(jpeg(noise, 2300, most_bytes=20_000)) <= 20_000
+
+
+class BrokenNetwork:
+    """A network whose answers are no numbers, in one of its parts: heat, sizes, offsets."""
+
+    def __init__(self, network: Any, part: int) -> None:
+        self._network, self._part = network, part
+
+    def setInput(self, blob: Any) -> None:  # noqa: N802 (OpenCV's name)
+        self._network.setInput(blob)
+
+    def forward(self, outputs: list[str]) -> list[Any]:
+        answer = [np.array(part) for part in self._network.forward(outputs)]
+        answer[self._part][:] = np.nan
+        return answer
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_an_answer_that_is_no_number_is_no_nobody(part: int) -> None:
+    broken = Redactor()
+    detector = broken._detector
+    detector._network = BrokenNetwork(detector._network, part)
+    pixels = street((520, 250))
+    with pytest.raises(module.NoRedactor):
+        broken.redact(pixels, reticle=CENTRE, attitude=LEVEL)
+    assert (pixels == FILL).all(), "nothing of it may be left to be kept"
