@@ -1,8 +1,8 @@
 """Where whoever asks to be paired is answered: in a thread of its own, so that sightings never wait for it.
 
 Anybody who reaches the broker may ask. So little waits here: what comes while too much does is dropped, and a probe
-asks again after some seconds. Requests with a token and mere hellos wait apart, the requests first: a flood of hellos
-does not crowd out a request, nor the other way round.
+asks again after a second. Requests with a token and mere hellos wait apart and are answered by turns: a flood of
+hellos does not crowd out a request, nor the other way round.
 """
 
 import logging
@@ -28,6 +28,7 @@ class PairingDesk:
         self._pairing, self._send = pairing, send
         self._requests: deque[tuple[str, bytes]] = deque()
         self._hellos: deque[tuple[str, bytes]] = deque()
+        self._turn = self._requests
         self._changed = threading.Condition()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="pairing", daemon=True)
@@ -84,4 +85,6 @@ class PairingDesk:
             self._changed.wait_for(lambda: self._stopped or self._requests or self._hellos)
             if self._stopped:
                 return None
-            return (self._requests or self._hellos).popleft()
+            line = self._turn or (self._requests or self._hellos)
+            self._turn = self._hellos if line is self._requests else self._requests
+            return line.popleft()

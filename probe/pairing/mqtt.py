@@ -19,7 +19,7 @@ from probe.uplink.choose import broker_of
 from probe.uplink.connection import Change, Connection, Message
 from probe.uplink.find import brokers, our_brokers
 
-ASK_AGAIN_S = 3.0
+ASK_AGAIN_S = 1.0  # a hub under a flood opens some requests of many, and a broker may give the place to the next
 PATIENCE_S = 30.0
 
 

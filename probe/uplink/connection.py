@@ -2,6 +2,7 @@
 
 import queue
 import random
+import weakref
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
@@ -65,7 +66,9 @@ class Connection:
         )
         self._client.username_pw_set(user, password)
         if address.tls:
-            self._client.tls_set_context(pinned(is_ours, self._not_ours))
+            # Weak: a class of its own (the context's sockets) is freed late, and would keep this one and its sockets.
+            told = weakref.WeakMethod(self._not_ours)
+            self._client.tls_set_context(pinned(is_ours, lambda why: (hears := told()) and hears(why)))
         # Many probes come home at once, and back at once when a broker returns: each waits for another while.
         self._client.reconnect_delay_set(min_delay=random.randint(1, 3), max_delay=random.randint(10, 30))
         self._client.max_queued_messages_set(queued)
@@ -81,6 +84,12 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        # One that was just connecting again when it was told to go leaves its socket open.
+        if (left := self._client.socket()) is not None:
+            left.close()
+        # A client that nobody names any more closes what it woke itself with, too.
+        client = self._client
+        client.on_connect = client.on_subscribe = client.on_disconnect = client.on_message = client.on_publish = None
 
     def publish(self, topic: str, payload: bytes) -> int:
         """Send at least once; returns the number that `Sent` will tell."""

@@ -73,6 +73,8 @@ class Flood:
         self._stop.set()
         self._client.disconnect()
         self._client.loop_stop()
+        if (left := self._client.socket()) is not None:
+            left.close()
         self._client.on_publish = None
 
 
