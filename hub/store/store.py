@@ -15,6 +15,7 @@ from hub.log.events import (
     StoredSighting,
     Undoing,
 )
+from hub.store.pictures import ComplaintStore, PictureStore
 from probe.contract.envelope import UnitType
 
 READ_OCTETS = 4 << 20  # so much of the log is in memory at once for whoever reads all of it
@@ -25,6 +26,16 @@ class Store(Protocol):
 
     Every method raises StoreError where the engine fails.
     """
+
+    @property
+    def pictures(self) -> PictureStore:
+        """The pictures."""
+        ...
+
+    @property
+    def complaints(self) -> ComplaintStore:
+        """The complaints about pictures."""
+        ...
 
     def free_bytes(self) -> int | None:
         """How much more the disk can take that holds the log; None where that cannot be asked."""

@@ -75,6 +75,11 @@ def geotagged(jpeg: bytes, tags: PictureTags) -> bytes:
     return b"\xff\xd8" + written + kept + rest
 
 
+def size_of(jpeg: bytes) -> tuple[int, int]:
+    """Width and height of a JPEG in pixels, by its own word. Raises NoJpeg."""
+    return _split(jpeg)[2]
+
+
 def _split(jpeg: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
     """The segments that stay, all from the scan on, and width and height. Raises NoJpeg.
 

@@ -51,6 +51,7 @@ HUB = (
     Room("ingest", "checks, commits, receipts"),
     Room("backup", "copies and their return"),
     Room("web", "the page"),
+    Room("photo", "pictures: private, covered, deleted"),
     Room("service", "a hub that runs"),
     Room("demo", "the fictional town"),
     Room("cli", "the commands"),

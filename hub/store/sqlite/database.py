@@ -127,6 +127,12 @@ class Database:
                 self._roll_back()
                 raise
 
+    def truncate_log(self) -> bool:
+        """Empty the write-ahead log, which still holds what was erased; False while another process reads it. Raises
+        StoreError."""
+        with self.lock:
+            return not self.connection.in_transaction and not self.row("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+
     def meta(self, name: str) -> str | None:
         """A value that was set."""
         row = self.row("SELECT value FROM meta WHERE name = ?", (name,))

@@ -13,6 +13,19 @@ def _only_grows(table: str, key: str) -> tuple[str, ...]:
     )
 
 
+def depict(which: str) -> str:
+    """The statement that writes down which pictures some sightings name; `which` is a condition on them."""
+    text = "CAST(body AS TEXT)"
+    readable = f"CASE WHEN length(body) > 0 AND json_valid({text}) THEN {text} END"
+    photo = f"SELECT seq, {readable} AS said FROM sighting WHERE {which}"  # noqa: S608 (our own words)
+    names = " UNION ALL ".join(
+        f"SELECT json_extract(said, '$.photo.{field}'), seq, '{part}', json_extract(said, '$.observer.lat'),"  # noqa: S608
+        f" json_extract(said, '$.observer.lon') FROM ({photo}) WHERE json_extract(said, '$.photo.{field}') IS NOT NULL"
+        for field, part in (("content_sha256", "scene"), ("reticle_sha256", "reticle"))
+    )
+    return f"INSERT OR IGNORE INTO depicted (sha256, seq, part, lat, lon) {names}"
+
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -202,5 +215,59 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                 SELECT probe, 512 + length(jpeg) FROM picture WHERE probe IS NOT NULL
             ) GROUP BY probe
         """,
+    ),
+    (
+        # Which sighting names a picture, and from where it was taken: as its body says, so that nobody has to read it.
+        """
+        CREATE TABLE depicted (
+            sha256 TEXT NOT NULL, seq INTEGER NOT NULL, part TEXT NOT NULL, lat REAL, lon REAL,
+            PRIMARY KEY (sha256, seq)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX depicted_seq ON depicted (seq)",
+        "CREATE INDEX depicted_place ON depicted (lat, lon)",
+        depict("TRUE"),
+        # A picture as it is now: `version` is the hash of its octets; one that was deleted stays known by its first.
+        """
+        CREATE TABLE gallery (
+            sha256 TEXT PRIMARY KEY,
+            version TEXT NOT NULL,
+            standing TEXT NOT NULL DEFAULT 'new',
+            octets INTEGER NOT NULL,
+            width INTEGER, height INTEGER,
+            second TEXT, found INTEGER, tries INTEGER NOT NULL DEFAULT 0,
+            compared INTEGER NOT NULL DEFAULT 0
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX gallery_second ON gallery (second)",
+        """
+        INSERT INTO gallery (sha256, version, octets)
+            SELECT sha256, sha256, max(length(jpeg)) FROM picture GROUP BY sha256
+        """,
+        """
+        CREATE TABLE picture_event (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            day TEXT NOT NULL, sha256 TEXT NOT NULL, done TEXT NOT NULL, by TEXT NOT NULL, boxes TEXT
+        )
+        """,
+        "CREATE INDEX picture_event_sha256 ON picture_event (sha256)",
+        "CREATE TABLE alike (one TEXT NOT NULL, other TEXT NOT NULL, inliers INTEGER NOT NULL,"
+        " PRIMARY KEY (one, other)) WITHOUT ROWID",
+        "CREATE INDEX alike_other ON alike (other)",
+        """
+        CREATE TABLE complaint (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            opened TEXT NOT NULL, about TEXT NOT NULL, contact TEXT, closed TEXT, decision TEXT
+        )
+        """,
+        """
+        CREATE TABLE complained (complaint INTEGER NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (complaint, sha256))
+            WITHOUT ROWID
+        """,
+        "CREATE INDEX complained_sha256 ON complained (sha256)",
+        # Files outside the folder that hold a picture: the copies that were made of it, and backups.
+        "CREATE TABLE published (sha256 TEXT NOT NULL, path TEXT NOT NULL, digest TEXT NOT NULL, day TEXT NOT NULL,"
+        " PRIMARY KEY (sha256, path)) WITHOUT ROWID",
+        "CREATE TABLE backup (path TEXT PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID",
     ),
 )

@@ -21,7 +21,9 @@ from hub.log.events import (
     StoredSighting,
     Undoing,
 )
+from hub.store.sqlite.complaints import SqliteComplaints
 from hub.store.sqlite.database import Database
+from hub.store.sqlite.pictures import SqlitePictures
 from hub.store.sqlite.quarantine import Quarantine
 from hub.store.sqlite.shares import Shares
 from hub.store.store import READ_OCTETS
@@ -38,15 +40,6 @@ _KNOWN = {
     UnitType.WITHDRAWAL: "SELECT id, hash, 0, NULL, NULL FROM withdrawal WHERE id IN (?)",
 }
 
-_PICTURE_SHARES = {
-    "held": "SELECT probe, sum(length(jpeg)) FROM picture WHERE probe IS ? AND held IS NOT NULL GROUP BY probe",
-    "named": "SELECT probe, sum(length(jpeg)) FROM picture WHERE sha256 = ? GROUP BY probe",
-}
-_ERASE_PICTURES = {
-    "held": "UPDATE picture SET jpeg = x'', held = NULL WHERE probe IS ? AND held IS NOT NULL",
-    "named": "UPDATE picture SET jpeg = x'', held = NULL WHERE sha256 = ?",
-}
-
 
 class SqliteStore:
     """A `Store` in a hub's folder; `make` makes it where it is missing, a `read_only` one refuses changes."""
@@ -56,6 +49,11 @@ class SqliteStore:
         self.today: Callable[[], date] = _today  # what to date arrivals by
         self._quarantine = Quarantine(self.db)
         self._shares = Shares(self.db)
+        self.pictures = SqlitePictures(self.db, self._shares, self._now)
+        self.complaints = SqliteComplaints(self.db, self._now)
+
+    def _now(self) -> date:
+        return self.today()
 
     def close(self) -> None:
         self.db.close()
@@ -80,14 +78,13 @@ class SqliteStore:
                 self._append(db, list(batch.sightings.values()), today, expires, batch.import_number)
             if batch.again:
                 self._give_back(db, batch.again.values(), batch.import_number)
-            db.executemany(
-                "INSERT INTO picture (id, hash, sha256, held, probe, expires, jpeg) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [(p.id, p.hash, p.sha256, p.held, p.sender, expires, p.jpeg) for p in batch.pictures.values()],
-            )
+            self.pictures.add(db, batch.pictures.values(), expires)
             for withdrawal in batch.withdrawals.values():
                 self._withdraw(db, withdrawal, today)
             self._shares.add(db, batch, today)
             self._quarantine.add(db, batch.aside)
+        if batch.withdrawals:
+            self.db.truncate_log()
 
     def share(self, probe: str) -> StoredShare:
         return self._shares.of(probe, self.today())
@@ -137,8 +134,7 @@ class SqliteStore:
         return int(self.db.meta("generation") or 0)
 
     def picture(self, sha256: str) -> bytes | None:
-        row = self.db.row("SELECT jpeg FROM picture WHERE sha256 = ? AND held IS NULL AND length(jpeg) > 0", (sha256,))
-        return None if row is None else bytes(row[0])
+        return self.pictures.jpeg(sha256)
 
     def hold_since(self, probe: str, day: date, reason: str) -> int:
         today = self.today().isoformat()
@@ -172,8 +168,10 @@ class SqliteStore:
                 db.executemany("DELETE FROM held WHERE seq = ?", [(seq,) for seq in seqs])
             else:
                 self._erase(db, seqs, Erasure.REJECTED)
-                self._erase_pictures(db, "held", probe)
+                self.pictures.erase(db, "held", probe)
             self._new_generation(db)
+        if not keep:
+            self.pictures.finish_erasing()
         return len(seqs)
 
     def begin_import(self, file: str) -> int:
@@ -200,12 +198,13 @@ class SqliteStore:
         with self.db.transaction() as db:
             erased = self._erase(db, undoing.sightings, Erasure.UNDONE)
             for name in undoing.pictures:
-                self._erase_pictures(db, "named", name)
+                self.pictures.erase(db, "named", name)
             db.execute(
                 "INSERT INTO undoing (day, import, walk, sightings) VALUES (?, ?, ?, ?)",
                 (self.today().isoformat(), undoing.import_number, undoing.walk, erased),
             )
             self._new_generation(db)
+        self.pictures.finish_erasing()
         return erased
 
     def quarantined(self, limit: int = 100) -> list[SetAside]:
@@ -243,6 +242,7 @@ class SqliteStore:
             "INSERT INTO sighting (seq, id, hash, origin, body) VALUES (?, ?, ?, ?, ?)",
             [(seq, n.id, n.hash, n.origin, b"" if (n.id, n.sender) in erased else n.body) for seq, n in rows],
         )
+        self.pictures.depict(db, ((seq, n.body) for seq, n in rows))
         db.executemany(
             "INSERT INTO sender (seq, probe, expires, day) VALUES (?, ?, ?, ?)",
             [(seq, n.sender, expires, today.isoformat()) for seq, n in rows if n.sender is not None],
@@ -261,6 +261,8 @@ class SqliteStore:
                 "UPDATE sighting SET body = ?, hash = ?, origin = ? WHERE id = ? AND length(body) = 0",
                 (one.body, one.hash, one.origin, one.id),
             )
+            (seq,) = db.execute("SELECT seq FROM sighting WHERE id = ?", (one.id,)).fetchone()
+            self.pictures.depict(db, ((seq, one.body),))
             db.execute(
                 "INSERT OR REPLACE INTO imported SELECT seq, ? FROM sighting WHERE id = ?", (import_number, one.id)
             )
@@ -310,11 +312,7 @@ class SqliteStore:
             seq,
         )
         db.execute("UPDATE sighting SET body = x'' WHERE seq = ?", (seq,))
-
-    def _erase_pictures(self, db: sqlite3.Connection, which: str, value: str | None) -> None:
-        """A picture's row stays without its octets, so that the same one is known when it comes again."""
-        self._shares.give_back(db, _PICTURE_SHARES[which], value)
-        db.execute(_ERASE_PICTURES[which], (value,))
+        self.pictures.no_longer_named(db, seq)
 
     def _new_generation(self, db: sqlite3.Connection) -> None:
         """Say that what was read before may not hold any more."""
