@@ -50,7 +50,8 @@ class Done(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureEvent:
-    """What was done with a picture, by whom, on a day by the hub's clock. `boxes` are what was covered."""
+    """What was done with a picture, by whom, on a day by the hub's clock. `boxes` are what was covered;
+    of a second pass, what is doubtful and was left for a person to decide."""
 
     day: date
     sha256: str
@@ -78,6 +79,17 @@ class StoredPicture:
     part: Part | None = None
     sighting: str | None = None
     body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedThrough:
+    """How far the second pass is: pictures looked through, those that could not be, and how many there are. `why` says
+    why it does not run or what it cannot find, empty where it does all."""
+
+    done: int
+    failed: int
+    in_all: int
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

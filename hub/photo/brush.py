@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FILL = 112  # probe.redact.redactor's constant; a test holds the two together
 _BLOCK, _SMEAR = 16, 2  # pixels of a block with its colours at half size, and how far these reach beyond it
 MAX_PIXELS = 16 << 20  # decoded at once: 48 MiB
-MAX_BOXES = 200
+MAX_BOXES = 2000
 
 
 def covered(jpeg: bytes, boxes: Sequence[Box]) -> bytes:

@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from hub.log.pictures import Alike, By, Complaint, Copy, Done, PictureEvent, SecondPass, Standing, StoredPicture
+from hub.log.pictures import (
+    Alike,
+    By,
+    Complaint,
+    Copy,
+    Done,
+    LookedThrough,
+    PictureEvent,
+    SecondPass,
+    Standing,
+    StoredPicture,
+)
 from probe.contract.sighting import Box
 
 
@@ -58,20 +69,32 @@ class PictureStore(Protocol):
         """What was done with a picture, in order."""
         ...
 
-    def waiting(self, most_tries: int) -> str | None:
-        """The hash of a picture that the second pass has not looked through, and not tried so often yet."""
+    def waiting(self) -> tuple[str, int] | None:
+        """The hash of a picture that some sighting names and the second pass has not looked through, and how often it
+        was begun; the least tried first."""
         ...
 
-    def looked_through(self) -> tuple[int, int, int]:
-        """How many pictures the second pass has looked through, could not look through, and how many there are."""
+    def looked_through(self) -> LookedThrough:
+        """How far the second pass is."""
         ...
 
-    def note_second_pass(self, sha256: str, outcome: SecondPass | None, found: int | None = None) -> None:
-        """Note what came of a second pass, or with None that one begins."""
+    def note_why(self, why: str) -> None:
+        """Note why the second pass does not run or what it cannot find, empty where it does all."""
+        ...
+
+    def begin_second_pass(self, sha256: str) -> None:
+        """Note that a second pass begins."""
+        ...
+
+    def end_second_pass(
+        self, sha256: str, outcome: SecondPass, found: int | None = None, doubtful: Sequence[Box] = ()
+    ) -> None:
+        """Note what came of a second pass: how much it covered, and what is left to a person."""
         ...
 
     def to_compare(self, within_m: float, most: int) -> tuple[str, list[str]] | None:
-        """A scene that was not compared with those taken nearby, and the `most` nearest; None where all were."""
+        """A picture that was not compared with those taken nearby, and the `most` nearest; None where all were.
+        A reticle has none: its scene shows more of the wall."""
         ...
 
     def compared(self, sha256: str) -> None:

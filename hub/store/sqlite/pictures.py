@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from hub.log.events import NewPicture
-from hub.log.pictures import Alike, By, Done, Part, PictureEvent, SecondPass, Standing, StoredPicture
+from hub.log.pictures import Alike, By, Done, LookedThrough, Part, PictureEvent, SecondPass, Standing, StoredPicture
 from hub.store.pictures import Changed
 from hub.store.sqlite.copies import erase_copies
 from hub.store.sqlite.database import Database
@@ -32,6 +32,8 @@ _FIELDS = (
 )
 _NAMED = "depicted ON depicted.sha256 = gallery.sha256 LEFT JOIN sighting ON sighting.seq = depicted.seq"
 _SEEN = f"standing <> 'deleted' AND EXISTS (SELECT 1 FROM picture WHERE {_LIVE})"  # noqa: S608 (our own words)
+_TOLD = f"EXISTS (SELECT 1 FROM depicted WHERE depicted.sha256 = gallery.sha256) AND {_SEEN}"  # noqa: S608
+_WHY = "second pass"
 # Pictures of which copies must not hold the octets: deleted, covered or erased.
 _WITHOUT = """
     SELECT sha256 FROM gallery WHERE version <> sha256 OR NOT EXISTS
@@ -139,7 +141,7 @@ class SqlitePictures:
             self.erase(db, "named", sha256)
             db.execute(
                 "UPDATE gallery SET standing = 'deleted', version = '', octets = 0, width = NULL, height = NULL,"
-                " second = NULL, found = NULL WHERE sha256 = ?",
+                " second = 'gone', found = NULL, compared = 1 WHERE sha256 = ?",
                 (sha256,),
             )
             self._note(db, sha256, Done.DELETED, By.OPERATOR)
@@ -164,39 +166,48 @@ class SqlitePictures:
             for day, done, by, boxes in rows
         ]  # fmt: skip
 
-    def waiting(self, most_tries: int) -> str | None:
+    def waiting(self) -> tuple[str, int] | None:
         row = self._db.row(
-            f"SELECT sha256 FROM gallery WHERE second IS NULL AND tries < ? AND {_SEEN} ORDER BY tries LIMIT 1",  # noqa: S608
-            (most_tries,),
+            f"SELECT sha256, tries FROM gallery WHERE second IS NULL AND {_TOLD} ORDER BY tries LIMIT 1"  # noqa: S608
         )
-        return None if row is None else str(row[0])
+        return None if row is None else (str(row[0]), int(row[1]))
 
-    def looked_through(self) -> tuple[int, int, int]:
+    def looked_through(self) -> LookedThrough:
         row = self._db.row(
-            f"SELECT sum(second = 'done'), sum(second = 'failed'), count(*) FROM gallery WHERE {_SEEN}"  # noqa: S608
+            f"SELECT sum(second = 'done'), sum(second = 'failed'), count(*) FROM gallery WHERE {_TOLD}"  # noqa: S608
         )
-        return row[0] or 0, row[1] or 0, row[2]
+        why = self._db.meta(_WHY) or ""
+        return LookedThrough(done=row[0] or 0, failed=row[1] or 0, in_all=row[2], why=why)
 
-    def note_second_pass(self, sha256: str, outcome: SecondPass | None, found: int | None = None) -> None:
+    def note_why(self, why: str) -> None:
+        if why != (self._db.meta(_WHY) or ""):
+            self._db.set_meta(_WHY, why)
+
+    def begin_second_pass(self, sha256: str) -> None:
         with self._db.transaction() as db:
-            if outcome is None:
-                db.execute("UPDATE gallery SET tries = tries + 1 WHERE sha256 = ?", (sha256,))
-                return
+            db.execute("UPDATE gallery SET tries = tries + 1 WHERE sha256 = ?", (sha256,))
+
+    def end_second_pass(
+        self, sha256: str, outcome: SecondPass, found: int | None = None, doubtful: Sequence[Box] = ()
+    ) -> None:
+        with self._db.transaction() as db:
             changed = db.execute(
                 "UPDATE gallery SET second = ?, found = ? WHERE sha256 = ? AND standing <> 'deleted'",
                 (outcome, found, sha256),
             ).rowcount
             if changed:
-                self._note(db, sha256, Done.SECOND_PASS, By.SECOND_PASS)
+                self._note(db, sha256, Done.SECOND_PASS, By.SECOND_PASS, doubtful)
 
     def to_compare(self, within_m: float, most: int) -> tuple[str, list[str]] | None:
+        named = "gallery JOIN depicted ON depicted.sha256 = gallery.sha256"
         row = self._db.row(
-            f"SELECT gallery.sha256, lat, lon, seq FROM gallery JOIN depicted ON depicted.sha256 = gallery.sha256"  # noqa: S608
-            f" WHERE compared = 0 AND part = 'scene' AND lat IS NOT NULL AND lon IS NOT NULL AND {_SEEN} LIMIT 1"
+            f"SELECT gallery.sha256, part, lat, lon, seq FROM {named} WHERE compared = 0 AND {_SEEN} LIMIT 1"  # noqa: S608
         )
         if row is None:
             return None
-        mine, lat, lon, seq = row
+        mine, part, lat, lon, seq = row
+        if part != Part.SCENE or lat is None or lon is None:
+            return mine, []
         north = within_m / _M_PER_DEG
         east = north / max(0.01, cos(radians(lat)))
         rows = self._db.rows(

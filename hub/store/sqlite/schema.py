@@ -240,6 +240,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID
         """,
         "CREATE INDEX gallery_second ON gallery (second)",
+        "CREATE INDEX gallery_compared ON gallery (compared)",
         """
         INSERT INTO gallery (sha256, version, octets)
             SELECT sha256, sha256, max(length(jpeg)) FROM picture GROUP BY sha256

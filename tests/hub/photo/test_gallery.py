@@ -109,8 +109,10 @@ def test_a_deleted_picture_is_in_no_file_of_the_folder(world: World) -> None:
         with closing(sqlite3.connect(world.hub.path / name)) as copy:
             db.connection.backup(copy)
     with db.transaction() as rows:
-        rows.execute("INSERT INTO quarantine (at, why, reason, topic, size, data) VALUES ('', 'unknown', '', 't', ?, ?)",
-                     (len(ONE), ONE))  # fmt: skip
+        rows.execute(
+            "INSERT INTO quarantine (at, why, reason, topic, size, data) VALUES ('', 'unknown', '', 't', ?, ?)",
+            (len(ONE), ONE),
+        )
     assert set(octets_in(world.hub.path, pieces(ONE))) >= {"hub.before-7.db", "backup-0123abcd.db", "hub.db-wal"}
     world.gallery().delete(sha(ONE))
     assert octets_in(world.hub.path, pieces(ONE)) == []
