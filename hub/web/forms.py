@@ -1,8 +1,8 @@
 """Forms that change something: they must come from the hub's own page, small and whole.
 
-There are no accounts to forge a request of, but the operator's browser also shows pages from elsewhere, and it reaches
-the hub as this machine does. So three things are asked of a form: that the browser says it comes from this page, that it
-carries a token which only a reader of this page has, and that it is what a form of ours is.
+The operator's browser shows pages from elsewhere as well, and it reaches the hub as this machine does. So three things
+are asked of a form: that the browser says it comes from this page, that it carries a token which only a reader of this
+page has, and that it is what a form of ours is.
 """
 
 import hashlib

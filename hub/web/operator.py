@@ -1,7 +1,8 @@
 """Whether a request is the operator's: the page has no accounts yet, so that is whoever sits at the hub's own machine.
 
 A proxy on this machine looks like this machine, whoever stands behind it. So a request that bears any mark of a proxy
-is refused, unless that proxy was named to us: then all that it says of where the request came from must be this machine.
+is refused, unless that proxy was named to us: then whatever it says of where the request came from must be this
+machine.
 """
 
 import ipaddress

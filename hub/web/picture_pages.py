@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from hub.errors import BadInput
+from hub.errors import BadInput, HubError
 from hub.web.bodies import PORTION
 from hub.web.forms import Refused, Tokens, read_form
 from hub.web.messages import words_for
@@ -56,8 +56,8 @@ class PicturePages:
         try:
             pictures = await self._ask(lambda: self._source.of_camera(camera_id))
             pairs = await self._ask(lambda: self._source.alike(camera_id)) if len(pictures) > 1 else ()
-        except BadInput:  # it has none that could be shown; the camera is shown all the same
-            pictures, pairs = (), ()
+        except HubError as problem:  # the camera is shown all the same
+            return Gallery(camera=camera_id, shots=(), private=0, token=None, alike={}, problem=str(problem))
         shown = [one for one in pictures if operator or one.state is PictureState.LOOKED]
         return Gallery(
             camera=camera_id,
@@ -91,9 +91,9 @@ class PicturePages:
             changed = await self._change(request.path_params["picture_id"], request.path_params["action"], fields)
         except Refused as refused:
             return self._refuse(request, words_for(request)(refused.why), refused.status_code, camera_id)
-        except BadInput as problem:
+        except HubError as problem:
             sentence = words_for(request)("pictures_problem", problem=problem)
-            return self._refuse(request, sentence, 400, camera_id)
+            return self._refuse(request, sentence, 400 if isinstance(problem, BadInput) else 500, camera_id)
         if _wants_json(request):
             state = {} if changed is None else {"version": changed.version, "state": changed.state}
             return JSONResponse(state, headers=PICTURE_HEADERS)
@@ -130,14 +130,14 @@ class PicturePages:
         camera_id = request.query_params.get("camera", "")
         try:
             pictures = await self._ask(lambda: self._source.of_camera(camera_id))
-        except BadInput:
+        except HubError:
             return False
         return any(one.id == picture_id and one.state is PictureState.LOOKED for one in pictures)
 
     async def _read(self, picture_id: str) -> bytes | None:
         try:
             return await self._ask(lambda: self._source.jpeg(picture_id))
-        except BadInput:
+        except HubError:
             return None
 
     async def _portions(self, picture_id: str, length: int, known: int) -> AsyncIterator[bytes]:

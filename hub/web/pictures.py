@@ -23,7 +23,7 @@ class PictureView:
 
     `id` is the SHA-256 by which the sighting names it; `version` is that of its octets as they are now, which the brush
     changes. `part` is "scene" or "reticle". `width` and `height` in pixels, `bytes` of the JPEG. `second_pass` says
-    whether the hub's own pass changed it, None where it has not run. None is "not known".
+    whether the hub's own pass came to its end, None where it has not run. None is "not known".
     """
 
     id: str
@@ -90,7 +90,8 @@ class Gallery:
     """The pictures of a camera as one reader may see them.
 
     `private` counts those that this reader may not see. `token` goes with the forms of an operator, None for others.
-    `alike` has for each picture those that show the same place and how many points agree, the most first.
+    `alike` has for each picture those that show the same place and how many points agree, the most first. `problem` is
+    why there are none, where that is one.
     """
 
     camera: str
@@ -98,6 +99,7 @@ class Gallery:
     private: int
     token: str | None
     alike: dict[str, tuple[tuple[str, int], ...]]
+    problem: str | None = None
 
     @property
     def count(self) -> int:
@@ -109,7 +111,7 @@ def shots(pictures: Iterable[PictureView]) -> tuple[Shot, ...]:
     """Pictures by the sighting that names them, the newest first, those without a day last; the scene first in each."""
     by_sighting: dict[str, list[PictureView]] = {}
     for picture in pictures:
-        by_sighting.setdefault(picture.sighting, []).append(picture)
+        by_sighting.setdefault(picture.sighting or picture.id, []).append(picture)
     made = (
         Shot(sighting=sighting, pictures=tuple(sorted(group, key=lambda one: one.part != "scene")))
         for sighting, group in by_sighting.items()

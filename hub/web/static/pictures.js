@@ -58,7 +58,7 @@ async function send(action, figure, fields) {
 
 async function sendAndReload(action, figure, fields) {
   const problem = await send(action, figure, fields);
-  if (!problem) await reload(figure.closest(".pictures").dataset.camera);
+  await reload(figure.closest(".pictures").dataset.camera);
   return problem;
 }
 

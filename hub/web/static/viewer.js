@@ -58,16 +58,33 @@ export class Viewer {
   }
 
   hang(figure) {
-    const beside = this.figures().find((one) => one.dataset.picture === this.besideId);
     const held = this.find(".panes").contains(document.activeElement);
-    const panes = [new Pane(this.view, picture(figure), this.brush)];
-    if (beside) panes.push(new Pane(this.view, picture(beside)));
-    this.view.panes = panes;
-    this.find(".panes").replaceChildren(...panes.map((pane) => pane.box));
-    this.find(".panes").classList.toggle("is-two", panes.length > 1);
-    this.brush.use(panes[0].sheet);
+    const pane = new Pane(this.view, picture(figure), this.brush);
+    this.view.panes = [pane];
+    this.find(".panes").replaceChildren(pane.box);
+    this.brush.use(pane.sheet);
+    if (held) pane.box.focus();
+    this.hangBeside();
+  }
+
+  // The second pane anew; what was marked on the first picture stays.
+  hangBeside() {
+    const [first, second] = this.view.panes;
+    const held = second?.box.contains(document.activeElement);
+    second?.box.remove();
+    const figure = this.figures().find((one) => one.dataset.picture === this.besideId);
+    this.view.panes = [first];
+    if (figure) {
+      const pane = new Pane(this.view, picture(figure));
+      const label = Object.assign(document.createElement("p"), { className: "pane-label" });
+      label.textContent = this.find("select").selectedOptions[0].textContent;
+      pane.box.append(label);
+      this.view.panes.push(pane);
+      this.find(".panes").append(pane.box);
+    }
+    this.find(".panes").classList.toggle("is-two", Boolean(figure));
     this.view.show();
-    if (held) panes[0].box.focus();
+    if (held) first.box.focus();
   }
 
   // What may stand beside it: those that show the same place first.
@@ -89,10 +106,9 @@ export class Viewer {
   }
 
   beside(id) {
-    if (this.keepsMarks()) { this.find("select").value = this.besideId ?? ""; return; }
     this.besideId = id || null;
     this.find("select").value = id;
-    this.hang(this.figure);
+    this.hangBeside();
   }
 
   turn(step) {
@@ -138,11 +154,9 @@ export class Viewer {
     if (options.length > 1) this.beside(options[(options.indexOf(this.besideId ?? "") + 1) % options.length]);
   }
 
-  help() {
-    const shown = this.find(".keys").hidden;
+  help(shown = this.find(".keys").hidden) {
     this.find(".keys").hidden = !shown;
     this.find("[data-act=help]").setAttribute("aria-expanded", shown);
-    this.view.show();
   }
 
   setBrush(on) {
@@ -150,7 +164,8 @@ export class Viewer {
     if (!on) this.brush.clear();
     this.find("[data-act=brush]").setAttribute("aria-pressed", on);
     this.find(".brushing").hidden = !on;
-    this.find(".panes").classList.toggle("is-brush", on);
+    this.dialog.classList.toggle("is-brush", on);
+    if (on) this.help(false);
     this.view.show();
   }
 
