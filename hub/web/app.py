@@ -24,9 +24,12 @@ from hub.enroll.pairing import Pairing
 from hub.errors import BadInput, ServeError
 from hub.publish.view import feature
 from hub.web.bodies import Bodies, Body, PackedFiles, Portions
-from hub.web.enroll import LOCAL_NAMES, EnrollPage
+from hub.web.enroll import EnrollPage
 from hub.web.known import group_evidence, summarise_claims
-from hub.web.messages import Words, choose, words
+from hub.web.messages import words_for
+from hub.web.operator import LOCAL_NAMES, Operator
+from hub.web.picture_pages import PicturePages
+from hub.web.pictures import PictureSource
 from hub.web.rows import DEFAULT_ORDER, Listing
 from hub.web.sentence import sentence
 from hub.web.source import MapSource
@@ -41,18 +44,22 @@ def make_app(
     source: MapSource,
     *,
     pairing: Pairing | None = None,
+    pictures: PictureSource | None = None,
     tiles_url: str | None = None,
     names: Sequence[str] = (),
     proxies: Sequence[str] = (),
+    contact: str | None = None,
 ) -> Starlette:
     """The page as an ASGI app. Raises ServeError where its front-end packages were never fetched.
 
-    `pairing` adds the page for enrolments; `tiles_url` is a raster tile template such as
+    `pairing` adds the page for enrolments, `pictures` those of cameras and the page for complaints, which names
+    `contact`: how the hub's operators are reached. `tiles_url` is a raster tile template such as
     `https://tiles.example/{z}/{x}/{y}.png`; `names` are further host names under which the page may be asked for;
     `proxies` are the addresses of proxies that are believed.
     """
     if not (STATIC / "vendor" / "maplibre-gl.mjs").is_file():
         raise ServeError("the page's front-end packages are missing; fetch them with `python -m hub.web.vendor`")
+    operator = Operator(proxies)
     page = _Page(source, tiles_url)
     routes = [
         Route("/", page.map),
@@ -67,7 +74,10 @@ def make_app(
         Mount("/static", PackedFiles(directory=STATIC), name="static"),
     ]
     if pairing is not None:
-        routes.insert(0, Route("/enroll", EnrollPage(pairing, page.html, proxies).show))
+        routes.insert(0, Route("/enroll", EnrollPage(pairing, page.html, operator).show))
+    if pictures is not None:
+        page.pictures = PicturePages(pictures, operator, page.html, contact)
+        routes = [*page.pictures.routes(), *routes]
     middleware = [
         Middleware(Portions),
         Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL_NAMES, *names], www_redirect=False),
@@ -121,6 +131,7 @@ class _Page:
     def __init__(self, source: MapSource, tiles_url: str | None) -> None:
         self._source = source
         self._tiles_url = tiles_url
+        self.pictures: PicturePages | None = None
         self.streams = Streams(source)
         self._bodies = Bodies()
         self._listing = Listing(source)
@@ -149,6 +160,7 @@ class _Page:
             "claims": summarise_claims(detail.claims),
             "evidence": group_evidence(detail.evidence),
             "sentence": sentence,
+            "gallery": None if self.pictures is None else await self.pictures.gallery(request, detail.camera.id),
         }
         return self.html(request, "detail.html", detail=detail, whole=whole, **shown)
 
@@ -186,17 +198,17 @@ class _Page:
     def html(self, request: Request, name: str, status_code: int = 200, **values: Any) -> Response:
         """A page in the reader's language."""
         asked = request.query_params.get("lang")
-        code = choose(asked, request.cookies.get("lang"), request.headers.get("accept-language"))
-        say: Words = words(code)
+        say = words_for(request)
         # The query alone: a path such as //elsewhere/ would lead to another host.
         other = request.url.include_query_params(lang=say("language_code"))
         values.setdefault("status", self._source.status())
+        values["has_pictures"] = self.pictures is not None
         body = self._templates.get_template(name).render(
             say=say, path=request.url.path, other_language=f"?{other.query}", **values
         )
         response = HTMLResponse(body, status_code=status_code, headers={"vary": "accept-language, cookie"})
-        if asked == code:
-            response.set_cookie("lang", code, max_age=_YEAR_S, samesite="strict", httponly=True)
+        if asked == say.code:
+            response.set_cookie("lang", say.code, max_age=_YEAR_S, samesite="strict", httponly=True)
         return response
 
     def _shared(self, request: Request, version: object, make: Callable[[], bytes]) -> Response:

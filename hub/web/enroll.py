@@ -1,13 +1,10 @@
 """The page that shows the codes of open enrolments, to be scanned off the operator's screen, and then the words.
 
-There are no accounts yet, so only this machine may look: whoever sees a code can enrol a probe. A proxy on this machine
-looks like this machine, whoever stands behind it. So a request that bears any mark of a proxy is refused, unless that
-proxy was named to us: then all that it says of where the request came from must be this machine.
+Only the operator may look (see `hub.web.operator`): whoever sees a code can enrol a probe.
 """
 
-import ipaddress
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import segno
@@ -17,16 +14,10 @@ from starlette.responses import Response
 
 from hub.enroll.pairing import Pairing
 from hub.log.probes import Enrolment
+from hub.web.operator import Operator
 from probe.contract.readable import readable
 
 QR_ERROR = "m"  # a quarter of the code may be unreadable; at 200 octets still 57 modules wide
-# What proxies add. Most say for whom they ask, each in its own way; the others only that they do.
-SOURCES = (
-    *("x-forwarded-for", "forwarded", "x-real-ip", "cf-connecting-ip", "true-client-ip", "x-client-ip", "client-ip"),
-    *("x-cluster-client-ip", "fastly-client-ip", "x-envoy-external-address"),
-)
-MARKS = ("via", "cdn-loop", "proxy-connection", "x-original-host", "cf-ray")
-LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
 class Invitation(Struct, frozen=True):
@@ -40,82 +31,22 @@ class Invitation(Struct, frozen=True):
 
 
 class EnrollPage:
-    """The handler for `/enroll`; `html` renders a template for a request. `proxies` are the addresses of those that are
-    believed."""
+    """The handler for `/enroll`; `html` renders a template for a request."""
 
-    def __init__(self, pairing: Pairing, html: Callable[..., Response], proxies: Collection[str] = ()) -> None:
+    def __init__(self, pairing: Pairing, html: Callable[..., Response], operator: Operator) -> None:
         self._pairing = pairing
         self._html = html
-        self._proxies = {ipaddress.ip_address(proxy) for proxy in proxies}
+        self._operator = operator
 
     async def show(self, request: Request) -> Response:
-        why = self._why_not(request)
+        why = self._operator.why_not(request)
         if why is not None:
-            return self._html(request, "enroll.html", 403, invitations=[], why=why)
+            return self._html(request, "enroll.html", 403, invitations=[], why=f"enroll_{why}")
         invitations = [self._invitation(one) for one in self._pairing.open_now(time.time())]
         return self._html(request, "enroll.html", invitations=invitations, why=None)
-
-    def _why_not(self, request: Request) -> str | None:
-        """The name of the sentence that says why no codes are shown; None where they are."""
-        came_from = _address(request.client.host) if request.client is not None else None
-        if came_from in self._proxies:
-            # It says for whom it asks: one that is named and says nothing hides who that is.
-            sources = list(_sources(request))
-            return None if sources and all(map(_is_loopback, sources)) and _is_local(request) else "enroll_proxied"
-        if _is_forwarded(request):
-            return "enroll_forwarded"
-        if came_from is None or not came_from.is_loopback:
-            return "enroll_elsewhere"
-        return None if _is_local(request) else "enroll_name"
 
     def _invitation(self, enrolment: Enrolment) -> Invitation:
         code = self._pairing.code_of(enrolment)
         ends = datetime.fromtimestamp(enrolment.ends_s, UTC).astimezone().strftime("%H:%M")
         image = None if code is None else segno.make(code.qr, error=QR_ERROR, micro=False).svg_data_uri(scale=6)
         return Invitation(readable(enrolment.name), image, None if code is None else code.typed, ends, enrolment.words)
-
-
-def _is_forwarded(request: Request) -> bool:
-    """Whether a request bears a mark of a proxy. Browsers have not spoken HTTP/1.0 for decades; some proxies do."""
-    names = set(request.headers.keys())
-    marked = any(name.startswith("x-forwarded") or name in SOURCES or name in MARKS for name in names)
-    return marked or request.scope.get("http_version") == "1.0"
-
-
-def _sources(request: Request) -> Iterator[str]:
-    """All that a request says of where it came from, at whichever hop: anybody may have written the first of them."""
-    for name in SOURCES:
-        for value in request.headers.getlist(name):
-            for hop in value.split(","):
-                if name != "forwarded":
-                    yield hop
-                    continue
-                said = [part.partition("=") for part in hop.split(";")]
-                yield next((what for key, _, what in said if key.strip().lower() == "for"), "")
-
-
-def _is_local(request: Request) -> bool:
-    """Whether the page was asked for by a name that only this machine uses for itself."""
-    hosts = [host.lower() for host in request.headers.getlist("host")]
-    return bool(hosts) and all(
-        any(host == name or host.startswith(f"{name}:") for name in LOCAL_NAMES) for host in hosts
-    )
-
-
-def _is_loopback(said: str) -> bool:
-    """Whether an address as a proxy writes it is this machine's: with a port, in brackets, in quotes."""
-    bare = said.strip().strip('"')
-    bare = bare[1:].partition("]")[0] if bare.startswith("[") else bare
-    if bare.count(":") == 1:
-        bare = bare.partition(":")[0]
-    address = _address(bare)
-    return address is not None and address.is_loopback
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The address in a text; an IPv4 address that is written as IPv6 is what it is."""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from hub.publish.view import Reason
 from probe.detect.registry import rules
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 LANGUAGES = ("en", "fr")
 _THIN, _FIXED = "\u202f", "\u00a0"  # no line breaks at either
@@ -131,3 +135,9 @@ def choose(asked: str | None, remembered: str | None, accepted: str | None) -> s
         if code in LANGUAGES:
             return code
     return LANGUAGES[0]
+
+
+def words_for(request: "Request") -> Words:
+    """The words of whoever asks."""
+    asked, remembered = request.query_params.get("lang"), request.cookies.get("lang")
+    return words(choose(asked, remembered, request.headers.get("accept-language")))

@@ -37,7 +37,7 @@ class WebServer:
             log_level="warning",
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # uvicorn would believe whoever connects from 127.0.0.1; see `hub.web.enroll`
+            proxy_headers=False,  # uvicorn would believe whoever connects from 127.0.0.1; see `hub.web.operator`
             timeout_graceful_shutdown=1,
             backlog=BACKLOG,
             lifespan="off",
