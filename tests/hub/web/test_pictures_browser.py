@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from os import environ
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,9 @@ from tests.examples import look
 from tests.hub.web.scripted import ScriptedMap
 from tests.hub.web.scripted_pictures import GREY, ScriptedPictures, decoded, facade
 from tests.processes import until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 pytestmark = pytest.mark.browser
 
@@ -87,10 +91,15 @@ def test_a_cameras_picture_stands_in_its_panel(
 ) -> None:
     with watch(width=width, height=740, dark=dark, locale=locale) as watched:
         page = watched.page
+        held: list[Route] = []
+        page.route("**/pictures/*.jpg*", held.append)
         street.open_panel(watched)
         image = page.locator("#panel .picture.scene img").first
-        before = image.bounding_box()
         image.scroll_into_view_if_needed()
+        before = image.bounding_box()
+        page.unroute("**/pictures/*.jpg*")
+        for route in held:
+            route.continue_()
         page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
         assert image.evaluate("image => image.naturalWidth") == WIDTH
         after = image.bounding_box()
