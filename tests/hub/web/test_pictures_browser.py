@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from os import environ
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,9 +16,6 @@ from tests.examples import look
 from tests.hub.web.scripted import ScriptedMap
 from tests.hub.web.scripted_pictures import GREY, ScriptedPictures, decoded, facade
 from tests.processes import until
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Route
 
 pytestmark = pytest.mark.browser
 
@@ -85,21 +81,22 @@ def violations(watched: Watched) -> str:
     return "" if found.violations_count == 0 else found.generate_report()
 
 
+def hold(route: object) -> None:
+    """The answer stays on its way."""
+
+
 @pytest.mark.parametrize(("width", "dark", "locale"), [(360, True, "fr-FR"), (1280, False, "en-GB")])
 def test_a_cameras_picture_stands_in_its_panel(
     watch: Watch, street: Street, width: int, dark: bool, locale: str
 ) -> None:
     with watch(width=width, height=740, dark=dark, locale=locale) as watched:
         page = watched.page
-        held: list[Route] = []
-        page.route("**/pictures/*.jpg*", held.append)
+        page.route("**/pictures/*.jpg*", hold)
         street.open_panel(watched)
         image = page.locator("#panel .picture.scene img").first
         image.scroll_into_view_if_needed()
         before = image.bounding_box()
-        page.unroute("**/pictures/*.jpg*")
-        for route in held:
-            route.continue_()
+        page.unroute_all()  # lets go of what was held
         page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
         assert image.evaluate("image => image.naturalWidth") == WIDTH
         after = image.bounding_box()
