@@ -48,7 +48,7 @@ class Part(Protocol):
 class Settings:
     """What a hub is started with. `broker` None starts one: the embedded one on loopback, else a mosquitto; `announce`
     are addresses of this machine in the networks in which probes may find the hub by themselves; from `proxies` the
-    page's proxies ask."""
+    page's proxies ask; by `contact` people who are on a picture reach the operators."""
 
     data: Path
     host: str = HOST
@@ -58,6 +58,7 @@ class Settings:
     tiles_url: str | None = None
     announce: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
+    contact: str | None = None
 
 
 class RunningHub:
@@ -124,7 +125,12 @@ class RunningHub:
         stack.callback(self.cameras.stop)
         names = [bracketed(host) for host in (settings.host, *(way.host for way in addresses_of(settings.host)))]
         app = make_app(
-            self.cameras, pairing=pairing, tiles_url=settings.tiles_url, names=names, proxies=settings.proxies
+            self.cameras,
+            pairing=pairing,
+            tiles_url=settings.tiles_url,
+            names=names,
+            proxies=settings.proxies,
+            contact=settings.contact,
         )
         doors = Doors(proxies=settings.proxies)
         self._web = WebServer(app, settings.host, settings.port, doors=doors)

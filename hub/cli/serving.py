@@ -16,6 +16,7 @@ from hub.errors import BadInput
 if TYPE_CHECKING:
     from hub.service import RunningHub
 
+MAX_CONTACT = 200
 TCP_PORT = click.IntRange(0, 65535)
 
 
@@ -47,6 +48,10 @@ TCP_PORT = click.IntRange(0, 65535)
     help="Believe the proxy that asks for the page from this address. It must ask for localhost, and add "
     "X-Forwarded-For. Repeatable.",
 )
+@click.option(
+    "--contact",
+    help="How people who are on a picture reach you, for the page that tells them: an address, a telephone number.",
+)
 @click.option("--tiles", help="A raster tile server for the map: https://HOST/{z}/{x}/{y}.png. Default: no internet.")
 @json_option
 def serve(
@@ -57,6 +62,7 @@ def serve(
     mqtt_port: int | None,
     announce: tuple[str, ...],
     proxy: tuple[str, ...],
+    contact: str | None,
     tiles: str | None,
     as_json: bool,
 ) -> None:
@@ -76,6 +82,8 @@ def serve(
         raise BadInput("--host: an empty address would open the hub to everyone; write 0.0.0.0 if that is meant")
     for one in proxy:
         _require_address(one)
+    if contact is not None and not (0 < len(contact.strip()) <= MAX_CONTACT and contact.isprintable()):
+        raise BadInput(f"--contact: give one line of at most {MAX_CONTACT} letters, such as an e-mail address")
     settings = Settings(
         data=data,
         host=host.removeprefix("[").removesuffix("]"),  # an IPv6 address as it stands in a URL
@@ -85,6 +93,7 @@ def serve(
         tiles_url=tiles,
         announce=announce,
         proxies=proxy,
+        contact=contact,
     )
     if not is_loopback(settings.host):
         click.echo("Beware: whoever reaches this machine can read this map; the page has no accounts yet.", err=True)

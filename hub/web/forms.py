@@ -52,10 +52,11 @@ def is_own(request: Request) -> bool:
     alone speaks for it. Every browser sends that to a machine's own names, and no page can set it.
     """
     sites, origins = request.headers.getlist("sec-fetch-site"), request.headers.getlist("origin")
-    own = f"{request.url.scheme}://{request.headers.get('host', '')}"
-    if any(site != "same-origin" for site in sites) or any(origin not in (own, "null") for origin in origins):
+    host = request.headers.get("host", "")
+    own = {f"http://{host}", f"https://{host}"}  # a proxy may speak TLS for us
+    if any(site != "same-origin" for site in sites) or not own | {"null"} >= set(origins):
         return False
-    return bool(sites) or own in origins
+    return bool(sites) or not own.isdisjoint(origins)
 
 
 async def read_form(request: Request, tokens: Tokens) -> list[tuple[str, str]]:

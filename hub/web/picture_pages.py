@@ -26,6 +26,7 @@ from hub.web.pictures import Gallery, PictureSource, PictureState, PictureView, 
 from probe.contract.sighting import Box
 
 MAX_BOXES = 100
+MAX_SHOTS = 60  # on one page: whoever sends thousands of one camera fills no page with them
 # `identity`: what packs answers leaves a JPEG alone.
 PICTURE_HEADERS = {"cache-control": "private, no-store", "content-encoding": "identity"}
 _ID = re.compile(r"[0-9a-f]{64}")
@@ -59,12 +60,15 @@ class PicturePages:
         except HubError as problem:  # the camera is shown all the same
             return Gallery(camera=camera_id, shots=(), private=0, token=None, alike={}, problem=str(problem))
         shown = [one for one in pictures if operator or one.state is PictureState.LOOKED]
+        taken = shots(shown)
+        first = taken[:MAX_SHOTS]
         return Gallery(
             camera=camera_id,
-            shots=shots(shown),
+            shots=first,
             private=len(pictures) - len(shown),
             token=self._tokens.new() if operator else None,
-            alike=neighbours(pairs, {one.id for one in shown}),
+            alike=neighbours(pairs, {one.id for shot in first for one in shot.pictures}),
+            more=len(taken) - len(first),
         )
 
     async def jpeg(self, request: Request) -> Response:

@@ -17,7 +17,7 @@ from hub.web.app import make_app
 from hub.web.bodies import PORTION
 from hub.web.forms import FORM_TYPE, MAX_FORM_BYTES, Refused, Tokens
 from hub.web.messages import words
-from hub.web.picture_pages import MAX_BOXES, box_of
+from hub.web.picture_pages import MAX_BOXES, MAX_SHOTS, box_of
 from hub.web.pictures import PictureState, PictureView, neighbours, shots
 from tests.examples import look
 from tests.hub.web.scripted import ScriptedMap
@@ -137,7 +137,7 @@ def test_a_form_without_javascript_has_a_null_origin_and_the_browsers_word(world
         {"sec_fetch_site": "same-site"},
         {"sec_fetch_site": "none"},
         {"origin": "http://127.0.0.1:9999"},
-        {"origin": "https://127.0.0.1:8787"},
+        {"origin": "http://127.0.0.1"},
         {"origin": "http://evil.example"},
         {"origin": "", "sec_fetch_site": ""},
         {"token": ""},
@@ -180,6 +180,7 @@ def test_behind_a_named_proxy_this_machine_changes_pictures() -> None:
     assert token
     assert world.post("look", token=token[1]).status_code == 403
     assert world.post("look", token=token[1], **said).status_code == 303
+    assert world.post("look", token=token[1], origin="https://127.0.0.1:8787", **said).status_code == 303
 
 
 def test_forms_have_bounds(world: World) -> None:
@@ -200,7 +201,7 @@ def test_what_goes_wrong_is_told_with_the_sources_own_sentence(world: World) -> 
     assert answer.json()["problem"].endswith("the disk is <full>")
     assert "the disk is &lt;full&gt;" in world.post("look").text
 
-    def unread(camera_id: str) -> Sequence[PictureView]:  # noqa: ARG001
+    def unread(camera_id: str) -> Sequence[PictureView]:
         raise StoreError("the database is locked")
 
     world.pictures.of_camera = unread  # type: ignore[method-assign]
@@ -223,6 +224,22 @@ def test_a_box_is_a_box_or_refused(text: str) -> None:
     assert 0 <= box.left <= 1
     assert 0 < box.width <= 1
     assert max(box.left + box.width, box.top + box.height) <= 1 + 1e-9
+
+
+def test_a_box_that_leaves_the_picture_is_refused() -> None:
+    assert box_of("0.5,0.25,0.5,0.75").width == 0.5
+    for text in (
+        "0.6,0,0.5,0.1",
+        "0,0.6,0.1,0.5",
+        "0,0,0,0.1",
+        "-0.1,0,0.5,0.5",
+        "0,0,nan,1",
+        "0,0,1",
+        "0,0,1,1,1",
+        "",
+    ):
+        with pytest.raises(Refused):
+            box_of(text)
 
 
 def test_a_form_that_was_cut_anywhere_covers_nothing_or_what_it_says(world: World) -> None:
@@ -249,8 +266,9 @@ def test_any_octets_are_a_refusal(body: bytes) -> None:
 WORLD = World()
 
 
-def test_a_reader_who_takes_nothing_holds_one_portion_and_nobody_up(world: World) -> None:
-    """Forty readers stop after the first portion; then the picture is deleted, and what they wait for is not sent."""
+@pytest.mark.parametrize("change", ["delete", "cover"])
+def test_a_reader_who_takes_nothing_holds_one_portion_and_nobody_up(world: World, change: str) -> None:
+    """Forty readers stop after the first portion; then the picture changes, and what they wait for is not sent."""
     big = world.pictures.put(world.camera, facade(1600, 1200, seed=3), sighting="t")
     whole = world.pictures.data[big]
     assert len(whole) > 2 * PORTION
@@ -278,12 +296,24 @@ def test_a_reader_who_takes_nothing_holds_one_portion_and_nobody_up(world: World
         readers = [asyncio.create_task(reader()) for _ in range(40)]
         while len(taken) < 40:
             await asyncio.sleep(0)
-        world.pictures.delete(big)
+        if change == "delete":
+            world.pictures.delete(big)
+        else:
+            world.pictures.cover(big, [box_of("0,0,0.1,0.1")])
         go_on.set()
         await asyncio.gather(*readers)
 
     asyncio.run(run())
     assert taken == [whole[:PORTION]] * 40
+
+
+def test_of_very_many_pictures_the_newest_are_shown(world: World) -> None:
+    for number in range(MAX_SHOTS + 3):
+        world.pictures.put(world.camera, facade(16, 12, seed=number), sighting=f"many-{number}", day=8)
+    page = world.client().get(f"/cameras/{world.camera}").text
+    assert page.count('class="shot"') == MAX_SHOTS
+    assert world.id in page
+    assert words("en")("pictures_more", n=4) in page
 
 
 def test_the_newest_come_first_and_the_scene_before_its_close_up() -> None:
@@ -314,4 +344,10 @@ def test_who_is_on_a_picture_reads_whom_to_ask() -> None:
         assert "hub &lt;b&gt;@&lt;/b&gt; example.org" in page
         assert words("fr")("complaint_no_contact") not in page
         assert words("fr")("complaint_then") in page
+    with complaint("hub@example.org", "en") as page:
+        assert 'href="mailto:hub@example.org"' in page
+    with complaint("https://example.org/hub", "en") as page:
+        assert 'href="https://example.org/hub"' in page
+    with complaint("javascript:alert(1)", "en") as page:
+        assert 'href="javascript' not in page
     assert 'href="/complaint"' in World().client(ELSEWHERE).get("/").text

@@ -81,16 +81,22 @@ def violations(watched: Watched) -> str:
     return "" if found.violations_count == 0 else found.generate_report()
 
 
+def hold(route: object) -> None:
+    """The answer stays on its way."""
+
+
 @pytest.mark.parametrize(("width", "dark", "locale"), [(360, True, "fr-FR"), (1280, False, "en-GB")])
 def test_a_cameras_picture_stands_in_its_panel(
     watch: Watch, street: Street, width: int, dark: bool, locale: str
 ) -> None:
     with watch(width=width, height=740, dark=dark, locale=locale) as watched:
         page = watched.page
+        page.route("**/pictures/*.jpg*", hold)
         street.open_panel(watched)
         image = page.locator("#panel .picture.scene img").first
-        before = image.bounding_box()
         image.scroll_into_view_if_needed()
+        before = image.bounding_box()
+        page.unroute_all()  # lets go of what was held
         page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
         assert image.evaluate("image => image.naturalWidth") == WIDTH
         after = image.bounding_box()

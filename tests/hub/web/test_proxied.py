@@ -159,3 +159,11 @@ def test_a_name_for_a_proxy_is_an_address(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "--proxy caddy: not an address" in done.stderr
     assert not (tmp_path / "hub").exists()
+
+
+def test_a_contact_is_one_short_line(tmp_path: Path) -> None:
+    for wrong in ("", " ", "a\nb", "x" * 201):
+        done = hub("serve", "--data", tmp_path / "hub", "--contact", wrong)
+        assert done.returncode == 2
+        assert "--contact: give one line" in done.stderr
+    assert not (tmp_path / "hub").exists()
