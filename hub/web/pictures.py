@@ -1,6 +1,6 @@
-"""What the page needs of the pictures, and nothing more."""
+"""What the page needs of the hub's pictures, and nothing more."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,24 +10,25 @@ from probe.contract.sighting import Box
 
 
 class PictureState(StrEnum):
-    """Whether a picture may be shown to others than the operator."""
+    """Who may see a picture. `hidden`: a complaint is open."""
 
     NEW = "new"
     LOOKED = "looked"
-    HIDDEN = "hidden"  # a complaint is open
+    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureView:
-    """A picture as the page shows it.
+    """One redacted picture as the page shows it.
 
-    `id` is the SHA-256 by which the sighting names it, `version` that of the octets as they are now: the brush changes
-    it. `second_pass` is None where it has not run, False where it could not read the picture.
+    `id` is the SHA-256 by which the sighting names it; `version` is that of its octets as they are now, which the brush
+    changes. `part` is "scene" or "reticle". `width` and `height` in pixels, `bytes` of the JPEG. `second_pass` says
+    whether the hub's own pass came to its end, None where it has not run. None is "not known".
     """
 
     id: str
     version: str
-    part: str  # scene | reticle
+    part: str
     sighting: str
     day: date | None
     width: int
@@ -41,24 +42,88 @@ class PictureView:
 
 
 class PictureSource(Protocol):
-    """Where the page's pictures come from; each method raises BadInput with one sentence where it cannot be done."""
+    """Where the page's pictures come from. Called from threads of the server, one call at a time.
 
-    def of_camera(self, camera_id: str) -> Sequence[PictureView]: ...
+    Each raises BadInput with one sentence where it cannot be done.
+    """
 
-    def jpeg(self, picture_id: str) -> bytes | None: ...
+    def of_camera(self, camera_id: str) -> Sequence[PictureView]:
+        """All pictures of a camera, in any order."""
+        ...
+
+    def jpeg(self, picture_id: str) -> bytes | None:
+        """A picture's octets as they are now; None where there is no such picture, or no longer."""
+        ...
 
     def look(self, picture_id: str) -> PictureView:
-        """A person has looked: it may be shown."""
+        """A person has looked at it: it may be shown."""
         ...
 
     def cover(self, picture_id: str, boxes: Sequence[Box]) -> PictureView:
-        """Cover rectangles for good."""
+        """Fill parts of it for good; nothing takes that back."""
         ...
 
     def delete(self, picture_id: str) -> None:
-        """Gone from all stores."""
+        """Erase it from all stores."""
         ...
 
     def alike(self, camera_id: str) -> Sequence[tuple[str, str, int]]:
-        """Pairs of picture ids that show the same wall, and how many points agree."""
+        """Pairs of pictures of a camera that show the same place: two ids, and how many points agree."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """One press of the shutter: the scene, what stood in the reticle, or both."""
+
+    sighting: str
+    pictures: tuple[PictureView, ...]
+
+    @property
+    def first(self) -> PictureView:
+        """The picture that speaks for the shot: day and bearing are those of all."""
+        return self.pictures[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gallery:
+    """The pictures of a camera as one reader may see them.
+
+    `private` counts those that this reader may not see. `token` goes with the forms of an operator, None for others.
+    `alike` has for each picture those that show the same place and how many points agree, the most first. `problem` is
+    why there are none, where that is one.
+    """
+
+    camera: str
+    shots: tuple[Shot, ...]
+    private: int
+    token: str | None
+    alike: dict[str, tuple[tuple[str, int], ...]]
+    problem: str | None = None
+
+    @property
+    def count(self) -> int:
+        """How many pictures are shown."""
+        return sum(len(shot.pictures) for shot in self.shots)
+
+
+def shots(pictures: Iterable[PictureView]) -> tuple[Shot, ...]:
+    """Pictures by the sighting that names them, the newest first, those without a day last; the scene first in each."""
+    by_sighting: dict[str, list[PictureView]] = {}
+    for picture in pictures:
+        by_sighting.setdefault(picture.sighting or picture.id, []).append(picture)
+    made = (
+        Shot(sighting=sighting, pictures=tuple(sorted(group, key=lambda one: one.part != "scene")))
+        for sighting, group in by_sighting.items()
+    )
+    return tuple(sorted(made, key=lambda shot: shot.first.day or date.min, reverse=True))
+
+
+def neighbours(pairs: Iterable[tuple[str, str, int]], shown: set[str]) -> dict[str, tuple[tuple[str, int], ...]]:
+    """For each shown picture the shown ones that are like it, with the number of points that agree, the most first."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for one, other, inliers in pairs:
+        if {one, other} <= shown:
+            found.setdefault(one, []).append((other, inliers))
+            found.setdefault(other, []).append((one, inliers))
+    return {one: tuple(sorted(others, key=lambda pair: -pair[1])) for one, others in found.items()}
