@@ -1,5 +1,6 @@
 """What is published was looked at, and bears the camera's place and the day, and nothing else; it goes when it must."""
 
+import ast
 import subprocess
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -22,6 +23,7 @@ from tests.hub.photo.world import World, jpeg_of, noise, photo, sha
 
 ONE, TWO = (jpeg_of(noise(seed)) for seed in (21, 22))
 DAY = date(2026, 5, 9)
+ROOT = Path(__file__).parents[3]
 PLACE = Place(lat=47.1234567, lon=-17.7654321, accuracy_m=4.0)
 
 
@@ -147,3 +149,15 @@ def test_a_complaint_about_another_day_hides_nothing_and_bad_ones_are_refused(wo
         decide(store, gallery, 7, "x", delete=False)
     with pytest.raises(BadInput, match="what was decided"):
         decide(store, gallery, 1, " ", delete=False)
+
+
+def test_nothing_else_on_the_hub_takes_a_pictures_octets() -> None:
+    """The operator's page and commands by the gallery, and what publishes, which asks whether somebody has looked."""
+    may = ("hub/photo/", "hub/store/", "hub/web/picture_pages.py", "hub/cli/photos.py")
+    takers = set()
+    for path in sorted((ROOT / "hub").rglob("*.py")):
+        named = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+        if named & {"jpeg", "picture"}:
+            takers.add(path.relative_to(ROOT).as_posix())
+    others = {place for place in takers if not place.startswith(may)}
+    assert others == {"hub/ingest/receive.py"}, "what comes in is taken in there"
