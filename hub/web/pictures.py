@@ -89,9 +89,9 @@ class Shot:
 class Gallery:
     """The pictures of a camera as one reader may see them.
 
-    `private` counts those that this reader may not see. `token` goes with the forms of an operator, None for others.
-    `alike` has for each picture those that show the same place and how many points agree, the most first. `problem` is
-    why there are none, where that is one.
+    `private` counts those that this reader may not see, `more` the shots that are older than those here. `token` goes
+    with the forms of an operator, None for others. `alike` has for each picture those that show the same place and how
+    many points agree, the most first. `problem` is why there are none, where that is one.
     """
 
     camera: str
@@ -99,6 +99,7 @@ class Gallery:
     private: int
     token: str | None
     alike: dict[str, tuple[tuple[str, int], ...]]
+    more: int = 0
     problem: str | None = None
 
     @property
