@@ -22,7 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from hub.data import make_hub, read_hub, require_hub
+from hub.data import make_hub, open_hub, read_hub, require_hub
 from hub.errors import BadInput, StoreError
 from hub.keys import HubKeys
 from hub.log.probes import Probe, RevokedKey
@@ -82,6 +82,9 @@ def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool =
         for path in (copy, aside):
             with suppress(OSError):  # where nothing can be written, nothing was, and the reason is told already
                 path.unlink(missing_ok=True)
+    if with_log:
+        with open_hub(data) as hub:  # so that who deletes a picture is told that this copy holds it
+            hub.store.complaints.note_backup(str(target.resolve()))
     return target.stat().st_size
 
 

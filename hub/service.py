@@ -24,6 +24,8 @@ from hub.enroll.pairing import Pairing
 from hub.errors import BadInput, PartEnded, StoreError
 from hub.ingest.mqtt import MqttIngest
 from hub.ingest.receive import UnitIngest
+from hub.photo.background import Background
+from hub.photo.gallery import Gallery
 from hub.web.app import make_app
 from hub.web.doors import Doors
 from hub.web.serve import WebServer
@@ -123,6 +125,9 @@ class RunningHub:
         pairing = Pairing(folder.keys, folder.registry)
         self.cameras = LiveCameras(folder.store, data=settings.data, recogniser=folder.recogniser)
         stack.callback(self.cameras.stop)
+        self.gallery = Gallery(folder.store, self._sightings_of)
+        self.second_pass = Background(folder.store)
+        stack.callback(self.second_pass.stop)
         names = [bracketed(host) for host in (settings.host, *(way.host for way in addresses_of(settings.host)))]
         app = make_app(
             self.cameras,
@@ -135,7 +140,11 @@ class RunningHub:
         doors = Doors(proxies=settings.proxies)
         self._web = WebServer(app, settings.host, settings.port, doors=doors)
         stack.callback(self._web.stop)
-        self._parts: dict[str, Part] = {"camera derivation": self.cameras, "page": self._web}
+        self._parts: dict[str, Part] = {
+            "camera derivation": self.cameras,
+            "page": self._web,
+            "second pass": self.second_pass,
+        }
         inner, login, self._address = self._broker(stack, folder, outer)
         units = UnitIngest(folder.store, folder.keys, folder.registry, recogniser=folder.recogniser)
         self._ingest = MqttIngest(inner, login, units, pairing, folder.keys, self.cameras.request_refresh)
@@ -146,8 +155,13 @@ class RunningHub:
         folder.registry.note_broker_address(str(self._address))
         self.cameras.start()
         self._ingest.start()
+        self.second_pass.start()
         self._web.start()
         lock.note(f"its map: {self.url}, its broker: {self._address}")
+
+    def _sightings_of(self, camera_id: str) -> tuple[str, ...] | None:
+        camera = self.cameras.camera(camera_id)
+        return None if camera is None else camera.sighting_ids
 
     def _broker(
         self, stack: ExitStack, folder: HubFolder, outer: BrokerAddress | None

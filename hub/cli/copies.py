@@ -43,6 +43,7 @@ def restore(file: Path, data: Path, as_json: bool) -> None:
     """Make a hub's folder again from a copy. Probes then offer again what they have delivered within the last days.
 
     The copy does not know which probes were revoked after it was made: it says whom it lets in, to be revoked again.
+    Nor does it know which pictures were covered or deleted since: those are back, so look through them again.
     """
     from hub.backup import read_backup
 

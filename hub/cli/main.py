@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from hub.cli import cameras, copies, keys, probes, serving, sightings
+from hub.cli import cameras, copies, keys, photos, probes, serving, sightings
 from hub.cli.options import plain
 from hub.demo.command import demo
 from hub.errors import HubError, missing_extra
@@ -45,6 +45,7 @@ COMMANDS = (
     *serving.COMMANDS,
     *sightings.COMMANDS,
     *cameras.COMMANDS,
+    *photos.COMMANDS,
     demo,
     *probes.COMMANDS,
     *keys.COMMANDS,

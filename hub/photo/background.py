@@ -112,6 +112,8 @@ class Background:
             try:
                 if self.step():
                     rest_s = 0.0
+                else:
+                    self._helper.end()  # its memory is the rest of the hub's until the next picture comes
             except CannotLook as problem:
                 self._cannot(str(problem))
                 self._stopping.wait()  # what is missing is installed with the hub stopped

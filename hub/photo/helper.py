@@ -9,11 +9,13 @@ from time import monotonic
 
 import msgspec
 
+from hub.broker import leash
 from hub.photo.second import Held, Seen
 from hub.photo.worker import MAX_MESSAGE, Agree, Answer, Compare, Failed, Found, Look, Ready, write
 
 START_S, WORK_S = 120.0, 120.0  # a picture takes a second or two of a desk's core, and twenty times that of a small one
-COMMAND = (sys.executable, "-m", "hub.photo.worker")
+PROGRAM = (sys.executable, "-m", "hub.photo.worker")
+_FILES = 256  # that it may have open
 _answers: "msgspec.msgpack.Decoder[Answer]" = msgspec.msgpack.Decoder(Answer)
 
 
@@ -32,7 +34,7 @@ class NotDone(Exception):
 class Helper:
     """A process that looks pictures through. For one thread; `end` may come from another."""
 
-    def __init__(self, *, command: Sequence[str] = COMMAND, start_s: float = START_S, work_s: float = WORK_S) -> None:
+    def __init__(self, *, command: Sequence[str] = PROGRAM, start_s: float = START_S, work_s: float = WORK_S) -> None:
         self._command, self._start_s, self._work_s = list(command), start_s, work_s
         self._process: subprocess.Popen[bytes] | None = None
         self.plates = ""  # why plates are not looked for
@@ -78,7 +80,9 @@ class Helper:
             return self._process
         self.end()
         try:
-            process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            # It ends with the hub however that ends, and Ctrl-C is the hub's to answer.
+            leashed = [sys.executable, leash.__file__, str(os.getpid()), "-", str(_FILES), *self._command]
+            process = subprocess.Popen(leashed, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
             self._process = process
             answer = self._read(process, self._start_s)
         except (OSError, ValueError) as problem:

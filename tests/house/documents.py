@@ -83,6 +83,8 @@ def commands_page() -> str:
             command = group.get_command(context, name)
             assert command is not None
             lines += _command(program, name, command)
+            for inner, part in command.commands.items() if isinstance(command, click.Group) else ():
+                lines += _command(program, f"{name} {inner}", part)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -99,6 +101,8 @@ def _command(program: str, name: str, command: click.Command) -> Iterator[str]:
     if arguments:
         yield f"Argument: {', '.join(arguments)}."
         yield ""
+    if isinstance(command, click.Group):
+        return
     yield "| option | what it does |"
     yield "|---|---|"
     for option in command.params:

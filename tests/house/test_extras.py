@@ -31,6 +31,7 @@ main()
 WORDS: dict[str, tuple[str, ...]] = {
     "enroll": ("Probe 1",),
     "revoke": ("Probe 1",),
+    "photos": ("list",),
     "ingest": ("{folder}",),
     "import": ("{folder}/lines.jsonl",),
     "broker-config": ("mosquitto",),

@@ -241,21 +241,15 @@ class SqlitePictures:
     # What the log's own changes do to pictures: each within the transaction that is under way.
 
     def add(self, db: sqlite3.Connection, pictures: Iterable[NewPicture], expires: str) -> None:
-        """Write pictures down. One that was deleted or covered, or is there already, leaves a row without octets."""
+        """Write pictures down. One that was deleted or covered leaves a row without octets."""
         for new in pictures:
             known = db.execute("SELECT version, standing FROM gallery WHERE sha256 = ?", (new.sha256,)).fetchone()
             gone = known is not None and (known[0] != new.sha256 or known[1] == Standing.DELETED)
-            there = (
-                known is not None
-                and db.execute(
-                    "SELECT 1 FROM picture WHERE sha256 = ? AND held IS NULL AND length(jpeg) > 0", (new.sha256,)
-                ).fetchone()
-            )
             db.execute(
                 "INSERT INTO picture (id, hash, sha256, held, probe, expires, jpeg) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (new.id, new.hash, new.sha256, new.held, new.sender, expires, b"" if gone or there else new.jpeg),
+                (new.id, new.hash, new.sha256, new.held, new.sender, expires, b"" if gone else new.jpeg),
             )
-            if not gone and not there:
+            if not gone:
                 db.execute(
                     "INSERT INTO gallery (sha256, version, octets, width, height) VALUES (?1, ?1, ?2, ?3, ?4)"
                     " ON CONFLICT (sha256) DO UPDATE SET octets = ?2, width = ?3, height = ?4",

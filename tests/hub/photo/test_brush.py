@@ -33,7 +33,9 @@ def test_pictures_that_differ_only_under_the_brush_become_the_same(
     made = [covered(jpeg_of(pixels, subsampling=subsampling), [box]) for pixels in (one, other)]
     assert made[0] == made[1]
     now = np.asarray(Image.open(BytesIO(made[0]))).astype(int)
-    inner = now[y + 3 : max(0, bottom - 3), x + 3 : max(0, right - 3)]  # colours outside are smeared over the edge again
+    inner = now[
+        y + 3 : max(0, bottom - 3), x + 3 : max(0, right - 3)
+    ]  # colours outside are smeared over the edge again
     assert (abs(inner - FILL) <= 2).all()
 
 

@@ -1,5 +1,6 @@
 """The second pass adds what a probe has missed, in a process that may hang or crash, and goes on after a restart."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hub.photo.background import MOST_TRIES, Background, held_of
 from hub.photo.helper import CannotLook, Helper
 from hub.photo.lettering import Lettering, NoLettering
 from hub.photo.second import WHOLE, Held, SecondLook, Seen
+from hub.service import RunningHub, Settings
 from probe.contract.sighting import Box
 from probe.redact import redactor
 from probe.redact.selftest import FACES, drawn_faces
@@ -197,3 +199,32 @@ def test_the_process_ends_with_the_hub_and_answers_what_cannot_be_decoded(world:
         assert process.wait(LONG_S) == 0
     finally:
         helper.end()
+
+
+def test_a_running_hub_looks_a_picture_through_as_it_comes(tmp_path: Path) -> None:
+    with RunningHub(Settings(data=tmp_path / "hub")) as running:
+        World(running.folder).take(CROWD)
+        patience = Patience(60.0)
+        while running.folder.store.pictures.looked_through().done == 0:
+            assert not patience.over()
+            assert running.second_pass.alive
+        (view,) = [running.gallery.of_camera(one.camera.id)[0] for one in World(running.folder).deriver().cameras()]
+        assert (view.second_pass, view.faces_covered) == (True, len(FACES))
+
+
+def test_the_process_does_not_outlive_a_hub_that_is_killed_while_it_hangs(tmp_path: Path) -> None:
+    program = said(f"open({str(tmp_path / 'pid')!r}, 'w').write(str(__import__('os').getpid()))\ntime.sleep(1000)\n")
+    asks = f"from hub.photo.helper import Helper\nHelper(command={program!r}).same_place(b'', b'')"
+    asking = subprocess.Popen([sys.executable, "-c", asks])
+    try:
+        patience = Patience(30.0)
+        while not (tmp_path / "pid").is_file() or not (tmp_path / "pid").read_text():
+            assert not patience.over()
+            assert asking.poll() is None
+    finally:
+        asking.kill()
+        asking.wait()
+    hung = Path("/proc") / (tmp_path / "pid").read_text() / "stat"
+    patience = Patience(30.0)
+    while hung.is_file() and hung.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert not patience.over()
