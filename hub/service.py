@@ -136,6 +136,7 @@ class RunningHub:
             names=names,
             proxies=settings.proxies,
             contact=settings.contact,
+            pictures=self.gallery,
         )
         doors = Doors(proxies=settings.proxies)
         self._web = WebServer(app, settings.host, settings.port, doors=doors)

@@ -22,7 +22,7 @@ from hub.web.bodies import PORTION
 from hub.web.forms import Refused, Tokens, read_form
 from hub.web.messages import words_for
 from hub.web.operator import Operator
-from hub.web.pictures import Gallery, PictureSource, PictureState, PictureView, neighbours, shots
+from hub.web.pictures import CameraPictures, PictureSource, PictureState, PictureView, neighbours, shots
 from probe.contract.sighting import Box
 
 MAX_BOXES = 100
@@ -51,18 +51,18 @@ class PicturePages:
             Route("/pictures/{picture_id}/{action}", self.change, methods=["POST"]),
         ]
 
-    async def gallery(self, request: Request, camera_id: str) -> Gallery:
+    async def gallery(self, request: Request, camera_id: str) -> CameraPictures:
         """The pictures of a camera that this reader may see."""
         operator = self._operator.why_not(request) is None
         try:
             pictures = await self._ask(lambda: self._source.of_camera(camera_id))
             pairs = await self._ask(lambda: self._source.alike(camera_id)) if len(pictures) > 1 else ()
         except HubError as problem:  # the camera is shown all the same
-            return Gallery(camera=camera_id, shots=(), private=0, token=None, alike={}, problem=str(problem))
+            return CameraPictures(camera=camera_id, shots=(), private=0, token=None, alike={}, problem=str(problem))
         shown = [one for one in pictures if operator or one.state is PictureState.LOOKED]
         taken = shots(shown)
         first = taken[:MAX_SHOTS]
-        return Gallery(
+        return CameraPictures(
             camera=camera_id,
             shots=first,
             private=len(pictures) - len(shown),

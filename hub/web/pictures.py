@@ -86,7 +86,7 @@ class Shot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gallery:
+class CameraPictures:
     """The pictures of a camera as one reader may see them.
 
     `private` counts those that this reader may not see, `more` the shots that are older than those here. `token` goes
