@@ -24,7 +24,8 @@ from probe.contract.envelope import (
 )
 from probe.contract.parcel import Receipt, Receipts, Unit, Verdict
 from probe.errors import CommitInDoubt, NotPaired, NotSealable, OutboxError, OutboxFull
-from probe.outbox.outbox import KEPT_DAYS, Outbox
+from probe.outbox.outbox import Outbox
+from probe.outbox.room import KEPT_DAYS
 from probe.seal.verify import verified_descriptor
 from probe.sweep.sweep import CELLS_PER_SURVEY
 from tests.examples import look, new_id, radio, survey
