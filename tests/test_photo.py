@@ -187,6 +187,34 @@ def test_killed_at_any_moment_nothing_is_on_disk_but_the_outbox(
     assert (len(there), kept > 0) == ((1, True) if moment == KILLS[-1] else (0, False))
 
 
+_MEMORY = """
+import sys
+import numpy as np
+from probe.cli.process import give_memory_back
+if sys.argv[1] == "with":
+    give_memory_back()
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+def picture():
+    return np.ones((1296, 2304, 3), np.uint8)
+before = resident()
+first = picture()
+del first
+second = picture()
+small = [bytes(60_000) for _ in range(3)]
+del second
+print(resident() - before)
+"""
+
+
+def test_the_memory_of_a_picture_goes_back_to_the_system() -> None:
+    """On a small machine the next one would else come on top."""
+    command = [sys.executable, "-c", _MEMORY]
+    kept = {way: int(subprocess.check_output([*command, way], text=True)) for way in ("with", "without")}
+    assert kept["with"] < 4 << 20
+    assert kept["without"] > 8 << 20, "else this test says nothing"
+
+
 def service(walker: Walker, camera: str, told: list[str]) -> ProbeService:
     return ProbeService(ServiceSettings(kit=Kit(), outbox=walker.outbox, offline=True, camera=camera), told.append)
 
