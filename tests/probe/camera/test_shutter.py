@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from probe.camera.adapter import NoCamera
 from probe.camera.shutter import RETICLE, Shot, Shutter
+from probe.redact.view import box_pixels
 from tests.patience import Patience
 from tests.probe.camera.cameras import Driver, Hanging, choice
 
@@ -39,13 +40,13 @@ def shutter() -> Iterator[Callable[..., Shutter]]:
         one.close()
 
 
-def view(blur: float = 0.0, noise: float = 0.0, shade: int = 0) -> Pixels:
+def view(blur: float = 0.0, noise: float = 0.0, shade: int = 0, contrast: int = 120) -> Pixels:
     """Stripes, as a lens sees them that is out of focus, or moves, by night."""
-    pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    pixels[:, ::16] = pixels[:, 1::16] = pixels[:, 2::16] = pixels[:, 3::16] = 120
-    pixels += np.uint8(shade)
+    pixels = np.full((HEIGHT, WIDTH, 3), 60.0 + shade, np.float32)
+    for column in range(4):
+        pixels[:, column::16] += contrast
     if blur:
-        pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), blur), np.uint8)
+        pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), blur), np.float32)
     more = np.random.default_rng(1).normal(0, noise, pixels.shape) if noise else 0.0
     return np.asarray(np.clip(pixels + more, 0, 255), np.uint8)
 
@@ -71,15 +72,22 @@ def test_the_sharpest_is_kept_and_nothing_of_the_others(shutter: Callable[..., S
 
 def test_noise_is_no_sharpness(shutter: Callable[..., Shutter]) -> None:
     """By night the blurred picture has the steeper slopes, pixel by pixel: they are its noise."""
-    sharp, noisy = view(0.8), view(4.0, noise=14.0)
-    raw = [float(cv2.Laplacian(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY), cv2.CV_32F).var()) for each in (sharp, noisy)]
+    sharp, noisy = view(0.8, noise=4.0, contrast=20), view(2.5, noise=12.0, contrast=20)
+    raw = []
+    for each in (sharp, noisy):
+        grey = cv2.cvtColor(each, cv2.COLOR_RGB2GRAY)
+        across, down = (cv2.Sobel(grey, cv2.CV_32F, *way, ksize=3) for way in ((1, 0), (0, 1)))
+        raw.append(float(cv2.mean(across * across + down * down)[0]))
     assert raw[1] > raw[0], "else this test says nothing"
-    assert shutter(Driver(*settled(noisy.copy(), sharp))).take(2).pixels is sharp
+    assert shutter(Driver(*settled(noisy, sharp))).take(2).pixels is sharp
 
 
 def test_what_is_outside_the_reticle_is_not_asked(shutter: Callable[..., Shutter]) -> None:
-    framed, beside = view(1.0), view(3.0)
-    beside[:, : int(RETICLE.left * WIDTH) - 4] = view()[:, : int(RETICLE.left * WIDTH) - 4]
+    """The street beside the camera may be as sharp as it likes."""
+    framed, beside = view(4.0), view()
+    left, top, right, bottom = box_pixels(RETICLE, WIDTH, HEIGHT)
+    framed[top:bottom, left:right] = view(1.0)[top:bottom, left:right]
+    beside[top:bottom, left:right] = view(3.0)[top:bottom, left:right]
     assert shutter(Driver(*settled(beside, framed))).take(2).pixels is framed
 
 

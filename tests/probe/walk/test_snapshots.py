@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +15,7 @@ from PIL import Image
 pytest.importorskip("cv2", reason="OpenCV is not installed: pip install 'contrechamp[camera]'")
 from probe.camera.adapter import NoCamera
 from probe.camera.claims import WORDS, claims_of, tags_of_words
-from probe.camera.keeping import PhotoKeeper
+from probe.camera.keeping import NotKept, PhotoKeeper
 from probe.camera.pose import Pose
 from probe.camera.pretend import scripted_camera
 from probe.camera.shutter import RETICLE, Shot, Shutter
@@ -230,6 +231,14 @@ def test_where_the_detector_fails_on_this_picture_nothing_of_it_is_left(
     assert snapshot.sighting.pin.photo_not_kept is why
     assert snapshot.shot is not None
     assert not any(picture.any() for picture in driver.gave)
+
+
+def test_pixels_are_gone_whatever_comes_of_them(redactor: Redactor) -> None:
+    for keeper, refused in ((PhotoKeeper(lambda: redactor), False), (PhotoKeeper(without_model), True)):
+        pixels = street()
+        with pytest.raises(NotKept) if refused else nullcontext():
+            keeper.keep_pixels(pixels, name="it", reticle=RETICLE, pose=Pose(), new_id=lambda _: "1" * 32)
+        assert not pixels.any()
 
 
 def test_a_fake_says_so_and_its_script_is_heard(redactor: Redactor, tmp_path: Path) -> None:
