@@ -12,7 +12,7 @@ from probe.camera.adapter import NoCamera
 from probe.camera.claims import tags_of_words
 from probe.camera.pose import Pose
 from probe.contract.sighting import PhotoNotKept
-from probe.errors import BadInput
+from probe.errors import BadInput, OutboxFull
 from probe.walk.snapshots import Photographer, Snapshot
 
 LAST_PHOTO_S = 120.0  # a small machine looks for people half a minute and more
@@ -54,10 +54,11 @@ class _Press:
 
 
 class PhotoTaker:
-    """Takes photos for a walk. `keep` takes what comes of each, `tell` hears sentences, both from its thread."""
+    """Takes photos for a walk. `keep` takes what comes of each and says whether there was room, `tell` hears sentences;
+    both from its thread."""
 
     def __init__(
-        self, photographer: Photographer, keep: Callable[[Snapshot], object], tell: Callable[[str], None]
+        self, photographer: Photographer, keep: Callable[[Snapshot], bool], tell: Callable[[str], None]
     ) -> None:
         self._photographer, self._keep, self._tell = photographer, keep, tell
         self._presses: SimpleQueue[_Press | None] = SimpleQueue()
@@ -74,7 +75,8 @@ class PhotoTaker:
     def take(self, words: tuple[str, ...] = (), pose: Pose | None = None) -> "Future[Snapshot]":
         """Press the shutter; returns at once, and the future knows when it is kept. Safe from any thread.
 
-        Raises Busy, and BadInput for a word that says nothing of a camera.
+        The future raises OutboxFull where there was no room for it. Raises Busy, and BadInput for a word that says
+        nothing of a camera.
         """
         tags_of_words(words)
         if self._ended:
@@ -138,7 +140,8 @@ class PhotoTaker:
     def _answer(self, press: _Press) -> None:
         try:
             snapshot = self._snapshot(press)
-            self._keep(snapshot)
+            if not self._keep(snapshot):
+                raise OutboxFull("no room is left anywhere: this photo is lost; free some space")
         except BaseException as problem:  # noqa: BLE001 (the border of a thread: whoever pressed may ask for it)
             self._busy = False
             press.came.set_exception(problem)
