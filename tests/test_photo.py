@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -25,6 +27,8 @@ from probe.walk.kit import Kit
 from probe.walk.taking import Busy, CameraHealth
 from tests.paired import ingest_of, pair, parcel_of
 from tests.patience import finished
+from tests.probe.radio.test_board import serial_pair
+from tests.probe.test_service import sentence
 from tests.probe.walk.test_button import PRESS
 from tests.processes import probe
 
@@ -91,6 +95,26 @@ def test_a_photo_is_at_the_hub_with_its_picture(walker: Walker, pictures: Path, 
     assert exif.get_ifd(0x8825)[17] == 0.0
     assert not exif.get_ifd(1), "no thumbnail"
     assert abs(np.asarray(written, np.int16)[190:250, 300:340] - 112).max() < 12, "nobody on it"
+
+
+def test_a_receiver_says_where_and_when_and_so_turns_the_compass_to_true_north(walker: Walker, pictures: Path) -> None:
+    with serial_pair() as (sky, receiver):
+        words = ["photo", "--camera", f"folder:{pictures}", "--gnss", receiver, "--bearing", "100", "--print"]
+        command = [sys.executable, "-m", "probe", *map(str, words)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while process.poll() is None:
+            now = time.gmtime()
+            hour, day = time.strftime("%H%M%S.00", now), time.strftime("%d%m%y", now)
+            os.write(sky, sentence(f"GPRMC,{hour},A,4700.0000,N,01700.0000,W,0.0,,{day},,,A"))
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.2)
+        out, err = finished(process, 30.0)
+    assert process.returncode == 0, err
+    told = json.loads(out)
+    assert (told["observer"]["lat"], told["observer"]["lon"]) == (47.0, -17.0)
+    assert told["time"]["source"] == "gnss"
+    assert told["photo"]["bearing_deg"] == told["subject"]["bearing_deg"] != 100.0
+    assert walker.delivers() == ([], 0), "printed is not kept"
 
 
 def test_without_a_camera_there_is_a_pin_and_a_sentence(walker: Walker) -> None:
