@@ -12,6 +12,7 @@ from probe.contract.sighting import (
     Claim,
     DirectionClaim,
     GoneClaim,
+    HeightClaim,
     KindClaim,
     Mount,
     MountClaim,
@@ -20,6 +21,7 @@ from probe.contract.sighting import (
 )
 
 DIRECTION_SD_DEG = 20.0
+HEIGHT_SD_M = 1.0  # by eye
 
 _KINDS = {
     "fixed": CameraKind.FIXED,
@@ -38,6 +40,7 @@ _NO = {"", "no", "none", "false", "0"}
 _NO_DEVICE = {"guard"}
 _LIST_MARKS = (LIST, ",", "|", "/")
 _POINTS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
+_METRES = re.compile(r"(\d{1,3}(?:\.\d{1,10})?) ?m?", re.ASCII)
 _DEGREES = re.compile(r"(\d{1,3}(?:\.\d{1,10})?) ?(?:°|deg)?", re.ASCII)
 
 
@@ -58,6 +61,9 @@ def claims_of(tags: Mapping[str, str]) -> tuple[Claim, ...]:
     direction = _direction(tags)
     if direction is not None:
         claims.append(DirectionClaim(value=direction, sd_deg=DIRECTION_SD_DEG, strength=Strength.STRONG, evidence=(0,)))
+    height = _METRES.fullmatch(tags.get("height", ""))
+    if height is not None and float(height[1]) > 0:
+        claims.append(HeightClaim(value=float(height[1]), sd_m=HEIGHT_SD_M, strength=Strength.STRONG, evidence=(0,)))
     return tuple(claims)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from probe.camera.aiming import MIDDLE
 from probe.camera.container import NoReader
 from probe.camera.folder import PhotoObservation
 from probe.contract.base import CONTRACT_VERSION
@@ -19,8 +20,6 @@ from probe.contract.sighting import Box, Photo, PhotoNotKept
 if TYPE_CHECKING:  # what takes people out comes with an extra, and is loaded when it is asked for
     from probe.redact.redactor import Progress, Redactor
     from probe.redact.view import Attitude
-
-MIDDLE = Box(left=0.25, top=0.25, width=0.5, height=0.5)
 
 
 class NotKept(Exception):
@@ -36,9 +35,13 @@ class NotKept(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What is kept of a photo: the part of its sighting, and the pictures that this names."""
+    """What is kept of a photo: the part of its sighting, and the pictures that this names.
+
+    `size` is that of the picture they were made from, width and height.
+    """
 
     photo: Photo
+    size: tuple[int, int]
     pictures: tuple[Picture, ...]
 
 
@@ -101,6 +104,7 @@ class PhotoKeeper:
             raise NotKept(sentence, PhotoNotKept.MEMORY, each=True) from problem
         jpegs = [encoded.scene, *([encoded.reticle] if _shows_more(MIDDLE, width, height) else [])]
         return Kept(
+            size=(width, height),
             photo=_part(observation, attitude, width, height, [hashlib.sha256(jpeg).hexdigest() for jpeg in jpegs]),
             pictures=tuple(Picture(v=CONTRACT_VERSION, id=new_id(jpeg), jpeg=jpeg) for jpeg in jpegs),
         )

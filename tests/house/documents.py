@@ -83,6 +83,9 @@ def commands_page() -> str:
             command = group.get_command(context, name)
             assert command is not None
             lines += _command(program, name, command)
+            if isinstance(command, click.Group):
+                for below, part in command.commands.items():
+                    lines += _command(program, f"{name} {below}", part)
     return "\n".join(lines).rstrip() + "\n"
 
 
