@@ -33,6 +33,8 @@ STEADY_SD_DEG = 0.5  # of pitch and roll by an accelerometer that is held still
 _FEWEST_AIMED = 5
 _AIMED_SPREAD_DEG = 10.0
 _NORMAL_MAD = 1.4826
+_DROPS, _KEPT_SHARE = 4, 0.8
+_SD_OF_KEPT = 1.2816  # so many standard deviations hold four fifths of a normal distribution
 
 
 class Reading(Struct, frozen=True):
@@ -101,11 +103,13 @@ def fitted(readings: Sequence[Reading], axes: tuple[int, int, int] = (1, 2, 3)) 
         )
     field = np.array([reading.field for reading in readings], dtype=np.float64)
     up = np.array([reading.up for reading in readings], dtype=np.float64)
-    scale = float(np.median(np.abs(field - np.median(field, axis=0)))) or float(np.median(np.abs(field)))
+    # From between the ends, most of which no train has stretched: the fit wants to stand within the ellipsoid.
+    about = np.percentile(field, (5, 95), axis=0).mean(axis=0)
+    scale = float(np.median(np.linalg.norm(field - about, axis=1)))
     if not scale or not np.isfinite(scale):
         raise BadInput("the compass's readings are all the same; is the sensor connected?")
-    offset, matrix = _ellipsoid(field / scale)
-    offset, matrix = offset * scale, matrix / scale
+    offset, matrix = _ellipsoid((field - about) / scale)
+    offset, matrix = offset * scale + about, matrix / scale
     ball = (field - offset) @ matrix.T
     lengths = np.linalg.norm(ball, axis=1)
     pointing = ball / lengths[:, np.newaxis]
@@ -115,7 +119,8 @@ def fitted(readings: Sequence[Reading], axes: tuple[int, int, int] = (1, 2, 3)) 
             "the device was turned in one plane only, so one axis of its compass is not known; turn it over, end over "
             "end and on its side, too"
         )
-    residual_deg = float(np.degrees(np.sqrt(np.mean((lengths - 1) ** 2))))
+    off = np.sort(np.abs(lengths - 1))[: int(_KEPT_SHARE * len(lengths))]
+    residual_deg = float(np.degrees(off[-1])) / _SD_OF_KEPT
     if residual_deg > MOST_RESIDUAL_DEG:
         raise BadInput(
             f"the readings lie {residual_deg:.0f} degrees off any compass's; go away from cars, fences and motors, and "
@@ -160,14 +165,18 @@ def turned_to(compass: Compass, aimed: Sequence[Reading], magnetic_bearing_deg: 
 def _ellipsoid(points: "Floats") -> "tuple[Floats, Floats]":
     """Middle and matrix of the ellipsoid through points, by least squares. Raises BadInput where there is none.
 
-    Points far off (a train that passed) are dropped once, and the rest is fitted again.
+    Points far off (a train that passed) are dropped, a few times, and the rest is fitted again.
     """
     import numpy as np
 
     middle, matrix = _quadric(points)
-    off = np.abs(np.linalg.norm((points - middle) @ matrix.T, axis=1) - 1)
-    kept = off <= max(0.02, 4 * _NORMAL_MAD * float(np.median(off)))
-    return _quadric(points[kept]) if LEAST_READINGS <= kept.sum() < len(points) else (middle, matrix)
+    for _ in range(_DROPS):
+        off = np.abs(np.linalg.norm((points - middle) @ matrix.T, axis=1) - 1)
+        kept = off <= max(0.02, 3 * _NORMAL_MAD * float(np.median(off)))
+        if kept.sum() < max(LEAST_READINGS, _KEPT_SHARE * len(points)):
+            break
+        middle, matrix = _quadric(points[kept])
+    return middle, matrix
 
 
 def _quadric(points: "Floats") -> "tuple[Floats, Floats]":

@@ -9,7 +9,7 @@ reckoned with as if its error were normal.
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import atan, exp, radians, sqrt, tan
+from math import atan, cos, exp, hypot, radians, sin, sqrt, tan
 
 from probe.aim.bearing import TWO_SIDED_95, Aim
 from probe.errors import BadInput
@@ -20,7 +20,8 @@ FARTHEST_M, NEAREST_M = 80.0, 0.4
 STEEPEST_DEG = 80.0
 # Beyond this share of itself a distance, and with it a height, is as good as none.
 HOPELESS_SHARE = 0.5
-_STEPS = 240
+_STEPS = 120
+_AROUND = 5.0  # standard deviations around what is said that are gone through
 # Points and weights for an average over a normal distribution (Gauss and Hermite, five points).
 _HERMITE = ((-2.856970, 0.011257), (-1.355626, 0.222076), (0.0, 0.533333), (1.355626, 0.222076), (2.856970, 0.011257))
 
@@ -99,7 +100,7 @@ def _weighed(
     found = []
     up_sd = radians(camera.elevation_sd_deg)
     # Even steps of the angle down: then nothing is taken for granted of it.
-    first, last = atan(above.m / FARTHEST_M), atan(above.m / NEAREST_M)
+    first, last = _angles_down(foot, distance, above)
     for z, share in _HERMITE if above.sd_m else ((0.0, 1.0),):
         h = above.m + z * above.sd_m
         if h <= 0:
@@ -121,6 +122,23 @@ def _weighed(
             if weight > 1e-12:
                 found.append((d, h + d * tan(up), d * sd * (1 + tan(up) ** 2), weight))
     return found
+
+
+def _angles_down(foot: Aim | None, distance: Measured | None, above: Measured) -> tuple[float, float]:
+    """Between which angles down to the foot the right one is looked for, in radians."""
+    first, last = atan(above.m / FARTHEST_M), atan(above.m / NEAREST_M)
+    if foot is not None:
+        said = -radians(foot.elevation_deg)
+        by_height = above.sd_m / above.m * cos(said) * sin(said)  # what the lens's own height turns it by
+        around = _AROUND * hypot(radians(foot.elevation_sd_deg), by_height)
+        low, high = said - around, said + around
+    else:
+        assert distance is not None  # noqa: S101 (one of both is there)
+        low, high = (
+            atan(above.m / max(NEAREST_M, distance.m + side * _AROUND * distance.sd_m)) for side in (1, -1)
+        )
+    low = min(max(first, low), last - 0.01)
+    return low, max(min(last, high), low + 0.01)
 
 
 def _blurred(found: Sequence[tuple[float, float, float, float]]) -> list[tuple[float, float]]:

@@ -9,8 +9,8 @@ from probe.contract.sighting import HeightClaim, Place, Strength, Subject, Subje
 def subject_of(
     aim: Aim, observer: Place, distance: Measured | None = None, *, elevation_known: bool = True
 ) -> Subject | None:
-    """Where an aimed thing is said to be; None where no bearing is known. `elevation_known` is false where the pitch was
-    only guessed, for its doubt."""
+    """Where an aimed thing is said to be; None where no bearing is known. `elevation_known` is false where the pitch
+    was only guessed, for its doubt."""
     if aim.bearing_sd_deg is None:
         return None
     place = None
