@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from probe.aim.compass import Compass
-from probe.aim.lens import LensModel
+from probe.aim.lens import LensModel, lens_of_view, usual_lens
 from probe.errors import BadInput
 from probe.files.private import close_file, make_file, make_folder
 
@@ -61,6 +61,15 @@ class Calibration:
 
 
 _P = TypeVar("_P", LensPart, CompassPart)
+
+
+def lens_of(known: Calibration, width: int, height: int, field_of_view_deg: float | None) -> LensModel:
+    """The lens for pictures of a size: the calibrated one where they have its shape, else by the field of view that its
+    maker states, else a usual one with its wide doubt."""
+    if known.lens is not None:
+        with suppress(BadInput):
+            return known.lens.lens.scaled(width, height)
+    return usual_lens(width, height) if field_of_view_deg is None else lens_of_view(field_of_view_deg, width, height)
 
 
 def path_beside(outbox: Path) -> Path:

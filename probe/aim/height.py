@@ -134,9 +134,7 @@ def _angles_down(foot: Aim | None, distance: Measured | None, above: Measured) -
         low, high = said - around, said + around
     else:
         assert distance is not None  # noqa: S101 (one of both is there)
-        low, high = (
-            atan(above.m / max(NEAREST_M, distance.m + side * _AROUND * distance.sd_m)) for side in (1, -1)
-        )
+        low, high = (atan(above.m / max(NEAREST_M, distance.m + side * _AROUND * distance.sd_m)) for side in (1, -1))
     low = min(max(first, low), last - 0.01)
     return low, max(min(last, high), low + 0.01)
 

@@ -16,7 +16,6 @@ from probe.contract.sighting import (
     Photo,
     PhotoNotKept,
     Pin,
-    Place,
     Sighting,
     Subject,
 )

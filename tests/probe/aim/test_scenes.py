@@ -115,6 +115,14 @@ def test_the_truth_lies_within_what_is_stated_95_of_100_times(scenes: list[Scene
         assert shares[name] <= 0.995, (name, shares)
 
 
+@pytest.mark.slow
+def test_with_the_whole_redactor_too() -> None:
+    redactor = Redactor()
+    shares = told(coverage([composed(number, redactor) for number in range(SCENES)]))
+    for name in ("bearing", "elevation", "height", "distance"):
+        assert shares[name] >= 0.95 - 3 * sqrt(0.95 * 0.05 / SCENES), (name, shares)
+
+
 def test_half_of_what_is_stated_would_not_hold_it(scenes: list[Scene]) -> None:
     shares = told(coverage(scenes, share=0.5))
     for name in ("bearing", "elevation", "height", "distance"):
