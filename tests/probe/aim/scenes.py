@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from probe.aim.attitude import AttitudeReading
-from probe.aim.bearing import Aim, aimed
+from probe.aim.bearing import Aim, aimed, middle_of
 from probe.aim.height import Height, Measured, height_of
 from probe.aim.lens import LensModel, lens_of_view
 from probe.aim.said import height_claim, subject_of
@@ -82,8 +82,13 @@ class Shot:
     size: tuple[int, int]
     reading: AttitudeReading
     lens: LensModel
+    hidden: bool = False
 
     def aim(self) -> Aim:
+        """By the pixel; where the redactor has hidden the thing, by the reticle alone."""
+        if self.hidden:
+            spread = middle_of(RETICLE, *self.size)
+            return aimed(spread.pixel, self.size, self.reading, self.lens, HERE, AT, pixel_sd=spread.sd)
         sd = POINTING_PX * self.size[0] / 800
         return aimed(self.pixel, self.size, self.reading, self.lens, HERE, AT, pixel_sd=(sd, sd))
 
@@ -117,11 +122,12 @@ def shoot(
         roll_sd_deg=sensors.roll,
     )
     scene = _kept_scene(picture, reading, said_lens, redactor)
-    u, v = _found(scene)
+    found = _found(scene)
+    u, v = found or (0.0, 0.0)
     scale = scene.shape[1] / 800
     pixel = u + random.gauss(0, POINTING_PX * scale), v + random.gauss(0, POINTING_PX * scale)
     assert scene.shape[1] * height == scene.shape[0] * width
-    return Shot(pixel, (scene.shape[1], scene.shape[0]), reading, said_lens)
+    return Shot(pixel, (scene.shape[1], scene.shape[0]), reading, said_lens, hidden=found is None)
 
 
 def lenses(random: Random, width: int) -> tuple[LensModel, LensModel]:
@@ -236,11 +242,12 @@ def _kept_scene(picture: Any, reading: AttitudeReading, lens: LensModel, redacto
         return np.asarray(scene)[..., 1]
 
 
-def _found(scene: Any) -> tuple[float, float]:
-    """The middle of what is dark in the reticle."""
+def _found(scene: Any) -> tuple[float, float] | None:
+    """The middle of what is dark in the reticle; None where nothing is, as the redactor has taken it for writing."""
     height, width = scene.shape
     top, left = int(height * RETICLE.top), int(width * RETICLE.left)
     window = scene[top : height - top, left : width - left]
     rows, columns = np.nonzero(window < FILL - 12)
-    assert len(rows), "the camera is not in the reticle of what was kept"
+    if not len(rows):
+        return None
     return float(columns.mean()) + left, float(rows.mean()) + top

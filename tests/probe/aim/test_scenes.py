@@ -28,7 +28,7 @@ from tests.probe.aim.scenes import (
 )
 
 SCENES = 400
-WIDTHS = (*[640] * 15, 1600)
+WIDTHS = (*[480] * 15, 1600)
 KITS = (
     Sensors(heading=0.8, pitch=0.4, roll=0.5, common=0.2),
     Sensors(heading=3.0, pitch=1.0, roll=1.0, common=0.6),
@@ -40,13 +40,16 @@ Scene = tuple[Truth, Shot, Shot, Sensors]
 
 
 def composed(number: int, redactor: Redactor | None = None, width: int | None = None) -> Scene:
-    """A scene by its number: the camera, the shot of it, the shot of its foot, and the sensors."""
+    """A scene by its number: the camera, the shot of it, the shot of its foot, and the sensors.
+
+    The foot's picture never meets the redactor: the walker points at it before, and it is not kept.
+    """
     random = Random(number)
     truth, sensors = a_truth(random), KITS[number % len(KITS)]
     lens = lenses(random, width or WIDTHS[number % len(WIDTHS)])
     common_deg = random.gauss(0, sensors.common)
     camera = shoot(truth, sensors, lens, common_deg, random, redactor)
-    return truth, camera, shoot(truth.foot, sensors, lens, common_deg, random, redactor), sensors
+    return truth, camera, shoot(truth.foot, sensors, lens, common_deg, random), sensors
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +57,8 @@ def scenes() -> list[Scene]:
     return [composed(number) for number in range(SCENES)]
 
 
-def coverage(
-    scenes: list[Scene], change: Callable[[Shot], Shot] = lambda shot: shot, share: float = 1.0
-) -> Counter[str]:
-    """How many scenes hold the truth within `share` of what the hub reads as the 95 % interval."""
+def coverage(scenes: list[Scene], change: Callable[[Shot], Shot] = lambda shot: shot) -> Counter[str]:
+    """How many scenes hold the truth within what the hub reads as the 95 % interval, and within half of that."""
     counted: Counter[str] = Counter()
     for number, (truth, *shots, sensors) in enumerate(scenes):
         camera, foot = map(change, shots)
@@ -72,18 +73,19 @@ def coverage(
         subject, said = read.subject, height_of(seen.sighting)
         assert subject is not None
         assert said is not None
-        assert None not in (subject.bearing_deg, subject.bearing_sd_deg, subject.elevation_deg, subject.distance_m)
-        wide = TWO_SIDED_95 * share
+        assert None not in (subject.bearing_deg, subject.elevation_deg, subject.distance_m)
+        away_m = float(np.hypot(truth.east, truth.north))
+        errors = {
+            "bearing": (turn_deg(subject.bearing_deg or 0, truth.bearing_deg), subject.bearing_sd_deg),
+            "elevation": (abs((subject.elevation_deg or 0) - truth.elevation_deg), subject.elevation_sd_deg),
+            "height": (abs(said[0] - truth.height_m), said[1]),
+            "distance": (abs((subject.distance_m or 0) - away_m), subject.distance_sd_m),
+        }
         counted["scenes"] += 1
-        counted["bearing"] += turn_deg(subject.bearing_deg or 0.0, truth.bearing_deg) <= wide * (
-            subject.bearing_sd_deg or 0
-        )
-        off = abs((subject.elevation_deg or 0) - truth.elevation_deg)
-        counted["elevation"] += off <= wide * (subject.elevation_sd_deg or 0)
-        counted["height"] += abs(said[0] - truth.height_m) <= wide * said[1]
-        counted["distance"] += abs((subject.distance_m or 0) - np.hypot(truth.east, truth.north)) <= wide * (
-            subject.distance_sd_m or 0
-        )
+        for name, (off, sd) in errors.items():
+            assert sd is not None
+            counted[name] += off <= TWO_SIDED_95 * sd
+            counted[f"half of {name}"] += off <= TWO_SIDED_95 * sd / 2
         estimate = seen.estimate
         east, north = offset_m(estimate.lat, estimate.lon, *place_of(truth))
         spread = np.array(((estimate.east, estimate.between), (estimate.between, estimate.north)))
@@ -99,7 +101,8 @@ def told(counted: Counter[str]) -> dict[str, float]:
     return shares
 
 
-def test_the_truth_lies_within_what_is_stated_95_of_100_times(scenes: list[Scene]) -> None:
+def test_the_truth_lies_within_what_is_stated_95_of_100_times_and_not_within_half(scenes: list[Scene]) -> None:
+    assert not any(shot.hidden for _, *shots, _ in scenes for shot in shots)
     counted = coverage(scenes)
     shares = told(counted)
     made = counted["scenes"]
@@ -113,20 +116,18 @@ def test_the_truth_lies_within_what_is_stated_95_of_100_times(scenes: list[Scene
         assert shares[name] <= 0.95 + 3 * sqrt(0.95 * 0.05 / made), (name, shares)
     for name in ("height", "distance"):
         assert shares[name] <= 0.995, (name, shares)
+    for name in ("bearing", "elevation", "height", "distance"):
+        assert shares[f"half of {name}"] < 0.85, (name, shares)
 
 
 @pytest.mark.slow
 def test_with_the_whole_redactor_too() -> None:
     redactor = Redactor()
-    shares = told(coverage([composed(number, redactor) for number in range(SCENES)]))
+    made = [composed(number, redactor) for number in range(SCENES)]
+    print("hidden by the redactor, so known by the reticle alone:", sum(camera.hidden for _, camera, _, _ in made))
+    shares = told(coverage(made))
     for name in ("bearing", "elevation", "height", "distance"):
         assert shares[name] >= 0.95 - 3 * sqrt(0.95 * 0.05 / SCENES), (name, shares)
-
-
-def test_half_of_what_is_stated_would_not_hold_it(scenes: list[Scene]) -> None:
-    shares = told(coverage(scenes, share=0.5))
-    for name in ("bearing", "elevation", "height", "distance"):
-        assert shares[name] < 0.85, (name, shares)
 
 
 def test_without_the_roll_it_would_not_hold(scenes: list[Scene]) -> None:
