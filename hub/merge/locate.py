@@ -73,6 +73,20 @@ def region95(estimate: Estimate) -> tuple[tuple[tuple[float, float], ...], float
     return (*ring, ring[0]), round(major, 1)
 
 
+def fused_height(heights: Iterable[tuple[float, float]]) -> tuple[float, float] | None:
+    """Some heights with their standard deviations as one, each weighing by its information; None without any.
+
+    Where they differ by more than they say, the result is as doubtful as they differ.
+    """
+    weighed = [(value, 1 / sd**2) for value, sd in heights]
+    if not weighed:
+        return None
+    total = sum(weight for _, weight in weighed)
+    value = sum(value * weight for value, weight in weighed) / total
+    off = sum(weight * (each - value) ** 2 for each, weight in weighed)
+    return value, sqrt(max(1.0, off / max(1, len(weighed) - 1)) / total)
+
+
 def mean_bearing(bearings: Sequence[float]) -> float | None:
     """The middle of some bearings in degrees; None where there are none or they point every way."""
     east = sum(sin(bearing / 180 * pi) for bearing in bearings)

@@ -15,6 +15,7 @@ from probe.contract.sighting import (
     DirectionClaim,
     GoneClaim,
     Hearing,
+    HeightClaim,
     Kind,
     KindClaim,
     MountClaim,
@@ -32,6 +33,8 @@ USUAL_DISTANCE_M, USUAL_DISTANCE_SD_M = 8.0, 6.0
 USUAL_BEARING_SD_DEG = 15.0
 GNSS_SD_M = 3.0
 NO_BEARING_SD_M = 10.0
+# Of a height that does not say: a guess by eye. Nobody knows one better than the least.
+USUAL_HEIGHT_SD_M, LEAST_HEIGHT_SD_M = 1.0, 0.1
 # Fractions of a per-axis deviation: a 68 % radius is 1.51 of them.
 RADIUS68 = 1.51
 
@@ -129,6 +132,14 @@ def says_private(sighting: Sighting) -> bool:
     """Whether a sighting says that the camera belongs to a private dwelling."""
     claim = _claim_of(sighting.claims, PrivateDwellingClaim)
     return claim is not None and claim.value
+
+
+def height_of(sighting: Sighting) -> tuple[float, float] | None:
+    """How high the camera hangs by what a sighting says for certain, and its standard deviation, in metres."""
+    claim = _claim_of(sighting.claims, HeightClaim)
+    if claim is None or claim.strength is not Strength.STRONG:
+        return None
+    return claim.value, max(LEAST_HEIGHT_SD_M, USUAL_HEIGHT_SD_M if claim.sd_m is None else claim.sd_m)
 
 
 def _what_counts(sighting: Sighting) -> Sighting:

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from hub.merge.cameras import Camera
-from hub.merge.locate import region95
-from hub.merge.observe import Observation, vendor_of
+from hub.merge.locate import fused_height, region95
+from hub.merge.observe import Observation, height_of, vendor_of
 from hub.publish.view import CameraDetail, CameraView, ClaimView, EvidenceView, Reason
 from probe.contract.evidence import CatalogueEvidence
 from probe.contract.readable import readable
@@ -30,6 +30,7 @@ def describe(camera: Camera) -> CameraDetail:
     days = sorted(day.isoformat() for member in members if (day := member.day) is not None)
     senders = {member.contributor for member in members if member.contributor is not None}
     vendors = [readable(vendor) for member in members if (vendor := vendor_of(member.sighting)) is not None]
+    height = fused_height(said for member in members if (said := height_of(member.sighting)) is not None)
     view = CameraView(
         id=camera.id,
         lat=round(camera.estimate.lat, 7),
@@ -37,6 +38,8 @@ def describe(camera: Camera) -> CameraDetail:
         title_kind=_kind(members) or "camera",
         mount=_majority([member.mount for member in members if member.mount]),
         direction=camera.direction,
+        height_m=None if height is None else round(height[0], 1),
+        height_sd_m=None if height is None else round(height[1], 1),
         vendor=_majority(vendors),
         standing="seen" if any(map(_is_seen, members)) else "hint",
         walks=camera.walks,

@@ -69,6 +69,7 @@ def _tags(detail: CameraDetail) -> dict[str, Any]:
         direction = detail.camera.direction if _count_claims(detail, "direction", Strength.STRONG) else None
         tags["camera:mount"] = _majority_value(detail, "mount")
         tags["camera:direction"] = None if direction is None else round(direction) % 360
+        tags["height"] = detail.camera.height_m
     if tags:
         tags["manufacturer"] = _no_formula(_majority_value(detail, "vendor"))
     return tags
@@ -96,11 +97,11 @@ def _weak_claims(detail: CameraDetail) -> list[str]:
     """The claims that bear out no tag, such as `kind=alpr` or `present`."""
     weak = set()
     for claim in detail.claims:
-        if claim.about in ("present", "direction"):
+        if claim.about in ("present", "direction", "height"):
             borne_out = _count_claims(detail, claim.about, Strength.STRONG) > 0
         else:
             borne_out = claim.value == _majority_value(detail, claim.about)
-        if claim.about in ("present", "kind", "mount", "direction", "vendor") and not borne_out:
+        if claim.about in ("present", "kind", "mount", "direction", "height", "vendor") and not borne_out:
             weak.add(claim.about if claim.value is None else f"{claim.about}={claim.value}")
     return sorted(weak)
 

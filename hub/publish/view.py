@@ -43,6 +43,8 @@ class CameraView(Struct, frozen=True, kw_only=True):
     title_kind: str
     mount: str | None
     direction: float | None
+    height_m: float | None
+    height_sd_m: float | None
     vendor: str | None
     standing: str  # hint: radio alone; seen: a walker looked at it
     walks: int

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from hub.publish.view import ClaimView, EvidenceView
 
-_FIRST = ("present", "gone", "kind", "mount", "direction", "vendor")
+_FIRST = ("present", "gone", "kind", "mount", "direction", "height", "vendor")
 
 
 class ClaimSummary(Struct, frozen=True):

@@ -12,6 +12,7 @@ from probe.contract.sighting import (
     Claim,
     DirectionClaim,
     GoneClaim,
+    HeightClaim,
     KindClaim,
     Mount,
     MountClaim,
@@ -21,6 +22,7 @@ from probe.contract.sighting import (
 from probe.errors import BadInput
 
 DIRECTION_SD_DEG = 20.0
+HEIGHT_SD_M = 1.0  # by eye
 
 _KINDS = {
     "fixed": CameraKind.FIXED,
@@ -39,6 +41,7 @@ _NO = {"", "no", "none", "false", "0"}
 _NO_DEVICE = {"guard"}
 _LIST_MARKS = (LIST, ",", "|", "/")
 _POINTS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
+_METRES = re.compile(r"(\d{1,3}(?:\.\d{1,10})?) ?m?", re.ASCII)
 _DEGREES = re.compile(r"(\d{1,3}(?:\.\d{1,10})?) ?(?:°|deg)?", re.ASCII)
 
 # What a walker says in one word, and the tag that it stands for.
@@ -89,6 +92,9 @@ def claims_of(tags: Mapping[str, str]) -> tuple[Claim, ...]:
     direction = _direction(tags)
     if direction is not None:
         claims.append(DirectionClaim(value=direction, sd_deg=DIRECTION_SD_DEG, strength=Strength.STRONG, evidence=(0,)))
+    height = _METRES.fullmatch(tags.get("height", ""))
+    if height is not None and float(height[1]) > 0:
+        claims.append(HeightClaim(value=float(height[1]), sd_m=HEIGHT_SD_M, strength=Strength.STRONG, evidence=(0,)))
     return tuple(claims)
 
 

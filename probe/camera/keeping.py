@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from probe.camera.aiming import MIDDLE
 from probe.camera.container import NoReader
 from probe.camera.folder import PhotoObservation
 from probe.camera.pose import Pose
@@ -20,8 +21,6 @@ from probe.contract.sighting import Box, Photo, PhotoNotKept
 if TYPE_CHECKING:  # what takes people out comes with an extra, and is loaded when it is asked for
     from probe.redact.faces import Pixels
     from probe.redact.redactor import Progress, Redactor
-
-MIDDLE = Box(left=0.25, top=0.25, width=0.5, height=0.5)
 
 
 class NotKept(Exception):
@@ -37,9 +36,13 @@ class NotKept(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What is kept of a photo: the part of its sighting, and the pictures that this names."""
+    """What is kept of a photo: the part of its sighting, and the pictures that this names.
+
+    `size` is that of the picture they were made from, width and height.
+    """
 
     photo: Photo
+    size: tuple[int, int]
     pictures: tuple[Picture, ...]
 
 
@@ -127,6 +130,7 @@ class PhotoKeeper:
             pixels[...] = 0
         jpegs = [encoded.scene, *([encoded.reticle] if _shows_more(reticle, width, height) else [])]
         return Kept(
+            size=(width, height),
             photo=_part(pose, reticle, [hashlib.sha256(jpeg).hexdigest() for jpeg in jpegs]),
             pictures=tuple(Picture(v=CONTRACT_VERSION, id=new_id(jpeg), jpeg=jpeg) for jpeg in jpegs),
         )

@@ -2,10 +2,12 @@
 kind photo where there is a redacted picture, else a pin.
 """
 
+from probe.aim.height import Measured
+from probe.aim.said import subject_of
+from probe.camera.aiming import aim_of, elevation_is_known
 from probe.camera.claims import claims_of
 from probe.camera.folder import PhotoObservation
 from probe.contract.evidence import LookEvidence
-from probe.contract.geodesy import destination
 from probe.contract.sighting import (
     Kind,
     Making,
@@ -13,10 +15,8 @@ from probe.contract.sighting import (
     Photo,
     PhotoNotKept,
     Pin,
-    Place,
     Sighting,
     Subject,
-    SubjectHow,
 )
 
 # A walker's guess of a distance: wide on purpose.
@@ -47,8 +47,10 @@ def pin_of(
     )
 
 
-def photo_sighting_of(photo: PhotoObservation, picture: Photo, *, walk: str, made: Making, id: str) -> Sighting:
-    """The sighting of a look whose redacted picture is kept."""
+def photo_sighting_of(
+    photo: PhotoObservation, picture: Photo, size: tuple[int, int], *, walk: str, made: Making, id: str
+) -> Sighting:
+    """The sighting of a look whose redacted picture is kept; `size` is that of the picture, width and height."""
     return Sighting(
         v=1,
         id=id,
@@ -57,7 +59,7 @@ def photo_sighting_of(photo: PhotoObservation, picture: Photo, *, walk: str, mad
         made=made,
         time=_moment(photo),
         observer=photo.observer,
-        subject=_subject(photo),
+        subject=_subject(photo, size),
         evidence=(LookEvidence(photo=picture.content_sha256, note=photo.placed),),
         claims=claims_of(dict(photo.tags)),
         photo=picture,
@@ -70,18 +72,11 @@ def _moment(photo: PhotoObservation) -> Moment | None:
     return Moment(utc=photo.taken_at, source=photo.clock, sd_s=photo.taken_sd_s)
 
 
-def _subject(photo: PhotoObservation) -> Subject | None:
-    observer = photo.observer
-    if photo.bearing_deg is None or observer is None:
+def _subject(photo: PhotoObservation, size: tuple[int, int] | None = None) -> Subject | None:
+    observer, aim = photo.observer, aim_of(photo, size)
+    if aim is None or observer is None:
         return None
-    if photo.distance_m is None:
-        return Subject(how=SubjectHow.BEARING, bearing_deg=photo.bearing_deg, bearing_sd_deg=photo.bearing_sd_deg)
-    lat, lon = destination(observer.lat, observer.lon, photo.bearing_deg, photo.distance_m)
-    return Subject(
-        how=SubjectHow.BEARING_AND_DISTANCE,
-        place=Place(lat=round(lat, 7), lon=round(lon, 7)),
-        bearing_deg=photo.bearing_deg,
-        bearing_sd_deg=photo.bearing_sd_deg,
-        distance_m=photo.distance_m,
-        distance_sd_m=round(max(2.0, photo.distance_m * DISTANCE_SD_SHARE), 1),
-    )
+    distance = None
+    if photo.distance_m is not None:
+        distance = Measured(m=photo.distance_m, sd_m=round(max(2.0, photo.distance_m * DISTANCE_SD_SHARE), 1))
+    return subject_of(aim, observer, distance, elevation_known=elevation_is_known(photo))

@@ -25,6 +25,7 @@ _COMMANDS = {
     "pair": "probe.cli.delivery:pair",
     "send": "probe.cli.delivery:send",
     "status": "probe.cli.delivery:status",
+    "calibrate": "probe.cli.calibrate:calibrate",
     "rules": "probe.cli.rules:rules",
     "explain": "probe.cli.explain:explain_command",
 }

@@ -25,6 +25,8 @@ from probe.contract.base import (
     Count,
     Degrees,
     Digest,
+    Elevation,
+    HeightMetres,
     Id,
     Latitude,
     Longitude,
@@ -118,7 +120,12 @@ class SubjectHow(StrEnum):
 
 
 class Subject(Part, frozen=True, kw_only=True):
-    """Where the thing is said to be: a place, or a bearing from the observer, or both."""
+    """Where the thing is said to be: a place, or a bearing from the observer, or both.
+
+    The bearing is the thing's own, not that of the lens's axis, and so is the elevation above the horizon, as seen from
+    the lens. Where the declination is not known, `magnetic_bearing_deg` stands instead of `bearing_deg`, and
+    `bearing_sd_deg` is that one's.
+    """
 
     how: SubjectHow
     place: Place | None = None
@@ -126,6 +133,9 @@ class Subject(Part, frozen=True, kw_only=True):
     bearing_sd_deg: Degrees | None = None
     distance_m: Metres | None = None
     distance_sd_m: Metres | None = None
+    magnetic_bearing_deg: MagneticBearing | None = None
+    elevation_deg: Elevation | None = None
+    elevation_sd_deg: Degrees | None = None
 
 
 class Making(Part, frozen=True, kw_only=True):
@@ -174,6 +184,15 @@ class DirectionClaim(Part, frozen=True, kw_only=True, tag_field="about", tag="di
     evidence: tuple[EvidenceIndex, ...] = ()
 
 
+class HeightClaim(Part, frozen=True, kw_only=True, tag_field="about", tag="height"):
+    """How high the camera hangs above the ground below it, in metres."""
+
+    value: HeightMetres
+    sd_m: Metres | None = None
+    strength: Strength
+    evidence: tuple[EvidenceIndex, ...] = ()
+
+
 class VendorClaim(Part, frozen=True, kw_only=True, tag_field="about", tag="vendor"):
     value: Text
     strength: Strength
@@ -198,6 +217,7 @@ Claim = (
     | KindClaim
     | MountClaim
     | DirectionClaim
+    | HeightClaim
     | VendorClaim
     | OperatorClaim
     | PrivateDwellingClaim
@@ -240,7 +260,7 @@ class Box(Part, frozen=True, kw_only=True):
 
 
 class Photo(Part, frozen=True, kw_only=True):
-    """The redacted pictures, by their hashes, and how the lens was held.
+    """The redacted pictures, by their hashes, and how the lens was held: bearing and pitch are those of its axis.
 
     `content_sha256` is the scene, `reticle_sha256` what stood in the reticle, in more pixels than the scene has of it.
     Where the declination is not known, `magnetic_bearing_deg` stands instead of `bearing_deg`. `attitude_sd_deg` is

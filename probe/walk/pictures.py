@@ -59,7 +59,7 @@ class LookSightings:
                 self.outcome.pictures += len(kept.pictures)
                 self.outcome.picture_bytes += sum(len(picture.jpeg) for picture in kept.pictures)
                 id = new_id() if digest is None else id_of(b"photo", digest)
-                return photo_sighting_of(photo, kept.photo, walk=walk, made=self.made, id=id), kept.pictures
+                return photo_sighting_of(photo, kept.photo, kept.size, walk=walk, made=self.made, id=id), kept.pictures
         return pin_of(photo, walk=walk, made=self.made, id=pin_id(digest), why=why), ()
 
     def tell(self) -> None:

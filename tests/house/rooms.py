@@ -23,6 +23,7 @@ PROBE = (
     Room("redact", "takes people out of pictures"),
     Room("radio", "adapters and decoders"),
     Room("position", "fixes and headings"),
+    Room("aim", "where the pictured thing is"),
     Room("camera", "photos and their tags"),
     Room("seal", "signs, seals, checks"),
     Room("sweep", "what was heard where"),

@@ -11,6 +11,7 @@ from probe.contract.sighting import (
     CameraKind,
     DirectionClaim,
     GoneClaim,
+    HeightClaim,
     KindClaim,
     Mount,
     MountClaim,
@@ -24,7 +25,8 @@ from tests.paired import made_hub
 from tests.processes import hub as hub_command
 
 STRONG, WEAK = Strength.STRONG, Strength.WEAK
-OSM = {"man_made", "surveillance:type", "camera:type", "camera:mount", "camera:direction", "manufacturer", "check_date"}
+OSM = {"man_made", "surveillance:type", "camera:type", "camera:mount", "camera:direction", "manufacturer", "height",
+       "check_date"}  # fmt: skip
 
 
 def exported(folder: Path, *sightings: Sighting) -> dict[str, Any]:
@@ -78,6 +80,20 @@ def test_a_photo_that_nobody_tagged_claims_nothing(tmp_path: Path) -> None:
     told = exported(tmp_path, look(present=None))
     assert not OSM & told.keys()
     assert told["contrechamp:standing"] == "hint"
+
+
+def test_heights_are_merged_each_by_its_doubt(tmp_path: Path) -> None:
+    def said(value: float, sd_m: float | None, walk: str = WALK_A, strength: Strength = STRONG) -> Sighting:
+        return look(walk=walk, claims=(HeightClaim(value=value, sd_m=sd_m, strength=strength),))
+
+    one, other = said(3.0, 0.2), said(4.0, 0.4, WALK_B)
+    assert exported(tmp_path / "a", one, other)["height"] == pytest.approx(3.2)
+    # A guess by eye, which says no doubt, counts for little; one said weakly is no tag.
+    assert exported(tmp_path / "b", one, said(9.0, None, WALK_B))["height"] == pytest.approx(3.2)
+    weak = exported(tmp_path / "c", said(3.0, 0.2, strength=WEAK))
+    assert "height" not in weak
+    assert weak["contrechamp:weak"] == ["height=3.0"]
+    assert "height" not in exported(tmp_path / "d", look())
 
 
 def test_what_is_said_weakly_is_no_tag(tmp_path: Path) -> None:

@@ -178,7 +178,9 @@ def test_a_magnetic_bearing_is_turned_as_long_as_the_declination_is_known(
         assert (photo.bearing_sd_deg or 0) > 12
         assert (photo.magnetic_bearing_deg, outcome.notes) == (None, [])
     else:
-        assert (photo.bearing_deg, photo.bearing_sd_deg, sighting.subject) == (None, None, None)
+        assert (photo.bearing_deg, photo.bearing_sd_deg) == (None, None)
+        assert sighting.subject is not None
+        assert (sighting.subject.bearing_deg, sighting.subject.magnetic_bearing_deg) == (None, 271.5)
         assert photo.magnetic_bearing_deg == 271.5
         assert "a bearing from magnetic north" in outcome.notes[0]
 
