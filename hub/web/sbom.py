@@ -1,8 +1,9 @@
 """The wheel's bill of materials (CycloneDX 1.6), made from the lock files when it is built; see `vendor.py`.
 
-Two kinds of parts, told apart by their `scope` and the property `contrechamp:part`: the page's packages from npm and the
-face detector's model lie in the wheel; Python's packages do not, and stand there in the versions that were locked and
-tested with it. Nothing in it depends on the day, the machine or the folder, so that the same source makes the same wheel.
+Two kinds of parts, told apart by their `scope` and the property `contrechamp:part`: the page's packages from npm and
+the face detector's model lie in the wheel; Python's packages do not, and stand there in the versions that were locked
+and tested with it. Nothing in it depends on the day, the machine or the folder, so that the same source makes the same
+wheel.
 """
 
 import base64

@@ -36,10 +36,14 @@ class NotKept(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What is kept of a photo: the part of its sighting, and the pictures that this names."""
+    """What is kept of a photo: the part of its sighting, and the pictures that this names.
+
+    `faces_in_reticle` are the things like faces that were covered where the camera should be: the walker is told.
+    """
 
     photo: Photo
     pictures: tuple[Picture, ...]
+    faces_in_reticle: int = 0
 
 
 class PhotoKeeper:
@@ -103,6 +107,7 @@ class PhotoKeeper:
         return Kept(
             photo=_part(observation, attitude, width, height, [hashlib.sha256(jpeg).hexdigest() for jpeg in jpegs]),
             pictures=tuple(Picture(v=CONTRACT_VERSION, id=new_id(jpeg), jpeg=jpeg) for jpeg in jpegs),
+            faces_in_reticle=redacted.faces_in_reticle,
         )
 
 
