@@ -1,4 +1,4 @@
-"""Drawn cameras and what resembles them: domes, bullets, lamps; shaded, on a wall, a ceiling, a pole, by day and dusk."""
+"""Drawn cameras and what resembles them: domes, bullets, lamps; on a wall, a ceiling, a pole, by day and dusk."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
