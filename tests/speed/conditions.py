@@ -91,9 +91,9 @@ def moved(share: float) -> Condition:
 
 def packed(quality: int) -> Condition:
     def taken(scene: Scene, face_px: float, random: np.random.Generator) -> Scene:
-        done, octets = cv2.imencode(".jpg", scene.pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-        assert done
-        return Scene(_octets(cv2.imdecode(octets, cv2.IMREAD_COLOR)[..., ::-1]), scene.faces)
+        _, octets = cv2.imencode(".jpg", scene.pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+        again: Any = cv2.imdecode(octets, cv2.IMREAD_COLOR)
+        return Scene(_octets(again[..., ::-1]), scene.faces)
 
     return taken
 
@@ -127,7 +127,9 @@ def _drawn(scene: Scene, start: float, stop: float, colour: tuple[int, int, int]
     for face in scene.faces:
         (left, top), (right, bottom) = face.min(axis=0), face.max(axis=0)
         tall = bottom - top
-        pixels[max(0, round(top + start * tall)) : round(top + stop * tall), max(0, round(left)) : round(right)] = colour
+        pixels[max(0, round(top + start * tall)) : round(top + stop * tall), max(0, round(left)) : round(right)] = (
+            colour
+        )
     return Scene(pixels, scene.faces)
 
 
@@ -194,4 +196,4 @@ def cut_out(scene: Scene, more: float = 0.35) -> Iterator[tuple[Pixels, Corners]
 
 
 def _octets(values: Any) -> Pixels:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)

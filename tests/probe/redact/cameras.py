@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from probe.redact.faces import TILE, Pixels
+from probe.redact.faces import TILE, FaceDetector, Pixels
 
 SIZES_PX = (12, 16, 24, 36, 54, 80, 120, 200)
 _FINE = 3  # small things are drawn that much larger, then made small
@@ -27,13 +27,28 @@ class Drawn:
     pixels: Pixels
 
 
-def drawn_cameras(kinds: tuple[str, ...] = ()) -> Iterator[Drawn]:
-    """Each kind in each size, place and light that it is found in."""
+def drawn_cameras(
+    kinds: tuple[str, ...] = (), sizes: tuple[int, ...] = SIZES_PX, lights: tuple[str, ...] = ("day", "dusk")
+) -> Iterator[Drawn]:
+    """Each kind in each size, place and light."""
     for kind in kinds or tuple(KINDS):
-        for size in SIZES_PX:
+        for size in sizes:
             for place in ("wall", "ceiling", "pole"):
-                for light in ("day", "dusk"):
+                for light in lights:
                     yield Drawn(kind, size, place, light, _drawn(kind, size, place, light))
+
+
+def hit_score(detector: FaceDetector, drawn: Drawn) -> float:
+    """The highest score of what the detector takes for a face on the thing; 0 where it takes nothing for one."""
+    x, y, half = TILE[0] / 2, TILE[1] / 2, drawn.size_px / 2
+    return max(
+        (
+            face.score
+            for face in detector.faces(drawn.pixels)
+            if face.left < x + half and face.right > x - half and face.top < y + half and face.bottom > y - half
+        ),
+        default=0.0,
+    )
 
 
 def _drawn(kind: str, size: int, place: str, light: str) -> Pixels:
