@@ -22,8 +22,8 @@ FILL = 112  # a grey that depends on nothing in the picture
 GROW = 1.4  # of a face, so that hair and ears go with it
 BODY_SCORE = 0.3  # from here on it is a person, whose clothes tell as much
 BODY_WIDE, BODY_TALL = 3.2, 7.5  # of a face's width and height
-# Half of what the detector's makers use in doubt: finds faces that are dark, covered or turned, at no cost of time. The
-# hub, whose operator looks at it, is stricter yet; noise alone scores up to 0.016.
+# Low, as that finds more faces that are dark, covered or turned, at no cost of time. The hub, whose operator looks at
+# it, is stricter yet; an empty picture scores up to 0.016.
 DEVICE_THRESHOLD, HUB_THRESHOLD = 0.05, 0.03
 _CV_NO_MEMORY = -4  # cv2.Error.StsNoMem
 
@@ -97,9 +97,8 @@ class Redactor:
     ) -> tuple[Mask, list[Face]]:
         """What has to go, and the faces that were found, each once.
 
-        The detector sees the whole of a tile, also what geometry has taken out already: a face that the line cuts is
-        found by its other half, and one outside the reticle takes its body in there with it. So what is under the mask
-        may decide where the mask is, and nothing else.
+        The detector sees the whole of a tile, also what geometry has taken out already: a face outside the reticle
+        takes its body in there with it. So what is under the mask may decide where the mask is, and nothing else.
         """
         height, width = pixels.shape[:2]
         left, top, right, bottom = box_pixels(reticle, width, height)
