@@ -4,7 +4,7 @@ RUN = .venv/bin
 # Where it is set, each of the hundreds of programs that tests start would compile all of our code again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test browser check audit speed torture siege hil setup lock picture clean
+.PHONY: demo test browser check audit speed speed-photo torture siege hil setup lock picture clean
 
 # DEMO="--once --json" ends by itself
 demo: .venv/ready  ## map a fictional town in the browser
@@ -27,6 +27,9 @@ audit: .venv/ready  ## the same by the registries' own lists of today; needs a n
 
 speed: .venv/ready  ## frames per CPU-second beside scapy, dpkt and tshark; memory; what a small machine makes of it
 	$(RUN)/python -m tests.speed
+
+speed-photo: .venv/ready  ## which faces are taken out, by height, light, motion; cameras taken for faces; 10 minutes
+	$(RUN)/python -m tests.speed.photo $(if $(SET),--set $(SET))
 
 torture: .venv/ready  ## delivery while probes, hub and broker are killed; a seized card; a hostile probe
 	$(RUN)/pytest -q -m slow tests/torture

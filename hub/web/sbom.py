@@ -1,12 +1,14 @@
 """The wheel's bill of materials (CycloneDX 1.6), made from the lock files when it is built; see `vendor.py`.
 
-Two kinds of parts, told apart by their `scope` and the property `contrechamp:part`: the page's packages from npm lie in
-the wheel; Python's packages do not, and stand there in the versions that were locked and tested with it. Nothing in it
-depends on the day, the machine or the folder, so that the same source makes the same wheel.
+Two kinds of parts, told apart by their `scope` and the property `contrechamp:part`: the page's packages from npm and
+the face detector's model lie in the wheel; Python's packages do not, and stand there in the versions that were locked
+and tested with it. Nothing in it depends on the day, the machine or the folder, so that the same source makes the same
+wheel.
 """
 
 import base64
 import json
+import runpy
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -23,7 +25,8 @@ def bill(root: Path, version: str) -> bytes:
     python = _Python(tomllib.loads((root / "uv.lock").read_text())["package"])
     page = json.loads((root / "hub" / "web" / "package-lock.json").read_text())["packages"]
     own = f"pkg:pypi/{_NAME}@{version}"
-    needed = [*python.direct(), *(_npm_ref(page, name) for name in sorted(page[""]["dependencies"]))]
+    model = _model(root)
+    needed = [model["bom-ref"], *python.direct(), *(_npm_ref(page, name) for name in sorted(page[""]["dependencies"]))]
     told = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -39,10 +42,26 @@ def bill(root: Path, version: str) -> bytes:
                 "licenses": [{"expression": "AGPL-3.0-or-later"}],
             },
         },
-        "components": [*_npm_components(page), *python.components()],
-        "dependencies": [{"ref": own, "dependsOn": sorted(needed)}, *_npm_needs(page), *python.needs()],
+        "components": [*_npm_components(page), model, *python.components()],
+        "dependencies": [
+            {"ref": own, "dependsOn": sorted(needed)},
+            *_npm_needs(page),
+            {"ref": model["bom-ref"], "dependsOn": []},
+            *python.needs(),
+        ],
     }
     return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _model(root: Path) -> dict[str, Any]:
+    """The face detector's network, which is known by its hash and by the wheel that it was taken out of."""
+    known = runpy.run_path(str(root / "probe" / "redact" / "model.py"))
+    name, version = "centerface", known["WHEEL"].replace("==", "-")
+    ref = f"pkg:generic/{name}@{version}"
+    part = _component(name, version, ref, "required", "in the wheel")
+    part |= {"type": "machine-learning-model", "licenses": [{"expression": "MIT"}]}
+    part["hashes"] = [{"alg": "SHA-256", "content": known["MODEL_SHA256"]}]
+    return part
 
 
 class _Python:

@@ -39,11 +39,13 @@ class Kept:
     """What is kept of a photo: the part of its sighting, and the pictures that this names.
 
     `size` is that of the picture they were made from, width and height.
+    `faces_in_reticle` are the things like faces that were covered where the camera should be: the walker is told.
     """
 
     photo: Photo
     size: tuple[int, int]
     pictures: tuple[Picture, ...]
+    faces_in_reticle: int = 0
 
 
 class PhotoKeeper:
@@ -133,6 +135,7 @@ class PhotoKeeper:
             size=(width, height),
             photo=_part(pose, reticle, [hashlib.sha256(jpeg).hexdigest() for jpeg in jpegs]),
             pictures=tuple(Picture(v=CONTRACT_VERSION, id=new_id(jpeg), jpeg=jpeg) for jpeg in jpegs),
+            faces_in_reticle=redacted.faces_in_reticle,
         )
 
     def _require(self) -> "Redactor":

@@ -12,7 +12,8 @@ class Outcome:
 
     `notes` are sentences about what was used with less than it seems to say; they are no failure. `silent_photos` say
     nothing of a camera, `placed_photos` have their place from the track, `pictures` are what is kept of photos without
-    people; `known` sightings were in the outbox already.
+    people; in `covered_middles` something like a face was covered where the camera should be; `known` sightings were in
+    the outbox already.
     """
 
     sightings: int = 0
@@ -25,6 +26,7 @@ class Outcome:
     placed_photos: int = 0
     pictures: int = 0
     picture_bytes: int = 0
+    covered_middles: int = 0
     rows: int = 0
     bluetooth_rows: int = 0
     mobile_rows: int = 0

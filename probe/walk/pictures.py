@@ -12,6 +12,8 @@ from probe.contract.sighting import Making, PhotoNotKept, Sighting
 from probe.walk.making import combined, id_of, new_id
 from probe.walk.outcome import Outcome
 
+_NAMED = 5  # photos, in a sentence about many
+
 PhotoProgress = Callable[[int, int, float], None]  # photos done, of how many, and the share of the next that is done
 
 
@@ -36,6 +38,7 @@ class LookSightings:
     photos: int
     _done: int = 0
     _reasons: Counter[str] = field(default_factory=Counter)
+    _covered: list[str] = field(default_factory=list)
 
     def sighting(
         self, photo: PhotoObservation, digest: bytes | None, walk: str
@@ -58,16 +61,26 @@ class LookSightings:
             else:
                 self.outcome.pictures += len(kept.pictures)
                 self.outcome.picture_bytes += sum(len(picture.jpeg) for picture in kept.pictures)
+                if kept.faces_in_reticle:
+                    self.outcome.covered_middles += 1
+                    self._covered.append(photo.name)
                 id = new_id() if digest is None else id_of(b"photo", digest)
                 return photo_sighting_of(photo, kept.photo, kept.size, walk=walk, made=self.made, id=id), kept.pictures
         return pin_of(photo, walk=walk, made=self.made, id=pin_id(digest), why=why), ()
 
     def tell(self) -> None:
-        """Say why pictures are missing, each reason once."""
+        """Say why pictures are missing, each reason once; and where what looks like a face may have been the camera."""
         self.outcome.notes += [
             f"no picture is kept of {count:,} photo{'' if count == 1 else 's'}, only what is said of a camera: {reason}"
             for reason, count in sorted(self._reasons.items())
         ]
+        if self._covered:
+            count = len(self._covered)
+            named = ", ".join(sorted(self._covered)[:_NAMED]) + (", ..." if count > _NAMED else "")
+            self.outcome.notes.append(
+                f"in the middle of {count:,} picture{'' if count == 1 else 's'} something like a face was covered "
+                f"({named}): if that was the camera, step aside and take another"
+            )
 
     def _share(self, done: int, of: int) -> None:
         self.progress(self._done - 1, self.photos, done / of)

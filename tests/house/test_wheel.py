@@ -1,5 +1,6 @@
 """What ships is what was tested: the wheel is built, installed elsewhere with nothing of the checkout, and run."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -106,11 +107,26 @@ def test_the_bill_of_materials_names_what_is_in_the_wheel_and_what_comes_with_it
     parts = {part["bom-ref"]: part for part in materials["components"]}
     kinds = {ref: part["properties"][0]["value"] for ref, part in parts.items()}
     page = json.loads((ROOT / "hub" / "web" / "package-lock.json").read_text())["packages"]
-    assert list(kinds.values()).count("in the wheel") == len(page) - 1
+    assert list(kinds.values()).count("in the wheel") == len(page) - 1 + 1, "the page's packages, and the model"
     assert {part["name"] for part in parts.values()} >= {"maplibre-gl", "htmx.org", "msgspec", "amqtt", "scapy"}
     assert not {part["name"] for part in parts.values()} & {"pytest", "mypy", "uv", "hatchling"}
     assert {part["name"] for part in parts.values() if part["scope"] == "required"} >= {"msgspec", "click"}
-    assert all(len(parts[ref]["hashes"][0]["content"]) == 128 for ref, kind in kinds.items() if kind == "in the wheel")
+    for ref, kind in kinds.items():
+        if kind == "in the wheel":
+            (known,) = parts[ref]["hashes"]
+            assert len(known["content"]) * 4 == int(known["alg"].removeprefix("SHA-")), ref
+
+
+def test_the_face_detectors_model_lies_in_the_wheel_with_its_licence_and_is_named(
+    wheel: Path, materials: dict[str, Any]
+) -> None:
+    (model,) = (part for part in materials["components"] if part["type"] == "machine-learning-model")
+    with zipfile.ZipFile(wheel) as archive:
+        octets, licence = (archive.read(f"probe/redact/centerface.{end}") for end in ("onnx", "LICENSE.txt"))
+    assert model["hashes"] == [{"alg": "SHA-256", "content": hashlib.sha256(octets).hexdigest()}]
+    assert model["licenses"] == [{"expression": "MIT"}]
+    assert b"MIT License" in licence
+    assert b"Copyright" in licence
 
 
 def test_each_part_of_the_bill_is_needed_by_something(materials: dict[str, Any]) -> None:

@@ -1,4 +1,5 @@
-"""`make speed`: frames per CPU-second of the probe's whole path beside scapy, dpkt and tshark, all in one run.
+"""`make speed`: frames per CPU-second of the probe's whole path beside scapy, dpkt and tshark, all in one run; and what
+taking people out of a picture costs beside others, with its recall where the labelled photos are.
 
 User and system time of whole processes, imports included; readers take turns, and the median of the rounds counts.
 Only ratios of one run mean anything: rates depend on the machine.
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from tests.speed import homecoming, small
+from tests.speed import homecoming, redaction, small
 from tests.speed.frames import write, write_walk
 
 FIELDS = ("frame.time_epoch", "wlan.sa", "wlan.fc.type_subtype", "wlan.ssid", "radiotap.dbm_antsignal", "wlan.bssid")
@@ -63,6 +64,7 @@ def main() -> None:
                 reader.runs.append(_run(reader.command))
     result: dict[str, float | str] = {"radio.input": made_of, **_compare(readers)}
     result |= _on_a_small_machine(readers["ours"])
+    result |= redaction.measure(_run)
     if shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin"):
         result |= _homecoming(asked.probes)
     asked.json.parent.mkdir(parents=True, exist_ok=True)

@@ -105,18 +105,18 @@ def _recall(photos: Path) -> dict[str, float | str]:
     print(f"  faces taken out ({COVERED:.0%} of the label covered), {result['redact.faces_input']}, by face height:")
     for height_px in (*HEIGHTS_PX, None):
         hit: list[bool] = []
-        for image, labels in _labelled(photos / "faces"):
+        for image, labels in labelled(photos / "faces"):
             hit += _found(detector, image, labels, height_px)
         name = "native" if height_px is None else f"{height_px}px"
         print(f"    {name:7} {sum(hit)} of {len(hit)}")
         result[f"redact.face_recall_{name}"] = round(sum(hit) / len(hit), 3)
     hits, shares, besides = [], [], []
-    for image, labels in _labelled(photos / "plates-eu"):
+    for image, labels in labelled(photos / "plates-eu"):
         pixels = np.asarray(image)
         mask = writing(pixels)
-        hits += [_share(mask, label) >= PLATE_COVERED for label in labels]
+        hits += [share(mask, label) >= PLATE_COVERED for label in labels]
         shares.append(float(mask.mean()))
-        besides.append(float(_covered(detector.faces(pixels), pixels.shape[:2]).mean()))
+        besides.append(float(covered(detector.faces(pixels), pixels.shape[:2]).mean()))
     result |= {
         "redact.plate_recall": round(sum(hits) / len(hits), 3),
         "redact.plate_masked_share": round(sum(shares) / len(shares), 3),
@@ -133,7 +133,8 @@ def _recall(photos: Path) -> dict[str, float | str]:
 Label = tuple[float, float, float, float]  # left, top, width, height
 
 
-def _labelled(folder: Path) -> Iterator[tuple[Any, list[Label]]]:
+def labelled(folder: Path) -> Iterator[tuple[Any, list[Label]]]:
+    """The pictures of a folder with the boxes that its labels.csv has of each."""
     from PIL import Image
 
     labels: dict[str, list[Label]] = {}
@@ -150,11 +151,12 @@ def _found(detector: FaceDetector, image: Any, labels: list[Label], height_px: i
     scale = 1.0 if height_px is None else height_px / float(np.median([label[3] for label in labels]))
     small = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
     pixels = np.asarray(small)
-    mask = _covered(detector.faces(pixels), pixels.shape[:2])
-    return [_share(mask, tuple(value * scale for value in label)) >= COVERED for label in labels]  # type: ignore[arg-type]
+    mask = covered(detector.faces(pixels), pixels.shape[:2])
+    return [share(mask, tuple(value * scale for value in label)) >= COVERED for label in labels]  # type: ignore[arg-type]
 
 
-def _covered(faces: list[Face], shape: tuple[int, ...]) -> Mask:
+def covered(faces: list[Face], shape: tuple[int, ...]) -> Mask:
+    """What is taken out for faces alone, without bodies."""
     mask = np.zeros(shape[:2], np.bool_)
     for face in faces:
         x, y = (face.left + face.right) / 2, (face.top + face.bottom) / 2
@@ -165,7 +167,7 @@ def _covered(faces: list[Face], shape: tuple[int, ...]) -> Mask:
     return mask
 
 
-def _share(mask: Mask, label: Label) -> float:
+def share(mask: Mask, label: Label) -> float:
     left, top, width, height = (round(value) for value in label)
     part = mask[top : top + max(1, height), left : left + max(1, width)]
     return float(part.mean()) if part.size else 0.0
