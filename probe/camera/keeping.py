@@ -36,10 +36,14 @@ class NotKept(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What is kept of a photo: the part of its sighting, and the pictures that this names."""
+    """What is kept of a photo: the part of its sighting, and the pictures that this names.
+
+    `shown` is the share of the reticle that is not the constant, 0 to 1.
+    """
 
     photo: Photo
     pictures: tuple[Picture, ...]
+    shown: float
 
 
 class PhotoKeeper:
@@ -82,6 +86,7 @@ class PhotoKeeper:
         from probe.camera.decode import NoPixels, pixels_of
         from probe.redact.encode import encode
         from probe.redact.redactor import NoRedactor
+        from probe.redact.view import box_pixels
 
         name = observation.name
         try:
@@ -99,10 +104,12 @@ class PhotoKeeper:
         except MemoryError as problem:
             sentence = f"{name}: there is not enough memory here for its picture; read it on another machine"
             raise NotKept(sentence, PhotoNotKept.MEMORY, each=True) from problem
+        left, top, right, bottom = box_pixels(MIDDLE, width, height)
         jpegs = [encoded.scene, *([encoded.reticle] if _shows_more(MIDDLE, width, height) else [])]
         return Kept(
             photo=_part(observation, attitude, width, height, [hashlib.sha256(jpeg).hexdigest() for jpeg in jpegs]),
             pictures=tuple(Picture(v=CONTRACT_VERSION, id=new_id(jpeg), jpeg=jpeg) for jpeg in jpegs),
+            shown=1 - float(redacted.mask[top:bottom, left:right].mean()),
         )
 
 

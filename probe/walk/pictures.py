@@ -12,6 +12,7 @@ from probe.contract.sighting import Making, PhotoNotKept, Sighting
 from probe.walk.making import combined, id_of, new_id
 from probe.walk.outcome import Outcome
 
+LEAST_SHOWN = 0.1  # of the reticle: with less left of it, hardly anyone sees a camera
 PhotoProgress = Callable[[int, int, float], None]  # photos done, of how many, and the share of the next that is done
 
 
@@ -57,6 +58,11 @@ class LookSightings:
                 self._note(problem)
             else:
                 self.outcome.pictures += len(kept.pictures)
+                if kept.shown < LEAST_SHOWN:
+                    self.outcome.notes.append(
+                        f"{photo.name}: hardly anything is left of its middle without the people; take it again, with "
+                        "the camera there and nobody in front of it"
+                    )
                 self.outcome.picture_bytes += sum(len(picture.jpeg) for picture in kept.pictures)
                 id = new_id() if digest is None else id_of(b"photo", digest)
                 return photo_sighting_of(photo, kept.photo, walk=walk, made=self.made, id=id), kept.pictures

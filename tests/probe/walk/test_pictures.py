@@ -387,3 +387,12 @@ def test_without_the_packages_that_take_people_out_there_are_pins(tmp_path: Path
     assert sighting.pin is not None
     assert sighting.pin.photo_not_kept is PhotoNotKept.NO_REDACTOR
     assert "numpy is not installed, which taking people out needs: pip install 'contrechamp[camera]'" in done.stderr
+
+
+def test_a_middle_of_which_nothing_is_left_is_told(tmp_path: Path, keeper: PhotoKeeper) -> None:
+    said = {**GPS, **RECEIVER_TIME}
+    near = drawn_faces(((240, 150, 110), (330, 170, 110), (400, 150, 110)))
+    Image.fromarray(near).save(tmp_path / "a.jpg", quality=92, exif=exif(said).tobytes())
+    (_, outcome) = replayed(tmp_path, keeper)
+    (note,) = outcome.notes
+    assert note.startswith(f"{tmp_path / 'a.jpg'}: hardly anything is left of its middle")
