@@ -112,9 +112,9 @@ def _save_small(path: Path, picture: "Image.Image", **metadata: object) -> None:
     """As good as it goes within the bound, since all of them lie in the wheel; a little soft where that is needed."""
     from PIL import ImageFilter
 
-    for softer in (0.0, 0.6, 0.9):
+    for softer in (0.0, 0.5, 0.8, 1.0):
         soft = picture.filter(ImageFilter.GaussianBlur(softer)) if softer else picture
-        for quality in (82, 76, 70, 64, 58, 52):
+        for quality in (82, 76, 70, 64, 58, 52, *((46, 40, 34, 28) if softer == 1.0 else ())):
             soft.save(path, "JPEG", quality=quality, optimize=True, progressive=True, **metadata)
             if path.stat().st_size <= MAX_PHOTO_BYTES:
                 return

@@ -79,7 +79,7 @@ def facade(seed: int, wide: float) -> Facade:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=48)
+@lru_cache(maxsize=24)
 def painted(
     of: Facade, left: float, right: float, per_m: float, lit: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -125,7 +125,7 @@ def _tinted(colour: Colour, by: float) -> Colour:
     return red, green, blue
 
 
-@lru_cache(maxsize=48)
+@lru_cache(maxsize=24)
 def _stains(seed: int, tall: int, wide: int) -> NDArray[np.float32]:
     return noise(seed, tall, wide, (6, 17, 50, 170, 600))
 
