@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from probe.aim.calibration import Calibration, load, path_beside
 from probe.camera.adapter import NoCamera
+from probe.camera.aiming import Foot
 from probe.camera.choose import CameraChoice, camera_at
 from probe.camera.keeping import PhotoKeeper
 from probe.camera.pose import Pose
 from probe.camera.shutter import Shutter
-from probe.errors import OutboxError
+from probe.errors import BadInput, OutboxError
 from probe.outbox.outbox import Outbox, Standing
 from probe.outbox.room import DEFAULT_BUDGET_BYTES
 from probe.outbox.writer import OutboxWriter
@@ -31,7 +33,7 @@ from probe.walk.clock import SteadyClock
 from probe.walk.kit import Kit
 from probe.walk.live import LiveWalk
 from probe.walk.making import new_id
-from probe.walk.snapshots import Aim, Photographer, Snapshot
+from probe.walk.snapshots import Holding, Photographer, Snapshot
 from probe.walk.sources import SourceSupervisor
 from probe.walk.taking import CameraStatus, PhotoTaker
 
@@ -43,7 +45,7 @@ _LAST_DELIVERY_S = 25.0
 class ServiceSettings:
     """With what a probe listens and sees, where it keeps sightings, and to whom it hands them over.
 
-    `camera` is a word for `camera_at`, None for no camera; `aim` says how it was held when a shot was taken.
+    `camera` is a word for `camera_at`, None for no camera; `holding` says how it was held when a shot was taken.
     `to` is a way to a hub, None for the hub wherever it is found; where `offline`, nothing is handed over.
     """
 
@@ -53,7 +55,7 @@ class ServiceSettings:
     offline: bool = False
     budget_bytes: int = DEFAULT_BUDGET_BYTES
     camera: str | None = None
-    aim: Aim | None = None
+    holding: Holding | None = None
 
 
 class Phase(StrEnum):
@@ -150,12 +152,15 @@ class ProbeService:
             if problem is not None:
                 raise problem
 
-    def take_photo(self, words: tuple[str, ...] = (), pose: Pose | None = None) -> "Future[Snapshot]":
+    def take_photo(
+        self, words: tuple[str, ...] = (), pose: Pose | None = None, foot: Foot | None = None
+    ) -> "Future[Snapshot]":
         """Take a photo of what the walker says it is, held as `pose` says; returns at once. Safe from any thread.
 
+        With `foot`, for which no picture is needed, this one is the second of two shots, and makes a height.
         The future has what was kept, also where that is a pin. Raises NoCamera without --camera, Busy, BadInput.
         """
-        return self._camera().take(words, pose)
+        return self._camera().take(words, pose, foot)
 
     def preview(self) -> bytes:
         """A small JPEG of what the camera sees, all but the reticle being a constant. Raises NoCamera."""
@@ -166,6 +171,17 @@ class ProbeService:
             raise NoCamera("this walk has no camera: start it with --camera auto")
         return self._photos
 
+    def _calibration(self) -> Calibration:
+        """What is known of this device's lens; a file that cannot be read is told, and the walk goes on without."""
+        try:
+            known = load(path_beside(self._settings.outbox))
+        except BadInput as problem:
+            self._tell(str(problem))
+            return Calibration()
+        for sentence in known.problems:
+            self._tell(sentence)
+        return known
+
     def _taker(self, choice: CameraChoice) -> PhotoTaker:
         walk = self.walk
         photographer = Photographer(
@@ -175,7 +191,8 @@ class ProbeService:
             clock=walk.clock,
             place=walk.place_at,
             when=walk.when,
-            aim=self._settings.aim,
+            holding=self._settings.holding,
+            known=self._calibration(),
         )
         return PhotoTaker(photographer, lambda taken: self._writer.put(taken.sighting, taken.pictures), self._tell)
 

@@ -109,6 +109,12 @@ def _is_surveillance(key: str, value: str) -> bool:
     return key == "man_made" and "surveillance" in value.lower().split(LIST)
 
 
+def is_silent(tags: Mapping[str, str]) -> bool:
+    """Whether tags say nothing of surveillance at all, not even that there is none."""
+    words = (word for key in tags for word in (key, key.partition(":")[2]))
+    return not any(word == "man_made" or word in _CAMERA_KEYS or word.startswith("surveillance") for word in words)
+
+
 def _gone(tags: Mapping[str, str]) -> Strength | None:
     """How sure it is that a camera is gone; weakly, where it hangs there still and is out of use."""
     if any(_is_surveillance(key, value) for key, value in tags.items()):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from probe.camera.aiming import MIDDLE
+from probe.camera.aiming import MIDDLE, pose_of
 from probe.camera.container import NoReader
 from probe.camera.folder import PhotoObservation
 from probe.camera.pose import Pose
@@ -21,6 +21,8 @@ from probe.contract.sighting import Box, Photo, PhotoNotKept
 if TYPE_CHECKING:  # what takes people out comes with an extra, and is loaded when it is asked for
     from probe.redact.faces import Pixels
     from probe.redact.redactor import Progress, Redactor
+
+LEAST_SHOWN = 0.1  # of the reticle: with less left of it, hardly anyone sees a camera
 
 
 class NotKept(Exception):
@@ -40,12 +42,14 @@ class Kept:
 
     `size` is that of the picture they were made from, width and height.
     `faces_in_reticle` are the things like faces that were covered where the camera should be: the walker is told.
+    `shown` is the share of the reticle that is not the constant, 0 to 1.
     """
 
     photo: Photo
     size: tuple[int, int]
     pictures: tuple[Picture, ...]
     faces_in_reticle: int = 0
+    shown: float = 1.0
 
 
 class PhotoKeeper:
@@ -97,7 +101,7 @@ class PhotoKeeper:
             raise NotKept(str(problem), PhotoNotKept.CAMERA) from problem
         except NoPixels as problem:
             raise NotKept(str(problem), problem.why, each=True, damaged=problem.damaged) from problem
-        pose = _pose(observation, pixels.shape[1], pixels.shape[0])
+        pose = pose_of(observation, pixels.shape[1], pixels.shape[0])
         return self.keep_pixels(pixels, name=name, reticle=MIDDLE, pose=pose, new_id=new_id, progress=progress)
 
     def keep_pixels(
@@ -136,6 +140,7 @@ class PhotoKeeper:
             photo=_part(pose, reticle, [hashlib.sha256(jpeg).hexdigest() for jpeg in jpegs]),
             pictures=tuple(Picture(v=CONTRACT_VERSION, id=new_id(jpeg), jpeg=jpeg) for jpeg in jpegs),
             faces_in_reticle=redacted.faces_in_reticle,
+            shown=redacted.shown(reticle),
         )
 
     def _require(self) -> "Redactor":
@@ -144,20 +149,6 @@ class PhotoKeeper:
         if self._redactor is None:
             raise refusal or NotKept("there is no redactor", PhotoNotKept.NO_REDACTOR)
         return self._redactor
-
-
-def _pose(observation: PhotoObservation, width: int, height: int) -> Pose:
-    """What a photo's metadata says of the lens, for a picture of this size."""
-    attitude = observation.lens.attitude(width, height)
-    true_deg = observation.bearing_deg
-    return Pose(
-        pitch_deg=None if attitude is None else attitude.pitch_deg,
-        roll_deg=None if attitude is None else attitude.roll_deg,
-        field_of_view_deg=observation.lens.field_of_view_deg(width, height),
-        bearing_deg=true_deg,
-        bearing_sd_deg=None if true_deg is None else observation.bearing_sd_deg,
-        magnetic_deg=observation.magnetic_deg if true_deg is None else None,
-    )
 
 
 def _shows_more(reticle: Box, width: int, height: int) -> bool:

@@ -10,10 +10,14 @@ from typing import Any
 
 import click
 
+from probe.aim.calibration import Calibration, load, path_beside
+from probe.aim.height import LENS_HEIGHT_SD_M, LENS_M, Measured
+from probe.camera.aiming import Foot
 from probe.camera.choose import SPECS, camera_at
 from probe.camera.claims import WORDS, tags_of_words
 from probe.camera.geotag import BEARING_SD_DEG
 from probe.camera.keeping import PhotoKeeper
+from probe.camera.lens import STATED_SD_DEG
 from probe.camera.pose import Pose
 from probe.camera.shutter import BURST, PATIENCE_S, Shutter
 from probe.cli.counter import Counter
@@ -48,6 +52,9 @@ _Degrees = click.FloatRange
 @click.option("--pitch", type=_Degrees(-90, 90), help="How far the lens points up, in degrees, where it was measured.")
 @click.option("--roll", type=_Degrees(-180, 180), help="How far it is turned clockwise, likewise.")
 @click.option("--field-of-view", type=_Degrees(1, 179), help="How wide the lens sees, in degrees.")
+@click.option("--attitude-sd", type=_Degrees(0, 90), help="Standard deviation of both. Default: 2.")
+@click.option("--foot-pitch", type=_Degrees(-90, 0), help="The same with the lens at the foot of the pole: a height.")
+@click.option("--lens-height", type=_Degrees(0.1, 10), help="How high you hold the lens, in metres. Default: 1.55.")
 @click.option("--tag", "tags", multiple=True, metavar="WORD", help=f"What you see: {', '.join(WORDS)}. Repeatable.")
 @click.option("--burst", type=click.IntRange(1, MOST_BURST), default=BURST, show_default=True, help="The sharpest of.")
 @click.option(
@@ -74,13 +81,16 @@ def photo(
 
     Frame the camera in the middle: what lies outside that and low is not kept, without --pitch, --roll and
     --field-of-view nothing outside it is. Where no picture may be kept, a pin is, and you are told why.
+    How high the camera hangs comes of two looks from one spot: the cross on the foot of its pole or wall
+    (--foot-pitch), then on the camera (--pitch).
 
     \b
       contrechamp-probe photo --at 47.2184,-1.5536 --bearing 120 --tag dome --tag pole
+      contrechamp-probe photo --at 47.2184,-1.5536 --bearing 120 --pitch 21 --roll 0 --foot-pitch -11
       contrechamp-probe photo --camera v4l2 --at 47.2184,-1.5536 --print --out look.jpg
     """
     tags_of_words(tags)
-    shutter_of, pose, place = camera_at(camera), _pose(said), _place(said)
+    shutter_of, pose, foot, place = camera_at(camera), _pose(said), _foot(said), _place(said)
     if place is None and said["gnss"] is None and not camera.startswith("scripted:"):
         raise BadInput("say where you stand: --at LAT,LON, or --gnss DEVICE")
     path = outbox or default_outbox()
@@ -105,10 +115,11 @@ def photo(
             clock=walk.clock,
             place=lambda at_s: place or walk.place_at(at_s),
             when=walk.when,
+            known=_known(path),
         )
         with Counter("tiles") as counter:
             snapshot = photographer.take(
-                tags, pose, burst=burst, progress=lambda done, of: counter.photos(0, 1, done / of)
+                tags, pose, foot=foot, burst=burst, progress=lambda done, of: counter.photos(0, 1, done / of)
             )
         if box is not None:
             box.add([snapshot.sighting], beside=lambda sealer: [sealer.picture(each) for each in snapshot.pictures])
@@ -144,11 +155,34 @@ def _pose(said: dict[str, Any]) -> Pose:
     return Pose(
         pitch_deg=said["pitch"],
         roll_deg=said["roll"],
+        attitude_sd_deg=said["attitude_sd"],
         field_of_view_deg=said["field_of_view"],
         bearing_deg=bearing if said["is_true"] else None,
         magnetic_deg=None if said["is_true"] else bearing,
         bearing_sd_deg=said["bearing_sd"],
     )
+
+
+def _foot(said: dict[str, Any]) -> Foot | None:
+    """The first of two shots. Raises BadInput."""
+    down, held_m = said["foot_pitch"], said["lens_height"]
+    if down is None:
+        if held_m is not None:
+            raise BadInput("--lens-height is of two looks: give --foot-pitch, too")
+        return None
+    if said["pitch"] is None or said["roll"] is None:
+        raise BadInput("--foot-pitch is the first of two looks: give --pitch and --roll of the second, too")
+    sd_deg = STATED_SD_DEG if said["attitude_sd"] is None else said["attitude_sd"]
+    above = LENS_M if held_m is None else Measured(m=held_m, sd_m=LENS_HEIGHT_SD_M)
+    return Foot(pitch_deg=down, pitch_sd_deg=sd_deg, lens_height=above)
+
+
+def _known(outbox: Path) -> Calibration:
+    """This device's lens, where it was calibrated; a damaged calibration is told."""
+    known = load(path_beside(outbox))
+    for sentence in known.problems:
+        say(sentence)
+    return known
 
 
 def _wait_for_fix(walk: LiveWalk) -> None:
@@ -164,6 +198,8 @@ def _conclude(snapshot: Snapshot, outbox: Path | None, *, as_json: bool) -> None
     sighting, shot = snapshot.sighting, snapshot.shot
     if snapshot.told is not None:
         say(snapshot.told)
+    for note in snapshot.notes:
+        say(note)
     if sighting.observer is None:
         say("no position was known: nobody can put this on a map without one")
     if outbox is None and not as_json:
@@ -192,6 +228,7 @@ def _answer(snapshot: Snapshot, pictures: list[dict[str, Any]], outbox: Path | N
         "made": sighting.kind,
         "why_no_picture": None if sighting.pin is None else sighting.pin.photo_not_kept,
         "told": None if snapshot.told is None else plain(snapshot.told),
+        "notes": [plain(note) for note in snapshot.notes],
         "camera": None if shot is None else plain(shot.camera),
         "size": None if shot is None else [shot.width, shot.height],
         "frames": None if shot is None else shot.frames,

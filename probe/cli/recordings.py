@@ -37,6 +37,9 @@ again_option = click.option("--again", is_flag=True, help="Add it to the outbox 
     help="A folder of photos, with all below it. What they show is said in their description, as OpenStreetMap tags. "
     "Pictures are kept without people, and of each the middle half alone unless it says how the lens was held.",
 )
+@click.option(
+    "--of-cameras", is_flag=True, help="Each of the photos was taken of a camera, also where it does not say so."
+)
 @photo_offset_option
 @click.option("--speed", type=click.FloatRange(min=0.1), help="Pace it, so many times faster than it was recorded.")
 @click.option("--composed", is_flag=True, help="Mark the sightings as made from composed, not received, input.")
@@ -47,6 +50,7 @@ def replay_command(
     frames: tuple[Path, ...],
     track: Path | None,
     photos: Path | None,
+    of_cameras: bool,
     photo_offset: float | None,
     speed: float | None,
     composed: bool,
@@ -61,11 +65,17 @@ def replay_command(
     \b
       contrechamp-probe replay --frames walk.pcap --track walk.nmea --photos photos/
       contrechamp-probe replay --frames walk.pcap --track walk.nmea --outbox
+      contrechamp-probe replay --photos phone/ --of-cameras --outbox
     """
     if not frames and photos is None:
         raise BadInput("nothing to replay: give --frames CAPTURE, --photos FOLDER, or both")
     recording = recorded.Recording(
-        frames=frames, track=track, photos=photos, photo_offset_s=photo_offset, composed=composed
+        frames=frames,
+        track=track,
+        photos=photos,
+        of_cameras=of_cameras,
+        photo_offset_s=photo_offset,
+        composed=composed,
     )
     outcome = Outcome()
     wait_until = pace(speed, time.monotonic, time.sleep)

@@ -52,6 +52,11 @@ class Redacted:
     faces: int
     faces_in_reticle: int = 0
 
+    def shown(self, reticle: Box) -> float:
+        """The share of a reticle that is not the constant, 0 to 1."""
+        left, top, right, bottom = box_pixels(reticle, self.mask.shape[1], self.mask.shape[0])
+        return 1 - float(self.mask[top:bottom, left:right].mean())
+
 
 class Redactor:
     """Takes people out of pictures. Raises NoRedactor where it cannot be trusted to: then nothing may be kept."""

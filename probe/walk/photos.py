@@ -1,24 +1,30 @@
 """The photos of a recorded walk: read, put in time and place, and told about where they give nothing."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
-from probe.camera.claims import claims_of
+from probe.camera.claims import claims_of, is_silent
 from probe.camera.folder import PhotoCounts, PhotoObservation, read_folder
 from probe.camera.placing import ClockOffsets, found_offsets, given_offset, photos_span, placed, timed, to_true_north
 from probe.position.span import Span, apart
 from probe.position.track import Track
 from probe.walk.outcome import Outcome
 
-_TAGS = "write man_made=surveillance and what else you see into the photo's description"
+_A_CAMERA = ("man_made", "surveillance")
+_TAGS = (
+    "add --of-cameras if each of them was taken of one; or write man_made=surveillance, and what else you see, into "
+    "the photo's description"
+)
 
 
 def photo_observations(
-    folder: Path, track: Track | None, offset_s: float | None, outcome: Outcome
+    folder: Path, track: Track | None, offset_s: float | None, outcome: Outcome, *, of_cameras: bool = False
 ) -> list[PhotoObservation]:
     """The looks of a folder that say something of a camera somewhere, the last first: the next one is at the end.
 
-    What all others lack is told. Raises BadInput where there is no such folder.
+    With `of_cameras`, a photo that says nothing is a look at a camera of which nothing is known but its place. What all
+    others lack is told. Raises BadInput where there is no such folder.
     """
     counts = PhotoCounts()
     read = list(read_folder(folder, counts))
@@ -27,6 +33,8 @@ def photo_observations(
     if track is not None:
         photos = [placed(photo, track, offsets) for photo in photos]
     photos = [to_true_north(photo) for photo in photos]
+    if of_cameras:
+        photos = [_spoken_for(photo) for photo in photos]
     speaking = [photo for photo in photos if claims_of(dict(photo.tags))]
     looks = [photo for photo in speaking if photo.observer is not None]
     outcome.photos = counts.photos
@@ -38,6 +46,11 @@ def photo_observations(
     if not looks:
         outcome.troubles.append(_nothing(folder, counts, len(speaking)))
     return sorted(looks, key=lambda photo: photo.at_s, reverse=True)
+
+
+def _spoken_for(photo: PhotoObservation) -> PhotoObservation:
+    """The photo with what its walker says of all of them, where it says nothing itself."""
+    return replace(photo, tags=(*photo.tags, _A_CAMERA)) if is_silent(dict(photo.tags)) else photo
 
 
 def _troubles(folder: Path, counts: PhotoCounts, speaking: list[PhotoObservation]) -> list[str]:

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from probe.camera.aiming import framing_of
 from probe.camera.folder import PhotoObservation
-from probe.camera.keeping import NotKept, PhotoKeeper
+from probe.camera.keeping import LEAST_SHOWN, Kept, NotKept, PhotoKeeper
 from probe.camera.pins import photo_sighting_of, pin_of
 from probe.contract.envelope import Picture
 from probe.contract.sighting import Making, PhotoNotKept, Sighting
@@ -13,7 +14,6 @@ from probe.walk.making import combined, id_of, new_id
 from probe.walk.outcome import Outcome
 
 _NAMED = 5  # photos, in a sentence about many
-
 PhotoProgress = Callable[[int, int, float], None]  # photos done, of how many, and the share of the next that is done
 
 
@@ -61,11 +61,10 @@ class LookSightings:
             else:
                 self.outcome.pictures += len(kept.pictures)
                 self.outcome.picture_bytes += sum(len(picture.jpeg) for picture in kept.pictures)
-                if kept.faces_in_reticle:
-                    self.outcome.covered_middles += 1
-                    self._covered.append(photo.name)
+                self._look_at_middle(photo.name, kept)
                 id = new_id() if digest is None else id_of(b"photo", digest)
-                return photo_sighting_of(photo, kept.photo, kept.size, walk=walk, made=self.made, id=id), kept.pictures
+                framing = framing_of(photo, kept.size)
+                return photo_sighting_of(photo, kept.photo, framing, walk=walk, made=self.made, id=id), kept.pictures
         return pin_of(photo, walk=walk, made=self.made, id=pin_id(digest), why=why), ()
 
     def tell(self) -> None:
@@ -81,6 +80,17 @@ class LookSightings:
                 f"in the middle of {count:,} picture{'' if count == 1 else 's'} something like a face was covered "
                 f"({named}): if that was the camera, step aside and take another"
             )
+
+    def _look_at_middle(self, name: str, kept: Kept) -> None:
+        """Note where what was taken out may have been the camera."""
+        self.outcome.covered_middles += bool(kept.faces_in_reticle)
+        if kept.shown < LEAST_SHOWN:
+            self.outcome.notes.append(
+                f"{name}: hardly anything is left of its middle without the people; take it again, with the camera "
+                "there and nobody in front of it"
+            )
+        elif kept.faces_in_reticle:
+            self._covered.append(name)
 
     def _share(self, done: int, of: int) -> None:
         self.progress(self._done - 1, self.photos, done / of)

@@ -40,12 +40,14 @@ _T = TypeVar("_T")
 class Recording:
     """What to replay. `composed` says that the frames were written, not received.
 
-    `photo_offset_s` is what to add to the photos' clocks; None: whatever the photos and the track tell of it.
+    `of_cameras` says that the photos are of cameras, also those that say nothing of one. `photo_offset_s` is what to
+    add to their clocks; None: whatever the photos and the track tell of it.
     """
 
     frames: tuple[Path, ...] = ()
     track: Path | None = None
     photos: Path | None = None
+    of_cameras: bool = False
     photo_offset_s: float | None = None
     composed: bool = False
 
@@ -207,7 +209,9 @@ class RecordedWalk:
         from probe.walk.photos import photo_observations
 
         track = None if self.overlap is None else self.overlap.track
-        return photo_observations(recording.photos, track, recording.photo_offset_s, self.outcome)
+        return photo_observations(
+            recording.photos, track, recording.photo_offset_s, self.outcome, of_cameras=recording.of_cameras
+        )
 
     def _digest(self, photo: "PhotoObservation") -> bytes | None:
         if photo.name not in self._digests:

@@ -4,23 +4,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from probe.aim.calibration import Calibration
+from probe.aim.height import Height
 from probe.camera.adapter import NoCamera
+from probe.camera.aiming import Foot, Framing, framing_of, height_above, lensed
 from probe.camera.claims import tags_of_words
 from probe.camera.folder import PhotoObservation
 from probe.camera.geotag import BEARING_SD_DEG
-from probe.camera.keeping import NotKept, PhotoKeeper
+from probe.camera.keeping import LEAST_SHOWN, Kept, NotKept, PhotoKeeper
 from probe.camera.pins import photo_sighting_of, pin_of
 from probe.camera.pose import Pose
-from probe.camera.shutter import BURST, Shot, Shutter
+from probe.camera.shutter import BURST, RETICLE, Shot, Shutter
 from probe.camera.tags import Tags
 from probe.contract.envelope import Picture
 from probe.contract.sighting import Adapter, ClockSource, Making, Moment, PhotoNotKept, Place, Sighting
+from probe.errors import BadInput
 from probe.walk.making import making, new_id
 
 if TYPE_CHECKING:
     from probe.redact.redactor import Progress
 
-Aim = Callable[[Shot], Pose]  # what the device itself knows of how it is held when a shot was taken
+Holding = Callable[[Shot], Pose]  # what the device itself knows of how it is held when a shot was taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +41,13 @@ class ShotFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """What came of pressing the shutter: a sighting and its pictures. Where there are none, the sighting is a pin, and
-    `told` says why in a sentence. `shot` is None where no picture was taken at all."""
+    `told` says why in a sentence. `notes` are for the walker: what had better be done otherwise next time. `shot` is
+    None where no picture was taken at all."""
 
     sighting: Sighting
     pictures: tuple[Picture, ...] = ()
     told: str | None = None
+    notes: tuple[str, ...] = ()
     shot: ShotFacts | None = None
 
 
@@ -61,22 +67,25 @@ class Photographer:
         clock: Callable[[], float],
         place: Callable[[float], Place | None],
         when: Callable[[float], Moment | None],
-        aim: Aim | None = None,
+        holding: Holding | None = None,
+        known: Calibration | None = None,
     ) -> None:
         self.shutter, self.keeper = shutter, keeper
-        self._walk, self._clock, self._place, self._when, self._aim = walk, clock, place, when, aim
+        self._walk, self._clock, self._place, self._when = walk, clock, place, when
+        self._holding, self._known = holding, known or Calibration()
 
     def take(
         self,
         words: tuple[str, ...] = (),
         pose: Pose | None = None,
         *,
+        foot: Foot | None = None,
         burst: int = BURST,
         progress: "Progress | None" = None,
     ) -> Snapshot:
         """Take a photo of what the walker says it is (`tags_of_words`), held as `pose` says as far as that is known.
 
-        Raises BadInput for a word that says nothing.
+        `foot` is the first of two shots, and makes a height of this one. Raises BadInput for a word that says nothing.
         """
         tags, held = tags_of_words(words), pose or Pose()
         refusal = self.keeper.refusal()
@@ -90,7 +99,7 @@ class Photographer:
             sentence = "there is not enough memory here for a picture"
             return self._without_picture(tags, held, PhotoNotKept.MEMORY, sentence)
         try:
-            return self._of(shot, words, held, progress)
+            return self._of(shot, words, held, foot, progress)
         finally:
             shot.wipe()
 
@@ -98,7 +107,9 @@ class Photographer:
         """What the walker saw, without any picture."""
         return self._without_picture(tags_of_words(words), pose or Pose(), why, sentence)
 
-    def _of(self, shot: Shot, words: tuple[str, ...], pose: Pose, progress: "Progress | None") -> Snapshot:
+    def _of(
+        self, shot: Shot, words: tuple[str, ...], pose: Pose, foot: Foot | None, progress: "Progress | None"
+    ) -> Snapshot:
         height, width = shot.pixels.shape[:2]
         facts = ShotFacts(
             camera=shot.camera, width=width, height=height, frames=shot.frames, sharpness=round(shot.sharpness, 1)
@@ -106,28 +117,46 @@ class Photographer:
         place = None
         if shot.said is not None:
             pose, place, words = pose.over(shot.said.pose), shot.said.place, (*words, *shot.said.words)
-        if self._aim is not None:
-            pose = pose.over(self._aim(shot))
+        if self._holding is not None:
+            pose = pose.over(self._holding(shot))
+        pose, lens = lensed(pose, self._known, (width, height))
         look = self._look(shot.at_s, tags_of_words(words), pose, place)
         held = _turned(pose, look)
+        framing = Framing(size=(width, height), pose=held, reticle=shot.reticle, crossed=foot is not None, lens=lens)
+        high, notes = _height(framing, foot)
         try:
             kept = self.keeper.keep_pixels(
                 shot.pixels, name=shot.camera, reticle=shot.reticle, pose=held, new_id=new_id, progress=progress
             )
         except NotKept as problem:
-            return self._pin(look, problem.why, str(problem), fake=shot.fake, shot=facts)
+            return replace(
+                self._pin(look, problem.why, str(problem), framing, fake=shot.fake, height=high),
+                shot=facts,
+                notes=notes,
+            )
         made = _made(fake=shot.fake)
-        sighting = photo_sighting_of(look, kept.photo, walk=self._walk, made=made, id=new_id())
-        return Snapshot(sighting=sighting, pictures=kept.pictures, shot=facts)
+        sighting = photo_sighting_of(look, kept.photo, framing, walk=self._walk, made=made, id=new_id(), height=high)
+        notes = (*notes, *_seen_in_middle(kept))
+        return Snapshot(sighting=sighting, pictures=kept.pictures, shot=facts, notes=notes)
 
     def _without_picture(self, tags: Tags, pose: Pose, why: PhotoNotKept, sentence: str) -> Snapshot:
-        return self._pin(self._look(self._clock(), tags, pose), why, sentence, fake=self.shutter.choice.fake)
+        look = self._look(self._clock(), tags, pose)
+        framing = replace(framing_of(look), pose=_turned(pose, look), reticle=RETICLE)
+        return self._pin(look, why, sentence, framing, fake=self.shutter.choice.fake)
 
     def _pin(
-        self, look: PhotoObservation, why: PhotoNotKept, sentence: str, *, fake: bool, shot: ShotFacts | None = None
+        self,
+        look: PhotoObservation,
+        why: PhotoNotKept,
+        sentence: str,
+        framing: Framing,
+        *,
+        fake: bool,
+        height: Height | None = None,
     ) -> Snapshot:
-        sighting = pin_of(look, walk=self._walk, made=_made(fake=fake), id=new_id(), why=why)
-        return Snapshot(sighting=sighting, told=f"no picture is kept, only a pin: {sentence}", shot=shot)
+        made = _made(fake=fake)
+        sighting = pin_of(look, framing, walk=self._walk, made=made, id=new_id(), why=why, height=height)
+        return Snapshot(sighting=sighting, told=f"no picture is kept, only a pin: {sentence}")
 
     def _look(self, at_s: float, tags: Tags, pose: Pose, place: Place | None = None) -> PhotoObservation:
         """What the walker saw at a time of the clock, and where they stood."""
@@ -153,6 +182,26 @@ def _turned(pose: Pose, look: PhotoObservation) -> Pose:
     return replace(
         pose, bearing_deg=look.bearing_deg, magnetic_deg=look.magnetic_deg, bearing_sd_deg=look.bearing_sd_deg
     )
+
+
+def _height(framing: Framing, foot: Foot | None) -> tuple[Height | None, tuple[str, ...]]:
+    """What two shots show, or why they show nothing."""
+    if foot is None:
+        return None, ()
+    if not framing.elevation_is_known:
+        return None, ("no height: nobody said how the lens was held at the camera; give --pitch and --roll",)
+    try:
+        return height_above(framing, foot), ()
+    except BadInput as problem:
+        return None, (f"no height: {problem}",)
+
+
+def _seen_in_middle(kept: Kept) -> tuple[str, ...]:
+    if kept.shown < LEAST_SHOWN:
+        return ("hardly anything is left of the reticle without the people; take it again with nobody in front",)
+    if kept.faces_in_reticle:
+        return ("something like a face was covered in the reticle; if it was the camera, step aside and take another",)
+    return ()
 
 
 def _made(*, fake: bool) -> Making:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from queue import SimpleQueue
 
 from probe.camera.adapter import NoCamera
+from probe.camera.aiming import Foot
 from probe.camera.claims import tags_of_words
 from probe.camera.pose import Pose
 from probe.contract.sighting import PhotoNotKept
@@ -50,6 +51,7 @@ class _Press:
 
     words: tuple[str, ...]
     pose: Pose | None
+    foot: Foot | None
     came: "Future[Snapshot]"
 
 
@@ -72,7 +74,9 @@ class PhotoTaker:
         """Start the redactor, and from then on take photos."""
         self._thread.start()
 
-    def take(self, words: tuple[str, ...] = (), pose: Pose | None = None) -> "Future[Snapshot]":
+    def take(
+        self, words: tuple[str, ...] = (), pose: Pose | None = None, foot: Foot | None = None
+    ) -> "Future[Snapshot]":
         """Press the shutter; returns at once, and the future knows when it is kept. Safe from any thread.
 
         The future raises OutboxFull where there was no room for it. Raises Busy, and BadInput for a word that says
@@ -84,7 +88,7 @@ class PhotoTaker:
         if self._busy:
             raise Busy("the photo before is not done yet: wait for it, then press again")
         self._busy = True
-        press = _Press(words, pose, Future())
+        press = _Press(words, pose, foot, Future())
         self._presses.put(press)
         return press.came
 
@@ -154,12 +158,14 @@ class PhotoTaker:
             self._trouble = snapshot.told
         self._busy = False
         self._tell(snapshot.told or "a photo is kept, without the people on it")
+        for note in snapshot.notes:
+            self._tell(note)
         press.came.set_result(snapshot)
 
     def _snapshot(self, press: _Press) -> Snapshot:
         """What comes of it: where this program has a fault, a pin, as the walker saw what they saw."""
         try:
-            return self._photographer.take(press.words, press.pose)
+            return self._photographer.take(press.words, press.pose, foot=press.foot)
         except Exception as problem:  # noqa: BLE001 (a walk goes on)
             # Where, and of what kind: what an error says may hold a piece of a picture.
             traceback.print_tb(problem.__traceback__)

@@ -15,7 +15,7 @@ from tests.town.__main__ import make
 @pytest.fixture(scope="module")
 def again(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("town")
-    make(folder)
+    make(folder, pictures=False)
     return folder
 
 

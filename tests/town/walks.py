@@ -6,13 +6,14 @@ from itertools import pairwise
 from math import exp, hypot, sqrt
 from random import Random
 
-from probe.contract.geodesy import bearing_deg, distance_m
+from probe.contract.geodesy import distance_m
 from tests.town.cameras import TownCamera
 from tests.town.plan import PITCH_M, Block, Point, in_sight, place
 
 SPEED_M_S = 1.3
 DRIFT_S = 60.0
 LOOK_WITHIN_M, LOOK_CHANCE = 25.0, 0.8
+COMPASS_SD_DEG = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +28,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """A photo of a camera: where the receiver says it was taken, with noisy bearing and guessed distance."""
+    """A photo of a camera: where it was truly taken, where the receiver says so, by how much the compass is wrong, and
+    a guessed distance."""
 
     at_s: float
+    true: Point
     given: Point
     accuracy_m: float
-    bearing_deg: float
+    compass_deg: float
     distance_m: float | None
     camera: TownCamera
     direction: float
@@ -98,9 +101,10 @@ def photos(walk_steps: list[Step], cameras: list[TownCamera], buildings: list[Bl
         taken.append(
             Photo(
                 at_s=step.at_s,
+                true=step.true,
                 given=step.given,
                 accuracy_m=round(step.hdop * 4.0, 1),
-                bearing_deg=round((bearing_deg(*here, *there) + random.gauss(0, 8)) % 360, 1),
+                compass_deg=random.gauss(0, COMPASS_SD_DEG),
                 distance_m=max(1.0, guessed) if guessed else None,
                 camera=camera,
                 direction=round((camera.direction + random.gauss(0, 15)) % 360),

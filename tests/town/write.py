@@ -5,10 +5,24 @@ from functools import reduce
 from pathlib import Path
 from random import Random
 from struct import pack
+from typing import TYPE_CHECKING
 
 from tests.town.air import Heard
 from tests.town.plan import place
 from tests.town.walks import Photo, Step
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from probe.redact.faces import Pixels
+    from tests.town.shots import Shot
+
+MAX_PHOTO_BYTES = 60 * 1024
+_POSE = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description rdf:about="" xmlns:GPano="http://ns.google.com/photos/1.0/panorama/" '
+    'GPano:PosePitchDegrees="{:.1f}" GPano:PoseRollDegrees="{:.1f}"/></rdf:RDF></x:xmpmeta>'
+)
 
 
 def write_pcap(path: Path, frames: list[Heard], random: Random) -> None:
@@ -65,18 +79,12 @@ def _checksum(line: str) -> int:
     return reduce(lambda total, char: total ^ char, line.encode(), 0)
 
 
-def write_photo(path: Path, photo: Photo) -> None:
-    """A small drawing of a facade and a camera, with the EXIF that a phone would write. No one is in it."""
-    from PIL import Image, ImageDraw
+def write_photo(path: Path, photo: Photo, shot: "Shot", pixels: "Pixels") -> None:
+    """A drawn street with a camera, and the EXIF and XMP that an app for street pictures would write."""
+    from PIL import Image
     from PIL.TiffImagePlugin import IFDRational
 
-    picture = Image.new("RGB", (240, 180), "#cfe0ea")
-    pen = ImageDraw.Draw(picture)
-    pen.rectangle((20, 30, 220, 180), fill="#d9cdb8")
-    for x in (40, 100, 160):
-        pen.rectangle((x, 60, x + 30, 110), fill="#7d93a3")
-    pen.ellipse((112, 36, 132, 56), fill="#222222")
-    pen.text((44, 150), "COMPOSED / COMPOSÉ", fill="#222222")
+    picture = Image.fromarray(pixels)
     exif = picture.getexif()
     camera = photo.camera
     kind = "surveillance:type=ALPR" if camera.kind == "alpr" else f"camera:type={camera.kind}"
@@ -87,16 +95,29 @@ def write_photo(path: Path, photo: Photo) -> None:
     at = datetime.fromtimestamp(photo.at_s, UTC)
     inner = exif.get_ifd(0x8769)
     inner[0x9003], inner[0x9011] = f"{at:%Y:%m:%d %H:%M:%S}", "+00:00"
+    inner[0xA405], inner[0xA002], inner[0xA003] = shot.focal_35mm, picture.width, picture.height
     lat, lon = place(photo.given)
     gps = exif.get_ifd(0x8825)
     gps[1], gps[2] = "N" if lat >= 0 else "S", _rationals(abs(lat))
     gps[3], gps[4] = "E" if lon >= 0 else "W", _rationals(abs(lon))
     gps[7] = tuple(IFDRational(part) for part in (at.hour, at.minute, at.second))
-    gps[16], gps[17] = "T", IFDRational(round(photo.bearing_deg * 10), 10)
+    gps[16], gps[17] = "T", IFDRational(round(shot.bearing_deg * 10), 10)
     if photo.distance_m is not None:
         gps[25], gps[26] = "K", IFDRational(round(photo.distance_m * 10), 10_000)
     gps[29], gps[31] = f"{at:%Y:%m:%d}", IFDRational(round(photo.accuracy_m * 10), 10)
-    picture.save(path, "JPEG", quality=55, exif=exif)
+    _save_small(path, picture, exif=exif, xmp=_POSE.format(shot.pitch_deg, shot.roll_deg).encode())
+
+
+def _save_small(path: Path, picture: "Image.Image", **metadata: object) -> None:
+    """As good as it goes within the bound, since all of them lie in the wheel; a little soft where that is needed."""
+    from PIL import ImageFilter
+
+    for softer in (0.0, 0.5, 0.8, 1.0):
+        soft = picture.filter(ImageFilter.GaussianBlur(softer)) if softer else picture
+        for quality in (82, 76, 70, 64, 58, 52, *((46, 40, 34, 28) if softer == 1.0 else ())):
+            soft.save(path, "JPEG", quality=quality, optimize=True, progressive=True, **metadata)
+            if path.stat().st_size <= MAX_PHOTO_BYTES:
+                return
 
 
 def _rationals(degrees: float) -> tuple[object, ...]:

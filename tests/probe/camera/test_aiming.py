@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from probe.camera.aiming import aim_of, elevation_is_known
+from probe.camera.aiming import aim_of, framing_of
 from probe.camera.claims import claims_of
 from probe.camera.folder import PhotoObservation
 from probe.camera.lens import Lens
@@ -39,7 +39,7 @@ def test_what_a_photo_says_of_its_lens_is_used() -> None:
     assert tele is not None
     assert (tele.bearing_sd_deg or 0) < (subject.bearing_sd_deg or 0) - 3
     # Upright it sees less far aside, and farther up and down.
-    lying, upright = aim_of(HELD, (4000, 3000)), aim_of(HELD, (3000, 4000))
+    lying, upright = (aim_of(framing_of(HELD, size)) for size in ((4000, 3000), (3000, 4000)))
     assert lying is not None
     assert upright is not None
     assert (upright.bearing_sd_deg or 0) < (lying.bearing_sd_deg or 0)
@@ -51,7 +51,7 @@ def test_without_a_bearing_there_is_none_and_a_magnetic_one_says_so() -> None:
     subject = pin(replace(PHOTO, bearing_deg=None, magnetic_deg=359.999, distance_m=9.0)).subject
     assert subject is not None
     assert (subject.bearing_deg, subject.magnetic_bearing_deg, subject.place) == (None, 0.0, None)
-    assert not elevation_is_known(replace(HELD, lens=replace(HELD.lens, roll_deg=None)))
+    assert not framing_of(replace(HELD, lens=replace(HELD.lens, roll_deg=None))).elevation_is_known
 
 
 @pytest.mark.parametrize(

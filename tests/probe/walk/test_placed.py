@@ -172,6 +172,20 @@ def test_the_command_ends_with_2_where_nothing_came_of_it(tmp_path: Path) -> Non
         assert "is no time" in done.stderr
 
 
+def test_photos_that_say_nothing_are_of_cameras_where_the_walker_says_so(tmp_path: Path) -> None:
+    photo(tmp_path / "silent.jpg", description="")
+    photo(tmp_path / "dome.jpg", description="man_made=surveillance; camera:type=dome")
+    photo(tmp_path / "gone.jpg", description="removed:man_made=surveillance")
+    photo(tmp_path / "guard.jpg", description="man_made=surveillance; surveillance:type=guard")
+    photo(tmp_path / "tree.jpg", description="man_made=mast")
+    sightings, outcome = replayed(photos=tmp_path, of_cameras=True)
+    said = sorted(sorted(type(claim).__name__ for claim in sighting.claims) for sighting in sightings)
+    # Who wrote that it is gone, a guard or a mast is not contradicted.
+    assert said == [["GoneClaim"], ["KindClaim", "PresentClaim"], ["PresentClaim"]]
+    assert outcome.silent_photos == 2
+    assert len(replayed(photos=tmp_path)[0]) == 2
+
+
 def test_silent_photos_are_in_the_summary(tmp_path: Path) -> None:
     photo(tmp_path / "a.jpg")
     photo(tmp_path / "b.jpg", description=None)

@@ -65,7 +65,7 @@ def photographer(
     *,
     place: Place | None = HERE,
     when: Moment | None = NOW,
-    aim: Callable[[Shot], Pose] | None = None,
+    holding: Callable[[Shot], Pose] | None = None,
 ) -> Photographer:
     return Photographer(
         Shutter(choice(driver), clock=lambda: 100.0, patience_s=120.0),
@@ -74,7 +74,7 @@ def photographer(
         clock=lambda: 100.0,
         place=lambda at_s: place if at_s == 100.0 else None,
         when=lambda at_s: when if at_s == 100.0 else None,
-        aim=aim,
+        holding=holding,
     )
 
 
@@ -142,11 +142,11 @@ def test_what_nobody_measured_is_absent(redactor: Redactor) -> None:
 def test_what_the_device_knows_fills_in_what_the_walker_does_not_say(redactor: Redactor) -> None:
     seen: list[float] = []
 
-    def aim(shot: Shot) -> Pose:
+    def holding(shot: Shot) -> Pose:
         seen.append(shot.pixels.mean())
         return Pose(pitch_deg=5.0, roll_deg=0.0, field_of_view_deg=66.0, bearing_deg=10.0, bearing_sd_deg=1.0)
 
-    photo = taken(photographer(camera(), lambda: redactor, aim=aim), pose=Pose(bearing_deg=20.0)).sighting.photo
+    photo = taken(photographer(camera(), lambda: redactor, holding=holding), pose=Pose(bearing_deg=20.0)).sighting.photo
     assert photo is not None
     assert (photo.bearing_deg, photo.bearing_sd_deg) == (20.0, 12.0), "what was said, and not half of each"
     assert (photo.pitch_deg, photo.field_of_view_deg) == (5.0, 66.0)
