@@ -4,9 +4,9 @@ The evidence of each is the look itself, number 0.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from probe.camera.tags import LIST
+from probe.camera.tags import LIST, Tags, tags_of
 from probe.contract.sighting import (
     CameraKind,
     Claim,
@@ -18,6 +18,7 @@ from probe.contract.sighting import (
     PresentClaim,
     Strength,
 )
+from probe.errors import BadInput
 
 DIRECTION_SD_DEG = 20.0
 
@@ -39,6 +40,36 @@ _NO_DEVICE = {"guard"}
 _LIST_MARKS = (LIST, ",", "|", "/")
 _POINTS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
 _DEGREES = re.compile(r"(\d{1,3}(?:\.\d{1,10})?) ?(?:°|deg)?", re.ASCII)
+
+# What a walker says in one word, and the tag that it stands for.
+_WORDS = {
+    **{kind: f"camera:type={kind}" for kind in ("fixed", "dome", "panning")},
+    **{kind: f"surveillance:type={kind}" for kind in ("alpr", "gunshot_detector")},
+    **{mount: f"camera:mount={mount}" for mount in _MOUNTS},
+}
+WORDS = (*_WORDS, "gone")
+
+
+def tags_of_words(words: Iterable[str]) -> Tags:
+    """The tags of what a walker says of the camera in front of them: one of WORDS each, or a tag as `key=value`.
+
+    Whoever takes a photo with a probe says that there is a camera, or was. Raises BadInput for another word.
+    """
+    captions = []
+    gone = False
+    for word in words:
+        short = word.strip().lower().replace("-", "_").replace(" ", "_")
+        if short == "gone":
+            gone = True
+        elif short in _WORDS:
+            captions.append(_WORDS[short])
+        elif "=" in word:
+            captions.append(word)
+        else:
+            raise BadInput(
+                f"{word!r} says nothing of a camera; say {', '.join(WORDS)}, or a tag as camera:direction=120"
+            )
+    return tags_of(["removed:man_made=surveillance" if gone else "man_made=surveillance", *captions])
 
 
 def claims_of(tags: Mapping[str, str]) -> tuple[Claim, ...]:

@@ -19,7 +19,7 @@ from probe.camera.geotag import BEARING_SD_DEG, LeftOut, NoPosition, bearing_of,
 from probe.camera.lens import Lens
 from probe.camera.tags import Tags, tags_of
 from probe.camera.taken import CameraClock, taken_of
-from probe.contract.sighting import Place
+from probe.contract.sighting import ClockSource, Place
 from probe.errors import BadInput
 
 # What calls itself a photo and is none is told; all else that is none is passed over.
@@ -38,9 +38,9 @@ class PhotoObservation:
 
     `magnetic_deg` is a bearing from magnetic north, which is not `bearing_deg` yet.
 
-    Where `observer` is None, `no_place` says why in words that follow the file's name. `camera` and `receiver_at` are
-    the clocks that `taken_at` may come from, `model` is whose; `placed` says how the place was come by where the photo
-    did not say it.
+    Where `observer` is None, `no_place` says why in words that follow the file's name. `clock` says whose time
+    `taken_at` is; `camera` and `receiver_at` are the clocks in a file that it may come from, `model` is whose; `placed`
+    says how the place was come by where the photo did not say it.
     """
 
     observer: Place | None
@@ -54,6 +54,7 @@ class PhotoObservation:
     camera: CameraClock | None = None
     receiver_at: datetime | None = None
     taken_sd_s: float | None = None
+    clock: ClockSource = ClockSource.EXIF
     placed: str | None = None
     left_out: tuple[LeftOut, ...] = ()
     magnetic_deg: float | None = None

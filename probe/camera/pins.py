@@ -7,7 +7,6 @@ from probe.camera.folder import PhotoObservation
 from probe.contract.evidence import LookEvidence
 from probe.contract.geodesy import destination
 from probe.contract.sighting import (
-    ClockSource,
     Kind,
     Making,
     Moment,
@@ -68,7 +67,7 @@ def photo_sighting_of(photo: PhotoObservation, picture: Photo, *, walk: str, mad
 def _moment(photo: PhotoObservation) -> Moment | None:
     if photo.taken_at is None:
         return None
-    return Moment(utc=photo.taken_at, source=ClockSource.EXIF, sd_s=photo.taken_sd_s)
+    return Moment(utc=photo.taken_at, source=photo.clock, sd_s=photo.taken_sd_s)
 
 
 def _subject(photo: PhotoObservation) -> Subject | None:

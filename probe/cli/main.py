@@ -18,6 +18,7 @@ from probe.errors import MissingExtra, ProbeError, missing_extra
 
 _COMMANDS = {
     "run": "probe.cli.listening:run",
+    "photo": "probe.cli.photo:photo",
     "listen": "probe.cli.listening:listen",
     "replay": "probe.cli.recordings:replay_command",
     "import": "probe.cli.recordings:import_command",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from probe.contract.sighting import Adapter, ClockSource, Moment, Sighting
+from probe.contract.sighting import Adapter, ClockSource, Moment, Place, Sighting
 from probe.detect.catalogue import newest_day
 from probe.position.live import DELAY_SD_S, LivePosition
 from probe.sweep.sweep import Sweep, moment
@@ -28,11 +28,12 @@ class LiveWalk:
     clock: SteadyClock = field(default_factory=SteadyClock)
     synchronised: Path = _SYNCHRONISED
     sources: list[SourceSupervisor] = field(default_factory=list)
+    id: str = field(default_factory=new_id)
 
     def __post_init__(self) -> None:
         self.position = LivePosition(self.clock, not_before=newest_day())
         self.sweep = Sweep(
-            walk=new_id(),
+            walk=self.id,
             made=making(Adapter.REAL, composed=False),
             new_id=new_id,
             position=self.position,
@@ -57,6 +58,11 @@ class LiveWalk:
                     step_s = now_s
                     yield from sweep.passed(now_s)
         yield from sweep.sightings()
+
+    def place_at(self, at_s: float) -> Place | None:
+        """Where the probe was, where its receiver says so well enough; of now or a moment ago."""
+        fix = self.position.at(at_s)
+        return None if fix is None else fix.place
 
     def when(self, at_s: float) -> Moment | None:
         """The true time of a time of the walk's clock, as far as anyone knows it by now; also for what is long past."""

@@ -7,7 +7,7 @@ import pytest
 import segno
 from PIL import Image
 
-from probe.camera.frames import PATIENCE_S
+from probe.camera.adapter import PATIENCE_S
 from tests.hil.bench import Bench
 from tests.hil.drivers.inside import VividScene
 from tests.hil.protocols import RunningCommand

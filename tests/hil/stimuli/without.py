@@ -207,26 +207,26 @@ def thrift() -> None:
 
 def patience() -> None:
     """Waits for a camera's picture for ever."""
-    from probe.camera import frames
+    from probe.camera import picamera
 
-    swap(frames.PiCamera, "read", lambda camera: camera._camera.capture_array())
+    swap(picamera.PiCamera, "read", lambda camera: camera._camera.capture_array())
 
 
 def nodes() -> None:
     """Takes the first camera for the only one."""
-    from probe.camera import frames
+    from probe.camera import adapter
 
-    swap(frames, "MOST_CAMERAS", 1)
+    swap(adapter, "MOST_CAMERAS", 1)
 
 
 def asking() -> None:
     """Takes a camera that has a node for one that can be used."""
-    from probe.camera import frames
+    from probe.camera import v4l2
 
-    def unasked(camera: Any, cv2: Any, node: Any) -> None:
-        camera._capture = cv2.VideoCapture(frames.number_of(node), cv2.CAP_V4L2)
+    def unasked(camera: Any, cv2: Any, node: Any, _size: Any) -> None:
+        camera._capture = cv2.VideoCapture(v4l2.number_of(node), cv2.CAP_V4L2)
 
-    swap(frames.V4l2Camera, "__init__", unasked)
+    swap(v4l2.V4l2Camera, "__init__", unasked)
 
 
 if __name__ == "__main__":

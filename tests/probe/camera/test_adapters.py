@@ -3,21 +3,27 @@
 No camera was at hand: what picamera2 and OpenCV do is taken from their code.
 """
 
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from probe.camera.frames import MOST_CAMERAS, TRIES, Candidate, PiCamera, Unusable, V4l2Camera, pictures
+from probe.camera.adapter import MOST_CAMERAS, PHOTO_SIZE, TRIES, Candidate, Unusable, pictures
+from probe.camera.picamera import PiCamera, allocator_for
+from probe.camera.v4l2 import V4l2Camera
 from probe.errors import BadInput
 
 
 class Scripted:
     """A camera that gives what it was told to give, None for no picture, and no picture ever after."""
+
+    fake, stale = False, 0
 
     def __init__(self, *given: str | None) -> None:
         self.given, self.closed, self.reads = list(given), False, 0
@@ -25,6 +31,9 @@ class Scripted:
     def read(self) -> str | None:
         self.reads += 1
         return self.given.pop(0) if self.given else None
+
+    def taken(self) -> None:
+        """Nothing comes of it."""
 
     def close(self) -> None:
         self.closed = True
@@ -90,10 +99,12 @@ class Library:
     def __init__(self, fails_at: str = "", gives: bool = True) -> None:
         library = self
         self.held = False
+        self.asked: dict[str, object] = {}
 
         class Picamera2:
-            def __init__(self) -> None:
+            def __init__(self, allocator: object = None) -> None:  # noqa: ARG002 (picamera2's name)
                 self._at("before")
+                self.camera = "libcamera's"
                 library.held = True
                 self._at("constructor")
 
@@ -101,8 +112,9 @@ class Library:
                 if step == fails_at:
                     raise RuntimeError(f"Camera {step} did not complete.")
 
-            def create_preview_configuration(self, main: dict[str, object]) -> dict[str, object]:
-                return main
+            def create_still_configuration(self, **asked: object) -> dict[str, object]:
+                library.asked = asked
+                return asked
 
             def configure(self, _configuration: object) -> None:
                 self._at("configure")
@@ -144,7 +156,10 @@ def test_a_pi_camera_that_gives_no_picture_is_not_waited_for_without_end() -> No
 
 
 def test_a_pi_camera_gives_pictures_and_may_fail_to_close() -> None:
-    camera = PiCamera(Library(fails_at="close"))
+    library = Library(fails_at="close")
+    camera = PiCamera(library)
+    asked = {"main": {"size": PHOTO_SIZE, "format": "BGR888"}, "raw": None, "buffer_count": 1, "queue": False}
+    assert library.asked == asked, "a Zero has memory for nothing else"
     assert camera.read() == "picture"
     camera.close()
 
@@ -152,10 +167,11 @@ def test_a_pi_camera_gives_pictures_and_may_fail_to_close() -> None:
 class Capture:
     """As much of OpenCV as is used."""
 
-    CAP_V4L2 = 200
+    CAP_V4L2, CAP_PROP_FRAME_WIDTH, CAP_PROP_FRAME_HEIGHT = 200, 3, 4
 
     def __init__(self, opened: bool, *given: tuple[bool, object]) -> None:
         self.opened, self.given, self.asked, self.released = opened, list(given), (0, 0), False
+        self.wanted: dict[int, int] = {}
 
     def VideoCapture(self, number: int, way: int) -> "Capture":  # noqa: N802 (OpenCV's name)
         self.asked = (number, way)
@@ -163,6 +179,10 @@ class Capture:
 
     def isOpened(self) -> bool:  # noqa: N802 (OpenCV's name)
         return self.opened
+
+    def set(self, which: int, value: int) -> bool:
+        self.wanted[which] = value
+        return False
 
     def read(self) -> tuple[bool, object]:
         return self.given.pop(0)
@@ -173,16 +193,53 @@ class Capture:
 
 def test_a_node_that_is_in_use_or_another_persons_is_said(tmp_path: Path) -> None:
     node = tmp_path / "video13"
-    with pytest.raises(Unusable, match="usermod -aG video"):
-        V4l2Camera(Capture(True), node)  # not there is not allowed, too
+    with pytest.raises(Unusable, match="is not there"):
+        V4l2Camera(Capture(True), node)
     node.touch()
     busy = Capture(False)
     with pytest.raises(Unusable, match="another program"):
         V4l2Camera(busy, node)
     assert busy.released
-    capture = Capture(True, (True, "picture"), (False, None))
+    picture = np.full((2, 2, 3), (1, 2, 3), np.uint8)  # blue, green, red
+    capture = Capture(True, (True, picture), (False, None), (True, np.full((2, 2), 7, np.uint8)))
     camera = V4l2Camera(capture, node)
     assert capture.asked == (13, 200)
-    assert [camera.read(), camera.read()] == ["picture", None]
+    assert capture.wanted == {3: PHOTO_SIZE[0], 4: PHOTO_SIZE[1]}
+    assert camera.read() is picture, "in place: there is no memory for two"
+    assert picture[0, 0].tolist() == [3, 2, 1]
+    assert camera.read() is None
+    grey = camera.read()
+    assert grey is not None, "a grey picture is one, too"
+    assert grey.shape == (2, 2, 3)
     camera.close()
     assert capture.released
+
+
+def test_a_node_of_another_person_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    node = tmp_path / "video0"
+    node.touch()
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may open anything
+    with pytest.raises(Unusable, match="usermod -aG video"):
+        V4l2Camera(Capture(True), node)
+
+
+def test_memory_is_taken_picamera2s_way_where_there_is_a_heap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And by libcamera where there is none: that asks for the camera, which is there only after the constructor."""
+    heap = tmp_path / "heap"
+    began = list[object]()
+
+    class LibcameraAllocator:
+        def __init__(self, camera: object) -> None:
+            began.append(camera)
+
+    module = ModuleType("picamera2.allocators")
+    module.LibcameraAllocator = LibcameraAllocator  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "picamera2", ModuleType("picamera2"))
+    monkeypatch.setitem(sys.modules, "picamera2.allocators", module)
+    allocator = allocator_for([heap])
+    assert isinstance(allocator, LibcameraAllocator)
+    assert not began
+    PiCamera(Library(), allocator=allocator).close()
+    assert began == ["libcamera's"]
+    heap.touch()
+    assert allocator_for([heap]) is None
