@@ -117,12 +117,12 @@ class Files:
 
 
 def by(pid: int) -> dict[str, str]:
-    """A process: its name, and the largest core dump that it may leave."""
+    """A process: its name, and the largest core dump that it may ever leave."""
     found = {"name": "", "core": ""}
     with suppress(OSError):
         found["name"] = Path(f"/proc/{pid}/comm").read_text().strip()
         limits = Path(f"/proc/{pid}/limits").read_text()
-        found["core"] = next(line.split()[4] for line in limits.splitlines() if line.startswith("Max core file size"))
+        found["core"] = next(line.split()[5] for line in limits.splitlines() if line.startswith("Max core file size"))
     return found
 
 
@@ -198,8 +198,9 @@ class Traced:
         probes = (TRACING / "kprobe_events").read_text()
         for name in SENDS:
             if f"bench/{name}" not in probes:
-                with (TRACING / "kprobe_events").open("a") as events:
-                    events.write(f"p:bench/{name} {name} size=%dx:u64\n")
+                events = os.open(TRACING / "kprobe_events", os.O_WRONLY | os.O_APPEND)  # not to be sought in
+                os.write(events, f"p:bench/{name} {name} size=%dx:u64\n".encode())
+                os.close(events)
         self._here = TRACING / "instances" / "bench"
         with suppress(FileExistsError):
             self._here.mkdir()
