@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -68,14 +69,16 @@ class Watched:
     def size(self) -> tuple[int, int]:
         return self.pixels.shape[1], self.pixels.shape[0]
 
-    def photo(self, outbox: tuple[str, ...] | None = None, patience_s: int = PATIENCE_S) -> tuple[str, ...]:
+    def photo(
+        self, outbox: tuple[str, ...] | None = None, burst: int = 2, patience_s: int = PATIENCE_S
+    ) -> tuple[str, ...]:
         """The probe's command."""
-        where = ("--at", "47.0,-17.0", "--tag", "dome", "--burst", "2", "--patience", str(patience_s))
+        where = ("--at", "47.0,-17.0", "--tag", "dome", "--burst", str(burst), "--patience", str(patience_s))
         return ("photo", *self.words, *where, "--json", *(outbox or self.bench.outbox))
 
     def program(self, *options: str) -> tuple[str, ...]:
         """The probe with the network's answers from memory; options of the stimulus."""
-        python = self.bench.program[0].rpartition("/")[0] + "/python"
+        python = str(PurePosixPath(self.bench.program[0]).with_name("python"))
         return (python, "-u", f"{self.bench.stimuli}/shots.py", self.memory, *options)
 
     def shots(self, *options: str, outbox: tuple[str, ...] | None = None, wait_s: float = 300.0) -> Done:

@@ -4,6 +4,7 @@ probe is killed at any moment, and all that reaches its card."""
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.hil.drivers.writelog import read_log
 from tests.hil.leaks import RUN, leaks, picture_in
 from tests.hil.photos import Watched, answers, by_picamera2, by_v4l2, delivered, people_are_out, watch
 from tests.hil.remains import NAME
-from tests.hil.town import Hub
+from tests.hil.town import Hub, until
 from tests.paired import pair
 
 pytestmark = pytest.mark.hil
@@ -66,8 +67,8 @@ def test_control_a_careless_probe_is_caught_at_each_thing_that_it_does(camera: W
     _, found = watch(camera.bench, lambda: camera.shots("without=care"))
     told = "\n".join(leaks(found, camera.secret(), allowed(camera.bench)))
     for caught in (
-        r"/tmp/frame.*: written",
-        r"/tmp/frame.*octets of the picture as they were",
+        r"/tmp/frame.*: written",  # noqa: S108 (what is said of it)
+        r"/tmp/frame.*octets of the picture as they were",  # noqa: S108
         r"lo 127\.0\.0\.1 > 127\.0\.0\.1 17 .*: a JPEG",
         r"octets to a Unix socket",
         r"outbox\.db-wal: a JPEG",
@@ -136,3 +137,43 @@ def test_no_power_cut_leaves_anything_unsealed_on_the_card(
 
 def test_control_what_is_not_sealed_is_found_on_the_card(camera: Watched, tmp_path: Path, paired_files: Path) -> None:
     assert any(picture_in(entry) for entry in on_the_card(camera, tmp_path, paired_files, "without=care"))
+
+
+def pulled_in_the_middle(camera: Watched, part: str) -> dict[str, Any]:
+    """Pull a camera while a burst of it is under way; what the command says. It ends by itself."""
+    bench = camera.bench
+    shot = bench.start(*camera.program(), *camera.photo(burst=20, patience_s=60))
+    opened = f"ls -l /proc/{shot.pid}/fd | grep -q /dev/video"
+    until(lambda: bench.run("sh", "-c", opened, check=False).code == 0, "the camera to be opened", 120)
+    bench.part(part).pull()
+    ended = shot.wait(150)
+    assert ended.code == 0, ended.err
+    (told,) = answers(ended.out)
+    return told
+
+
+def is_a_pin(told: dict[str, Any]) -> None:
+    """Fail where it is not kept as a pin that says so, with a sentence for the walker."""
+    assert (told["made"], told["why_no_picture"], told["pictures"]) == ("pin", "camera", []), told
+    assert told["kept"], told
+    assert "\n" not in told["told"], told
+
+
+def test_a_camera_that_is_pulled_in_the_middle_of_a_burst_leaves_a_pin(camera: Watched) -> None:
+    camera.bench.part("vivid").lose(95)  # so that a burst takes long enough
+    told = pulled_in_the_middle(camera, "vivid")
+    is_a_pin(told)
+    assert "unplugged" in told["told"], told
+
+
+def test_a_camera_that_hangs_leaves_a_pin_in_bounded_time(camera: Watched) -> None:
+    camera.bench.part("vivid").lose(100)
+    ended = camera.bench.run(*camera.program(), *camera.photo(patience_s=10), wait_s=120)
+    is_a_pin(answers(ended.out)[0])
+    camera.bench.part("vivid").lose(0)
+    assert answers(camera.shots().out)[0]["made"] == "photo", "now it gives pictures"
+
+
+def test_a_pi_s_camera_that_is_pulled_leaves_a_pin(paired: Bench) -> None:
+    with by_picamera2(paired) as camera:
+        is_a_pin(pulled_in_the_middle(camera, "vimc"))

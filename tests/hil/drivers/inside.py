@@ -51,7 +51,7 @@ class GpioSim:
 class VividScene:
     """A V4L2 camera, /dev/video0, that sees what it is shown: vivid's HDMI output looped to its HDMI input.
 
-    Both have one size, whatever is asked for: where they differ, the driver has to scale, and the kernel falls over that.
+    Both have one size, whatever is asked for: where they differ, the driver scales, and the kernel falls over that.
     """
 
     MODULE = (
@@ -91,8 +91,9 @@ class VividScene:
             file.flush()
             self._command.put(Path(file.name), "/run/scene.bgr")
         sees, feeds = self.node(), self.node("out")
+        set_size = f"v4l2-ctl -d $node --set-dv-bt-timings=index={self.TIMINGS[size]} >/dev/null"
         script = (
-            f"for node in {sees} {feeds}; do v4l2-ctl -d $node --set-dv-bt-timings=index={self.TIMINGS[size]} >/dev/null; done;"
+            f"for node in {sees} {feeds}; do {set_size}; done;"
             f" v4l2-ctl -d {sees} -c hdmi_000_0_is_connected_to=2 -c osd_text_mode=2;"
             f" v4l2-ctl -d {feeds} --set-fmt-video-out=pixelformat=BGR3"
         )
@@ -104,6 +105,10 @@ class VividScene:
                 f"exec v4l2-ctl -d {feeds} --stream-out-mmap=2 --stream-loop --stream-from /run/scene.bgr 2>&1",
             )
         )
+
+    def lose(self, percent: int) -> None:
+        """Let it give that many of its pictures to nobody; with all of them it hangs."""
+        self._command.run("v4l2-ctl", "-d", self.node(), "-c", f"percentage_of_dropped_buffers={percent}")
 
     def pull(self) -> None:
         """Unplug it while it is in use."""

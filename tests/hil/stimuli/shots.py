@@ -1,13 +1,13 @@
-"""The probe's `photo`, on a processor that is emulated: its network's answers come from a memory. Runs where the probe is.
+"""The probe's `photo` where the processor is emulated: its network's answers come from a memory. Runs where the probe is.
 
     shots.py MEMORY [real=N] [kills=N] [without=DEFENCE] photo OPTIONS...
 
-An emulated processor takes a minute for each tile, a hundred times what it takes here. MEMORY holds what the very same
-network answered to the very same octets there (`recall.py`); what is not in it is asked of the network, as are the first
-N tiles (`real`), whose answers must then be those of the memory. All else is the product's.
+An emulated processor takes a minute for each tile, some hundred times what it takes here. MEMORY holds what the very
+same network answered here to the very same octets (`recall.py`); what is not in it is asked of the network, as are the
+first N tiles (`real`), whose answers must then be those of the memory. All else is the product's.
 
-With `kills`, one whole photo is taken and timed, then so many that are killed, each at a moment of its own in that time,
-then another whole one; each in a process of its own that has everything loaded already. A line tells of each.
+With `kills`, one whole photo is taken and timed, then so many that are killed, each at a moment of its own in that
+time, then another whole one; each in a process of its own that has everything loaded already. A line tells of each.
 """
 
 import hashlib
