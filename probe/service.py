@@ -1,6 +1,7 @@
 """A probe that runs: it walks, keeps what the walk makes in its outbox, and hands that over while it can.
 
     ProbeService ─┬─ "walk"       LiveWalk: sources, sweep, sightings
+                  ├─ "photos"     PhotoTaker: photos on a button, where there is a camera
                   ├─ "outbox"     OutboxWriter: sightings to disk, a few at a time
                   └─ "delivery"   RepeatedDelivery: what waits to the hub
 
@@ -9,12 +10,19 @@ Each is a thread. Whoever has the service starts it, stops it, and looks at its 
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from probe.camera.adapter import NoCamera
+from probe.camera.choose import CameraChoice, camera_at
+from probe.camera.keeping import PhotoKeeper
+from probe.camera.pose import Pose
+from probe.camera.shutter import Shutter
 from probe.errors import OutboxError
-from probe.outbox.outbox import DEFAULT_BUDGET_BYTES, Outbox, Standing
+from probe.outbox.outbox import Outbox, Standing
+from probe.outbox.room import DEFAULT_BUDGET_BYTES
 from probe.outbox.writer import OutboxWriter
 from probe.uplink.choose import uplink_to
 from probe.uplink.deliver import RepeatedDelivery
@@ -23,7 +31,9 @@ from probe.walk.clock import SteadyClock
 from probe.walk.kit import Kit
 from probe.walk.live import LiveWalk
 from probe.walk.making import new_id
+from probe.walk.snapshots import Aim, Photographer, Snapshot
 from probe.walk.sources import SourceSupervisor
+from probe.walk.taking import CameraStatus, PhotoTaker
 
 _PATIENCE_S = 20.0
 _LAST_DELIVERY_S = 25.0
@@ -31,8 +41,9 @@ _LAST_DELIVERY_S = 25.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSettings:
-    """With what a probe listens, where it keeps sightings, and to whom it hands them over.
+    """With what a probe listens and sees, where it keeps sightings, and to whom it hands them over.
 
+    `camera` is a word for `camera_at`, None for no camera; `aim` says how it was held when a shot was taken.
     `to` is a way to a hub, None for the hub wherever it is found; where `offline`, nothing is handed over.
     """
 
@@ -41,6 +52,8 @@ class ServiceSettings:
     to: str | None = None
     offline: bool = False
     budget_bytes: int = DEFAULT_BUDGET_BYTES
+    camera: str | None = None
+    aim: Aim | None = None
 
 
 class Phase(StrEnum):
@@ -71,7 +84,7 @@ class ServiceStatus:
 
     `sightings` were made on this walk; of these `in_ram` are not on disk yet, and `lost` never will be. `standing` is
     how the outbox stood when it was last looked at, None where it was not yet; `delivery_trouble` is the sentence about
-    what keeps sightings from being handed over.
+    what keeps sightings from being handed over; `camera` is None where there is none.
     """
 
     phase: Phase
@@ -81,6 +94,7 @@ class ServiceStatus:
     sources: tuple[SourceStatus, ...]
     standing: Standing | None
     delivery_trouble: str | None
+    camera: CameraStatus | None = None
 
 
 class ProbeService:
@@ -100,7 +114,9 @@ class ProbeService:
         self._delivery = RepeatedDelivery(
             lambda: Outbox(settings.outbox), lambda identity: find_uplink(settings.to, identity, _PATIENCE_S), tell
         )
-        self.walk = LiveWalk(settings.kit.found(), clock or SteadyClock())
+        choice = None if settings.camera is None else camera_at(settings.camera)
+        self.walk = LiveWalk(settings.kit.found(needed=choice is None), clock or SteadyClock())
+        self._photos = None if choice is None else self._taker(choice)
         for supervisor in self.walk.sources:
             supervisor.changed = self._tell_of_source
         self._sightings = 0
@@ -134,24 +150,58 @@ class ProbeService:
             if problem is not None:
                 raise problem
 
+    def take_photo(self, words: tuple[str, ...] = (), pose: Pose | None = None) -> "Future[Snapshot]":
+        """Take a photo of what the walker says it is, held as `pose` says; returns at once. Safe from any thread.
+
+        The future has what was kept, also where that is a pin. Raises NoCamera without --camera, Busy, BadInput.
+        """
+        return self._camera().take(words, pose)
+
+    def preview(self) -> bytes:
+        """A small JPEG of what the camera sees, all but the reticle being a constant. Raises NoCamera."""
+        return self._camera().preview()
+
+    def _camera(self) -> PhotoTaker:
+        if self._photos is None:
+            raise NoCamera("this walk has no camera: start it with --camera auto")
+        return self._photos
+
+    def _taker(self, choice: CameraChoice) -> PhotoTaker:
+        walk = self.walk
+        photographer = Photographer(
+            Shutter(choice, clock=walk.clock),
+            PhotoKeeper(),
+            walk=walk.id,
+            clock=walk.clock,
+            place=walk.place_at,
+            when=walk.when,
+            aim=self._settings.aim,
+        )
+        return PhotoTaker(photographer, lambda taken: self._writer.put(taken.sighting, taken.pictures), self._tell)
+
     def status(self) -> ServiceStatus:
         """The service as it is now."""
         ended = self._phase is Phase.ENDED
         in_ram = self._writer.in_ram
         return ServiceStatus(
             phase=self._phase,
-            sightings=self._sightings,
+            sightings=self._sightings + (0 if self._photos is None else self._photos.taken),
             in_ram=0 if ended else in_ram,
             lost=self._writer.lost + (in_ram if ended else 0),
             sources=tuple(_source_status(supervisor) for supervisor in self.walk.sources),
             standing=self._standing or self._delivery.standing,
             delivery_trouble=self._delivery.trouble,
+            camera=None if self._photos is None else self._photos.status(),
         )
 
     def _run(self) -> None:
         try:
             with self._writer:
-                self._walk()
+                try:
+                    self._walk()
+                finally:
+                    if self._photos is not None:
+                        self._photos.finish()
         except BaseException as problem:  # noqa: BLE001 (the border of a thread: `finish` raises it)
             self._problem = problem
         finally:
@@ -165,6 +215,8 @@ class ProbeService:
         walk = self.walk
         if not self._settings.offline:
             self._delivery.start()
+        if self._photos is not None:
+            self._photos.start()
         for sighting in walk.sightings(started=walk.live.wait_until_started):
             self._writer.put(sighting)
             self._writer.withdraw(walk.sweep.withdrawn())

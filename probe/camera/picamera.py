@@ -12,6 +12,7 @@ from typing import Any
 from probe.camera.adapter import CODE_SIZE, PATIENCE_S, PHOTO_SIZE, Size, Unusable
 
 FORMAT = "BGR888"  # as picamera2 has it: red comes first in each pixel
+_CONTINUOUS = 2  # libcamera's AfModeContinuous: a code stands near, a camera far off
 # Where picamera2 takes memory for pictures from; on a machine without any, libcamera can do it.
 HEAPS = (Path("/dev/dma_heap/vidbuf_cached"), Path("/dev/dma_heap/linux,cma"))
 
@@ -45,6 +46,8 @@ class PiCamera:
             self._camera.configure(
                 self._camera.create_still_configuration(main=main, raw=None, buffer_count=1, queue=False)
             )
+            if "AfMode" in getattr(self._camera, "camera_controls", ()):  # a lens that moves, as of Camera Modules 3
+                self._camera.set_controls({"AfMode": _CONTINUOUS})
             self._camera.start()
         except (RuntimeError, IndexError, OSError, MemoryError) as problem:
             self.close()

@@ -174,7 +174,7 @@ class Shutter:
             return job.answer.get()
         self._hangs = job
         raise NoCamera(
-            f"{self.choice.name} gave no picture within {self.patience_s:.0f} s: unplug it and plug it in again"
+            f"{self.choice.name} gave no picture within {self.patience_s:.3g} s: unplug it and plug it in again"
         )
 
     def _run(self) -> None:

@@ -10,18 +10,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import msgspec
 
+from probe.camera.choose import SPECS
 from probe.cli.options import json_option, outbox_option
 from probe.cli.process import forbid_core_dumps
 from probe.cli.say import say
 from probe.config import default_outbox
 from probe.contract.sighting import Sighting
 from probe.errors import BadInput
-from probe.outbox.outbox import DEFAULT_BUDGET_BYTES
+from probe.outbox.room import DEFAULT_BUDGET_BYTES
 from probe.radio.plan import SHORTEST_DWELL_MS, USUAL_DWELL_MS
 from probe.radio.privileges import RADIO, keep_only
 from probe.service import ProbeService, ServiceSettings, ServiceStatus
 from probe.walk import recorded
+from probe.walk.button import Button
 from probe.walk.kit import Kit
 from probe.walk.live import LiveWalk
 from probe.walk.outcome import Outcome
@@ -62,6 +65,8 @@ def _kit(**kit_options: Any) -> Kit:
 @click.command()
 @_kit_options
 @outbox_option
+@click.option("--camera", metavar="CAMERA", help=f"Take photos, with the people taken out in memory. {SPECS}.")
+@click.option("--button", "button", type=click.Path(path_type=Path), help="A key that takes one: /dev/input/event0.")
 @click.option("--to", help="Where to hand sightings over: mqtts://HOST or folder:DIR. Default: the hub, if it is near.")
 @click.option("--offline", is_flag=True, help="Hand nothing over during the walk.")
 @click.option(
@@ -71,6 +76,8 @@ def _kit(**kit_options: Any) -> Kit:
 @json_option
 def run(
     outbox: Path | None,
+    camera: str | None,
+    button: Path | None,
     to: str | None,
     offline: bool,
     budget: int,
@@ -80,26 +87,47 @@ def run(
 ) -> None:
     """Walk: listen with all that is plugged in, and keep sightings until a hub has them. Ctrl-C ends it.
 
-    Adapters named with --monitor are put into monitor mode; nothing is ever sent on them.
+    Adapters named with --monitor are put into monitor mode; nothing is ever sent on them. With --camera, the button or
+    a signal (`kill -USR1`) takes a photo; where no picture may be kept, a pin is, and you are told why.
 
     \b
       contrechamp-probe run --monitor wlan1 --gnss /dev/ttyACM0 --to mqtt://hub.local
       contrechamp-probe run --board auto --country FR
+      contrechamp-probe run --camera auto --button /dev/input/event0 --gnss /dev/ttyACM0
     """
+    if button is not None and camera is None:
+        raise BadInput("--button takes photos: give a --camera, too")
     settings = ServiceSettings(
-        kit=_kit(**kit_options).found(),
+        kit=_kit(**kit_options).found(needed=camera is None),
         outbox=outbox or default_outbox(),
         to=to,
         offline=offline,
         budget_bytes=budget << 20,
+        camera=camera,
     )
     _let_go_of_root(settings.kit, settings.outbox)
     service = ProbeService(settings, tell=say)
     _stop_on_signals(service.stop)
+    if camera is not None:
+        _take_on_signal(service)
     service.start()
+    if button is not None:
+        Button(button, lambda: _take(service), say).start()
     service.wait(seconds)
     service.finish()
     _conclude(service.status(), as_json=as_json)
+
+
+def _take(service: ProbeService) -> None:
+    """A photo, as somebody pressed; what comes of it the walk tells."""
+    try:
+        service.take_photo()
+    except BadInput as problem:
+        say(str(problem))
+
+
+def _take_on_signal(service: ProbeService) -> None:
+    signal.signal(signal.SIGUSR1, lambda _number, _frame: _take(service))
 
 
 def _conclude(status: ServiceStatus, *, as_json: bool) -> None:
@@ -111,10 +139,15 @@ def _conclude(status: ServiceStatus, *, as_json: bool) -> None:
             for one in status.sources
         ]
         made = {"sightings": status.sightings, "queued": queued, "lost": status.lost, "sources": sources}
+        if status.camera is not None:
+            made["camera"] = msgspec.to_builtins(status.camera)
         click.echo(json.dumps(made))
     else:
         waiting = "an unknown number" if queued is None else str(queued)
         heard = ", ".join(f"{one.name} {one.frames} frames ({one.lost} lost)" for one in status.sources)
+        if status.camera is not None:
+            taken = f"{status.camera.photos} photos, {status.camera.pins} without a picture"
+            heard = f"{heard}, {taken}" if heard else taken
         say(f"{status.sightings} sightings made, {waiting} wait for a receipt; {heard}", err=False)
     if status.lost:
         click.echo(f"{status.lost} sightings could not be written anywhere and are lost: use another card", err=True)

@@ -12,7 +12,7 @@ from importlib import import_module
 import click
 
 from probe import __version__
-from probe.cli.process import end_at_once_on_ctrl_c, forbid_core_dumps, raise_on_ctrl_c
+from probe.cli.process import end_at_once_on_ctrl_c, forbid_core_dumps, give_memory_back, raise_on_ctrl_c
 from probe.cli.say import say
 from probe.errors import MissingExtra, ProbeError, missing_extra
 
@@ -93,6 +93,7 @@ def main() -> None:
     # Where it was started without one of them, what would be written there goes nowhere.
     sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     end_at_once_on_ctrl_c()
+    give_memory_back()
     try:
         forbid_core_dumps()
         cli(standalone_mode=False)

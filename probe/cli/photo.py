@@ -173,32 +173,34 @@ def _conclude(snapshot: Snapshot, outbox: Path | None, *, as_json: bool) -> None
         for picture in snapshot.pictures
     ]
     if as_json:
-        answer = {
-            "made": sighting.kind,
-            "why_no_picture": None if sighting.pin is None else sighting.pin.photo_not_kept,
-            "told": None if snapshot.told is None else plain(snapshot.told),
-            "camera": None if shot is None else plain(shot.camera),
-            "size": None if shot is None else [shot.width, shot.height],
-            "frames": None if shot is None else shot.frames,
-            "sharpness": None if shot is None else shot.sharpness,
-            "pictures": pictures,
-            "composed": sighting.made.composed,
-            "kept": None if outbox is None else plain(str(outbox)),
-            "sighting": json.loads(encode(sighting)),
-        }
-        click.echo(json_for_terminal(json.dumps(answer).encode()))
+        click.echo(json_for_terminal(json.dumps(_answer(snapshot, pictures, outbox)).encode()))
         return
     where = "kept nowhere" if outbox is None else f"kept in {outbox}"
-    if shot is not None and pictures:
-        taken = f"{shot.width} x {shot.height} pixels of {shot.camera}, the sharpest of {shot.frames}"
-        size = sum(len(picture.jpeg) for picture in snapshot.pictures)
-        fake = "; marked as composed" if sighting.made.composed else ""
-        say(
-            f"1 photo without people, {taken}; {len(pictures)} picture{'' if len(pictures) == 1 else 's'}, {size:,} bytes, {where}{fake}",
-            err=outbox is None,
-        )
-    else:
+    if shot is None or not pictures:
         say(f"1 pin without a picture, {where}", err=outbox is None)
+        return
+    size = f"{sum(len(picture.jpeg) for picture in snapshot.pictures):,} bytes in {len(pictures)} JPEG"
+    taken = f"{shot.width} x {shot.height} pixels of {shot.camera}, the sharpest of {shot.frames}"
+    fake = "; marked as composed" if sighting.made.composed else ""
+    say(f"1 photo without people, {taken}; {size}, {where}{fake}", err=outbox is None)
+
+
+def _answer(snapshot: Snapshot, pictures: list[dict[str, Any]], outbox: Path | None) -> dict[str, Any]:
+    """What came of it, for machines."""
+    sighting, shot = snapshot.sighting, snapshot.shot
+    return {
+        "made": sighting.kind,
+        "why_no_picture": None if sighting.pin is None else sighting.pin.photo_not_kept,
+        "told": None if snapshot.told is None else plain(snapshot.told),
+        "camera": None if shot is None else plain(shot.camera),
+        "size": None if shot is None else [shot.width, shot.height],
+        "frames": None if shot is None else shot.frames,
+        "sharpness": None if shot is None else shot.sharpness,
+        "pictures": pictures,
+        "composed": sighting.made.composed,
+        "kept": None if outbox is None else plain(str(outbox)),
+        "sighting": json.loads(encode(sighting)),
+    }
 
 
 def _write(snapshot: Snapshot, out: Path) -> None:

@@ -8,9 +8,7 @@ that this probe could read: which unit holds what is known in RAM alone, for as 
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -21,14 +19,11 @@ from probe.contract.parcel import Receipts, Unit, Verdict
 from probe.contract.sighting import Kind, Sighting
 from probe.errors import CommitInDoubt, NotSealable, OutboxError, OutboxFull
 from probe.outbox.file import ANOTHER
-from probe.outbox.identity import IdentityFile
 from probe.outbox.recordings import KNOWN, MOST_RECORDINGS, mark_of, remember
+from probe.outbox.room import DEFAULT_BUDGET_BYTES, BoundedFile
 from probe.seal.identity import Identity
 from probe.seal.sealer import Sealer
 
-DEFAULT_BUDGET_BYTES = 1 << 30
-KEPT_DAYS = 7
-REMEMBERED_DAYS = 60
 _KEY_ID = re.compile("[0-9a-f]{16}")
 Beside = Callable[[Sealer], list[Unit]]
 _UNKNOWN = -1  # a number that no unit has
@@ -57,7 +52,7 @@ class Standing:
         return self.stored + self.held + self.refused
 
 
-class Outbox(IdentityFile):
+class Outbox(BoundedFile):
     """The store of unsent units. One process writes at a time; SQLite makes others wait up to 10 s.
 
     Raises OutboxError where it cannot be used; `to_pair` anew it can also where nobody can tell any more whose it is.
@@ -71,12 +66,11 @@ class Outbox(IdentityFile):
         most_recordings: int = MOST_RECORDINGS,
         to_pair: bool = False,
     ) -> None:
-        super().__init__(path, to_pair=to_pair)
+        super().__init__(path, budget_bytes=budget_bytes, to_pair=to_pair)
         self._most_recordings = most_recordings
-        self._budget = budget_bytes
         self._numbers: dict[str, int] = {}  # of the sightings of this run, so that they can be taken back
         self._in_doubt: dict[str, Unit] = {}  # sightings of which nobody knows whether they are written down
-        self._surveys: set[int] = set()
+        self._doubted_beside: dict[str, list[Unit]] = {}  # what was to go with such a sighting, by its id
         self._sealer: tuple[Identity, Sealer] | None = None
 
     def __enter__(self) -> Self:
@@ -121,7 +115,7 @@ class Outbox(IdentityFile):
                 there[sighting.id] = number
         missing = [sighting for sighting in made if sighting.id not in there]
         units = [self._in_doubt.get(sighting.id) or self._seal(sighting) for sighting in missing]
-        others = beside(self._current_sealer()) if made else []
+        others = self._beside(missing, beside)
         for sighting in missing:
             # What a failing card did not acknowledge may be on it all the same, and must be taken back all the same.
             self._numbers.setdefault(sighting.id, _UNKNOWN)
@@ -129,14 +123,24 @@ class Outbox(IdentityFile):
             numbers = self.put([*units, *others], [mark_of(content, self.paired().key) for content in recordings])
         except CommitInDoubt:
             self._in_doubt |= {sighting.id: unit for sighting, unit in zip(missing, units, strict=True)}
+            self._doubted_beside |= {sighting.id: others for sighting in missing[:1]}
             raise
         there |= {sighting.id: number for sighting, number in zip(missing, numbers, strict=False)}
         for sighting in made:
             self._numbers[sighting.id] = there[sighting.id]
             self._in_doubt.pop(sighting.id, None)
+            self._doubted_beside.pop(sighting.id, None)
             if sighting.kind is Kind.SURVEY:
                 self._surveys.add(there[sighting.id])
         return len(made)
+
+    def _beside(self, missing: Sequence[Sighting], beside: Beside) -> list[Unit]:
+        """What goes with sightings. Nothing with those that are there: a commit takes both, or neither. What was left
+        in doubt is, like its sighting, not sealed a second time."""
+        if not missing:
+            return []
+        doubted = self._doubted_beside.get(missing[0].id)
+        return beside(self._current_sealer()) if doubted is None else doubted
 
     def add_picture(self, picture: Picture) -> None:
         """Seal a redacted picture and write it down. Raises as `add` does."""
@@ -317,20 +321,6 @@ class Outbox(IdentityFile):
             remember(self._db, marks, self._most_recordings)
             return self._insert(units)
 
-    def _free_receipted(self, needed: int) -> bool:
-        """Let go of what the hub has; whether there was anything."""
-        gone = 0
-        with suppress(OutboxError), self._transaction():
-            rows = self._db.execute(
-                "SELECT number, size FROM unit WHERE data IS NOT NULL AND verdict IN ('stored', 'held') ORDER BY number"
-            ).fetchall()
-            for number, size in rows:
-                if gone >= needed:
-                    break
-                self._db.execute("UPDATE unit SET data = NULL WHERE number = ?", (number,))
-                gone += size
-        return gone > 0
-
     def _insert(self, units: Iterable[Unit]) -> list[int]:
         numbers = []
         for unit in units:
@@ -340,57 +330,6 @@ class Outbox(IdentityFile):
             )
             numbers.append(int(cursor.lastrowid or 0))
         return numbers
-
-    def _make_room(self, needed: int) -> None:
-        """Keep within the budget. What gives way: what the hub has, then surveys of this run, then pictures, oldest
-        first. Waiting sightings never do."""
-        there = int(self._db.execute("SELECT total(size) FROM unit WHERE data IS NOT NULL").fetchone()[0])
-        excess = there + needed - self._budget
-        surveys = ",".join(map(str, self._surveys)) or "NULL"
-        for which, counted in (
-            ("verdict IN ('stored', 'held')", False),
-            (f"number IN ({surveys}) AND verdict IS NULL", True),
-            (f"size > {SIGHTING_BYTES} AND verdict IS NULL", True),
-        ):
-            if excess <= 0:
-                return
-            rows = self._db.execute(
-                f"SELECT number, size FROM unit WHERE data IS NOT NULL AND {which} ORDER BY number"  # noqa: S608 (our own words and numbers)
-            ).fetchall()
-            for number, size in rows:
-                if excess <= 0:
-                    break
-                excess -= size
-                if counted:
-                    self._db.execute("DELETE FROM unit WHERE number = ?", (number,))
-                    self._surveys.discard(number)
-                    self._increase("gave_way", 1)
-                else:
-                    self._db.execute("UPDATE unit SET data = NULL WHERE number = ?", (number,))
-        if excess > 0:
-            raise OutboxFull(
-                f"{self.path}: full ({self._budget >> 20} MiB); hand over what waits, or give more room with --budget"
-            )
-
-    def _bear_with_leap(self, today: date) -> None:
-        """Count the days anew where the hub's clock has leapt, or nothing came for long: what it has had since another
-        century is what it got a minute ago, and may be lacking after its return from a backup."""
-        with suppress(ValueError):
-            before = date.fromisoformat(self._meta("day") or "")
-            if abs(today - before) > timedelta(days=KEPT_DAYS):
-                self._db.execute(
-                    "UPDATE unit SET day = ? WHERE data IS NOT NULL AND verdict IN ('stored', 'held')",
-                    (today.isoformat(),),
-                )
-
-    def _drop_old(self, today: date) -> None:
-        """Drop the data of what the hub has had for some days, and weeks later the memory of it."""
-        kept, remembered = today - timedelta(days=KEPT_DAYS), today - timedelta(days=REMEMBERED_DAYS)
-        self._db.execute(
-            "UPDATE unit SET data = NULL WHERE verdict IN ('stored', 'held') AND day < ? AND data IS NOT NULL",
-            (kept.isoformat(),),
-        )
-        self._db.execute("DELETE FROM unit WHERE verdict IN ('stored', 'held') AND day < ?", (remembered.isoformat(),))
 
 
 def _is_whole(key: object, data: object, known: object) -> bool:

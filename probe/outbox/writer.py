@@ -5,9 +5,11 @@ they go on waiting there, within bounds, and are written when it takes them agai
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
+from probe.contract.envelope import Picture
 from probe.contract.sighting import Sighting
 from probe.errors import NotSealable, OutboxError
 from probe.outbox.outbox import Outbox
@@ -15,7 +17,20 @@ from probe.outbox.outbox import Outbox
 WRITE_EVERY_S = 5.0
 WRITE_AT = 32
 MOST_IN_RAM = 2000  # sightings of about 3 KB each
+MOST_PICTURE_BYTES = 16 << 20  # of pictures in RAM, 50 photos and more
 _LAST_WRITE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A sighting that is not on disk yet, and the pictures that it names."""
+
+    sighting: Sighting
+    pictures: tuple[Picture, ...] = ()
+
+    @property
+    def picture_bytes(self) -> int:
+        return sum(len(picture.jpeg) for picture in self.pictures)
 
 
 class OutboxWriter:
@@ -40,7 +55,7 @@ class OutboxWriter:
         self._path, self._new_id, self._tell, self._budget = path, new_id, tell, budget_bytes
         self._every_s, self._most_in_ram, self._failed = every_s, most_in_ram, failed
         self._box: Outbox | None = None
-        self._waiting: list[Sighting] = []
+        self._waiting: list[_Waiting] = []
         self._to_withdraw: list[str] = []
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -65,19 +80,23 @@ class OutboxWriter:
         self._wake.set()
         self._thread.join(timeout=_LAST_WRITE_S)
 
-    def put(self, sighting: Sighting) -> None:
-        """Keep a sighting: in RAM now, on disk within some seconds."""
+    def put(self, sighting: Sighting, pictures: tuple[Picture, ...] = ()) -> bool:
+        """Keep a sighting and the pictures that it names: in RAM now, on disk within some seconds; whether there was
+        room. With pictures it goes there at once, as no photo can be taken a second time."""
+        one = _Waiting(sighting, pictures)
         with self._lock:
-            full = len(self._waiting) >= self._most_in_ram
+            held = sum(other.picture_bytes for other in self._waiting) + one.picture_bytes
+            full = len(self._waiting) >= self._most_in_ram or (bool(pictures) and held > MOST_PICTURE_BYTES)
             if full:
                 first = not self._lost_uncounted
                 self._lose_one()
             else:
-                self._waiting.append(sighting)
-                if len(self._waiting) >= WRITE_AT and not self._failing:
+                self._waiting.append(one)
+                if (pictures or len(self._waiting) >= WRITE_AT) and not self._failing:
                     self._wake.set()
         if full and first:
             self._tell("No room is left anywhere: from now on sightings are lost. Free some space!")
+        return not full
 
     def withdraw(self, ids: list[str]) -> None:
         """Take sightings back."""
@@ -85,7 +104,7 @@ class OutboxWriter:
             with self._lock:
                 gone = set(ids)
                 self._to_withdraw += ids
-                self._waiting = [sighting for sighting in self._waiting if sighting.id not in gone]
+                self._waiting = [one for one in self._waiting if one.sighting.id not in gone]
 
     @property
     def in_ram(self) -> int:
@@ -129,23 +148,39 @@ class OutboxWriter:
     # hub refuses a second unit with the same id.
 
     def _add(self, box: Outbox) -> None:
-        while True:
-            with self._lock:
-                batch = list(self._waiting)
-            if not batch:
-                return
+        with self._lock:
+            batch = list(self._waiting)
+        while plain := [one.sighting for one in batch if not one.pictures]:
             try:
-                box.add(batch)
+                box.add(plain)
             except NotSealable as problem:
-                self._tell(str(problem))
-                with self._lock:
-                    self._waiting = [sighting for sighting in self._waiting if sighting.id != problem.sighting]
-                    self._lose_one()
+                self._give_up(problem)
+                batch = [one for one in batch if one.sighting.id != problem.sighting]
                 continue
-            with self._lock:
-                written = {sighting.id for sighting in batch}
-                self._waiting = [sighting for sighting in self._waiting if sighting.id not in written]
-            return
+            self._written(plain)
+            break
+        for one in batch:  # each with its pictures in a commit of its own: one without the other is of no use
+            if one.pictures:
+                self._add_pictured(box, one)
+
+    def _add_pictured(self, box: Outbox, one: _Waiting) -> None:
+        try:
+            box.add([one.sighting], beside=lambda sealer: [sealer.picture(picture) for picture in one.pictures])
+        except NotSealable as problem:
+            self._give_up(problem)
+        else:
+            self._written([one.sighting])
+
+    def _written(self, sightings: Iterable[Sighting]) -> None:
+        written = {sighting.id for sighting in sightings}
+        with self._lock:
+            self._waiting = [one for one in self._waiting if one.sighting.id not in written]
+
+    def _give_up(self, problem: NotSealable) -> None:
+        self._tell(str(problem))
+        with self._lock:
+            self._waiting = [one for one in self._waiting if one.sighting.id != problem.sighting]
+            self._lose_one()
 
     def _withdraw(self, box: Outbox) -> None:
         with self._lock:

@@ -20,13 +20,14 @@ class Kit:
     country: str | None = None
     dwell_ms: int = USUAL_DWELL_MS
 
-    def found(self) -> "Kit":
-        """This kit, or, where it names no source, what is plugged in. Raises BadInput where there is nothing."""
+    def found(self, *, needed: bool = True) -> "Kit":
+        """This kit, or, where it names no source, what is plugged in. Raises BadInput where there is nothing, and
+        something is `needed`."""
         if self.monitors or self.boards or self.adapters:
             return self
         monitors = tuple(name for name in wireless() if is_radiotap(name))
         boards = ("auto",) if any(board_ports("auto")) else ()
-        if not monitors and not boards:
+        if needed and not monitors and not boards:
             here = ", ".join(wireless()) or "none"
             raise BadInput(
                 "nothing to listen with: name an adapter with --monitor (wireless interfaces here: "

@@ -94,6 +94,10 @@ class Photographer:
         finally:
             shot.wipe()
 
+    def pin(self, words: tuple[str, ...], pose: Pose | None, why: PhotoNotKept, sentence: str) -> Snapshot:
+        """What the walker saw, without any picture."""
+        return self._without_picture(tags_of_words(words), pose or Pose(), why, sentence)
+
     def _of(self, shot: Shot, words: tuple[str, ...], pose: Pose, progress: "Progress | None") -> Snapshot:
         height, width = shot.pixels.shape[:2]
         facts = ShotFacts(

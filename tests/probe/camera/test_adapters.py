@@ -96,12 +96,15 @@ def test_a_reader_that_has_enough_lets_the_camera_go() -> None:
 class Library:
     """As much of picamera2 as is used: a camera that is held from the constructor until it is closed."""
 
-    def __init__(self, fails_at: str = "", gives: bool = True) -> None:
+    def __init__(self, fails_at: str = "", gives: bool = True, can: tuple[str, ...] = ()) -> None:
         library = self
         self.held = False
         self.asked: dict[str, object] = {}
+        self.controls: dict[str, object] = {}
 
         class Picamera2:
+            camera_controls = can
+
             def __init__(self, allocator: object = None) -> None:  # noqa: ARG002 (picamera2's name)
                 self._at("before")
                 self.camera = "libcamera's"
@@ -118,6 +121,9 @@ class Library:
 
             def configure(self, _configuration: object) -> None:
                 self._at("configure")
+
+            def set_controls(self, controls: dict[str, object]) -> None:
+                library.controls |= controls
 
             def start(self) -> None:
                 self._at("start")
@@ -160,8 +166,12 @@ def test_a_pi_camera_gives_pictures_and_may_fail_to_close() -> None:
     camera = PiCamera(library)
     asked = {"main": {"size": PHOTO_SIZE, "format": "BGR888"}, "raw": None, "buffer_count": 1, "queue": False}
     assert library.asked == asked, "a Zero has memory for nothing else"
+    assert library.controls == {}
     assert camera.read() == "picture"
     camera.close()
+    moving = Library(can=("AfMode", "Brightness"))
+    PiCamera(moving).close()
+    assert moving.controls == {"AfMode": 2}
 
 
 class Capture:

@@ -26,7 +26,8 @@ from probe.contract.envelope import pack
 from probe.contract.home import HomePacket, decode_home
 from probe.contract.parcel import Receipt, Receipts, SignedKind, Verdict, decode_parcel, decode_receipts
 from probe.outbox.identity import Outdated
-from probe.outbox.outbox import KEPT_DAYS, Outbox
+from probe.outbox.outbox import Outbox
+from probe.outbox.room import KEPT_DAYS
 from probe.seal.identity import Identity
 from probe.seal.verify import verified_body
 from probe.uplink.folder import FolderUplink

@@ -24,7 +24,9 @@ from probe.contract.envelope import (
 )
 from probe.contract.parcel import Receipt, Receipts, Unit, Verdict
 from probe.errors import CommitInDoubt, NotPaired, NotSealable, OutboxError, OutboxFull
-from probe.outbox.outbox import KEPT_DAYS, Outbox
+from probe.outbox.outbox import Outbox
+from probe.outbox.room import KEPT_DAYS
+from probe.seal.sealer import Sealer
 from probe.seal.verify import verified_descriptor
 from probe.sweep.sweep import CELLS_PER_SURVEY
 from tests.examples import look, new_id, radio, survey
@@ -205,6 +207,33 @@ def test_what_was_not_believed_is_written_once_when_it_is_offered_again(
     assert box.add([doubted, later]) == 2
     assert [decode_envelope(opens(hub, unit)).id for unit in waiting(box)] == [doubted.id, later.id]
     assert box.withdraw([doubted.id], new_id) == 1
+
+
+def test_pictures_in_doubt_are_written_once_with_their_sighting(
+    box: Outbox, hub: HubFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the card had them or not: the hub refuses a second unit with a picture's id."""
+    sealed: list[Unit] = []
+
+    def beside(sealer: Sealer) -> list[Unit]:
+        sealed.append(sealer.picture(picture()))
+        return sealed[-1:]
+
+    for has_it in (True, False):
+        doubted = look()
+        sealed.clear()
+        with monkeypatch.context() as doubting:
+            doubting.setattr(box, "_still_writable", lambda: False)
+            with pytest.raises(CommitInDoubt):
+                box.add([doubted], beside=beside)
+        if not has_it:  # as a card that forgets what it had taken
+            with box._transaction():
+                box._db.execute("DELETE FROM unit WHERE number > (SELECT max(number) - 2 FROM unit)")
+        assert box.add([doubted], beside=beside) == 1
+        assert len(sealed) == 1
+        there = [unit for _, unit in box.waiting(pictures=True)]
+        assert there.count(sealed[0]) == 1
+        assert [decode_envelope(opens(hub, unit)).id for unit in waiting(box)].count(doubted.id) == 1
 
 
 def test_one_that_cannot_be_sealed_is_named_by_its_id(box: Outbox) -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from probe.contract.envelope import Picture
+from probe.contract.sighting import Sighting
 from probe.errors import DiskFull, NotPaired, OutboxError
 from probe.outbox.outbox import Outbox
-from probe.outbox.writer import OutboxWriter
+from probe.outbox.writer import MOST_PICTURE_BYTES, OutboxWriter
 from tests.examples import look, new_id, survey
 from tests.paired import pair
 from tests.processes import HubProcess, probe, until
@@ -74,6 +76,51 @@ def test_a_full_disk_is_told_and_outlived(tmp_path: Path, disk: Path) -> None:
     assert len(said) == 2
     assert "again" in said[1]
     assert waiting(path) == 300
+
+
+def photo(size: int = 20_000) -> tuple[Sighting, tuple[Picture, ...]]:
+    """A photo's sighting, and two pictures."""
+    return look(), tuple(Picture(v=1, id=new_id(), jpeg=b"\xff\xd8" + bytes(size)) for _ in range(2))
+
+
+def pictures_waiting(path: Path) -> int:
+    with Outbox(path) as box:
+        return len(box.waiting(pictures=True))
+
+
+def test_a_photo_goes_to_disk_at_once_with_its_pictures(tmp_path: Path) -> None:
+    path = tmp_path / "o.db"
+    pair(path, tmp_path / "hub")
+    said: list[str] = []
+    with writer(path, said.append, every_s=3600.0) as kept:
+        assert kept.put(look())
+        assert kept.put(*photo())
+        until(lambda: kept.in_ram == 0, "the write, of which nobody waited for the hour")
+        assert (waiting(path), pictures_waiting(path)) == (4, 2)
+    assert said == []
+
+
+def test_photos_outlive_a_full_disk_as_long_as_memory_takes_them(tmp_path: Path, disk: Path) -> None:
+    path = disk / "o.db"
+    pair(path, tmp_path / "hub")
+    said: list[str] = []
+    photos = [photo(250_000) for _ in range(MOST_PICTURE_BYTES // 500_000 + 2)]
+    with writer(path, said.append) as kept:
+        ballast = fill(disk)
+        kept.put(look())
+        until(lambda: bool(said), "a word about the disk")
+        kept_photos = [one[0].id for one in photos if kept.put(*one)]
+        assert len(kept_photos) == MOST_PICTURE_BYTES // 500_004
+        assert kept.put(look()), "a sighting without pictures is small"
+        assert kept.lost == len(photos) - len(kept_photos)
+        assert "lost" in said[1]
+        ballast.unlink()
+        subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+        until(lambda: kept.in_ram == 0, "the disk to take them")
+    with Outbox(path) as box:
+        assert box.standing().lost == kept.lost
+        assert len(box.waiting(pictures=True, limit=999)) == 2 * len(kept_photos)
+        assert len(box.waiting(limit=999)) == len(kept_photos) + 2
 
 
 def fill(disk: Path) -> Path:

@@ -1,0 +1,76 @@
+"""A button: the kernel's own octets, through a pipe that stands for the device."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from struct import calcsize, pack
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from probe.walk.button import Button, presses
+
+CAMERA = 212  # KEY_CAMERA
+LAYOUT = "@llHHi"
+
+
+def event(kind: int, code: int, value: int) -> bytes:
+    return pack(LAYOUT, 1_700_000_000, 1, kind, code, value)
+
+
+SYNC = event(0, 0, 0)
+PRESS = event(1, CAMERA, 1) + SYNC + event(1, CAMERA, 2) + SYNC + event(1, CAMERA, 0) + SYNC  # down, held, up
+
+
+def read(data: bytes, at_once: int = 1 << 16) -> list[int]:
+    """The presses in octets that come so many at a time."""
+    out, into = os.pipe()
+    with os.fdopen(out, "rb", buffering=0) as stream:
+        found: Iterator[int] = presses(stream, lambda: False)
+        try:
+            for start in range(0, len(data), at_once):
+                os.write(into, data[start : start + at_once])
+        finally:
+            os.close(into)
+        return list(found)
+
+
+def test_a_press_is_one_however_long_it_is_held() -> None:
+    assert read(PRESS + PRESS) == [CAMERA, CAMERA]
+    assert read(event(2, 0, 1) + SYNC + event(4, 4, 1)) == [], "a mouse's way and a scan code are no keys"
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 60))
+def test_events_that_come_in_pieces_are_the_same(at_once: int) -> None:
+    assert read(PRESS * 3, at_once) == [CAMERA] * 3
+
+
+def test_cut_anywhere_it_is_pressed_once_or_not_yet() -> None:
+    for length in range(len(PRESS)):
+        assert read(PRESS[:length]) == ([CAMERA] if length >= calcsize(LAYOUT) else [])
+
+
+@settings(max_examples=50)
+@given(st.binary(max_size=600))
+def test_whatever_comes_it_is_keys_or_nothing(data: bytes) -> None:
+    assert len(read(data)) <= len(data) // calcsize(LAYOUT)
+
+
+def test_a_device_that_is_gone_is_told_once_and_taken_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("probe.walk.button._RETRY_S", 0.01)
+    device, told, pressed = tmp_path / "event0", SimpleQueue[str](), SimpleQueue[None]()
+    button = Button(device, lambda: pressed.put(None), told.put)
+    button.start()
+    assert told.get(timeout=60).startswith(f"{device}: the button cannot be read (No such file or directory); it is ")
+    os.mkfifo(device)
+    for _ in range(2):  # unplugged in between
+        with device.open("wb", buffering=0) as into:
+            into.write(PRESS)
+            pressed.get(timeout=60)
+        assert "is gone" in told.get(timeout=60), "once, of all the times that it was tried before"
+    button.stop()
