@@ -126,7 +126,8 @@ def words(octets: bytes) -> NDArray[np.uint64]:
 def telling(some: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Those in which not all octets are the same, and not half of them zero."""
     octets = np.ascontiguousarray(some).view(np.uint8).reshape(-1, _WORD)
-    return some[(octets != octets[:, :1]).any(axis=1) & ((octets == 0).sum(axis=1) < _WORD // 2)]
+    told: NDArray[np.uint64] = some[(octets != octets[:, :1]).any(axis=1) & ((octets == 0).sum(axis=1) < _WORD // 2)]
+    return told
 
 
 def picture_in(octets: bytes) -> str | None:

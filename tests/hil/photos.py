@@ -102,7 +102,7 @@ def seeing(bench: Bench, spec: str) -> Iterator[Watched]:
     told = bench.stimulus_run("eye", spec, "sees", wait_s=300).out.splitlines()
     width, height = (int(word) for word in told[-2].split())
     pixels = np.frombuffer(zlib.decompress(base64.b64decode(told[-1])), np.uint8).reshape(height, width, 3)
-    name = f"recalled-{spec.split(':')[0]}-{width}.npz"
+    name = f"recalled-{spec.partition(':')[0]}-{width}.npz"
     (redacted,) = remember(bench.part("machine").share / name, pixels)
     yield Watched(bench, ("--camera", spec), pixels, redacted, f"/mnt/bench/{name}")
 

@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 import hub.demo
 from tests.hil.bench import Bench
-from tests.hil.photos import answers, by_picamera2, by_v4l2, delivered, people_are_out
+from tests.hil.photos import Watched, answers, by_picamera2, by_v4l2, delivered, people_are_out
 from tests.hil.protocols import Done
 from tests.hil.town import AXIS, Hub, Street, seconds, until
 
@@ -109,7 +111,10 @@ def test_control_a_spendthrift_walk_does_not_fit(small: Bench) -> None:
     assert ended.code != 0
 
 
-CAMERAS = {"picamera2": by_picamera2, "v4l2": partial(by_v4l2, size=(1280, 720))}
+CAMERAS: dict[str, Callable[[Bench], AbstractContextManager[Watched]]] = {
+    "picamera2": by_picamera2,
+    "v4l2": partial(by_v4l2, size=(1280, 720)),
+}
 
 
 @pytest.mark.parametrize("kind", list(CAMERAS))

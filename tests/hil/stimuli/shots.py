@@ -1,4 +1,4 @@
-"""The probe's `photo` where the processor is emulated: its network's answers come from a memory. Runs where the probe is.
+"""The probe's `photo` on an emulated processor: its network's answers come from a memory. Runs where the probe is.
 
     shots.py MEMORY [real=N] [kills=N] [without=DEFENCE] photo OPTIONS...
 
@@ -109,9 +109,10 @@ def main() -> None:
         name, options[name] = words[0].split("=")[0], words.pop(0).split("=")[1]
     sys.argv[1:] = words
     if "without" in options:
-        import without
+        import runpy
+        from pathlib import Path
 
-        getattr(without, options["without"])()
+        runpy.run_path(str(Path(__file__).with_name("without.py")))[options["without"]]()
     recall(path, int(options.get("real", 0)))
     kills = int(options.get("kills", 0))
     if not kills:
