@@ -30,6 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bench-results", type=Path, default=results, help="where the bench's figures are written")
     parser.addoption("--cuts", type=int, default=3, help="how many times the power is cut at random")
     parser.addoption("--aborts", type=int, default=8, help="how many times a card is given up in mid-writing")
+    parser.addoption("--kills", type=int, default=12, help="how many times a probe is killed while it takes a photo")
+    parser.addoption("--asks", type=int, default=1, help="how many tiles of a photo the real network is asked about")
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,16 @@
 
 import json
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import hub.demo
 from tests.hil.bench import Bench
+from tests.hil.photos import Watched, answers, by_picamera2, by_v4l2, delivered, people_are_out
 from tests.hil.protocols import Done
 from tests.hil.town import AXIS, Hub, Street, seconds, until
 
@@ -33,12 +37,18 @@ def peak_mb(bench: Bench, pid: str) -> float:
 @pytest.fixture
 def small(paired: Bench) -> Bench:
     """The bench with as much memory to spare as a small machine has: pages that nobody can use are set aside."""
-    if paired.kind != "virtual":
-        return paired
-    paired.run("sh", "-c", "echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory")
-    pages = round((available_mb(paired) - SPARE_MB) / 2.097)
-    paired.run("sysctl", "-q", f"vm.nr_hugepages={pages}")
+    shrink(paired)
     return paired
+
+
+def shrink(bench: Bench) -> float:
+    """Set memory aside; how many MB are left to spare."""
+    if bench.kind != "virtual":
+        return available_mb(bench)
+    bench.run("sh", "-c", "echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory")
+    pages = round((available_mb(bench) - SPARE_MB) / 2.097)
+    bench.run("sysctl", "-q", f"vm.nr_hugepages={pages}")
+    return available_mb(bench)
 
 
 @pytest.fixture(autouse=True)
@@ -99,3 +109,38 @@ def test_photos_and_frames_of_a_whole_walk_fit_as_well(small: Bench, figures: di
 def test_control_a_spendthrift_walk_does_not_fit(small: Bench) -> None:
     ended, _, _ = walked(small, 30.0, without="thrift")
     assert ended.code != 0
+
+
+CAMERAS: dict[str, Callable[[Bench], AbstractContextManager[Watched]]] = {
+    "picamera2": by_picamera2,
+    "v4l2": partial(by_v4l2, size=(1280, 720)),
+}
+
+
+@pytest.mark.parametrize("kind", list(CAMERAS))
+def test_a_photo_is_taken_redacted_sealed_and_delivered(
+    paired: Bench, hub: Hub, figures: dict[str, int | float | str], kind: str, pytestconfig: pytest.Config
+) -> None:
+    """The network is asked once, for its memory; a processor that is not emulated, or `--asks 1000`, asks it always."""
+    with CAMERAS[kind](paired) as camera:
+        spare_mb = least_mb = shrink(paired)
+        assert spare_mb < SPARE_MB + 15, f"{spare_mb:.0f} MB to spare"
+        asks = f"real={pytestconfig.getoption('--asks')}"
+        program = paired.start("python3", "-c", PEAK, *camera.program(asks), *camera.photo())
+        while program.alive():
+            least_mb = min(least_mb, available_mb(paired))
+            time.sleep(1)
+        ended = program.wait()
+        assert ended.code == 0, ended.err
+        (told,) = answers(ended.out)
+        people_are_out(delivered(paired, hub, told)[0], camera)
+    figures |= {f"photo.{kind}.mem_available_mb": round(spare_mb), f"photo.{kind}.least_mem_mb": round(least_mb)}
+    figures[f"photo.{kind}.size"] = "{} x {}".format(*told["size"])
+    figures[f"photo.{kind}.peak_rss_mb"] = round(int(ended.err.splitlines()[-1]) / 1000, 1)
+
+
+def test_control_a_whole_picture_at_once_does_not_fit(paired: Bench) -> None:
+    with by_picamera2(paired) as camera:
+        shrink(paired)
+        ended = paired.run(*camera.program("without=tiles"), *camera.photo(), wait_s=600, check=False)
+    assert ended.code != 0 or answers(ended.out)[0]["made"] == "pin", ended

@@ -55,6 +55,11 @@ class Hub:
         with closing(sqlite3.connect(self.process.data / "hub.db")) as db:
             return dict(db.execute("SELECT id, body FROM sighting"))
 
+    def pictures(self) -> dict[str, bytes]:
+        """Every picture that the hub has opened, by its SHA-256."""
+        with closing(sqlite3.connect(self.process.data / "hub.db")) as db:
+            return dict(db.execute("SELECT sha256, jpeg FROM picture"))
+
     def ids(self) -> set[str]:
         return set(self.log())
 

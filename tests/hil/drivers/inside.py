@@ -1,7 +1,7 @@
 """Things that are simulated in the virtual probe's own kernel: a button, a camera's scene, a disk that fails."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,7 +51,7 @@ class GpioSim:
 class VividScene:
     """A V4L2 camera, /dev/video0, that sees what it is shown: vivid's HDMI output looped to its HDMI input.
 
-    Both are 640 x 480, as OpenCV asks for: where they differ, the driver has to scale, and the kernel falls over that.
+    Both have one size, whatever is asked for: where they differ, the driver scales, and the kernel falls over that.
     """
 
     MODULE = (
@@ -62,8 +62,10 @@ class VividScene:
         "input_types=3",
         "num_outputs=1",
         "output_types=1",
+        *("ccs_cap_mode=0", "ccs_out_mode=0"),  # it neither crops nor scales
     )
     WIDTH, HEIGHT = 640, 480
+    TIMINGS: Mapping[tuple[int, int], int] = {(640, 480): 0, (1280, 720): 3, (1920, 1080): 11}  # v4l2-ctl's numbers
 
     def __init__(self, command: CommandProtocol) -> None:
         self._command = command
@@ -82,15 +84,16 @@ class VividScene:
         script = f"grep -l vivid-000-vid-{what} /sys/class/video4linux/*/name | cut -d/ -f5"
         return f"/dev/{self._command.run('sh', '-c', script).out.split()[0]}"
 
-    def show(self, picture: bytes) -> RunningCommand:
-        """Let it see a picture: 640 x 480, in BGR."""
+    def show(self, picture: bytes, size: tuple[int, int] = (WIDTH, HEIGHT)) -> RunningCommand:
+        """Let it see a picture of this size, in BGR."""
         with tempfile.NamedTemporaryFile() as file:
             file.write(picture)
             file.flush()
             self._command.put(Path(file.name), "/run/scene.bgr")
         sees, feeds = self.node(), self.node("out")
+        set_size = f"v4l2-ctl -d $node --set-dv-bt-timings=index={self.TIMINGS[size]} >/dev/null"
         script = (
-            f"for node in {sees} {feeds}; do v4l2-ctl -d $node --set-dv-bt-timings=index=0 >/dev/null; done;"
+            f"for node in {sees} {feeds}; do {set_size}; done;"
             f" v4l2-ctl -d {sees} -c hdmi_000_0_is_connected_to=2 -c osd_text_mode=2;"
             f" v4l2-ctl -d {feeds} --set-fmt-video-out=pixelformat=BGR3"
         )
@@ -102,6 +105,10 @@ class VividScene:
                 f"exec v4l2-ctl -d {feeds} --stream-out-mmap=2 --stream-loop --stream-from /run/scene.bgr 2>&1",
             )
         )
+
+    def lose(self, percent: int) -> None:
+        """Let it give that many of its pictures to nobody; with all of them it hangs."""
+        self._command.run("v4l2-ctl", "-d", self.node(), "-c", f"percentage_of_dropped_buffers={percent}")
 
     def pull(self) -> None:
         """Unplug it while it is in use."""

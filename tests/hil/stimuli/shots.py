@@ -1,0 +1,131 @@
+"""The probe's `photo` on an emulated processor: its network's answers come from a memory. Runs where the probe is.
+
+    shots.py MEMORY [real=N] [kills=N] [without=DEFENCE] photo OPTIONS...
+
+An emulated processor takes a minute for each tile, some hundred times what it takes here. MEMORY holds what the very
+same network answered here to the very same octets (`recall.py`); what is not in it is asked of the network, as are the
+first N tiles (`real`), whose answers must then be those of the memory. All else is the product's.
+
+With `kills`, one whole photo is taken and timed, then so many that are killed, each at a moment of its own in that
+time, then another whole one; each in a process of its own that has everything loaded already. A line tells of each.
+"""
+
+import hashlib
+import os
+import random
+import signal
+import sys
+import time
+from typing import Any
+
+
+class Recalled:
+    """A network that knows some answers already."""
+
+    def __init__(self, network: Any, memory: Any, real: int) -> None:
+        self._network, self._memory, self._real = network, memory, real
+        self._blob: Any = None
+
+    def setInput(self, blob: Any) -> None:  # noqa: N802 (OpenCV's name)
+        self._blob = blob
+
+    def forward(self, names: list[str]) -> Any:
+        import numpy as np
+
+        key = hashlib.sha256(self._blob.tobytes()).hexdigest()
+        known = [self._memory[f"{key}-{name}"] for name in names if f"{key}-{name}" in self._memory]
+        if self._real > 0 or not known:
+            self._real -= 1
+            print(
+                "asked the network", key[:8], "" if known else "as nothing is remembered", file=sys.stderr, flush=True
+            )
+            self._network.setInput(self._blob)
+            answers = self._network.forward(names)
+            for remembered, answer in zip(known, answers, strict=False):
+                assert np.allclose(remembered, answer, atol=1e-3), f"another answer than what is remembered to {key}"
+            return answers
+        return known
+
+
+def recall(path: str, real: int) -> None:
+    """Let the detector ask the memory first."""
+    import numpy as np
+
+    from probe.redact.faces import FaceDetector
+
+    begin, memory = FaceDetector.__init__, dict(np.load(path))
+
+    def begun(self: Any, *words: Any, **more: Any) -> None:
+        begin(self, *words, **more)
+        self._network = Recalled(self._network, memory, real)
+
+    FaceDetector.__init__ = begun  # type: ignore[method-assign]
+
+
+def command() -> None:
+    from probe.cli.main import main
+
+    main()
+
+
+def whole() -> float:
+    """Take a photo in a process of its own; how long it took."""
+    began_s = time.monotonic()
+    child = fork()
+    _, status, used = os.wait4(child, 0)
+    took_s = time.monotonic() - began_s
+    print(f"whole: {took_s:.2f} s, code {os.waitstatus_to_exitcode(status)}, peak {used.ru_maxrss} KB", flush=True)
+    return took_s
+
+
+def killed(after_s: float) -> None:
+    child = fork()
+    time.sleep(after_s)
+    os.kill(child, signal.SIGKILL)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(f"killed: after {after_s:.2f} s, code {code}", flush=True)
+
+
+def fork() -> int:
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            command()
+            code = 0
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    return child
+
+
+def main() -> None:
+    path, options = sys.argv[1], {}
+    words = sys.argv[2:]
+    while "=" in words[0]:
+        name, options[name] = words[0].split("=")[0], words.pop(0).split("=")[1]
+    sys.argv[1:] = words
+    if "without" in options:
+        import runpy
+        from pathlib import Path
+
+        runpy.run_path(str(Path(__file__).with_name("without.py")))[options["without"]]()
+    recall(path, int(options.get("real", 0)))
+    kills = int(options.get("kills", 0))
+    if not kills:
+        command()
+        return
+    import probe.cli.photo
+    import probe.redact.redactor  # all that is loaded once  # noqa: F401
+
+    took_s = whole()
+    for number in range(kills):
+        killed((number + random.random()) / kills * took_s)
+    whole()
+
+
+if __name__ == "__main__":
+    main()
