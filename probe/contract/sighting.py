@@ -263,8 +263,8 @@ class Photo(Part, frozen=True, kw_only=True):
     """The redacted pictures, by their hashes, and how the lens was held: bearing and pitch are those of its axis.
 
     `content_sha256` is the scene, `reticle_sha256` what stood in the reticle, in more pixels than the scene has of it.
-    Where the declination is not known, `magnetic_bearing_deg` stands instead of `bearing_deg`. `attitude_sd_deg` is
-    that of pitch and roll, absent where nobody measured it.
+    Where the declination is not known, `magnetic_bearing_deg` stands instead of `bearing_deg`, and `bearing_sd_deg` is
+    that one's. `attitude_sd_deg` is that of pitch and roll, absent where nobody measured it.
     """
 
     content_sha256: Digest
