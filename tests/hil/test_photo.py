@@ -89,11 +89,11 @@ def test_killed_at_any_moment_of_a_shot_it_has_left_nothing_and_takes_the_next(
     assert not leaks(found, camera.secret(), allowed(bench))
     whole = re.findall(r"whole: ([\d.]+) s, code (-?\d+)", done.out)
     killed = re.findall(r"killed: after ([\d.]+) s, code (-?\d+)", done.out)
-    assert [code for _, code in whole] == ["0", "0"], done.out
+    assert [code for _, code in whole] == ["0"] * 3, done.out
     assert len(killed) == kills
     interrupted = sum(code == "-9" for _, code in killed)
     assert interrupted >= kills * 3 // 4, f"most had ended by themselves: {done.out}"
-    figures |= {"photo.kills": kills, "photo.killed_in_the_middle": interrupted, "photo.shot_s": float(whole[0][0])}
+    figures |= {"photo.kills": kills, "photo.killed_in_the_middle": interrupted, "photo.shot_s": float(whole[1][0])}
     people_are_out(delivered(bench, hub, answers(done.out)[-1])[0], camera)
 
 
@@ -144,6 +144,7 @@ def pulled_in_the_middle(camera: Watched, part: str) -> dict[str, Any]:
     shot = bench.start(*camera.program(), *camera.photo(burst=20, patience_s=60))
     opened = f"ls -l /proc/{shot.pid}/fd | grep -q /dev/video"
     until(lambda: bench.run("sh", "-c", opened, check=False).code == 0, "the camera to be opened", 120)
+    bench.run("sleep", "2")  # and to have given a picture
     bench.part(part).pull()
     ended = shot.wait(150)
     assert ended.code == 0, ended.err

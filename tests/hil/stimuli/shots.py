@@ -6,7 +6,7 @@ An emulated processor takes a minute for each tile, some hundred times what it t
 same network answered here to the very same octets (`recall.py`); what is not in it is asked of the network, as are the
 first N tiles (`real`), whose answers must then be those of the memory. All else is the product's.
 
-With `kills`, one whole photo is taken and timed, then so many that are killed, each at a moment of its own in that
+With `kills`, two whole photos are taken, the second timed, then so many that are killed, each at a moment of its own in that
 time, then another whole one; each in a process of its own that has everything loaded already. A line tells of each.
 """
 
@@ -17,6 +17,8 @@ import signal
 import sys
 import time
 from typing import Any
+
+LOOKED_AT = 3  # of the network's four answers; the last, landmarks in faces, takes most of the room
 
 
 class Recalled:
@@ -41,7 +43,7 @@ class Recalled:
             )
             self._network.setInput(self._blob)
             answers = self._network.forward(names)
-            for remembered, answer in zip(known, answers, strict=False):
+            for remembered, answer in zip(known[:LOOKED_AT], answers, strict=False):
                 assert np.allclose(remembered, answer, atol=1e-3), f"another answer than what is remembered to {key}"
             return answers
         return known
@@ -121,6 +123,7 @@ def main() -> None:
     import probe.cli.photo
     import probe.redact.redactor  # all that is loaded once  # noqa: F401
 
+    whole()  # what is read from the disk for the first time takes a while of its own
     took_s = whole()
     for number in range(kills):
         killed((number + random.random()) / kills * took_s)
