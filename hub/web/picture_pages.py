@@ -22,11 +22,11 @@ from hub.web.bodies import PORTION
 from hub.web.forms import Refused, Tokens, read_form
 from hub.web.messages import words_for
 from hub.web.operator import Operator
-from hub.web.pictures import CameraPictures, PictureSource, PictureState, PictureView, neighbours, shots
+from hub.web.pictures import CameraPictures, PictureSource, PictureState, PictureView, neighbours, photos
 from probe.contract.sighting import Box
 
 MAX_BOXES = 100
-MAX_SHOTS = 60  # on one page: whoever sends thousands of one camera fills no page with them
+MAX_PHOTOS = 60  # on one page: whoever sends thousands of one camera fills no page with them
 # `identity`: what packs answers leaves a JPEG alone.
 PICTURE_HEADERS = {"cache-control": "private, no-store", "content-encoding": "identity"}
 _ID = re.compile(r"[0-9a-f]{64}")
@@ -58,16 +58,16 @@ class PicturePages:
             pictures = await self._ask(lambda: self._source.of_camera(camera_id))
             pairs = await self._ask(lambda: self._source.alike(camera_id)) if len(pictures) > 1 else ()
         except HubError as problem:  # the camera is shown all the same
-            return CameraPictures(camera=camera_id, shots=(), private=0, token=None, alike={}, problem=str(problem))
+            return CameraPictures(camera=camera_id, photos=(), private=0, token=None, alike={}, problem=str(problem))
         shown = [one for one in pictures if operator or one.state is PictureState.LOOKED]
-        taken = shots(shown)
-        first = taken[:MAX_SHOTS]
+        taken = photos(shown)
+        first = taken[:MAX_PHOTOS]
         return CameraPictures(
             camera=camera_id,
-            shots=first,
+            photos=first,
             private=len(pictures) - len(shown),
             token=self._tokens.new() if operator else None,
-            alike=neighbours(pairs, {one.id for shot in first for one in shot.pictures}),
+            alike=neighbours(pairs, {one.id for photo in first for one in photo.pictures}),
             more=len(taken) - len(first),
         )
 

@@ -73,7 +73,7 @@ class PictureSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shot:
+class PhotoView:
     """One press of the shutter: the scene, what stood in the reticle, or both."""
 
     sighting: str
@@ -81,7 +81,7 @@ class Shot:
 
     @property
     def first(self) -> PictureView:
-        """The picture that speaks for the shot: day and bearing are those of all."""
+        """The picture that speaks for the photo: day and bearing are those of all."""
         return self.pictures[0]
 
 
@@ -89,13 +89,13 @@ class Shot:
 class CameraPictures:
     """The pictures of a camera as one reader may see them.
 
-    `private` counts those that this reader may not see, `more` the shots that are older than those here. `token` goes
+    `private` counts those that this reader may not see, `more` the photos that are older than those here. `token` goes
     with the forms of an operator, None for others. `alike` has for each picture those that show the same place and how
     many points agree, the most first. `problem` is why there are none, where that is one.
     """
 
     camera: str
-    shots: tuple[Shot, ...]
+    photos: tuple[PhotoView, ...]
     private: int
     token: str | None
     alike: dict[str, tuple[tuple[str, int], ...]]
@@ -105,19 +105,19 @@ class CameraPictures:
     @property
     def count(self) -> int:
         """How many pictures are shown."""
-        return sum(len(shot.pictures) for shot in self.shots)
+        return sum(len(photo.pictures) for photo in self.photos)
 
 
-def shots(pictures: Iterable[PictureView]) -> tuple[Shot, ...]:
+def photos(pictures: Iterable[PictureView]) -> tuple[PhotoView, ...]:
     """Pictures by the sighting that names them, the newest first, those without a day last; the scene first in each."""
     by_sighting: dict[str, list[PictureView]] = {}
     for picture in pictures:
         by_sighting.setdefault(picture.sighting or picture.id, []).append(picture)
     made = (
-        Shot(sighting=sighting, pictures=tuple(sorted(group, key=lambda one: one.part != "scene")))
+        PhotoView(sighting=sighting, pictures=tuple(sorted(group, key=lambda one: one.part != "scene")))
         for sighting, group in by_sighting.items()
     )
-    return tuple(sorted(made, key=lambda shot: shot.first.day or date.min, reverse=True))
+    return tuple(sorted(made, key=lambda photo: photo.first.day or date.min, reverse=True))
 
 
 def neighbours(pairs: Iterable[tuple[str, str, int]], shown: set[str]) -> dict[str, tuple[tuple[str, int], ...]]:

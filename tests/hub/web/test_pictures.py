@@ -17,8 +17,8 @@ from hub.web.app import make_app
 from hub.web.bodies import PORTION
 from hub.web.forms import FORM_TYPE, MAX_FORM_BYTES, Refused, Tokens
 from hub.web.messages import words
-from hub.web.picture_pages import MAX_BOXES, MAX_SHOTS, box_of
-from hub.web.pictures import PictureState, PictureView, neighbours, shots
+from hub.web.picture_pages import MAX_BOXES, MAX_PHOTOS, box_of
+from hub.web.pictures import PictureState, PictureView, neighbours, photos
 from tests.examples import look
 from tests.hub.web.scripted import ScriptedMap
 from tests.hub.web.scripted_pictures import ScriptedPictures, facade
@@ -308,10 +308,10 @@ def test_a_reader_who_takes_nothing_holds_one_portion_and_nobody_up(world: World
 
 
 def test_of_very_many_pictures_the_newest_are_shown(world: World) -> None:
-    for number in range(MAX_SHOTS + 3):
+    for number in range(MAX_PHOTOS + 3):
         world.pictures.put(world.camera, facade(16, 12, seed=number), sighting=f"many-{number}", day=8)
     page = world.client().get(f"/cameras/{world.camera}").text
-    assert page.count('class="shot"') == MAX_SHOTS
+    assert page.count('class="photo"') == MAX_PHOTOS
     assert world.id in page
     assert words("en")("pictures_more", n=4) in page
 
@@ -322,7 +322,7 @@ def test_the_newest_come_first_and_the_scene_before_its_close_up() -> None:
     close = pictures.put("c", facade(60, 60, 2), sighting="new", day=9, part="reticle")
     scene = pictures.put("c", facade(80, 60, 3), sighting="new", day=9)
     lone = [pictures.put("c", facade(80, 60, seed), sighting="", day=5) for seed in (4, 5)]
-    got = [[one.id for one in shot.pictures] for shot in shots(pictures.of_camera("c"))]
+    got = [[one.id for one in photo.pictures] for photo in photos(pictures.of_camera("c"))]
     assert got == [[scene, close], *([name] for name in lone), [old]]
     assert neighbours([(old, scene, 20), (lone[0], old, 58), (old, "hidden", 99)], {old, scene, lone[0]}) == {
         old: ((lone[0], 58), (scene, 20)),

@@ -110,7 +110,7 @@ def test_a_cameras_picture_stands_in_its_panel(
         assert violations(watched) == ""
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate("(one => one.scrollWidth - one.clientWidth)(document.getElementById('panel'))") <= 0
-        page.locator("#panel .shot >> nth=1").scroll_into_view_if_needed()
+        page.locator("#panel .photo >> nth=1").scroll_into_view_if_needed()
         keep(watched, f"panel-{width}-below")
         page.click("#panel .picture.scene >> nth=0 >> a.open")
         page.wait_for_selector("dialog.viewer[open] .pane img", timeout=WAIT_MS)

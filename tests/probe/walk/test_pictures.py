@@ -394,9 +394,7 @@ def test_a_replay_without_photos_loads_nothing_for_pictures(tmp_path: Path) -> N
 
 
 def test_a_middle_of_which_nothing_is_left_is_told(tmp_path: Path, keeper: PhotoKeeper) -> None:
-    said = {**GPS, **RECEIVER_TIME}
     near = drawn_faces(((240, 150, 110), (330, 170, 110), (400, 150, 110)))
-    Image.fromarray(near).save(tmp_path / "a.jpg", quality=92, exif=exif(said).tobytes())
-    (_, outcome) = replayed(tmp_path, keeper)
-    (note,) = outcome.notes
+    Image.fromarray(near).save(tmp_path / "a.jpg", quality=92, exif=exif({**GPS, **RECEIVER_TIME}).tobytes())
+    (note,) = replayed(tmp_path, keeper)[1].notes
     assert note.startswith(f"{tmp_path / 'a.jpg'}: hardly anything is left of its middle")

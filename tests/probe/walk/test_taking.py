@@ -26,7 +26,7 @@ def trusted() -> Redactor:
 WORD = "somebody"
 
 
-def broken(*_: object) -> Pose:
+def broken(*_: object, **__: object) -> Pose:
     raise ZeroDivisionError(WORD)
 
 
