@@ -12,7 +12,7 @@ import pytest
 from hub.demo.run import DATA
 from probe.camera.folder import read_photo
 from probe.camera.geotag import BEARING_SD_DEG
-from probe.camera.keeping import MIDDLE, PhotoKeeper
+from probe.camera.aiming import MIDDLE, PhotoKeeper
 from probe.redact.redactor import FILL, Redactor
 from probe.redact.view import Attitude, box_pixels
 from tests.town.__main__ import SEED
