@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from hub.demo.run import DATA
+from probe.camera.aiming import MIDDLE
 from probe.camera.folder import read_photo
 from probe.camera.geotag import BEARING_SD_DEG
-from probe.camera.aiming import MIDDLE, PhotoKeeper
+from probe.camera.keeping import PhotoKeeper
 from probe.redact.redactor import FILL, Redactor
 from probe.redact.view import Attitude, box_pixels
 from tests.town.__main__ import SEED
