@@ -13,7 +13,7 @@ from tests.probe.radio.compose import beacon, pcap, radiotap
 
 ROOT = Path(__file__).parents[1]
 BASE = ("msgspec", "click")
-NEEDS_NOTHING = {"rules": (), "explain": ("--help",)}
+NEEDS_NOTHING = {"rules": (), "explain": ("--help",), "calibrate": ("--help",)}
 COMMANDS = cli.list_commands(None)  # type: ignore[arg-type]  # it asks for nothing
 
 

@@ -4,8 +4,6 @@ import csv
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -29,7 +27,6 @@ from probe.walk.outcome import Outcome
 from probe.walk.recorded import RecordedWalk, Recording, lasting
 from tests.paired import ingest_of, pair, parcel_of
 from tests.probe.camera.compose import GPS, RECEIVER_TIME, ZONED, exif
-from tests.probe.radio.compose import beacon, pcap, radiotap
 from tests.processes import probe
 
 pytest.importorskip("cv2", reason="OpenCV is not installed: pip install 'contrechamp[camera]'")
@@ -380,17 +377,6 @@ def test_the_command_keeps_pictures_sealed(tmp_path: Path, walker: Walker) -> No
     again = json.loads(probe(*words).stdout)
     assert "nothing was added" in again["notes"][0]
     assert walker.delivers()[1] == 1
-
-
-def test_a_replay_without_photos_loads_nothing_for_pictures(tmp_path: Path) -> None:
-    (tmp_path / "a.pcap").write_bytes(pcap([radiotap(beacon())]))
-    code = (
-        "import sys; from probe.cli.main import main\n"
-        f"sys.argv = ['x', 'replay', '--frames', {str(tmp_path / 'a.pcap')!r}]\n"
-        "main(); print(*(name for name in ('numpy', 'cv2', 'PIL', 'rich', 'pygeomag') if name in sys.modules))"
-    )
-    done = subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT)
-    assert done.splitlines()[-1] == ""
 
 
 def test_a_middle_of_which_nothing_is_left_is_told(tmp_path: Path, keeper: PhotoKeeper) -> None:

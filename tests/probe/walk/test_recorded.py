@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from tests.probe.radio.compose import beacon, pcap, radiotap
 from tests.probe.radio.test_board import HELLO, heard, lines_of
 from tests.processes import probe
 
+ROOT = Path(__file__).parents[3]
 FLOCK = bytes.fromhex("744ca112abef")
 BEACON = beacon(FLOCK, b"Flock-12ABEF")
 GOOD = pcap([radiotap(BEACON)])
@@ -127,3 +130,14 @@ def test_a_line_of_no_time_came_with_the_one_before_it(tmp_path: Path) -> None:
     told = lines_of(HELLO, heard(1), heard(2, 2, beacon(ssid=b"later"))).splitlines(keepends=True)
     path = write(tmp_path / "board.log", b"1778320800 " + told[0] + b"1778320801 " + told[1] + b"12.5 " + told[2])
     assert [event[0] for event in open_recording(path).events()] == [1778320801.0, 1778320801.0]
+
+
+def test_a_replay_without_photos_loads_nothing_for_pictures(tmp_path: Path) -> None:
+    (tmp_path / "a.pcap").write_bytes(pcap([radiotap(beacon())]))
+    code = (
+        "import sys; from probe.cli.main import main\n"
+        f"sys.argv = ['x', 'replay', '--frames', {str(tmp_path / 'a.pcap')!r}]\n"
+        "main(); print(*(name for name in ('numpy', 'cv2', 'PIL', 'rich', 'pygeomag') if name in sys.modules))"
+    )
+    done = subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT)
+    assert done.splitlines()[-1] == ""
