@@ -126,7 +126,7 @@ class Vimc:
         self._command.run("modprobe", "vimc")
         # Each picture is the same: sensors write no counters into theirs.
         quiet = (
-            "udevadm settle; for d in /dev/v4l-subdev*; do v4l2-ctl -d $d -c osd_text_mode=2 2>/dev/null; done; true"
+            "udevadm settle; for d in /dev/v4l-subdev*; do v4l2-ctl -d $d -c show_information=2 2>/dev/null; done; true"
         )
         self._command.run("sh", "-c", quiet)
         try:

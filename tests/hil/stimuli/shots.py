@@ -1,6 +1,6 @@
-"""The probe's `photo` on an emulated processor: its network's answers come from a memory. Runs where the probe is.
+"""The probe's photos on an emulated processor: its network's answers come from a memory. Runs where the probe is.
 
-    shots.py MEMORY [real=N] [kills=N] [without=DEFENCE] photo OPTIONS...
+    shots.py MEMORY [real=N] [kills=N] [without=DEFENCE] COMMAND OPTIONS...
 
 An emulated processor takes a minute for each tile, some hundred times what it takes here. MEMORY holds what the very
 same network answered here to the very same octets (`recall.py`); what is not in it is asked of the network, as are the
