@@ -89,7 +89,7 @@ class Secret:
     def __init__(self, parts: Sequence[Pixels]) -> None:
         rows = [octets for pixels in parts if pixels.size for octets in self._orders(some_rows(pixels))]
         self._words = np.unique(np.concatenate([telling(words(octets)) for octets in rows]))
-        assert self._words.size > 200, "there is too little in this picture to know it by"
+        assert self.longest(rows[0]) >= RUN, "there is too little in this picture to know it by"
 
     @staticmethod
     def _orders(pixels: Pixels) -> Iterator[bytes]:

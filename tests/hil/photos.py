@@ -78,8 +78,7 @@ class Watched:
 
     def program(self, *options: str) -> tuple[str, ...]:
         """The probe with the network's answers from memory; options of the stimulus."""
-        python = str(PurePosixPath(self.bench.program[0]).with_name("python"))
-        return (python, "-u", f"{self.bench.stimuli}/shots.py", self.memory, *options)
+        return recalling(self.bench, self.memory, *options)
 
     def shots(self, *options: str, outbox: tuple[str, ...] | None = None, wait_s: float = 300.0) -> Done:
         """Take one, or several."""
@@ -94,6 +93,12 @@ class Watched:
         parts = [self.pixels[:top], self.pixels[top:, :left], self.pixels[top:, right:]]
         parts.append(self.pixels[y - half : y + half, x - half : x + half])
         return Secret(parts)
+
+
+def recalling(bench: Bench, memory: str, *options: str) -> tuple[str, ...]:
+    """The probe's program, with its network's answers from a memory."""
+    python = str(PurePosixPath(bench.program[0]).with_name("python"))
+    return (python, "-u", f"{bench.stimuli}/shots.py", memory, *options)
 
 
 @contextmanager

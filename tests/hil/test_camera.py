@@ -95,7 +95,7 @@ def test_control_one_that_does_not_ask_sends_its_walker_to_the_cable(bench: Benc
     assert "cable" in told, told
 
 
-PULLED = [("vivid", "v4l2", "640 480"), ("vimc", "picamera2", "1280 720")]
+PULLED = [("vivid", "v4l2", "1280 720"), ("vimc", "picamera2", "1280 720")]
 
 
 @pytest.mark.parametrize(("part", "kind", "size"), PULLED, ids=["v4l2", "picamera2"])

@@ -92,7 +92,7 @@ def test_killed_at_any_moment_of_a_shot_it_has_left_nothing_and_takes_the_next(
     assert [code for _, code in whole] == ["0"] * 3, done.out
     assert len(killed) == kills
     interrupted = sum(code == "-9" for _, code in killed)
-    assert interrupted >= kills * 3 // 4, f"most had ended by themselves: {done.out}"
+    assert interrupted >= kills // 2, f"most had ended by themselves: {done.out}"
     figures |= {"photo.kills": kills, "photo.killed_in_the_middle": interrupted, "photo.shot_s": float(whole[1][0])}
     people_are_out(delivered(bench, hub, answers(done.out)[-1])[0], camera)
 
@@ -138,13 +138,13 @@ def test_control_what_is_not_sealed_is_found_on_the_card(camera: Watched, tmp_pa
     assert any(picture_in(entry) for entry in on_the_card(camera, tmp_path, paired_files, "without=care"))
 
 
-def pulled_in_the_middle(camera: Watched, part: str) -> dict[str, Any]:
-    """Pull a camera while a burst of it is under way; what the command says. It ends by itself."""
+def pulled(camera: Watched, part: str, after_s: int = 0) -> dict[str, Any]:
+    """Pull a camera while it is open for a burst; what the command says. It ends by itself."""
     bench = camera.bench
     shot = bench.start(*camera.program(), *camera.photo(burst=20, patience_s=60))
     opened = f"ls -l /proc/{shot.pid}/fd | grep -q /dev/video"
     until(lambda: bench.run("sh", "-c", opened, check=False).code == 0, "the camera to be opened", 120)
-    bench.run("sleep", "2")  # and to have given a picture
+    bench.run("sleep", str(after_s))
     bench.part(part).pull()
     ended = shot.wait(150)
     assert ended.code == 0, ended.err
@@ -159,11 +159,16 @@ def is_a_pin(told: dict[str, Any]) -> None:
     assert "\n" not in told["told"], told
 
 
-def test_a_camera_that_is_pulled_in_the_middle_of_a_burst_leaves_a_pin(camera: Watched) -> None:
+def test_a_camera_that_is_pulled_before_its_first_picture_leaves_a_pin(camera: Watched) -> None:
+    camera.bench.part("vivid").lose(100)
+    is_a_pin(pulled(camera, "vivid"))
+
+
+def test_of_a_camera_that_is_pulled_in_the_middle_of_a_burst_what_had_come_is_kept(camera: Watched, hub: Hub) -> None:
     camera.bench.part("vivid").lose(95)  # so that a burst takes long enough
-    told = pulled_in_the_middle(camera, "vivid")
-    is_a_pin(told)
-    assert "unplugged" in told["told"], told
+    told = pulled(camera, "vivid", after_s=2)
+    assert told["frames"] < 20, told
+    people_are_out(delivered(camera.bench, hub, told)[0], camera)
 
 
 def test_a_camera_that_hangs_leaves_a_pin_in_bounded_time(camera: Watched) -> None:
@@ -174,6 +179,11 @@ def test_a_camera_that_hangs_leaves_a_pin_in_bounded_time(camera: Watched) -> No
     assert answers(camera.shots().out)[0]["made"] == "photo", "now it gives pictures"
 
 
-def test_a_pi_s_camera_that_is_pulled_leaves_a_pin(paired: Bench) -> None:
+def test_a_pi_s_camera_that_is_pulled_ends_in_bounded_time_with_what_had_come(paired: Bench, hub: Hub) -> None:
     with by_picamera2(paired) as camera:
-        is_a_pin(pulled_in_the_middle(camera, "vimc"))
+        told = pulled(camera, "vimc")
+        if told["made"] != "photo":  # it was pulled before its first picture
+            is_a_pin(told)
+            return
+        assert told["frames"] < 20, told
+        people_are_out(delivered(paired, hub, told)[0], camera)

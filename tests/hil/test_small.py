@@ -11,8 +11,9 @@ import pytest
 
 import hub.demo
 from tests.hil.bench import Bench
-from tests.hil.photos import Watched, answers, by_picamera2, by_v4l2, delivered, people_are_out
+from tests.hil.photos import Watched, answers, by_picamera2, by_v4l2, delivered, people_are_out, recalling
 from tests.hil.protocols import Done
+from tests.hil.recall import remember_photos
 from tests.hil.town import AXIS, Hub, Street, seconds, until
 
 pytestmark = pytest.mark.hil
@@ -86,7 +87,11 @@ def test_a_whole_walk_with_photos_fits_into_a_small_machine(
     figures["walk.peak_rss_mb"] = round(peak, 1)
 
 
-def test_photos_and_frames_of_a_whole_walk_fit_as_well(small: Bench, figures: dict[str, int | float | str]) -> None:
+def test_photos_and_frames_of_a_whole_walk_fit_as_well(
+    small: Bench, figures: dict[str, int | float | str], pytestconfig: pytest.Config
+) -> None:
+    remember_photos(small.part("machine").share / "recalled-walk.npz", WALK / "photos")
+    program = recalling(small, "/mnt/bench/recalled-walk.npz", f"real={pytestconfig.getoption('--asks')}")
     small.carry(WALK, "walk-1")
     recorded = f"{small.data}/walk-1"
     words = (
@@ -98,7 +103,7 @@ def test_photos_and_frames_of_a_whole_walk_fit_as_well(small: Bench, figures: di
         f"{recorded}/photos",
     )
     began_s = time.monotonic()
-    ended = small.run("python3", "-c", PEAK, *small.program, "replay", *words, "--json", *small.outbox, wait_s=200)
+    ended = small.run("python3", "-c", PEAK, *program, "replay", *words, "--json", *small.outbox, wait_s=200)
     figures["walk.photos"] = len(list((WALK / "photos").iterdir()))
     figures["walk.replay_s"] = round(time.monotonic() - began_s, 1)
     figures["walk.replay_peak_rss_mb"] = round(int(ended.err.splitlines()[-1]) / 1000, 1)

@@ -1,14 +1,13 @@
-"""The probe's `photo` on an emulated processor: its network's answers come from a memory. Runs where the probe is.
+"""The probe's photos on an emulated processor: its network's answers come from a memory. Runs where the probe is.
 
-    shots.py MEMORY [real=N] [kills=N] [without=DEFENCE] photo OPTIONS...
+    shots.py MEMORY [real=N] [kills=N] [without=DEFENCE] COMMAND OPTIONS...
 
 An emulated processor takes a minute for each tile, some hundred times what it takes here. MEMORY holds what the very
 same network answered here to the very same octets (`recall.py`); what is not in it is asked of the network, as are the
 first N tiles (`real`), whose answers must then be those of the memory. All else is the product's.
 
-With `kills`, two whole photos are taken, the second timed, then so many that are killed, each at a moment of its own
-in that time, then another whole one; each in a process of its own that has everything loaded already. A line tells of
-each.
+With `kills`, two whole photos are taken, the second timed, then so many that are killed, each at a moment of its own in
+that time, then another whole one; each in a process of its own that has everything loaded. A line tells of each.
 """
 
 import hashlib
