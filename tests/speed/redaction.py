@@ -126,7 +126,7 @@ def _recall(photos: Path) -> dict[str, float | str]:
     }
     print(
         f"  plates ({PLATE_COVERED:.0%} covered): {sum(hits)} of {len(hits)} (openalpr eu), which takes out "
-        f"{result['redact.plate_masked_share']:.1%} of these pictures; faces, where there are none (every sixth of them), "
+        f"{result['redact.plate_masked_share']:.1%} of these pictures; faces, where there are none (in every sixth), "
         f"{result['redact.faces_masked_share_of_cars']:.2%}"
     )
     return result
