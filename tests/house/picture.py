@@ -32,6 +32,11 @@ def main() -> None:
         assert box is not None
         page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
         page.wait_for_selector("#panel:not([hidden]) article")
+        page.evaluate(
+            "document.querySelector('#panel').scrollTop += "
+            "document.querySelector('#panel .photo').getBoundingClientRect().top - 220"
+        )
+        page.wait_for_function("document.querySelector('#panel .photo img').naturalWidth > 0")
         page.mouse.move(640, 780)
         page.wait_for_timeout(2500)
         page.screenshot(path=PICTURE)
