@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from probe.aim.calibration import Calibration, load, path_beside
+from probe.aim.calibration import known_or_told
 from probe.camera.adapter import NoCamera
 from probe.camera.aiming import Foot
 from probe.camera.choose import CameraChoice, camera_at
 from probe.camera.keeping import PhotoKeeper
 from probe.camera.pose import Pose
 from probe.camera.shutter import Shutter
-from probe.errors import BadInput, OutboxError
+from probe.errors import OutboxError
 from probe.outbox.outbox import Outbox, Standing
 from probe.outbox.room import DEFAULT_BUDGET_BYTES
 from probe.outbox.writer import OutboxWriter
@@ -171,17 +171,6 @@ class ProbeService:
             raise NoCamera("this walk has no camera: start it with --camera auto")
         return self._photos
 
-    def _calibration(self) -> Calibration:
-        """What is known of this device's lens; a file that cannot be read is told, and the walk goes on without."""
-        try:
-            known = load(path_beside(self._settings.outbox))
-        except BadInput as problem:
-            self._tell(str(problem))
-            return Calibration()
-        for sentence in known.problems:
-            self._tell(sentence)
-        return known
-
     def _taker(self, choice: CameraChoice) -> PhotoTaker:
         walk = self.walk
         photographer = Photographer(
@@ -192,7 +181,7 @@ class ProbeService:
             place=walk.place_at,
             when=walk.when,
             holding=self._settings.holding,
-            known=self._calibration(),
+            known=known_or_told(self._settings.outbox, self._tell),
         )
         return PhotoTaker(photographer, lambda taken: self._writer.put(taken.sighting, taken.pictures), self._tell)
 

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from probe.aim.compass import Compass
-from probe.aim.lens import LensModel, lens_of_view, usual_lens
+from probe.aim.lens import LensModel, stated_lens
 from probe.errors import BadInput
 from probe.files.private import close_file, make_file, make_folder
 
@@ -69,7 +69,7 @@ def lens_of(known: Calibration, width: int, height: int, field_of_view_deg: floa
     if known.lens is not None:
         with suppress(BadInput):
             return known.lens.lens.scaled(width, height)
-    return usual_lens(width, height) if field_of_view_deg is None else lens_of_view(field_of_view_deg, width, height)
+    return stated_lens(field_of_view_deg, width, height)
 
 
 def path_beside(outbox: Path) -> Path:
@@ -80,6 +80,17 @@ def path_beside(outbox: Path) -> Path:
 def load(path: Path) -> Calibration:
     """What is kept. Where there is no file, nothing is calibrated. Raises BadInput where it cannot be read."""
     return decode(_octets(path), path.name)
+
+
+def known_or_told(outbox: Path, tell: Callable[[str], None]) -> Calibration:
+    """What is kept beside an outbox. What cannot be read is told and is not known: a photo is taken all the same."""
+    try:
+        known = load(path_beside(outbox))
+    except BadInput as problem:
+        known = Calibration(problems=(str(problem),))
+    for sentence in known.problems:
+        tell(sentence)
+    return known
 
 
 def decode(data: bytes, name: str = "calibration") -> Calibration:

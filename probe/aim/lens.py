@@ -15,6 +15,7 @@ Vector = tuple[float, float, float]
 FIELD_SD_SHARE, CENTRE_SD_SHARE, DISTORTION_SD = 0.04, 0.01, 0.05
 # A phone's photo that does not say: most see so wide, in degrees along their longer side.
 USUAL_FIELD_DEG, USUAL_FIELD_SD_SHARE = 66.0, 0.2
+NARROWEST_DEG, WIDEST_DEG = 1.0, 170.0
 # A lens that focuses changes its focal length a little: no calibration is better than that.
 FOCUS_SD_SHARE = 0.003
 _ASPECT_SLACK = 0.01
@@ -131,8 +132,11 @@ def lens_of_view(
     field_of_view_deg: float, width: int, height: int, *, field_sd_share: float = FIELD_SD_SHARE
 ) -> LensModel:
     """The lens that nobody has calibrated, by its horizontal field of view in degrees. Raises BadInput."""
-    if not 1 <= field_of_view_deg <= 170 or min(width, height) < 1:
-        raise BadInput(f"a field of view of {field_of_view_deg:g} degrees is no lens's; it must be from 1 to 170")
+    if not NARROWEST_DEG <= field_of_view_deg <= WIDEST_DEG or min(width, height) < 1:
+        raise BadInput(
+            f"a field of view of {field_of_view_deg:g} degrees is no lens's; it must be from {NARROWEST_DEG:g} to "
+            f"{WIDEST_DEG:g}"
+        )
     focal = width / 2 / tan(radians(field_of_view_deg) / 2)
     return LensModel(
         width=width,
@@ -145,6 +149,13 @@ def lens_of_view(
         centre_sd_px=CENTRE_SD_SHARE * width,
         k1_sd=DISTORTION_SD,
     )
+
+
+def stated_lens(field_of_view_deg: float | None, width: int, height: int) -> LensModel:
+    """The lens by the field of view that somebody states; a usual one where that is not stated, or is no lens's."""
+    if field_of_view_deg is None or not NARROWEST_DEG <= field_of_view_deg <= WIDEST_DEG:
+        return usual_lens(width, height)
+    return lens_of_view(field_of_view_deg, width, height)
 
 
 def usual_lens(width: int, height: int) -> LensModel:

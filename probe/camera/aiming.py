@@ -12,7 +12,7 @@ from probe.aim.bearing import TRUE_NORTH, Aim, middle_of, seen_by
 from probe.aim.board import view_deg
 from probe.aim.calibration import Calibration, lens_of
 from probe.aim.height import LENS_M, Height, Measured, height_of
-from probe.aim.lens import LensModel, lens_of_view, usual_lens
+from probe.aim.lens import LensModel, stated_lens
 from probe.camera.folder import PhotoObservation
 from probe.camera.geotag import BEARING_SD_DEG
 from probe.camera.lens import STATED_SD_DEG
@@ -99,8 +99,7 @@ def height_above(framing: Framing, foot: Foot) -> Height:
 
 def _aimed(framing: Framing, reading: AttitudeReading) -> Aim:
     width, height = framing.size
-    view_deg = framing.pose.field_of_view_deg
-    lens = framing.lens or (usual_lens(width, height) if view_deg is None else lens_of_view(view_deg, width, height))
+    lens = framing.lens or stated_lens(framing.pose.field_of_view_deg, width, height)
     spread = middle_of(framing.reticle, width, height)
     pixel_sd = (lens.fx * tan(radians(CROSS_SD_DEG)), lens.fy * tan(radians(CROSS_SD_DEG)))
     north = None if framing.pose.bearing_deg is None else TRUE_NORTH

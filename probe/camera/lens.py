@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import atan, degrees, hypot, isfinite
 from typing import TYPE_CHECKING
 
+from probe.aim.lens import NARROWEST_DEG, WIDEST_DEG
 from probe.camera.exif import Exif, Inner, Value, number
 from probe.camera.xmp import local, root_of
 
@@ -40,7 +41,8 @@ class Lens:
         """The horizontal field of view of a picture in this orientation: 35 mm film is compared by its diagonal."""
         if self.focal_35mm is None or self._is_other(width, height):
             return None
-        return round(2 * degrees(atan(width / hypot(width, height) * _DIAGONAL_MM / 2 / self.focal_35mm)), 1)
+        view_deg = round(2 * degrees(atan(width / hypot(width, height) * _DIAGONAL_MM / 2 / self.focal_35mm)), 1)
+        return view_deg if NARROWEST_DEG <= view_deg <= WIDEST_DEG else None
 
     def attitude(self, width: int, height: int) -> "Attitude | None":
         """How the lens was held, where all of it is said."""

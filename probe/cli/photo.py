@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
-from probe.aim.calibration import Calibration, load, path_beside
+from probe.aim.calibration import known_or_told
 from probe.aim.height import LENS_HEIGHT_SD_M, LENS_M, Measured
+from probe.aim.lens import NARROWEST_DEG, WIDEST_DEG
 from probe.camera.aiming import Foot
 from probe.camera.choose import SPECS, camera_at
 from probe.camera.claims import WORDS, tags_of_words
@@ -51,7 +52,7 @@ _Degrees = click.FloatRange
 @click.option("--bearing-sd", type=_Degrees(0, 180), help=f"Its standard deviation. Default: {BEARING_SD_DEG:.0f}.")
 @click.option("--pitch", type=_Degrees(-90, 90), help="How far the lens points up, in degrees, where it was measured.")
 @click.option("--roll", type=_Degrees(-180, 180), help="How far it is turned clockwise, likewise.")
-@click.option("--field-of-view", type=_Degrees(1, 179), help="How wide the lens sees, in degrees.")
+@click.option("--field-of-view", type=_Degrees(NARROWEST_DEG, WIDEST_DEG), help="How wide the lens sees, in degrees.")
 @click.option("--attitude-sd", type=_Degrees(0, 90), help="Standard deviation of both. Default: 2.")
 @click.option("--foot-pitch", type=_Degrees(-90, 0), help="The same with the lens at the foot of the pole: a height.")
 @click.option("--lens-height", type=_Degrees(0.1, 10), help="How high you hold the lens, in metres. Default: 1.55.")
@@ -115,7 +116,7 @@ def photo(
             clock=walk.clock,
             place=lambda at_s: place or walk.place_at(at_s),
             when=walk.when,
-            known=_known(path),
+            known=known_or_told(path, say),
         )
         with Counter("tiles") as counter:
             snapshot = photographer.take(
@@ -175,14 +176,6 @@ def _foot(said: dict[str, Any]) -> Foot | None:
     sd_deg = STATED_SD_DEG if said["attitude_sd"] is None else said["attitude_sd"]
     above = LENS_M if held_m is None else Measured(m=held_m, sd_m=LENS_HEIGHT_SD_M)
     return Foot(pitch_deg=down, pitch_sd_deg=sd_deg, lens_height=above)
-
-
-def _known(outbox: Path) -> Calibration:
-    """This device's lens, where it was calibrated; a damaged calibration is told."""
-    known = load(path_beside(outbox))
-    for sentence in known.problems:
-        say(sentence)
-    return known
 
 
 def _wait_for_fix(walk: LiveWalk) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.aim.calibration import CompassPart, LensPart, decode, forget, lens_of, load, path_beside, save
+from probe.aim.calibration import CompassPart, LensPart, decode, forget, known_or_told, lens_of, load, path_beside, save
 from probe.aim.compass import Compass
 from probe.aim.lens import LensModel, lens_of_view, usual_lens
 from probe.errors import BadInput
@@ -169,3 +169,10 @@ def test_what_is_no_file_of_ours_is_refused(path: Path, tmp_path: Path) -> None:
     path.write_bytes(b"x" * 100_000)
     with pytest.raises(BadInput, match="larger"):
         load(path)
+
+
+def test_a_calibration_that_cannot_be_read_is_told_and_stops_no_photo(tmp_path: Path) -> None:
+    path_beside(tmp_path / "outbox.db").mkdir()
+    told: list[str] = []
+    known = known_or_told(tmp_path / "outbox.db", told.append)
+    assert (known.lens, known.compass, len(told)) == (None, None, 1)

@@ -46,6 +46,15 @@ def test_what_a_photo_says_of_its_lens_is_used() -> None:
     assert upright.elevation_sd_deg > lying.elevation_sd_deg
 
 
+@pytest.mark.parametrize("focal_35mm", [0.5, 1.0])
+def test_a_focal_length_that_is_no_lens_is_as_good_as_not_said(focal_35mm: float) -> None:
+    """It once ended the reading of a whole folder."""
+    assert (
+        pin(replace(HELD, lens=replace(HELD.lens, focal_35mm=focal_35mm))).subject
+        == pin(replace(HELD, lens=replace(HELD.lens, focal_35mm=None))).subject
+    )
+
+
 def test_without_a_bearing_there_is_none_and_a_magnetic_one_says_so() -> None:
     assert pin(replace(PHOTO, bearing_deg=None)).subject is None
     subject = pin(replace(PHOTO, bearing_deg=None, magnetic_deg=359.999, distance_m=9.0)).subject
