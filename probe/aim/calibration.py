@@ -6,7 +6,6 @@ not at all.
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,7 +20,8 @@ from msgspec import Struct
 from probe.aim.compass import Compass
 from probe.aim.lens import LensModel, stated_lens
 from probe.errors import BadInput
-from probe.files.private import close_file, make_file, make_folder
+from probe.files.durable import write_durably
+from probe.files.private import close_file, make_folder
 
 VERSION = 1
 MAX_BYTES = 64 * 1024
@@ -210,16 +210,4 @@ def _compass_is_sound(part: CompassPart) -> bool:
 def _write(path: Path, lines: Iterable[bytes]) -> None:
     """The file, whole or not at all, for this user alone. Raises OSError."""
     make_folder(path.parent)
-    aside = path.with_name(path.name + ".new")
-    aside.unlink(missing_ok=True)
-    make_file(aside)
-    try:
-        with aside.open("wb") as file:
-            file.write(b"".join(line + b"\n" for line in lines))
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except OSError:
-        with suppress(OSError):
-            aside.unlink()
-        raise
+    write_durably(path, b"".join(line + b"\n" for line in lines), private=True)

@@ -10,11 +10,11 @@ from probe.contract.base import ContractError
 from probe.contract.folder import CARD, MAX_PAIRING_FILE_BYTES, answer_name, request_name
 from probe.contract.pairing import decode_card, fingerprint, words
 from probe.errors import BadInput, UplinkError
+from probe.files.durable import write_durably
 from probe.seal.identity import Identity, key_for
 from probe.seal.request import PairingRequest
 from probe.seal.sealer import new_key, public_of
 from probe.seal.verify import verified_descriptor
-from probe.uplink.durable import write_durably
 
 
 def pair_by_folder(folder: Path, *, known: Identity | None = None) -> Identity:

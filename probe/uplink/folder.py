@@ -25,8 +25,8 @@ from probe.contract.folder import (
 from probe.contract.pairing import PairAnswer
 from probe.contract.parcel import Parcel, Unit, decode_parcel
 from probe.errors import OutboxError, UplinkError
+from probe.files.durable import write_durably
 from probe.outbox.outbox import Outbox, Standing
-from probe.uplink.durable import write_durably
 from probe.uplink.uplink import Delivery, checked_receipts, take_account, take_home_packet
 
 UNITS_PER_PARCEL = 64  # of 8 KiB: half of what a parcel may hold

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from probe.contract.folder import ANSWER_SUFFIX, PARCEL_SUFFIX, RECEIPTS_SUFFIX
+from probe.contract.folder import ANSWER_SUFFIX, ASIDE_SUFFIX, PARCEL_SUFFIX, RECEIPTS_SUFFIX
 from probe.errors import UplinkError
+from probe.files import durable
+from probe.files.durable import write_durably
 from probe.outbox.outbox import Outbox
-from probe.uplink.durable import write_durably
 from probe.uplink.folder import FolderUplink
 from tests.examples import look
 from tests.paired import pair
@@ -28,6 +29,15 @@ def test_a_file_is_on_the_disk_before_it_has_its_name_and_its_name_before_it_cou
     write_durably(target, b"whole")
     assert named == [False, True]
     assert [path.name for path in tmp_path.iterdir()] == ["one.parcel"]
+
+
+def test_what_is_private_is_so_from_the_start_and_follows_no_link(tmp_path: Path) -> None:
+    assert durable.ASIDE_SUFFIX == ASIDE_SUFFIX
+    (tmp_path / "others").write_bytes(b"theirs")
+    (tmp_path / f"one{ASIDE_SUFFIX}").symlink_to(tmp_path / "others")
+    write_durably(tmp_path / "one", b"ours", private=True)
+    assert ((tmp_path / "one").read_bytes(), (tmp_path / "one").stat().st_mode & 0o777) == (b"ours", 0o600)
+    assert (tmp_path / "others").read_bytes() == b"theirs"
 
 
 def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
