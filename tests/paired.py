@@ -6,12 +6,12 @@ from pathlib import Path
 
 from hub.data import HubFolder, make_hub
 from hub.enroll.pairing import Pairing
-from hub.ingest.receive import UnitIngest
+from hub.ingest.receive import Incoming, UnitIngest
 from hub.store.sqlite.database import Database
 from hub.store.sqlite.store import SqliteStore
 from probe.contract.base import CONTRACT_VERSION
 from probe.contract.code import new_token
-from probe.contract.envelope import pack
+from probe.contract.envelope import decode_sighting, pack
 from probe.contract.pairing import Account
 from probe.contract.parcel import Parcel, Unit
 from probe.contract.sighting import Sighting
@@ -76,3 +76,26 @@ def parcel(identity: Identity, *sightings: Sighting) -> bytes:
 def parcel_of(some: list[Unit]) -> bytes:
     """The bytes of a parcel of units."""
     return pack(Parcel(v=CONTRACT_VERSION, units=tuple(some)))
+
+
+class Walker:
+    """A probe's outbox, and the hub that it is paired with."""
+
+    def __init__(self, home: Path) -> None:
+        self.outbox, self.data = home / "o.db", home / "hub"
+        self.identity: Identity = pair(self.outbox, self.data)
+
+    def delivers(self) -> tuple[list[Sighting], int]:
+        """The sightings that the hub has then, all with the pictures that they name, and the number of these."""
+        assert self.identity.account is not None
+        with Outbox(self.outbox) as box, make_hub(self.data) as folder:
+            waiting = sorted([*box.waiting(limit=999), *box.waiting(limit=999, pictures=True)])
+            mailbox = self.identity.account.mailbox
+            done = ingest_of(folder).receive(
+                [Incoming(topic="t", mailbox=mailbox, payload=parcel_of([unit])) for _, unit in waiting]
+            )
+            assert done.set_aside == 0
+            there = [decode_sighting(row.body) for row in folder.store.read() if row.body]
+            for sighting in there:
+                assert sighting.photo is None or folder.store.picture(sighting.photo.content_sha256)
+            return there, folder.store.counts().pictures

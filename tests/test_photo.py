@@ -14,18 +14,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hub.data import make_hub
-from hub.ingest.receive import Incoming
 from probe.cli.photo import photo
-from probe.contract.envelope import decode_sighting
-from probe.contract.sighting import Kind, PhotoNotKept, Sighting
+from probe.contract.sighting import Kind, PhotoNotKept
 from probe.errors import BadInput
-from probe.outbox.outbox import Outbox
-from probe.seal.identity import Identity
 from probe.service import ProbeService, ServiceSettings
 from probe.walk.kit import Kit
 from probe.walk.taking import Busy, CameraHealth
-from tests.paired import ingest_of, pair, parcel_of
+from tests.paired import Walker
 from tests.patience import finished
 from tests.probe.radio.test_board import serial_pair
 from tests.probe.test_service import sentence
@@ -47,29 +42,6 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pictures")
     Image.fromarray(pixels).save(folder / "street.jpg", quality=92)
     return folder
-
-
-class Walker:
-    """A probe's outbox, and the hub that it is paired with."""
-
-    def __init__(self, home: Path) -> None:
-        self.outbox, self.data = home / "o.db", home / "hub"
-        self.identity: Identity = pair(self.outbox, self.data)
-
-    def delivers(self) -> tuple[list[Sighting], int]:
-        """The sightings that the hub has then, all with the pictures that they name, and the number of these."""
-        assert self.identity.account is not None
-        with Outbox(self.outbox) as box, make_hub(self.data) as folder:
-            waiting = sorted([*box.waiting(limit=99), *box.waiting(limit=99, pictures=True)])
-            mailbox = self.identity.account.mailbox
-            done = ingest_of(folder).receive(
-                [Incoming(topic="t", mailbox=mailbox, payload=parcel_of([unit])) for _, unit in waiting]
-            )
-            assert done.set_aside == 0
-            there = [decode_sighting(row.body) for row in folder.store.read() if row.body]
-            for sighting in there:
-                assert sighting.photo is None or folder.store.picture(sighting.photo.content_sha256)
-            return there, folder.store.counts().pictures
 
 
 @pytest.fixture

@@ -13,19 +13,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hub.data import make_hub
-from hub.ingest.receive import Incoming
 from probe.camera.keeping import PhotoKeeper
 from probe.cli.once import OncePerRecording, PicturesOnce
 from probe.contract.envelope import Picture, decode_sighting
 from probe.contract.sighting import Kind, Photo, PhotoNotKept, Sighting
 from probe.outbox.outbox import Outbox
 from probe.position.declination import declination
-from probe.seal.identity import Identity
 from probe.walk.making import digest_of, id_of
 from probe.walk.outcome import Outcome
 from probe.walk.recorded import RecordedWalk, Recording, lasting
-from tests.paired import ingest_of, pair, parcel_of
+from tests.paired import Walker
 from tests.probe.camera.compose import GPS, RECEIVER_TIME, ZONED, exif
 from tests.processes import probe
 
@@ -219,12 +216,8 @@ def test_without_a_redactor_there_are_pins_and_it_is_told_once(why: PhotoNotKept
     assert note.startswith("no picture is kept of 3 photos, only what is said of a camera: the face detector missed")
 
 
-class Walker:
-    """A probe that replays folders into its outbox, and hands over what waits in it."""
-
-    def __init__(self, home: Path) -> None:
-        self.outbox, self.data = home / "o.db", home / "hub"
-        self.identity: Identity = pair(self.outbox, self.data)
+class Replayer(Walker):
+    """A walker who replays folders into the outbox."""
 
     def puts(self, folder: Path, keeper: PhotoKeeper) -> RecordedWalk:
         """As `replay --outbox` does."""
@@ -241,28 +234,13 @@ class Walker:
         with Outbox(self.outbox) as box:
             return len(box.waiting(limit=999)), len(box.waiting(limit=999, pictures=True))
 
-    def delivers(self) -> tuple[list[Sighting], int]:
-        """The sightings that the hub has then, and the number of its pictures."""
-        assert self.identity.account is not None
-        with Outbox(self.outbox) as box, make_hub(self.data) as folder:
-            waiting = sorted([*box.waiting(limit=999), *box.waiting(limit=999, pictures=True)])
-            mailbox = self.identity.account.mailbox
-            done = ingest_of(folder).receive(
-                [Incoming(topic="t", mailbox=mailbox, payload=parcel_of([unit])) for _, unit in waiting]
-            )
-            assert done.set_aside == 0
-            there = [decode_sighting(row.body) for row in folder.store.read() if row.body]
-            for sighting in there:
-                assert sighting.photo is None or folder.store.picture(sighting.photo.content_sha256)
-            return there, folder.store.counts().pictures
-
 
 @pytest.fixture
-def walker(tmp_path: Path) -> Walker:
-    return Walker(tmp_path)
+def walker(tmp_path: Path) -> Replayer:
+    return Replayer(tmp_path)
 
 
-def test_a_photo_goes_in_once_with_its_picture(tmp_path: Path, walker: Walker, keeper: PhotoKeeper) -> None:
+def test_a_photo_goes_in_once_with_its_picture(tmp_path: Path, walker: Replayer, keeper: PhotoKeeper) -> None:
     street(tmp_path / "photos" / "a.jpg")
     shutil.copy(tmp_path / "photos" / "a.jpg", tmp_path / "photos" / "the same.jpg")
     first = walker.puts(tmp_path / "photos", keeper)
@@ -277,7 +255,7 @@ def test_a_photo_goes_in_once_with_its_picture(tmp_path: Path, walker: Walker, k
 
 
 def test_what_was_put_in_as_a_pin_gets_its_picture_and_the_pin_is_taken_back(
-    tmp_path: Path, walker: Walker, keeper: PhotoKeeper
+    tmp_path: Path, walker: Replayer, keeper: PhotoKeeper
 ) -> None:
     street(tmp_path / "photos" / "a.jpg")
     walker.puts(tmp_path / "photos", no_keeper())
@@ -293,7 +271,7 @@ def test_what_was_put_in_as_a_pin_gets_its_picture_and_the_pin_is_taken_back(
         assert walker.queued() == (3, 1), "with its picture there, it is no pin any more"
 
 
-def test_a_picture_that_could_not_be_made_is_tried_again(tmp_path: Path, walker: Walker, keeper: PhotoKeeper) -> None:
+def test_a_picture_that_could_not_be_made_is_tried_again(tmp_path: Path, walker: Replayer, keeper: PhotoKeeper) -> None:
     whole = street(tmp_path / "photos" / "a.jpg")
     whole.write_bytes(whole.read_bytes()[:-5000])
     for _ in range(2):
@@ -301,7 +279,7 @@ def test_a_picture_that_could_not_be_made_is_tried_again(tmp_path: Path, walker:
         assert (walker.queued(), len(walk.outcome.troubles)) == ((1, 0), 1)
 
 
-def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, walker: Walker, keeper: PhotoKeeper) -> None:
+def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, walker: Replayer, keeper: PhotoKeeper) -> None:
     """What is in there is whole: no picture without its sighting, none the other way round."""
     for shade in (60, 90, 120):
         street(tmp_path / "photos" / f"{shade}.jpg", shade=shade)
@@ -365,7 +343,7 @@ def test_the_command_prints_sightings_and_never_a_picture(tmp_path: Path) -> Non
     assert not any(path.suffix in (".jpg", ".tmp", "") and path.is_file() for path in tmp_path.iterdir())
 
 
-def test_the_command_keeps_pictures_sealed(tmp_path: Path, walker: Walker) -> None:
+def test_the_command_keeps_pictures_sealed(tmp_path: Path, walker: Replayer) -> None:
     street(tmp_path / "photos" / "a.jpg")
     words = ("replay", "--photos", tmp_path / "photos", "--outbox", walker.outbox, "--json")
     done = probe(*words)
