@@ -9,7 +9,8 @@
     │   ├── OutboxFull      its budget is used up by what waits
     │   ├── DiskFull        its disk has no room
     │   ├── CommitInDoubt   its disk took a commit, but cannot be believed
-    │   └── NotSealable     a sighting is too large for a sealed unit
+    │   ├── NotSealable     a sighting is too large for a sealed unit
+    │   └── WalkUnderWay    a walk is under way in it, by another program
     ├── SourceLost       a radio, board or receiver that was there is gone (also an OSError)
     └── UplinkError      a hub, broker or folder cannot be reached        (also a ConnectionError)
 
@@ -24,7 +25,12 @@ class ProbeError(Exception):
 
 
 class BadInput(ProbeError, ValueError):
-    """A file, stream or value from outside that cannot be read as what it claims to be."""
+    """A file, stream or value from outside that cannot be read as what it claims to be, or something that cannot be
+    done now: then with the `code` of the sentence that the walker's page says of it."""
+
+    def __init__(self, message: str = "", code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class NoSuchInterface(BadInput):
@@ -61,6 +67,10 @@ class NotSealable(OutboxError):
     def __init__(self, message: str, sighting: str) -> None:
         super().__init__(message)
         self.sighting = sighting
+
+
+class WalkUnderWay(OutboxError):
+    """A walk is under way in the outbox, and another program has it in hand."""
 
 
 class SourceLost(ProbeError, OSError):

@@ -56,7 +56,8 @@ class Compass(Struct, frozen=True, kw_only=True):
     `axes` says which of the sensor's axes point right, down and forward of the lens: 1, 2, 3, with a minus for the
     other way. `turned_deg` is what is added to each heading, by a known bearing. `residual_deg` is how far readings lie
     off the ball and `dip_deg` how much the field's angle to the ground wanders, both one standard deviation;
-    `heading_sd_deg` is what a heading is known to, in a place without other iron.
+    `heading_sd_deg` is what a heading is known to, in a place without other iron; `steep_deg` how far the field pointed
+    upwards there, None of an older calibration.
     """
 
     offset: Vector
@@ -68,6 +69,20 @@ class Compass(Struct, frozen=True, kw_only=True):
     heading_sd_deg: float
     readings: int
     spread: float
+    steep_deg: float | None = None
+
+    def strangeness(self, reading: Reading) -> float:
+        """By what share of itself the field differs from that of the calibration's place, as far as that shows: in its
+        length, and in how steep it is. Iron that turns it along the ground alone is not seen."""
+        shifted = [value - zero for value, zero in zip(reading.field, self.offset, strict=True)]
+        field = [sum(by * value for by, value in zip(row, shifted, strict=True)) for row in self.matrix]
+        length, up = hypot(*field), hypot(*reading.up)
+        longer = length - 1.0
+        if self.steep_deg is None or not length or not up:
+            return abs(longer)
+        rising = sum(a * b for a, b in zip(field, reading.up, strict=True)) / (length * up)
+        steeper = asin(max(-1.0, min(1.0, rising))) - radians(self.steep_deg)
+        return hypot(longer, steeper)
 
     def attitude(self, reading: Reading) -> AttitudeReading:
         """How the lens is held at a reading. Raises BadInput where gravity or field is missing from it."""
@@ -126,7 +141,7 @@ def fitted(readings: Sequence[Reading], axes: tuple[int, int, int] = (1, 2, 3)) 
             f"the readings lie {residual_deg:.0f} degrees off any compass's; go away from cars, fences and motors, and "
             "turn the device more slowly"
         )
-    dip_deg = _dip_sd_deg(pointing, up)
+    steep_deg, dip_deg = _steepness(pointing, up)
     return Compass(
         offset=_vector(offset),
         matrix=(_vector(matrix[0]), _vector(matrix[1]), _vector(matrix[2])),
@@ -137,6 +152,7 @@ def fitted(readings: Sequence[Reading], axes: tuple[int, int, int] = (1, 2, 3)) 
         heading_sd_deg=round(max(1.0, 2 * residual_deg, dip_deg), 2),
         readings=len(readings),
         spread=round(spread, 3),
+        steep_deg=round(steep_deg, 2),
     )
 
 
@@ -204,15 +220,15 @@ def _quadric(points: "Floats") -> "tuple[Floats, Floats]":
     return middle, vectors @ np.diag(np.sqrt(values)) @ vectors.T
 
 
-def _dip_sd_deg(pointing: "Floats", up: "Floats") -> float:
-    """How much the angle between field and gravity wanders: a robust standard deviation, since hands shake."""
+def _steepness(pointing: "Floats", up: "Floats") -> tuple[float, float]:
+    """How far the field points upwards, and how much that wanders: a robust standard deviation, since hands shake."""
     import numpy as np
 
     lengths = np.linalg.norm(up, axis=1)
     if not (lengths > 0).all():
         raise BadInput("the accelerometer shows no gravity in some readings; is it connected?")
     dip = np.degrees(np.arcsin(np.clip(np.sum(pointing * up, axis=1) / lengths, -1, 1)))
-    return float(_NORMAL_MAD * np.median(np.abs(dip - np.median(dip))))
+    return float(np.median(dip)), float(_NORMAL_MAD * np.median(np.abs(dip - np.median(dip))))
 
 
 def _vector(row: Any) -> Vector:

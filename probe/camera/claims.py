@@ -30,6 +30,9 @@ _KINDS = {
     "panning": CameraKind.PANNING,
     "alpr": CameraKind.ALPR,
     "gunshot_detector": CameraKind.GUNSHOT_DETECTOR,
+    # OpenStreetMap's camera:type has no word for these two; some write one all the same.
+    "panoramic": CameraKind.PANORAMIC,
+    "multi_sensor": CameraKind.MULTI_SENSOR,
 }
 _MOUNTS = {mount.value: mount for mount in Mount}
 # OpenStreetMap's words in front of a key whose thing is no longer there, or is there and does not work any more.
@@ -46,7 +49,7 @@ _DEGREES = re.compile(r"(\d{1,3}(?:\.\d{1,10})?) ?(?:°|deg)?", re.ASCII)
 
 # What a walker says in one word, and the tag that it stands for.
 _WORDS = {
-    **{kind: f"camera:type={kind}" for kind in ("fixed", "dome", "panning")},
+    **{kind: f"camera:type={kind}" for kind in ("fixed", "dome", "panning", "panoramic", "multi_sensor")},
     **{kind: f"surveillance:type={kind}" for kind in ("alpr", "gunshot_detector")},
     **{mount: f"camera:mount={mount}" for mount in _MOUNTS},
 }

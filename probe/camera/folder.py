@@ -140,6 +140,10 @@ def _files(folder: Path, depth: int, counts: PhotoCounts) -> Iterator[Path]:
         yield from _files(path, depth + 1, counts)
 
 
+class NoExif(BadInput):
+    """A photo that says neither where nor when it was taken."""
+
+
 class _NoPhoto(BadInput):
     """A file that is no picture and does not call itself one."""
 
@@ -148,7 +152,7 @@ def read_photo(path: Path) -> PhotoObservation:
     """The look that a photo's metadata describes. Raises BadInput (no photo, no EXIF) or NoReader."""
     metadata = _metadata(path)
     if not metadata.exif:
-        raise BadInput(
+        raise NoExif(
             f"{path}: no EXIF in it that says where or when; send the original file, not a copy from a messenger"
         )
     gps = metadata.exif.gps

@@ -33,12 +33,13 @@ def pin_of(
     walk: str,
     made: Making,
     id: str,
-    why: PhotoNotKept = PhotoNotKept.NO_REDACTOR,
+    why: PhotoNotKept | None = PhotoNotKept.NO_REDACTOR,
     height: Height | None = None,
 ) -> Sighting:
     """The pin that a look leaves, without its picture. It claims what was said: a photo alone claims nothing.
 
-    Where no `framing` is given, the photo's own metadata says how it was framed.
+    Where no `framing` is given, the photo's own metadata says how it was framed; `why` is None where nobody wanted a
+    picture.
     """
     return Sighting(
         v=1,

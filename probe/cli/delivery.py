@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ import click
 from probe.cli.options import json_option, outbox_option
 from probe.cli.say import say
 from probe.config import default_outbox
+from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
 from probe.contract.code import PREFIX, PairingCode, hub_letters, read_text
 from probe.contract.pairing import PairAnswer
-from probe.errors import BadInput, UplinkError
+from probe.errors import BadInput, ProbeError, UplinkError, WalkUnderWay
 from probe.outbox.outbox import Outbox, Standing
 from probe.pairing.folder import pair_by_folder
 from probe.pairing.mqtt import pair_by_code
@@ -24,7 +26,8 @@ from probe.seal.identity import Identity
 from probe.uplink.choose import folder_of, uplink_to
 from probe.uplink.deliver import RepeatedDelivery
 from probe.uplink.find import find_uplink
-from probe.uplink.uplink import OLDER, Uplink
+from probe.uplink.mqtt import MqttUplink
+from probe.uplink.uplink import OLDER, Uplink, home_of
 
 _FOLLOW_S = 0.3
 
@@ -58,6 +61,7 @@ def pair(code: str | None, camera: bool, to: str | None, patience: float, outbox
                 _code(code, camera), to=to, known=before, patience_s=patience, on_answer=answers.append
             )
         box.pair(identity)
+        _visit(box, identity)
     answer = answers[-1] if answers else None
     if as_json:
         ids = {"probe": identity.probe, "hub": identity.hub_id}
@@ -110,6 +114,7 @@ def send(
             say(f"{path}: its disk is read-only, so receipts will be forgotten; use another card")
         if again:
             box.offer_again()
+        _tell_of_end(box)
         before = box.standing()
         with _ReceiptBar(before) as progress:
             if follow:
@@ -136,6 +141,32 @@ def send(
 
 
 @click.command()
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@outbox_option
+@json_option
+def discard(yes: bool, outbox: Path | None, as_json: bool) -> None:
+    """Delete all that waits here, for good: what the hub has not receipted is gone.
+
+    What has gone out without a receipt may have come to the hub all the same; what the hub has, its operator erases.
+    """
+    path = outbox or default_outbox()
+    if not path.exists():
+        raise BadInput(f"{path}: there is no outbox; name the one that you mean with --outbox")
+    with Outbox(path) as box:
+        standing = box.standing()
+        waiting = standing.queued + standing.unreleased
+        if not yes and waiting:
+            if not sys.stdin.isatty():
+                raise BadInput(f"{path}: {waiting} wait in it; add --yes to delete them for good")
+            click.confirm(f"Delete the {waiting} that wait in {path}, for good?", abort=True)
+        gone = box.forget_waiting()
+    if as_json:
+        click.echo(json.dumps({"deleted": gone, "outbox": str(path)}))
+        return
+    click.echo(f"{gone} deleted; nothing of them is left in the file.")
+
+
+@click.command()
 @outbox_option
 @json_option
 def status(outbox: Path | None, as_json: bool) -> None:
@@ -153,6 +184,11 @@ def status(outbox: Path | None, as_json: bool) -> None:
         f"{standing.queued} wait for a receipt ({standing.queued_bytes / 1e6:.1f} MB), {standing.receipted} receipted: "
         f"{standing.stored} stored, {standing.held} held, {standing.refused} refused"
     )
+    if standing.unreleased:
+        click.echo(
+            f"{standing.unreleased} more are kept back until their walk has ended; if it was cut off, the next `run` "
+            "or `send` deletes what speaks of where it was last"
+        )
     if standing.key is not None:
         click.echo(
             f"the oldest was made after {standing.key.since} and must reach the hub by {standing.key.destroyed}, when "
@@ -168,6 +204,29 @@ def status(outbox: Path | None, as_json: bool) -> None:
     click.echo(f"paired with the hub {hub_letters(identity.hub_id)}; words to compare with it: {identity.words}")
     if identity.account is None:
         click.echo("the hub has not answered yet: its answer comes by the stick")
+
+
+def _tell_of_end(box: Outbox) -> None:
+    """See to a walk that was cut off, and say what became of it."""
+    try:
+        ended = box.drop_unreleased()
+    except WalkUnderWay:
+        say(f"A walk is under way: {box.standing().unreleased} of it are kept back until it has ended.")
+        return
+    if ended.released or ended.deleted:
+        say(
+            f"The last walk was cut off: {ended.deleted} that speak of where it was last are deleted, {ended.released} "
+            "wait from now on."
+        )
+
+
+def _visit(box: Outbox, identity: Identity) -> None:
+    """Take along what the hub gives, so that the first walk has its map. Where it does not come now, it comes with the
+    first delivery."""
+    home_of(box)  # what another hub gave goes
+    if identity.address is not None:
+        with suppress(ProbeError, ContractError):
+            MqttUplink(BrokerAddress.parse(identity.address)).visit(box)
 
 
 def _compare(identity: Identity) -> str:
@@ -219,6 +278,7 @@ def _for_machines(standing: Standing) -> dict[str, Any]:
         "refused": standing.refused,
         "gave_way": standing.gave_way,
         "lost": standing.lost,
+        "unreleased": standing.unreleased,
         "oldest": None if key is None else {"made_after": str(key.since), "deliver_by": str(key.destroyed)},
     }
 

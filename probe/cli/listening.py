@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,30 +17,34 @@ from probe.camera.choose import SPECS
 from probe.cli.options import json_option, outbox_option
 from probe.cli.process import forbid_core_dumps
 from probe.cli.say import say
-from probe.config import default_outbox
+from probe.cli.settings import kit_of, service_settings, settings_option
 from probe.contract.sighting import Sighting
+from probe.device.notify import Notifier
+from probe.device.signals import WORDS
 from probe.errors import BadInput
 from probe.outbox.room import DEFAULT_BUDGET_BYTES
 from probe.radio.plan import SHORTEST_DWELL_MS, USUAL_DWELL_MS
 from probe.radio.privileges import RADIO, keep_only
-from probe.service import ProbeService, ServiceSettings, ServiceStatus
+from probe.run.pairing import once_paired
+from probe.run.settings import PAGE_HOST, PAGE_PORT
+from probe.service import ProbeService, ServiceStatus
 from probe.walk import recorded
-from probe.walk.button import Button
 from probe.walk.kit import Kit
 from probe.walk.live import LiveWalk
 from probe.walk.outcome import Outcome
 from probe.walk.pace import pace
 
+_OWN_PAGE = f"{PAGE_HOST}:{PAGE_PORT}"
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-def _kit_options(command: _F) -> _F:
+def kit_options(command: _F) -> _F:
     """The options that say what to listen with; the same for both commands."""
     options = [
         click.option("--monitor", "monitors", multiple=True, metavar="NAME", help="A Wi-Fi adapter, such as wlan1."),
         click.option("--board", "boards", multiple=True, metavar="ID", help="A radio board: auto, device, part of id."),
         click.option("--bluetooth", "adapters", multiple=True, metavar="NAME", help="A Bluetooth adapter: hci0."),
-        click.option("--gnss", metavar="DEVICE", help="A receiver on a serial port, such as /dev/ttyACM0."),
+        click.option("--gnss", metavar="DEVICE", help="A receiver: /dev/ttyACM0, or gpsd, gpsd://HOST."),
         click.option("--gnss-baud", default=9600, show_default=True, help="Its speed."),
         click.option("--country", metavar="XX", help="Two letters: which channels are in use here."),
         click.option(
@@ -55,15 +60,8 @@ def _kit_options(command: _F) -> _F:
     return command
 
 
-def _kit(**kit_options: Any) -> Kit:
-    country = kit_options.pop("country")
-    if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
-        raise BadInput(f"--country {country!r}: give two letters, such as FR")
-    return Kit(country=None if country is None else country.upper(), **kit_options)
-
-
 @click.command()
-@_kit_options
+@kit_options
 @outbox_option
 @click.option("--camera", metavar="CAMERA", help=f"Take photos, with the people taken out in memory. {SPECS}.")
 @click.option("--button", "button", type=click.Path(path_type=Path), help="A key that takes one: /dev/input/event0.")
@@ -72,62 +70,56 @@ def _kit(**kit_options: Any) -> Kit:
 @click.option(
     "--budget", type=click.IntRange(min=1), default=DEFAULT_BUDGET_BYTES >> 20, show_default=True, help="MiB to use."
 )
+@click.option(
+    "--page",
+    is_flag=False,
+    flag_value=_OWN_PAGE,
+    metavar="[HOST:PORT]",
+    help=f"Show the walk to a phone; alone at {PAGE_HOST}:{PAGE_PORT}.",
+)
+@click.option("--page-secret-file", type=click.Path(path_type=Path), help="The page's code; made if it is not there.")
+@click.option("--network", metavar="INTERFACE", help="The Wi-Fi that carries the page: off near the walk's start.")
+@click.option("--played", type=click.Path(path_type=Path), help="Walk a recorded walk: a folder as the demo has them.")
+@click.option("--speed", type=click.FloatRange(min=0.1, max=1000), default=1.0, show_default=True, help="Its pace.")
+@click.option("--signals", default="auto", show_default=True, metavar="OUTPUT", help=f"What buzzes: {WORDS}.")
+@click.option("--debug", is_flag=True, help="Have the page show what makers want to see; it says so, loudly.")
+@click.option(
+    "--debug-record", type=click.Path(path_type=Path), help="Makers only: what is recognised, openly, as JSON lines."
+)
+@click.option("--show-ends", is_flag=True, help="Hide nothing of where the walk starts and ends: from nobody's home.")
+@click.option("--workbench", is_flag=True, help="Look at the kit: all runs, nothing is recorded, kept or handed over.")
 @click.option("--for", "seconds", type=click.FloatRange(min=0.1), help="End after so many seconds.")
 @json_option
-def run(
-    outbox: Path | None,
-    camera: str | None,
-    button: Path | None,
-    to: str | None,
-    offline: bool,
-    budget: int,
-    seconds: float | None,
-    as_json: bool,
-    **kit_options: Any,
-) -> None:
+@settings_option
+def run(as_json: bool, seconds: float | None, **options: Any) -> None:
     """Walk: listen with all that is plugged in, and keep sightings until a hub has them. Ctrl-C ends it.
 
     Adapters named with --monitor are put into monitor mode; nothing is ever sent on them. With --camera, the button or
-    a signal (`kill -USR1`) takes a photo; where no picture may be kept, a pin is, and you are told why.
+    a signal (`kill -USR1`) takes a photo; where no picture may be kept, a pin is, and you are told why. Where there is
+    a receiver, what lies near the walk's start and end goes nowhere.
 
     \b
       contrechamp-probe run --monitor wlan1 --gnss /dev/ttyACM0 --to mqtt://hub.local
       contrechamp-probe run --board auto --country FR
       contrechamp-probe run --camera auto --button /dev/input/event0 --gnss /dev/ttyACM0
+      contrechamp-probe run --settings /etc/contrechamp/probe.toml
+      contrechamp-probe run --played walk-1 --speed 10 --page
     """
-    if button is not None and camera is None:
-        raise BadInput("--button takes photos: give a --camera, too")
-    settings = ServiceSettings(
-        kit=_kit(**kit_options).found(needed=camera is None),
-        outbox=outbox or default_outbox(),
-        to=to,
-        offline=offline,
-        budget_bytes=budget << 20,
-        camera=camera,
-    )
-    _let_go_of_root(settings.kit, settings.outbox)
-    service = ProbeService(settings, tell=say)
+    settings = service_settings(options)
+    let_go_of_root(settings.kit, settings.outbox)
+    notifier, ending = Notifier.of(), threading.Event()
+    _stop_on_signals(ending.set)
+    made = partial(ProbeService, settings, tell=say, notifier=notifier)
+    # Whoever starts it by hand has to be told at once; a service manager would start it again and again.
+    service = once_paired(made, notifier, say, ending.wait) if notifier.is_heard else made()
+    if service is None or ending.is_set():  # it was told to end before it had begun
+        return
     _stop_on_signals(service.stop)
-    if camera is not None:
-        _take_on_signal(service)
+    signal.signal(signal.SIGUSR1, lambda _number, _frame: service.press())
     service.start()
-    if button is not None:
-        Button(button, lambda: _take(service), say).start()
     service.wait(seconds)
     service.finish()
     _conclude(service.status(), as_json=as_json)
-
-
-def _take(service: ProbeService) -> None:
-    """A photo, as somebody pressed; what comes of it the walk tells."""
-    try:
-        service.take_photo()
-    except BadInput as problem:
-        say(str(problem))
-
-
-def _take_on_signal(service: ProbeService) -> None:
-    signal.signal(signal.SIGUSR1, lambda _number, _frame: _take(service))
 
 
 def _conclude(status: ServiceStatus, *, as_json: bool) -> None:
@@ -155,7 +147,7 @@ def _conclude(status: ServiceStatus, *, as_json: bool) -> None:
 
 
 @click.command()
-@_kit_options
+@kit_options
 @click.option("--frames", multiple=True, type=click.Path(path_type=Path), help="Listen to a recording. Repeatable.")
 @click.option("--track", type=click.Path(path_type=Path), help="Where that was recorded: an NMEA log.")
 @click.option("--speed", type=click.FloatRange(min=0.1), default=1.0, show_default=True, help="Pace of a recording.")
@@ -169,7 +161,7 @@ def listen(
     lang: str | None,
     seconds: float | None,
     as_json: bool,
-    **kit_options: Any,
+    **kit_words: Any,
 ) -> None:
     """Watch what the probe hears, on a terminal: sources and their health, what was recognised and why.
 
@@ -195,8 +187,8 @@ def listen(
         if outcome.troubles:
             raise BadInput("; ".join(outcome.troubles))
         return
-    kit = _kit(**kit_options).found()
-    _let_go_of_root(kit, None)
+    kit = kit_of(kit_words).found()
+    let_go_of_root(kit, None)
     walk = LiveWalk(kit)
     _stop_on_signals(walk.live.stop)
     runner = Runner(walk.sightings(started=walk.live.wait_until_started), _keep_nothing)
@@ -205,7 +197,7 @@ def listen(
     runner.finish()
 
 
-def _let_go_of_root(kit: Kit, files: Path | None) -> None:
+def let_go_of_root(kit: Kit, files: Path | None) -> None:
     """Before anything is read from outside, and before there are threads: what the radios take stays, all else goes."""
     told = keep_only(RADIO if kit.monitors or kit.adapters else (), files)
     forbid_core_dumps()  # becoming another user had allowed them again

@@ -22,11 +22,16 @@ _COMMANDS = {
     "listen": "probe.cli.listening:listen",
     "replay": "probe.cli.recordings:replay_command",
     "import": "probe.cli.recordings:import_command",
+    "redact": "probe.cli.brought:redact",
     "pair": "probe.cli.delivery:pair",
     "send": "probe.cli.delivery:send",
     "status": "probe.cli.delivery:status",
+    "discard": "probe.cli.delivery:discard",
     "calibrate": "probe.cli.calibrate:calibrate",
+    "selftest": "probe.cli.selftest:selftest",
     "rules": "probe.cli.rules:rules",
+    "card": "probe.cli.card:card",
+    "update": "probe.cli.update:update",
     "explain": "probe.cli.explain:explain_command",
 }
 

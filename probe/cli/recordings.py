@@ -130,7 +130,8 @@ def _print_walk(walk: recorded.RecordedWalk, counter: Counter, wait_until: Calla
 @again_option
 @json_option
 def import_command(file: Path | None, outbox: Path | None, again: bool, as_json: bool) -> None:
-    """Read other people's logs: WiGLE CSV, from the app (WigleWifi-1.x) or the web site; Kismet's .kismet and .netxml.
+    """Read other people's logs: WiGLE CSV, from the app (WigleWifi-1.x) or the web site; Kismet's .kismet and .netxml;
+    waypoints in GPX that say that they are cameras.
 
     All of them also in gzip. Sightings go to stdout, one JSON a line, or into --outbox; the same log goes into an
     outbox once. Rows that no rule knows as a camera are counted and forgotten.

@@ -14,7 +14,7 @@ import msgspec
 from probe.contract import topics
 from probe.contract.base import CONTRACT_VERSION
 from probe.contract.envelope import Envelope, Picture, Withdrawal
-from probe.contract.home import HomePacket
+from probe.contract.home import HomePacket, Wanted
 from probe.contract.pairing import Descriptor, PairAnswer, PairHello, PairRequest, PairSealed
 from probe.contract.parcel import Parcel, Receipts, Signed
 from probe.contract.sighting import Sighting
@@ -29,6 +29,7 @@ _TYPES: dict[str, Any] = {
     "signed": Signed,
     "receipts": Receipts,
     "home": HomePacket,
+    "wanted": Wanted,
     "descriptor": Descriptor,
     "ask": PairHello | PairSealed,
     "request": PairRequest,
@@ -76,12 +77,16 @@ def _portable(part: Any) -> Any:
 
 
 def _asyncapi() -> dict[str, dict[str, Any]]:
-    def channel(address: str, what: str, kind: str, name: str = "mailbox") -> dict[str, Any]:
+    def channel(
+        address: str, what: str, kind: str, name: str = "mailbox", more: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
         return {
             "address": address,
             "description": what,
             "parameters": {name: {"description": "random hex digits; a probe's own"}},
-            "messages": {kind: {"contentType": _MSGPACK, "payload": {"$ref": f"./{kind}.schema.json"}}},
+            "messages": {
+                one: {"contentType": _MSGPACK, "payload": {"$ref": f"./{one}.schema.json"}} for one in (kind, *more)
+            },
         }
 
     def operation(action: str, name: str) -> dict[str, Any]:
@@ -101,7 +106,7 @@ def _asyncapi() -> dict[str, dict[str, Any]]:
         },
         "defaultContentType": _MSGPACK,
         "channels": {
-            "up": channel(topics.up(mailbox), "Sealed units, from a probe to its hub.", "parcel"),
+            "up": channel(topics.up(mailbox), "Sealed units, from a probe to its hub.", "parcel", more=("wanted",)),
             "down": channel(topics.down(mailbox), "Receipts (Signed), to a probe, after commit.", "signed"),
             "home": channel(topics.home(mailbox), "HomePacket (Signed), before its first receipts.", "signed"),
             "pair.up": channel(topics.pair_up(rendezvous), "A probe asks to be paired.", "ask", "rendezvous"),

@@ -6,7 +6,8 @@
     CONTENT.parcel   sealed units                        from `contrechamp-probe send --to folder:DIR`
     CONTENT.receipts what became of a parcel's units     from `contrechamp-hub ingest DIR`
     CONTENT-1.receipts  the same, of units signed by another key than the first
-    hub.home         the hub's newest keys               from `contrechamp-hub ingest DIR`
+    hub.home         the hub's newest keys and offers    from `contrechamp-hub ingest DIR`
+    hub.streets      the walker's street map             from `contrechamp-hub ingest DIR`
     *.part           a file that is not whole yet; it gets its own name when it is
 
 PROBE and CONTENT are the starts of the probe's id and of the parcel's hash.
@@ -16,7 +17,7 @@ import hashlib
 
 from probe.contract.parcel import MAX_PARCEL_BYTES
 
-CARD, HOME = "hub.card", "hub.home"
+CARD, HOME, WALKERS_STREETS = "hub.card", "hub.home", "hub.streets"
 REQUEST_SUFFIX, ANSWER_SUFFIX = ".request", ".answer"
 PARCEL_SUFFIX, RECEIPTS_SUFFIX = ".parcel", ".receipts"
 ASIDE_SUFFIX = ".part"

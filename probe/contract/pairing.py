@@ -82,11 +82,13 @@ class PairRequest(Part, frozen=True, kw_only=True):
 
 
 class Account(Part, frozen=True, kw_only=True):
-    """A probe's account at the broker: random names. The user's name is the mailbox."""
+    """A probe's account at the broker: random names. The user's name is the mailbox. `asks` says that the hub answers
+    what a probe asks for (`Wanted`)."""
 
     mailbox: Name
     client: Name
     password: Secret
+    asks: bool = False
 
 
 class PairAnswer(Part, frozen=True, kw_only=True):

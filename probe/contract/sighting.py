@@ -48,12 +48,14 @@ class Kind(StrEnum):
 
 
 class Adapter(StrEnum):
-    """How the observation reached the probe. A fake never passes for the real thing."""
+    """How the observation reached the probe. A fake never passes for the real thing. `hand`: no probe, a person put a
+    marker on a hub's map."""
 
     REAL = "real"
     REPLAY = "replay"
     SCRIPTED = "scripted"
     IMPORT = "import"
+    HAND = "hand"
 
 
 class Strength(StrEnum):
@@ -77,6 +79,9 @@ class CameraKind(StrEnum):
     ALPR = "alpr"
     BRIDGE = "bridge"
     GUNSHOT_DETECTOR = "gunshot_detector"
+    # Added later: a hub of before sets a sighting aside that claims one of them.
+    PANORAMIC = "panoramic"  # one lens, or several behind one, that see all around
+    MULTI_SENSOR = "multi_sensor"  # several lenses in one housing, each with a direction of its own
 
 
 class Mount(StrEnum):
@@ -110,13 +115,14 @@ class Place(Part, frozen=True, kw_only=True):
 
 
 class SubjectHow(StrEnum):
-    """How the subject's place or bearing was estimated."""
+    """How the subject's place or bearing was estimated; `marked`: a person marked it on a map."""
 
     BEARING = "bearing"
     BEARING_AND_DISTANCE = "bearing-and-distance"
     HEARINGS = "hearings"
     LOG_ESTIMATE = "log-estimate"
     STANDING_UNDER = "standing-under"
+    MARKED = "marked"
 
 
 class Subject(Part, frozen=True, kw_only=True):

@@ -1,8 +1,8 @@
 """The MQTT topics, all valid on 3.1.1.
 
-    contrechamp/1/<mailbox>/up            probe -> hub   Parcel
+    contrechamp/1/<mailbox>/up            probe -> hub   Parcel, or Wanted
     contrechamp/1/<mailbox>/down          hub -> probe   Signed(Receipts)
-    contrechamp/1/<mailbox>/home          hub -> probe   Signed(HomePacket), before its first receipts
+    contrechamp/1/<mailbox>/home          hub -> probe   Signed(HomePacket), before its first receipts, and as Wanted
     contrechamp/1/pair/<rendezvous>/up    a probe that is not paired yet -> hub
     contrechamp/1/pair/<rendezvous>/down  hub -> that probe
 
@@ -15,6 +15,8 @@ import re
 
 ROOT = "contrechamp/1"
 EVERYTHING = f"{ROOT}/#"
+EVERY_UP = f"{ROOT}/+/up"  # whatever paired probes send
+EVERY_ASKING = f"{ROOT}/pair/+/up"  # whoever asks to be paired
 PAIR_USER = PAIR_PASSWORD = "pair"  # noqa: S105 (open to everybody, and good for nothing but to ask)
 HUB_USER = "hub"
 SERVICE = "_mqtt._tcp.local."  # how a hub lets itself be found in a local network, by multicast DNS

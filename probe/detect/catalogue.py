@@ -160,12 +160,18 @@ def parse(text: str) -> Catalogue:
 @cache
 def bundled() -> Catalogue:
     """The catalogue that came with this release."""
-    return parse(resources.files("probe.detect").joinpath("catalogue.tsv").read_text(encoding="utf-8"))
+    return parse(bundled_text())
 
 
-def newest_day() -> date:
-    """The last day on which a row of the bundled catalogue was confirmed: this release cannot run before it."""
-    return max(row.confirmed_on for row in bundled().rows if row.confirmed_on is not None)
+def bundled_text() -> str:
+    """The text of the catalogue that came with this release."""
+    return resources.files("probe.detect").joinpath("catalogue.tsv").read_text(encoding="utf-8")
+
+
+def newest_day(catalogue: Catalogue | None = None) -> date:
+    """The last day on which a row of a catalogue was confirmed, the bundled one's if none is named: this release cannot
+    run before that one. Raises ValueError where no row was ever confirmed."""
+    return max(row.confirmed_on for row in (catalogue or bundled()).rows if row.confirmed_on is not None)
 
 
 def _row(number: int, line: str) -> Row:

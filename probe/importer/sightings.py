@@ -1,16 +1,32 @@
-"""Sightings out of other people's logs: WiGLE exports, Kismet's logs. The reader is chosen by how a file begins."""
+"""Sightings out of other people's logs: WiGLE exports, Kismet's logs, waypoints.
+
+The reader is chosen by how a file begins.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from probe.camera.claims import claims_of
 from probe.contract.base import CONTRACT_VERSION, bssid_text
-from probe.contract.evidence import Role
-from probe.contract.sighting import Adapter, ClockSource, Hearing, Kind, Radio, Sighting, Subject, SubjectHow
+from probe.contract.evidence import LookEvidence, Role
+from probe.contract.sighting import (
+    Adapter,
+    ClockSource,
+    Hearing,
+    Kind,
+    Making,
+    Pin,
+    Radio,
+    Sighting,
+    Subject,
+    SubjectHow,
+)
 from probe.detect.registry import Recogniser
 from probe.detect.rule import Transmission
 from probe.errors import BadInput
 from probe.importer.gathered import MOST_TRANSMITTERS, Gathered
+from probe.importer.gpx import GpxCounts, Waypoint, is_gpx, nothing_said, read_gpx
 from probe.importer.kismet import read_kismet
 from probe.importer.netxml import read_netxml
 from probe.importer.rows import Row, RowCounts
@@ -25,6 +41,8 @@ from probe.walk.outcome import Outcome
 
 # Wardriving's published error is a median of 32 m (Kim, Fielding and Kotz 2006): a 68 % radius of 41 m.
 WIGLE_ACCURACY_M = 41.0
+# A phone's receiver between houses, and a walker who stands near what they mark.
+WAYPOINT_ACCURACY_M = 15.0
 _TICK_ROWS = 1_000
 
 
@@ -39,9 +57,14 @@ class ImportedLog:
         self.path, self._outcome = path, outcome
         self._counts, self._gathered = RowCounts(), Gathered()
         self._absent: Counter[str] = Counter()
+        self._waypoints: list[Waypoint] = []
+        self._said_nothing = False
         with LogStream(path) as stream:
             try:
-                self._gather(_log_reader(stream)(stream, self._counts), progress)
+                if is_gpx(stream.head):
+                    self._mark(stream)
+                else:
+                    self._gather(_log_reader(stream)(stream, self._counts), progress)
             except (BadInput, CutShort) as problem:
                 if not self._counts.rows and isinstance(problem, BadInput):
                     raise
@@ -65,6 +88,19 @@ class ImportedLog:
             self._absent.update(row.absent)
             self._gathered.add(finding, ranks[finding.rule], row)
 
+    def _mark(self, stream: LogStream) -> None:
+        """Read the waypoints of a GPX file."""
+        counts, outcome = GpxCounts(), self._outcome
+        self._waypoints = list(read_gpx(stream, counts, self._counts))
+        outcome.recognised_rows = len(self._waypoints)
+        if not self._waypoints and not self._counts.faults:
+            outcome.notes.append(nothing_said(self.path, counts))
+            self._said_nothing = True
+        elif counts.silent:
+            outcome.notes.append(f"{self.path}: {counts.silent:,} waypoints say nothing of a camera, and were left out")
+        if counts.placeless:
+            outcome.notes.append(f"{self.path}: {counts.placeless:,} waypoints have no place, and were left out")
+
     def _report(self) -> None:
         """Say what could not be read, and what was left out of what could."""
         counts, outcome, path = self._counts, self._outcome, self.path
@@ -81,16 +117,18 @@ class ImportedLog:
                 f"{path}: {self._gathered.left_out} rows were left out, as there are more cameras in it than "
                 f"{MOST_TRANSMITTERS}; split it"
             )
-        if not counts.rows and not outcome.troubles:
+        if not counts.rows and not outcome.troubles and not self._said_nothing:
             outcome.troubles.append(f"{path}: there is no row in it; export it again")
         if self._absent:
             what = ", ".join(f"{name} in {count} rows" for name, count in sorted(self._absent.items()))
             outcome.notes.append(f"{path}: written in a way that means unknown, or cannot be, and left out: {what}")
 
     def sightings(self) -> Iterator[Sighting]:
-        """The sightings, one for each transmitter that one place explains."""
+        """The sightings, one for each transmitter that one place explains, or for each waypoint."""
         ids = RecordedIds(self.content)
         made = making(Adapter.IMPORT, composed=False)
+        for waypoint in self._waypoints:
+            yield self._outcome.count(_pin(waypoint, ids, made(None)))
         for transmitter, heard in self._gathered.heard.items():
             if heard.extent_m() > FARTHEST_M:
                 self._outcome.sweep.moving += 1
@@ -115,6 +153,22 @@ class ImportedLog:
                     radio=Radio(transmitter=bssid_text(transmitter), hearings=tuple(map(_hearing, loudest))),
                 )
             )
+
+
+def _pin(waypoint: Waypoint, ids: RecordedIds, made: Making) -> Sighting:
+    """A camera that somebody marked, from where they stood."""
+    return Sighting(
+        v=CONTRACT_VERSION,
+        id=ids.new(b"waypoint %d" % waypoint.number),
+        walk=ids.walk,
+        kind=Kind.PIN,
+        made=made,
+        time=None if waypoint.at is None else moment(waypoint.at.timestamp(), ClockSource.LOG),
+        observer=place_of(waypoint.lat, waypoint.lon, WAYPOINT_ACCURACY_M),
+        evidence=(LookEvidence(),),
+        claims=claims_of(dict(waypoint.tags)),
+        pin=Pin(),
+    )
 
 
 def import_log(path: Path, outcome: Outcome) -> Iterator[Sighting]:

@@ -7,6 +7,7 @@ from typing import Protocol
 from probe.contract.evidence import BleEvidence, BssidEvidence, CatalogueEvidence, SsidEvidence
 from probe.contract.readable import for_terminal
 from probe.contract.sighting import Strength, VendorClaim
+from probe.listen.meter import Meter
 from probe.position.fix import PositionSource
 from probe.radio.channels import channel_of
 from probe.radio.source import FrameSource
@@ -15,7 +16,7 @@ from probe.sweep.sweep import Sweep
 from probe.walk.sources import SourceSupervisor
 
 RATE_S = 2.0
-METER_S = 2.0
+FRESH_S = 3.0  # a signal that is older is no news
 _RECEIVER = "gnss"  # its sentences are no frames
 
 
@@ -61,13 +62,6 @@ class CameraLine:
     ago_s: float
 
 
-@dataclass(slots=True)
-class _Meter:
-    level: float | None = None
-    before: float | None = None
-    at_s: float = 0.0
-
-
 @dataclass
 class Watcher:
     """Looks at a walk from time to time and works out rates and trends. `now_s` is the walk's own time."""
@@ -76,7 +70,7 @@ class Watcher:
     selected: int = 0
     locked: bytes | None = None
     _frames: dict[str, tuple[float, int, float]] = field(default_factory=dict)
-    _meter: _Meter = field(default_factory=_Meter)
+    _meter: Meter = field(default_factory=Meter)
 
     def sources(self, now_s: float) -> list[SourceLine]:
         """The sources, with their rates since a moment ago."""
@@ -118,7 +112,7 @@ class Watcher:
 
     def lock(self, lines: Sequence[CameraLine]) -> CameraLine | None:
         """Lock on the chosen transmitter, or unlock where one is locked. Only what is recognised can be chosen."""
-        self._meter = _Meter()
+        self._meter = Meter()
         if self.locked is not None or not lines:
             self.locked = None
             return None
@@ -127,18 +121,10 @@ class Watcher:
         return chosen
 
     def trend(self, line: CameraLine, now_s: float) -> str:
-        """`warmer`, `colder` or `same`, against two seconds ago."""
-        meter = self._meter
-        if line.signal_dbm is not None and line.ago_s < 3.0:
-            meter.level = line.signal_dbm if meter.level is None else 0.6 * meter.level + 0.4 * line.signal_dbm
-        if meter.level is None:
-            return "same"
-        if meter.before is None or now_s < meter.at_s:
-            meter.before, meter.at_s = meter.level, now_s
-        change = meter.level - meter.before
-        if now_s - meter.at_s >= METER_S:
-            meter.before, meter.at_s = meter.level, now_s
-        return "warmer" if change > 1.5 else "colder" if change < -1.5 else "same"
+        """`warmer`, `colder` or `same`, against some seconds ago."""
+        if line.signal_dbm is not None and line.ago_s < FRESH_S:
+            self._meter.hear(line.signal_dbm, now_s)
+        return self._meter.trend(now_s)
 
     def fix(self, now_s: float) -> tuple[float, float] | None:
         """Accuracy in metres and age in seconds of the position, None where there is none."""

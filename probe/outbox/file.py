@@ -19,9 +19,10 @@ from urllib.parse import quote
 from probe.config import OWN_FOLDER
 from probe.errors import CommitInDoubt, DiskFull, OutboxError
 from probe.files.private import beside_database, close_files, close_folder, make_file, make_folder, require_writable
-from probe.outbox import recordings
+from probe.outbox import labelling, recordings
 
-SCHEMA_VERSION = 4  # 3: with the table of recordings; 4: the identity is kept twice, with its sum
+# 3: with the table of recordings; 4: the identity is kept twice, with its sum; 5: units wait for the end of a walk
+SCHEMA_VERSION = 5
 # In a damaged file names can be damaged too, and Python cannot even decode the message that SQLite makes of them.
 TROUBLE = (sqlite3.Error, UnicodeDecodeError)
 _SCHEMA = (
@@ -34,11 +35,13 @@ _SCHEMA = (
     data BLOB,                   -- NULL some days after the hub has said that it has it
     verdict TEXT,                -- NULL while no receipt has come
     reason TEXT,
-    day TEXT                     -- of the receipt, by the hub's clock
+    day TEXT,                    -- of the receipt, by the hub's clock
+    kept_back INTEGER NOT NULL DEFAULT 0  -- 1: nobody gets it before its walk has ended; both take no octet in a row
 )""",
-    "CREATE INDEX unit_waiting ON unit (number, size) WHERE verdict IS NULL",
+    "CREATE INDEX unit_waiting ON unit (number, size) WHERE verdict IS NULL AND kept_back = 0",
     "CREATE INDEX unit_there ON unit (size) WHERE data IS NOT NULL",
     recordings.TABLE,
+    labelling.TABLE,
 )
 
 ANOTHER = "name another with --outbox"
@@ -129,11 +132,12 @@ class OutboxFile:
             for statement in _SCHEMA:
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        elif version in (2, 3):
+        elif version in (2, 3, 4):
             if version == 2:
                 self._db.execute(recordings.TABLE)
+            labelling.add_to(self._db)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        if version in (0, 2, 3):
+        if version in (0, 2, 3, 4):
             self._set_meta("schema", self._schema())
         self._db.execute("COMMIT")
         if version > SCHEMA_VERSION:

@@ -7,55 +7,50 @@ that this probe could read: which unit holds what is known in RAM alone, for as 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from probe.contract.base import ContractError
 from probe.contract.envelope import SIGHTING_BYTES, Picture, digest
-from probe.contract.pairing import SealingKey
 from probe.contract.parcel import Receipts, Unit, Verdict
 from probe.contract.sighting import Kind, Sighting
 from probe.errors import CommitInDoubt, NotSealable, OutboxError, OutboxFull
+from probe.outbox import labelling
 from probe.outbox.file import ANOTHER
+from probe.outbox.labelling import Labels
 from probe.outbox.recordings import KNOWN, MOST_RECORDINGS, mark_of, remember
-from probe.outbox.room import DEFAULT_BUDGET_BYTES, BoundedFile
+from probe.outbox.room import DEFAULT_BUDGET_BYTES
+from probe.outbox.standing import Standing
+from probe.outbox.unreleased import UnreleasedFile, WalkEnd
 from probe.seal.identity import Identity
 from probe.seal.sealer import Sealer
 
 _KEY_ID = re.compile("[0-9a-f]{16}")
+__all__ = ["Holds", "Outbox", "Standing"]
+
 Beside = Callable[[Sealer], list[Unit]]
+_WAITS = "verdict IS NULL AND kept_back = 0"
+_OWN = (
+    "SELECT coalesce(max(number), 0), count(CASE WHEN number > ? AND verdict IS NULL AND kept_back = 0 THEN 1 END), "
+    "count(CASE WHEN number > ? AND verdict IN ('stored', 'held') THEN 1 END) FROM unit"
+)
 _UNKNOWN = -1  # a number that no unit has
 _CHANGED = "its bytes have changed on this probe's disk"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How many units wait, what became of the others, and what had to give way for want of room.
+class Holds(NamedTuple):
+    """The labels of units that are written, one for each unit, or none at all; and where the walk is by now."""
 
-    `key` is the hub's key that the oldest waiting unit was sealed to: it says from when on that may be, to a few weeks,
-    and until when the hub can open it.
-    """
-
-    queued: int
-    stored: int
-    held: int
-    refused: int
-    queued_bytes: int = 0
-    gave_way: int = 0
-    lost: int = 0
-    key: SealingKey | None = None
-
-    @property
-    def receipted(self) -> int:
-        return self.stored + self.held + self.refused
+    labels: Sequence[Labels] = ()
+    here: Labels | None = None
 
 
-class Outbox(BoundedFile):
+class Outbox(UnreleasedFile):
     """The store of unsent units. One process writes at a time; SQLite makes others wait up to 10 s.
 
-    Raises OutboxError where it cannot be used; `to_pair` anew it can also where nobody can tell any more whose it is.
+    `standing` counts the units beyond number `own_after` apart. Raises OutboxError where it cannot be used; `to_pair`
+    anew it can also where nobody can tell any more whose it is.
     """
 
     def __init__(
@@ -65,10 +60,13 @@ class Outbox(BoundedFile):
         budget_bytes: int = DEFAULT_BUDGET_BYTES,
         most_recordings: int = MOST_RECORDINGS,
         to_pair: bool = False,
+        own_after: int = 0,
     ) -> None:
         super().__init__(path, budget_bytes=budget_bytes, to_pair=to_pair)
-        self._most_recordings = most_recordings
+        self._most_recordings, self._own_after = most_recordings, own_after
         self._numbers: dict[str, int] = {}  # of the sightings of this run, so that they can be taken back
+        self._hashes_beside: dict[str, list[bytes]] = {}  # of the pictures of such a sighting
+        self._kept_back: set[str] = set()  # such sightings that nobody can have been given yet
         self._in_doubt: dict[str, Unit] = {}  # sightings of which nobody knows whether they are written down
         self._doubted_beside: dict[str, list[Unit]] = {}  # what was to go with such a sighting, by its id
         self._sealer: tuple[Identity, Sealer] | None = None
@@ -85,9 +83,10 @@ class Outbox(BoundedFile):
         if not self._is_damaged:
             self._reread()
         standing = self.standing()
-        if standing.queued and not self._is_our_hub(identity):
+        queued = standing.queued + standing.unreleased
+        if queued and not self._is_our_hub(identity):
             raise OutboxError(
-                f"{self.path}: {standing.queued} sightings wait in it that only another hub can open; send them first, "
+                f"{self.path}: {queued} sightings wait in it that only another hub can open; send them first, "
                 "or name another outbox with --outbox"
             )
         with self._transaction():
@@ -98,12 +97,19 @@ class Outbox(BoundedFile):
         return bool(self._rows(KNOWN, (mark_of(content, self.paired().key),)))
 
     def add(
-        self, sightings: Iterable[Sighting], recordings: Iterable[bytes] = (), beside: Beside = lambda _sealer: []
+        self,
+        sightings: Iterable[Sighting],
+        recordings: Iterable[bytes] = (),
+        beside: Beside = lambda _sealer: [],
+        *,
+        labels: Mapping[str, Labels] | None = None,
+        here: Labels | None = None,
     ) -> int:
         """Seal sightings and write them down in one commit; returns how many.
 
         `recordings` are the digests of recordings that are now in here as a whole: they are remembered. `beside`
-        makes units that go with them, such as the pictures that they name.
+        makes units that go with them, such as the pictures that they name. Those with `labels`, by their ids, are kept
+        back until `end_walk`; `here` is where the walk is now, as `set_here` has it.
         What was left in doubt is written as it was sealed then: sealed anew it would be another unit with the same id,
         which the hub refuses. Raises NotPaired, NotSealable, OutboxFull where no room can be made, CommitInDoubt,
         OutboxError (full disk, read-only).
@@ -111,7 +117,7 @@ class Outbox(BoundedFile):
         made, there = list(sightings), dict[str, int]()
         for sighting in made:
             doubted = self._in_doubt.get(sighting.id)
-            if doubted is not None and (number := self._number(doubted)) is not None:
+            if doubted is not None and (number := self._number(doubted.hash)) is not None:
                 there[sighting.id] = number
         missing = [sighting for sighting in made if sighting.id not in there]
         units = [self._in_doubt.get(sighting.id) or self._seal(sighting) for sighting in missing]
@@ -119,8 +125,14 @@ class Outbox(BoundedFile):
         for sighting in missing:
             # What a failing card did not acknowledge may be on it all the same, and must be taken back all the same.
             self._numbers.setdefault(sighting.id, _UNKNOWN)
+        borne = [(labels or {}).get(sighting.id, frozenset()) for sighting in missing]
+        self._kept_back |= {sighting.id for sighting, its in zip(missing, borne, strict=True) if its}
+        marks = [mark_of(content, self.paired().key) for content in recordings]
+        if others:
+            self._hashes_beside[missing[0].id] = [unit.hash for unit in others]
+        holds = Holds([*borne, *[frozenset[str]().union(*borne)] * len(others)], here)
         try:
-            numbers = self.put([*units, *others], [mark_of(content, self.paired().key) for content in recordings])
+            numbers = self.put([*units, *others], marks, holds)
         except CommitInDoubt:
             self._in_doubt |= {sighting.id: unit for sighting, unit in zip(missing, units, strict=True)}
             self._doubted_beside |= {sighting.id: others for sighting in missing[:1]}
@@ -150,55 +162,74 @@ class Outbox(BoundedFile):
             raise OutboxError(f"{self.path}: a picture cannot be sealed: {problem}") from problem
         self.put([unit])
 
-    def put(self, units: list[Unit], marks: Sequence[bytes] = ()) -> list[int]:
+    def put(self, units: list[Unit], marks: Sequence[bytes] = (), holds: Holds | None = None) -> list[int]:
         """Write units, and marks of recordings, in one commit; returns the units' numbers. Raises OutboxFull,
         OutboxError."""
         self._refuse_read_only()
         needed = sum(len(unit.data) for unit in units)
+        holds = holds or Holds()
         try:
-            return self._put(units, needed, marks)
+            return self._put(units, needed, marks, holds)
         except (OutboxFull, CommitInDoubt):
             raise  # nothing that may go makes it better
         except OutboxError:
             # A full disk: what the hub has already may go, and the pages in the file are used again.
             if not self._free_receipted(needed):
                 raise
-            return self._put(units, needed, marks)
+            return self._put(units, needed, marks, holds)
 
     def withdraw(self, ids: Iterable[str], new_id: Callable[[], str]) -> int:
         """Take back sightings of this run, such as those of what turned out to move; returns how many there were.
 
-        They are deleted here, and a withdrawal goes to the hub, which may have them already.
+        They are deleted here with their pictures, and a withdrawal goes to the hub, which may have them already; of
+        what is kept back it has nothing, and hears nothing.
         """
         known = [sighting for sighting in ids if sighting in self._numbers]
         if not known:
             return 0
         self._refuse_read_only()
         sealer = self._current_sealer()
-        units = [sealer.withdrawal(new_id(), known[start : start + 100]) for start in range(0, len(known), 100)]
-        with self._transaction():
-            gone = [(self._numbers[sighting],) for sighting in known]
-            self._db.executemany("DELETE FROM unit WHERE number = ?", gone)
-            doubted = [(self._in_doubt[sighting].hash,) for sighting in known if sighting in self._in_doubt]
-            self._db.executemany("DELETE FROM unit WHERE hash = ?", doubted)
+        told = [sighting for sighting in known if sighting not in self._kept_back]
+        units = [sealer.withdrawal(new_id(), told[start : start + 100]) for start in range(0, len(told), 100)]
+        gone = [self._numbers[sighting] for sighting in known]
+        hashes = [self._in_doubt[sighting].hash for sighting in known if sighting in self._in_doubt]
+        hashes += [its for sighting in known for its in self._hashes_beside.get(sighting, [])]
+        gone += [number for its in hashes if (number := self._number(its)) is not None]
+        with self._erasing(), self._transaction():
+            labelling.delete(self._db, gone)
             self._insert(units)
         for sighting in known:
             del self._numbers[sighting]
-            self._in_doubt.pop(sighting, None)
+            self._kept_back.discard(sighting)
+            for kept in (self._hashes_beside, self._in_doubt, self._doubted_beside):
+                kept.pop(sighting, None)
         return len(known)
+
+    def end_walk(self, here: Labels | None) -> WalkEnd:
+        ended = super().end_walk(here)
+        self._kept_back.clear()
+        return ended
+
+    def forget_walk(self, released: Sequence[int] = ()) -> int:
+        count = super().forget_walk(released)
+        for kept in (self._numbers, self._hashes_beside, self._in_doubt, self._doubted_beside, self._kept_back):
+            kept.clear()
+        return count
 
     def waiting(self, *, after: int = 0, limit: int = 16, pictures: bool = False) -> list[tuple[int, Unit]]:
         """Up to `limit` units without a receipt, oldest first, with their numbers, beyond a number.
 
         SQLite does not notice octets that change on a card. Nobody can open such a unit, and no receipt would ever name
-        it: it is refused here.
+        it: it is refused here. What is given out here counts as handed over.
         """
         which = ">" if pictures else "<="
         query = (
-            f"SELECT number, hash, key, data FROM unit WHERE verdict IS NULL AND number > ? AND size {which} ?"  # noqa: S608 (an operator)
+            f"SELECT number, hash, key, data FROM unit WHERE {_WAITS} AND number > ? AND size {which} ?"  # noqa: S608 (our own word, an operator)
             " ORDER BY number LIMIT ?"
         )
         while rows := self._rows(query, (after, SIGHTING_BYTES, limit)):
+            if self._note_handed_over(rows[-1][0]):
+                continue  # its walk may just have been forgotten: what is still there now stays
             whole = [
                 (number, Unit(key=key, data=data)) for number, known, key, data in rows if _is_whole(key, data, known)
             ]
@@ -213,7 +244,7 @@ class Outbox(BoundedFile):
 
     def any_waiting(self) -> bool:
         """Whether anything waits for a receipt."""
-        return bool(self._rows("SELECT 1 FROM unit WHERE verdict IS NULL LIMIT 1"))
+        return bool(self._rows(f"SELECT 1 FROM unit WHERE {_WAITS} LIMIT 1"))  # noqa: S608 (our own word)
 
     def settle(self, receipts: Receipts, signed: bytes = b"") -> int:
         """Take checked receipts in, which came `signed`; returns how many units they settled. Those for other bytes
@@ -222,7 +253,7 @@ class Outbox(BoundedFile):
         with self._transaction():
             self._enter(receipts.epoch, receipts.serial, signed)
             settled = self._db.executemany(
-                "UPDATE unit SET verdict = ?, reason = ?, day = ? WHERE hash = ? AND verdict IS NULL",
+                "UPDATE unit SET verdict = ?, reason = ?, day = ? WHERE hash = ? AND verdict IS NULL AND kept_back = 0",
                 [(receipt.verdict, receipt.reason, day, receipt.hash) for receipt in receipts.receipts],
             ).rowcount
             if self._meta("day") != day:
@@ -243,13 +274,15 @@ class Outbox(BoundedFile):
     def standing(self) -> Standing:
         """How many units are in which state. Raises OutboxError where the file is damaged."""
         rows = self._rows(
-            "SELECT coalesce(verdict, ''), count(*), total(size), total(number) FROM unit NOT INDEXED GROUP BY 1"
+            "SELECT CASE WHEN kept_back = 0 THEN coalesce(verdict, '') ELSE 'unreleased' END, count(*), total(size), "
+            "total(number) FROM unit NOT INDEXED GROUP BY 1"
         )
         counts = {verdict: int(count) for verdict, count, _, _ in rows}
         waiting = next(((count, size, numbers) for verdict, count, size, numbers in rows if not verdict), (0, 0.0, 0.0))
         self._compare_index(waiting)
-        oldest = self._rows("SELECT key FROM unit WHERE verdict IS NULL ORDER BY number LIMIT 1")
+        oldest = self._rows(f"SELECT key FROM unit WHERE {_WAITS} ORDER BY number LIMIT 1")  # noqa: S608 (our own word)
         keys = {} if self.identity is None else {key.id: key for key in self.identity.hub.keys}
+        last, own_queued, own_delivered = self._rows(_OWN, (self._own_after,) * 2)[0]
         return Standing(
             queued=counts.get("", 0),
             stored=counts.get(Verdict.STORED, 0),
@@ -258,13 +291,17 @@ class Outbox(BoundedFile):
             queued_bytes=int(waiting[1]),
             gave_way=self._counter("gave_way"),
             lost=self._counter("lost"),
+            unreleased=counts.get("unreleased", 0),
             key=keys.get(oldest[0][0]) if oldest else None,
+            last=last,
+            own_queued=own_queued,
+            own_delivered=own_delivered,
         )
 
     def _compare_index(self, there: tuple[int, float, float]) -> None:
         """An index that says otherwise than the waiting units themselves is made anew: what it does not know would
         never be sent. Raises OutboxError where it knows more than are found: then it is the units that are damaged."""
-        indexed = self._rows("SELECT count(*), total(size), total(number) FROM unit WHERE verdict IS NULL")[0]
+        indexed = self._rows(f"SELECT count(*), total(size), total(number) FROM unit WHERE {_WAITS}")[0]  # noqa: S608 (our own word)
         if indexed[0] > there[0]:
             raise OutboxError(
                 f"{self.path}: damaged ({indexed[0]} sightings wait in it, and {there[0]} can be found); keep a copy "
@@ -306,29 +343,32 @@ class Outbox(BoundedFile):
         except ContractError as problem:
             raise NotSealable(f"{self.path}: a sighting cannot be sealed: {problem}", sighting.id) from problem
 
-    def _number(self, unit: Unit) -> int | None:
-        """The number of a unit that is written down."""
-        rows = self._rows("SELECT number FROM unit WHERE hash = ?", (unit.hash,))
+    def _number(self, known: bytes) -> int | None:
+        """The number of a unit that is written down, by its hash."""
+        rows = self._rows("SELECT number FROM unit WHERE hash = ?", (known,))
         return int(rows[0][0]) if rows else None
 
     def _refuse(self, damaged: list[tuple[str, int]]) -> None:
         with self._transaction():
             self._db.executemany(f"UPDATE unit SET verdict = '{Verdict.REFUSED}', reason = ? WHERE number = ?", damaged)  # noqa: S608 (our own word)
 
-    def _put(self, units: list[Unit], needed: int, marks: Sequence[bytes]) -> list[int]:
+    def _put(self, units: list[Unit], needed: int, marks: Sequence[bytes], holds: Holds) -> list[int]:
         with self._transaction():
             self._make_room(needed)
             remember(self._db, marks, self._most_recordings)
-            return self._insert(units)
+            if holds.here is not None:
+                labelling.mark_here(self._db, holds.here)
+            return self._insert(units, holds.labels)
 
-    def _insert(self, units: Iterable[Unit]) -> list[int]:
+    def _insert(self, units: Sequence[Unit], labels: Sequence[Labels] = ()) -> list[int]:
         numbers = []
-        for unit in units:
+        for unit, borne in zip(units, labels or [frozenset[str]()] * len(units), strict=True):
             cursor = self._db.execute(
-                "INSERT INTO unit (hash, key, size, data) VALUES (?, ?, ?, ?)",
-                (unit.hash, unit.key, len(unit.data), unit.data),
+                "INSERT INTO unit (hash, key, size, data, kept_back) VALUES (?, ?, ?, ?, ?)",
+                (unit.hash, unit.key, len(unit.data), unit.data, int(bool(borne))),
             )
             numbers.append(int(cursor.lastrowid or 0))
+            labelling.label(self._db, numbers[-1], borne)
         return numbers
 
 

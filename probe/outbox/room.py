@@ -6,6 +6,7 @@ from pathlib import Path
 
 from probe.contract.envelope import SIGHTING_BYTES
 from probe.errors import OutboxError, OutboxFull
+from probe.outbox import labelling
 from probe.outbox.identity import IdentityFile
 
 DEFAULT_BUDGET_BYTES = 1 << 30
@@ -56,7 +57,7 @@ class BoundedFile(IdentityFile):
                     break
                 excess -= size
                 if counted:
-                    self._db.execute("DELETE FROM unit WHERE number = ?", (number,))
+                    labelling.delete(self._db, [number])
                     self._surveys.discard(number)
                     self._increase("gave_way", 1)
                 else:

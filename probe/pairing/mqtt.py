@@ -19,7 +19,9 @@ from probe.uplink.choose import broker_of
 from probe.uplink.connection import Change, Connection, Message
 from probe.uplink.find import brokers, our_brokers
 
-ASK_AGAIN_S = 1.0  # a hub under a flood opens some requests of many, and a broker may give the place to the next
+# A hub under a flood does not hear everybody, and a broker may give the place to the next one within a second.
+ASK_AGAIN_S = 0.25
+LOOK_S = 0.05
 PATIENCE_S = 30.0
 
 
@@ -74,7 +76,7 @@ def pair_over_mqtt(
     until_s, again_s, up = clock() + patience_s, 0.0, False
     with connection:
         while clock() < until_s:
-            event = connection.next(0.2)
+            event = connection.next(LOOK_S)
             if isinstance(event, Change):
                 up, again_s = event is Change.UP, 0.0
             elif isinstance(event, Message) and (identity := dialogue.take(event.payload)) is not None:
@@ -112,6 +114,8 @@ class _Dialogue:
                 return None
             answer = self._request.answer(payload)
         except ContractError as problem:
+            if self._descriptor is not None and _says_who(payload, self._descriptor):
+                return None  # to a hello that was repeated
             self.trouble = f"what answers at {self._address} is not understood ({problem})"
             return None
         if answer.new_key and not self._renewed:
@@ -143,3 +147,12 @@ class _Dialogue:
         assert self._descriptor is not None  # noqa: S101 (whom to ask is known)
         self._key, self._request = key, PairingRequest(key, self._descriptor, self._code.token)
         self.message, self.changed = self._request.message, True
+
+
+def _says_who(payload: bytes, known: Descriptor) -> bool:
+    """Whether a hub that is known says once more who it is."""
+    try:
+        verified_descriptor(payload, known.public)
+    except ContractError:
+        return False
+    return True

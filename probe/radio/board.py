@@ -25,6 +25,8 @@ _SLOTS = 65_536
 _REQUEST_AGAIN_S, _HELLO_S, _SILENT_S = 5.0, 2.0, 15.0
 _ADVERT_HEADER = 8
 _LONGEST_DWELL_MS = 60_000
+_LONGEST_PRESS_MS = 600_000
+_MOST_SENSED = 1e6  # in any unit in use, no field and no acceleration on the ground is larger
 _STARTS = re.compile(rb"[!#]")
 _MOST_STARTS = 8
 
@@ -37,13 +39,28 @@ class Port(Protocol):
     def close(self) -> None: ...
 
 
+Axes = tuple[float, float, float]
+Steps = tuple[tuple[int, int], ...]  # of a signal: Hz, 0 for silence, and ms
+
+
+class BoardHears(Protocol):
+    """Who hears what a board tells besides frames, from the thread that reads it."""
+
+    def pressed(self, ms: int) -> None:
+        """Its button was held for so long: let go by now, or held for a second and still down."""
+
+    def sensed(self, field: Axes, up: Axes, at_s: float) -> None:
+        """Its compass and accelerometer, in the sensor's axes: microtesla, and m/s2 upwards."""
+
+
 class Board:
     """A `FrameSource` over the lines of a radio board.
 
     `plan_mhz` is the hopping plan to tell the board, empty for its own; `on_sentence` gets each NMEA sentence that a
-    receiver on the board gave. `silent_s` is the silence after which it counts as lost, None for never. In
-    `counts`, `dropped` are lines lost on the way (by their numbers) and frames that the board itself lost (as far as it
-    knows: a lower bound). `noise` counts what was no line, `damaged` the lines whose check sum failed.
+    receiver on the board gave, `hears` what its button and compass say; `closed` is called when it is gone. `silent_s`
+    is the silence after which it counts as lost, None for never. In `counts`, `dropped` are lines lost on the way (by
+    their numbers) and frames that the board itself lost (as far as it knows: a lower bound). `noise` counts what was no
+    line, `damaged` the lines whose check sum failed.
     """
 
     kind = "board"
@@ -59,8 +76,12 @@ class Board:
         on_sentence: Callable[[str], None] = lambda _line: None,
         clock: Callable[[], float] = time.time,
         silent_s: float | None = _SILENT_S,
+        hears: BoardHears | None = None,
+        closed: Callable[["Board"], None] = lambda _board: None,
     ) -> None:
         self.name = name
+        self._hears, self._when_closed = hears, closed
+        self._press: int | None = None
         self.counts = CaptureCounts()
         self._silent_s = silent_s
         self.noise = self.damaged = self.lost_lines = 0
@@ -87,6 +108,19 @@ class Board:
         if mhz != self._hold:
             self._hold = mhz
             self._send({"do": "hold", "channel": None if mhz is None else _channel_number(mhz)})
+
+    def signal(self, steps: Steps) -> None:
+        """Have it played, where the board has anything to play it with."""
+        self._send({"do": "signal", "steps": [list(step) for step in steps]})
+
+    def sense(self, on: bool) -> None:
+        """Have its compass tell what it reads, for a minute; or no more."""
+        self._send({"do": "sense", "on": on})
+
+    def has(self, part: str) -> bool | None:
+        """Whether it has a `receiver`, `compass`, `button` or `player`; None before its hello, and of an old board."""
+        parts = self.about.get("parts")
+        return part in parts if isinstance(parts, list) else None
 
     def close(self) -> None:
         self._closed = True
@@ -116,6 +150,7 @@ class Board:
                     self._send_request({"do": "hello"}, now_s)
         finally:
             self._port.close()
+            self._when_closed(self)
 
     def _read(self) -> bytes:
         try:
@@ -219,11 +254,26 @@ class Board:
                 self._unknowns.pass_time(now_s)
         elif kind == "nmea" and isinstance(message.get("line"), str):
             self._on_sentence(message["line"][:LONGEST_LINE])
+        elif self._hears is not None:
+            self._take_extra(kind, message, now_s, self._hears)
+
+    def _take_extra(self, kind: object, message: dict[str, Any], now_s: float, hears: BoardHears) -> None:
+        if kind == "sense":
+            field, up = _axes(message.get("m")), _axes(message.get("a"))
+            if field is not None and up is not None:
+                hears.sensed(field, up, now_s)
+        elif kind == "button":
+            match message:
+                case {"press": int(press), "ms": int(ms)} if 0 <= ms <= _LONGEST_PRESS_MS and press != self._press:
+                    self._press = press
+                    hears.pressed(ms)
 
     def _take_hello(self, hello: dict[str, Any]) -> None:
         """A board that has just started knows no plan and has fresh slots."""
         self._slots.clear()
-        self.about = {name: hello[name] for name in ("board", "uid", "software", "channels", "ble") if name in hello}
+        known = ("board", "uid", "software", "channels", "ble", "parts")
+        self.about = {name: hello[name] for name in known if name in hello}
+        self._press = None
         channels = hello.get("channels")
         able = {c for c in channels if isinstance(c, int)} if isinstance(channels, list) else set()
         plan = [number for mhz in self._plan_mhz if (number := _channel_number(mhz)) in able]
@@ -315,6 +365,15 @@ def _line_behind_noise(line: bytes) -> bytes | None:
         rest = line[start.start() :]
         if (read_heard(rest) if rest[:1] == b"!" else _read_numbered(rest)) is not None:
             return rest
+    return None
+
+
+def _axes(told: object) -> Axes | None:
+    """Three finite numbers; None for anything else."""
+    match told:
+        case [int() | float() as x, int() | float() as y, int() | float() as z]:
+            if all(abs(value) <= _MOST_SENSED and not isinstance(value, bool) for value in (x, y, z)):
+                return float(x), float(y), float(z)
     return None
 
 

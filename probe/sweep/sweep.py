@@ -64,7 +64,10 @@ class _EarlierPasses:
 class Sweep:
     """Feed it what the sources give, in order of time; then ask for the sightings of the walk.
 
-    `new_id` makes a sighting's id from the transmitter's octets; for a survey it is given none.
+    `new_id` makes a sighting's id from the transmitter's octets; for a survey it is given none. `passes_over` says of a
+    fix, or of none, whether what is heard there is forgotten like a stranger: so it is in hidden cells. `after` is a
+    sweep of the same walk that had a fault, and whose sightings were asked for: its counts, what it had to take back
+    and what the sources share with it go on.
     """
 
     def __init__(
@@ -76,19 +79,21 @@ class Sweep:
         position: PositionSource | None = None,
         recogniser: Recogniser | None = None,
         when: Callable[[float], Moment | None] | None = None,
+        after: "Sweep | None" = None,
     ) -> None:
-        self.counts = SweepCounts()
+        self.counts: SweepCounts = SweepCounts() if after is None else after.counts
         self.passes: dict[bytes, Pass] = {}
+        self.passes_over: Callable[[Fix | None], bool] = lambda _fix: False
         self._walk = walk
         self._made = made
         self._new_id = new_id
         self.position = position
         self._recogniser = recogniser or Recogniser()
-        self.unknowns = RecentUnknowns(self._recogniser.prefilter)
+        self.unknowns: RecentUnknowns = RecentUnknowns(self._recogniser.prefilter) if after is None else after.unknowns
         self._when = when or (lambda at_s: moment(at_s, ClockSource.CAPTURE))
         self._findings: dict[Memory, tuple[bytes, Finding]] = {}
         self._earlier: dict[bytes, _EarlierPasses] = {}
-        self._withdrawn: list[str] = []
+        self._withdrawn: list[str] = [] if after is None else after.withdrawn()
         self._trail = Trail()
         self._coverage = Coverage()
         self._floods = Floods()
@@ -124,6 +129,8 @@ class Sweep:
     def _add_to_pass(self, transmitter: bytes, finding: Finding, heard: Frame | Advert | Repeat) -> None:
         self.counts.recognised_frames += 1
         fix = self.position.at(heard.captured_at_s) if self.position is not None else None
+        if self.passes_over(fix):
+            return
         current = self.passes.get(transmitter) or self._admit(transmitter, heard, finding, fix)
         if current is None:
             return
@@ -175,7 +182,7 @@ class Sweep:
     def _take_dwell(self, dwell: Dwell) -> None:
         self.unknowns.pass_time(dwell.ended_at_s)
         fix = self.position.at(dwell.ended_at_s) if self.position is not None else None
-        if fix is not None:
+        if fix is not None and not self.passes_over(fix):
             self._trail.add(dwell, fix)
             at = self._when(dwell.ended_at_s)
             self._coverage.add(dwell, fix, None if at is None else at.utc.date())
@@ -191,11 +198,15 @@ class Sweep:
         for transmitter in over:
             yield from self._end_pass(transmitter)
 
-    def sightings(self) -> Iterator[Sighting]:
-        """What is left at the end of the walk: a sighting for each transmitter, and the survey."""
+    def ended(self) -> Iterator[Sighting]:
+        """The sightings of all transmitters that are heard now, as they stand: their passes end here."""
         for transmitter in list(self.passes):
             yield from self._end_pass(transmitter)
-        yield from self._surveys()
+
+    def sightings(self) -> Iterator[Sighting]:
+        """What is left at the end of the walk: a sighting for each transmitter, and the survey."""
+        yield from self.ended()
+        yield from self.surveys()
 
     def withdrawn(self) -> list[str]:
         """Ids of sightings already given that turned out to move or to be part of a flood. Each is returned once."""
@@ -245,7 +256,8 @@ class Sweep:
         if passed is not None:
             self._withdrawn += passed.sightings
 
-    def _surveys(self) -> Iterator[Sighting]:
+    def surveys(self) -> Iterator[Sighting]:
+        """What was listened to, and the floods."""
         for day, cells in self._coverage.by_day():
             for start in range(0, len(cells), CELLS_PER_SURVEY):
                 yield self._survey(

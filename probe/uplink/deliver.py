@@ -20,7 +20,7 @@ class RepeatedDelivery:
 
     `find` gives the way to the hub, again after each trouble. `trouble` is the sentence about what is in the way, None
     when nothing is; `standing` is how the outbox stood last. Both may be looked at from another thread. `tell` hears a
-    trouble when it is a new one, and that it is over.
+    trouble when it is a new one, and that it is over. While it is `held`, nothing is handed over.
     """
 
     def __init__(
@@ -31,31 +31,25 @@ class RepeatedDelivery:
         *,
         progress: Callable[[Standing], None] = lambda _standing: None,
         every_s: float = EVERY_S,
+        held: Callable[[], bool] = lambda: False,
     ) -> None:
         self.trouble: str | None = None
         self.standing: Standing | None = None
-        self.problem: BaseException | None = None
         self._open, self._find, self._tell, self._progress = open_outbox, find, tell, progress
-        self._every_s = every_s
+        self._every_s, self._held = every_s, held
         self._uplink: Uplink | None = None
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run_in_thread, name="delivery", daemon=True)
 
-    def start(self) -> None:
-        """Go on in a thread of its own."""
-        self._thread.start()
-
-    def stop(self, wait_s: float) -> None:
-        """Let the last round begin, and wait for its end for so long."""
+    def stop(self) -> None:
+        """Let the last round begin. Safe from any thread."""
         self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join(wait_s)
 
     def run(self) -> None:
-        """Go on in the caller's thread until another one stops it.
+        """Go on in the caller's thread until another one stops it. It can be called again after a fault.
 
         One outbox serves for all that time: a read-only card's is a copy in memory, which alone knows its receipts.
         """
+        self._uplink = None
         box = self._opened()
         if box is None:
             return
@@ -64,14 +58,6 @@ class RepeatedDelivery:
                 self._round(box)
                 self._stopped.wait(self._every_s)
             self._round(box)
-
-    def _run_in_thread(self) -> None:
-        try:
-            self.run()
-        except BaseException as problem:  # noqa: BLE001 (the border of a thread: whoever owns it asks for the problem)
-            self.problem = problem
-            kind = type(problem).__name__
-            self._report(f"Delivery has ended by a fault of this program ({kind}); `send` delivers what waits.")
 
     def _opened(self) -> Outbox | None:
         """The outbox, as soon as it can be opened: a card that fails once does not end delivery."""
@@ -86,7 +72,7 @@ class RepeatedDelivery:
     def _round(self, box: Outbox) -> None:
         try:
             self.standing = box.standing()
-            if self.standing.queued:
+            if self.standing.queued and not self._held():
                 self._uplink = self._uplink or self._find(box.paired())
                 self.standing = self._uplink.deliver(box, self._progressed).standing
         except ProbeError as problem:

@@ -19,15 +19,17 @@ from probe.contract.folder import (
     MAX_RECEIPTS_FILE_BYTES,
     PARCEL_SUFFIX,
     RECEIPTS_SUFFIX,
+    WALKERS_STREETS,
     answer_name,
     parcel_name,
 )
 from probe.contract.pairing import PairAnswer
 from probe.contract.parcel import Parcel, Unit, decode_parcel
+from probe.contract.streets import SheetFile
 from probe.errors import OutboxError, UplinkError
 from probe.files.durable import write_durably
 from probe.outbox.outbox import Outbox, Standing
-from probe.uplink.uplink import Delivery, checked_receipts, take_account, take_home_packet
+from probe.uplink.uplink import Delivery, checked_receipts, home_of, take_account, take_home_packet
 
 UNITS_PER_PARCEL = 64  # of 8 KiB: half of what a parcel may hold
 
@@ -72,7 +74,19 @@ class FolderUplink:
         if home is not None:
             with suppress(ContractError):
                 take_home_packet(outbox, home)
+        self._take_streets(outbox)
         return answer
+
+    def _take_streets(self, outbox: Outbox) -> None:
+        """The sheets of the street map that are missing here, as far as the stick has them."""
+        home = home_of(outbox)
+        if not home.missing(1):
+            return
+        with suppress(OSError, ContractError), (self.folder / WALKERS_STREETS).open("rb") as stream:
+            sheets = SheetFile(stream)
+            for entry in sheets.table.sheets:
+                if home.wants(entry.hash) and (sheet := sheets.sheet(entry.hash)) is not None:
+                    home.take_sheet(sheet)
 
     def _there(self, outbox: Outbox) -> set[bytes]:
         """The hashes of what lies there already; parcels of this probe with all receipts are taken away, and those that

@@ -17,11 +17,13 @@ from probe.contract.envelope import SIGHTING_BYTES, pack
 from probe.contract.pairing import Account
 from probe.contract.parcel import Parcel, Unit
 from probe.errors import UplinkError
+from probe.home.store import HomeStore
 from probe.outbox.identity import Outdated
 from probe.outbox.outbox import Outbox, Standing
 from probe.seal.identity import Identity
 from probe.uplink.connection import Change, Connection, Event, Message, Sent
-from probe.uplink.uplink import OLDER, Delivery, checked_receipts, take_home_packet
+from probe.uplink.fetch import Fetching
+from probe.uplink.uplink import OLDER, Delivery, checked_receipts, home_of, take_home_packet
 
 PARCELS_IN_FLIGHT = 4
 SMALLEST_PARCEL, LARGEST_PARCEL = 4, 32
@@ -48,6 +50,7 @@ class _DeliveryState:
     outbox: Outbox
     identity: Identity
     account: Account
+    home: HomeStore
     flights: dict[int, _Flight] = field(default_factory=dict)  # by the message's number
     after: int = 0
     size: int = SMALLEST_PARCEL
@@ -111,7 +114,9 @@ class MqttUplink:
         self._clock = clock
 
     def deliver(self, outbox: Outbox, progress: Callable[[Standing], None]) -> Delivery:
-        """Send all that waits and come back when every unit has its receipt.
+        """Send all that waits and come back when every unit has its receipt, and what the hub gives along is here.
+
+        That is waited for only as long as it comes: what is left of it comes the next time.
 
         Raises UplinkError after `patience_s` seconds in which nothing was heard from the hub's side; NotPaired.
         """
@@ -120,16 +125,33 @@ class MqttUplink:
             raise UplinkError(
                 "the hub has not answered this probe's pairing yet: carry the stick to the hub, then `send` to it again"
             )
-        before = outbox.standing()
-        sending = _DeliveryState(outbox, identity, identity.account, answered_s=self._clock(), offers=outbox.offers)
-        with self._connection(sending) as connection:
+        before, home = outbox.standing(), home_of(outbox)
+        sending = _DeliveryState(
+            outbox, identity, identity.account, home, answered_s=self._clock(), offers=outbox.offers
+        )
+        with self._connection(sending.account, identity.hub_id) as connection:
             self._run(connection, sending, progress)
+            fetched = Fetching(connection, sending.account.mailbox, outbox, home, clock=self._clock).run()
+            if fetched.waits:
+                self._run(connection, sending, progress, connected=fetched.connected)
         after = outbox.standing()
         progress(after)
         return Delivery(handed_over=after.receipted - before.receipted, standing=after)
 
-    def _connection(self, sending: _DeliveryState) -> Connection:
-        account, hub = sending.account, sending.identity.hub_id
+    def visit(self, outbox: Outbox) -> bool:
+        """Fetch what the hub gives along where nothing is to be sent, as after pairing; whether all of it is here.
+
+        A hub that would not understand is not asked.
+        """
+        identity, home = outbox.paired(), home_of(outbox)
+        account = identity.account
+        if account is None or not (account.asks or home.offered):
+            return False
+        with self._connection(account, identity.hub_id) as connection:
+            Fetching(connection, account.mailbox, outbox, home, anew=True, connected=False, clock=self._clock).run()
+        return home.offered and not home.missing(1)
+
+    def _connection(self, account: Account, hub: str) -> Connection:
         return Connection(
             self.address,
             user=account.mailbox,
@@ -141,8 +163,14 @@ class MqttUplink:
             queued=PARCELS_IN_FLIGHT * 2,
         )
 
-    def _run(self, connection: Connection, sending: _DeliveryState, progress: Callable[[Standing], None]) -> None:
-        connected = False
+    def _run(
+        self,
+        connection: Connection,
+        sending: _DeliveryState,
+        progress: Callable[[Standing], None],
+        *,
+        connected: bool = False,
+    ) -> None:
         while sending.outbox.any_waiting():
             if connected:
                 self._send_parcels(connection, sending)
@@ -173,7 +201,7 @@ class MqttUplink:
         elif isinstance(event, Message):
             try:
                 if event.topic == topics.home(sending.account.mailbox):
-                    take_home_packet(sending.outbox, event.payload)
+                    take_home_packet(sending.outbox, event.payload, sending.home)
                     sending.look_for_offers()
                     return
                 receipts = checked_receipts(sending.identity, event.payload)

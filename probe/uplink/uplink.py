@@ -8,9 +8,10 @@ import msgspec
 
 from probe.contract.base import ContractError
 from probe.contract.home import decode_home
-from probe.contract.pairing import PairAnswer
+from probe.contract.pairing import PairAnswer, fingerprint
 from probe.contract.parcel import Receipts, SignedKind, decode_receipts
 from probe.errors import BadInput
+from probe.home.store import HomeStore, home_beside
 from probe.outbox.outbox import Outbox, Standing
 from probe.seal.identity import Identity
 from probe.seal.request import open_answer
@@ -52,12 +53,21 @@ OLDER = (
 )
 
 
-def take_home_packet(outbox: Outbox, data: bytes) -> None:
-    """Take over what the hub gives along. Raises ContractError where it is not this probe's hub that says it."""
+def home_of(outbox: Outbox) -> HomeStore:
+    """Where what the hub gives along is kept: beside the outbox."""
+    return HomeStore(home_beside(outbox.path), outbox.paired().hub_id)
+
+
+def take_home_packet(outbox: Outbox, data: bytes, home: HomeStore | None = None) -> None:
+    """Take over what the hub gives along; `home` is what `home_of` gives, where it is there already. Raises
+    ContractError where it is not this probe's hub that says it."""
     public = outbox.paired().hub.public
     packet = decode_home(verified_body(public, SignedKind.HOME, data))
+    if packet.hub != fingerprint(public):
+        raise ContractError("a home packet in another hub's name")
     if packet.descriptor is not None:
         outbox.take_descriptor(packet.descriptor)
+    (home or home_of(outbox)).take(packet)
 
 
 def take_account(outbox: Outbox, data: bytes) -> PairAnswer | None:

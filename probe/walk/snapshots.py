@@ -1,6 +1,7 @@
 """A photo from the shutter to its sighting: taken, people taken out in memory, placed; a pin where that fails."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,10 @@ from probe.walk.making import making, new_id
 if TYPE_CHECKING:
     from probe.redact.redactor import Progress
 
+# What a walker is told of a picture that is kept.
+LITTLE_LEFT = "hardly anything is left of the reticle without the people; take it again with nobody in front"
+FACE_COVERED = "something like a face was covered in the reticle; if it was the camera, step aside and take another"
+
 Holding = Callable[[Shot], Pose]  # what the device itself knows of how it is held when a shot was taken
 
 
@@ -42,13 +47,14 @@ class ShotFacts:
 class Snapshot:
     """What came of pressing the shutter: a sighting and its pictures. Where there are none, the sighting is a pin, and
     `told` says why in a sentence. `notes` are for the walker: what had better be done otherwise next time. `shot` is
-    None where no picture was taken at all."""
+    None where no picture was taken at all. A `hidden` one is of a place of which nothing is kept: it went nowhere."""
 
     sighting: Sighting
     pictures: tuple[Picture, ...] = ()
     told: str | None = None
     notes: tuple[str, ...] = ()
     shot: ShotFacts | None = None
+    hidden: bool = False
 
 
 class Photographer:
@@ -56,6 +62,7 @@ class Photographer:
 
     `place` and `when` say where the probe is and what true time it is, by the clock that the shutter goes by. The
     redactor is started before the camera: where it cannot be trusted, no picture is taken.
+    Whoever knows how the device is held knows it while it is within `pressed`, and is asked by `holding` afterwards.
     """
 
     def __init__(
@@ -68,8 +75,10 @@ class Photographer:
         place: Callable[[float], Place | None],
         when: Callable[[float], Moment | None],
         holding: Holding | None = None,
+        pressed: Callable[[], AbstractContextManager[None]] = nullcontext,
         known: Calibration | None = None,
     ) -> None:
+        self._pressed = pressed
         self.shutter, self.keeper = shutter, keeper
         self._walk, self._clock, self._place, self._when = walk, clock, place, when
         self._holding, self._known = holding, known or Calibration()
@@ -92,7 +101,8 @@ class Photographer:
         if refusal is not None:
             return self._without_picture(tags, held, refusal.why, str(refusal))
         try:
-            shot = self.shutter.take(burst)
+            with self._pressed():
+                shot = self.shutter.take(burst)
         except NoCamera as problem:
             return self._without_picture(tags, held, PhotoNotKept.CAMERA, str(problem))
         except MemoryError:
@@ -198,9 +208,9 @@ def _height(framing: Framing, foot: Foot | None) -> tuple[Height | None, tuple[s
 
 def _seen_in_middle(kept: Kept) -> tuple[str, ...]:
     if kept.shown < LEAST_SHOWN:
-        return ("hardly anything is left of the reticle without the people; take it again with nobody in front",)
+        return (LITTLE_LEFT,)
     if kept.faces_in_reticle:
-        return ("something like a face was covered in the reticle; if it was the camera, step aside and take another",)
+        return (FACE_COVERED,)
     return ()
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from probe.errors import BadInput, MissingExtra, NoSuchInterface, SourceLost, missing_extra
+from probe.position.gpsd import GpsdPort, gpsd_address, is_gpsd
 from probe.position.live import LivePosition
 from probe.position.receiver import Receiver
 from probe.radio.bluetooth import Bluetooth, HciSocket
@@ -24,10 +25,12 @@ from probe.radio.plan import share, usual_channels
 from probe.radio.serial import BOARD_BAUD, PortLocator, board_ports, open_port
 from probe.radio.source import CaptureCounts, LiveSource
 from probe.radio.unknowns import RecentUnknowns
+from probe.walk.board_parts import BoardParts
 from probe.walk.kit import Kit
 
 MAX_WAITING = 20_000
 _RETRY_S = (1.0, 2.0, 5.0)
+_CLOSE_S = 3.0
 
 
 class Health(StrEnum):
@@ -153,8 +156,9 @@ class LiveSources:
         for supervisor in self.supervisors:
             if supervisor.source is not None:
                 supervisor.source.close()
+        until_s = time.monotonic() + _CLOSE_S  # for all of them: several may hang
         for thread in self._threads:
-            thread.join(timeout=3.0)
+            thread.join(timeout=max(0.0, until_s - time.monotonic()))
 
     def events(self, wait_s: float = 0.5) -> Iterator[Event | None]:
         """What is heard, as it comes; None after each `wait_s` in which nothing was. When all is stopped, it ends with
@@ -189,18 +193,38 @@ class LiveSources:
 
 
 def open_sources(
-    kit: Kit, unknowns: RecentUnknowns, position: LivePosition, clock: Callable[[], float]
+    kit: Kit,
+    unknowns: RecentUnknowns,
+    position: LivePosition,
+    clock: Callable[[], float],
+    parts: BoardParts,
+    *,
+    patient: bool = False,
 ) -> list[SourceSupervisor]:
-    """The sources of a kit, not open yet, with the channels shared between the adapters; all stamp with one clock."""
+    """The sources of a kit, not open yet, with the channels shared between the adapters; all stamp with one clock.
+
+    Where it is `patient`, an adapter that is not there or not fit yet is waited for, and counts as one that can tune to
+    all channels. Else raises BadInput.
+    """
     wanted = usual_channels(kit.country)
+    able = dict[str, tuple[int, ...]]()
     for name in kit.monitors:
-        to_monitor(name, kit.country)
-    plans = share({name: _channels(name) for name in kit.monitors}, wanted)
+        try:
+            to_monitor(name, kit.country)
+            able[name] = _channels(name)
+        except BadInput:
+            if not patient:
+                raise
+            able[name] = wanted
+    plans = share(able, wanted)
     found = [_monitor(name, plans[name], unknowns, kit, clock) for name in kit.monitors]
-    found += [_board(board, wanted, unknowns, position, kit, clock) for board in kit.boards]
+    found += [_board(board, wanted, unknowns, position, kit, clock, parts) for board in kit.boards]
     found += [_bluetooth(name, unknowns, clock) for name in kit.adapters]
     if kit.gnss is not None:
-        found.append(_receiver(PortLocator(kit.gnss), kit.gnss_baud, position))
+        by_gpsd = is_gpsd(kit.gnss)
+        found.append(
+            _gpsd(kit.gnss, position) if by_gpsd else _receiver(PortLocator(kit.gnss), kit.gnss_baud, position)
+        )
     return found
 
 
@@ -238,6 +262,7 @@ def _board(
     position: LivePosition,
     kit: Kit,
     clock: Callable[[], float],
+    parts: BoardParts,
 ) -> SourceSupervisor:
     place = PortLocator(wanted)
 
@@ -249,14 +274,17 @@ def _board(
         raise SourceLost(f"no radio board found ({wanted}); plug one in, or name its device with --board")
 
     def opened() -> Board:
-        return Board(
+        board = Board(
             *plugged_in(),
             unknowns=unknowns,
             plan_mhz=plan,
             dwell_ms=kit.dwell_ms,
             on_sentence=lambda line: position.take(line.encode("ascii", errors="replace")),
             clock=clock,
+            hears=parts,
+            closed=parts.unplugged,
         )
+        return parts.plugged_in(board)
 
     return SourceSupervisor(f"board {wanted}" if wanted == "auto" else wanted, "board", opened)
 
@@ -267,3 +295,8 @@ def _bluetooth(name: str, unknowns: RecentUnknowns, clock: Callable[[], float]) 
 
 def _receiver(place: PortLocator, baud: int, position: LivePosition) -> SourceSupervisor:
     return SourceSupervisor(place.device, "gnss", lambda: Receiver(*place.open(baud), position))
+
+
+def _gpsd(word: str, position: LivePosition) -> SourceSupervisor:
+    address = gpsd_address(word)
+    return SourceSupervisor(word, "gnss", lambda: Receiver(word, GpsdPort(*address), position))

@@ -4,9 +4,9 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
-from enum import StrEnum
-from queue import SimpleQueue
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
 
 from probe.camera.adapter import NoCamera
 from probe.camera.aiming import Foot
@@ -14,35 +14,14 @@ from probe.camera.claims import tags_of_words
 from probe.camera.pose import Pose
 from probe.contract.sighting import PhotoNotKept
 from probe.errors import BadInput, OutboxFull
+from probe.walk.shutters import LAST_PHOTO_S, CameraHealth, CameraStatus
 from probe.walk.snapshots import Photographer, Snapshot
 
-LAST_PHOTO_S = 120.0  # a small machine looks for people half a minute and more
+_MOVE_S = 5.0
 
 
 class Busy(BadInput):
     """The photo before is not done yet."""
-
-
-class CameraHealth(StrEnum):
-    """How the camera is: a word that walkers see. `refused`: no picture may be kept here; `lost`: it gave none."""
-
-    STARTING = "starting"
-    READY = "ready"
-    BUSY = "busy"
-    LOST = "lost"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CameraStatus:
-    """The camera at one moment: photos that were kept with their pictures, and without, as pins; `trouble` is a
-    sentence, None where there is none."""
-
-    name: str
-    health: CameraHealth
-    photos: int
-    pins: int
-    trouble: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +35,33 @@ class _Press:
 
 
 class PhotoTaker:
-    """Takes photos for a walk. `keep` takes what comes of each and says whether there was room, `tell` hears sentences;
-    both from its thread."""
+    """Takes photos for a walk.
+
+    `keep` takes what comes of each and says whether there was room, None where nothing of this place is kept; `tell`
+    hears sentences; both from the thread that runs it. `moved` is called when it moves, at least every few seconds
+    while nothing is taken.
+    """
 
     def __init__(
-        self, photographer: Photographer, keep: Callable[[Snapshot], bool], tell: Callable[[str], None]
+        self,
+        photographer: Photographer,
+        keep: Callable[[Snapshot], bool | None],
+        tell: Callable[[str], None],
     ) -> None:
+        self.moved: Callable[[], None] = lambda: None
         self._photographer, self._keep, self._tell = photographer, keep, tell
         self._presses: SimpleQueue[_Press | None] = SimpleQueue()
         self._busy = self._ended = False
         self._ready = False
         self._trouble: str | None = None
         self._photos = self._pins = 0
-        self._thread = threading.Thread(target=self._run, name="photos", daemon=True)
+        self._began = False
+        self._over = threading.Event()
 
     def start(self) -> None:
-        """Start the redactor, and from then on take photos."""
-        self._thread.start()
+        """As `run`, in a thread of its own."""
+        self._began = True
+        threading.Thread(target=self.run, name="photos", daemon=True).start()
 
     def take(
         self, words: tuple[str, ...] = (), pose: Pose | None = None, foot: Foot | None = None
@@ -84,9 +73,9 @@ class PhotoTaker:
         """
         tags_of_words(words)
         if self._ended:
-            raise BadInput("the walk is over: no photo is taken any more")
+            raise BadInput("the walk is over: no photo is taken any more", "refused-over")
         if self._busy:
-            raise Busy("the photo before is not done yet: wait for it, then press again")
+            raise Busy("the photo before is not done yet: wait for it, then press again", "refused-busy")
         self._busy = True
         press = _Press(words, pose, foot, Future())
         self._presses.put(press)
@@ -104,8 +93,8 @@ class PhotoTaker:
         """Take no more photos; wait for the one that is being taken, and let the camera go."""
         self._ended = True
         self._presses.put(None)
-        if self._thread.is_alive():
-            self._thread.join(patience_s)
+        if self._began:
+            self._over.wait(patience_s)
         self._photographer.shutter.close()
 
     def status(self) -> CameraStatus:
@@ -130,7 +119,9 @@ class PhotoTaker:
             return CameraHealth.READY if self._ready else CameraHealth.STARTING
         return CameraHealth.LOST if self._ready else CameraHealth.REFUSED
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Start the redactor, and from then on take photos, until `finish`. After a fault it can be called again."""
+        self._began = True
         refusal = self._photographer.keeper.refusal()
         if refusal is None:
             self._ready = True
@@ -138,24 +129,38 @@ class PhotoTaker:
         else:
             self._trouble = f"photos leave pins only: {refusal}"
             self._tell(self._trouble)
-        while (press := self._presses.get()) is not None:
+        while (press := self._next()) is not None:
             self._answer(press)
+            self.moved()
+        self._over.set()
+
+    def _next(self) -> _Press | None:
+        while True:
+            self.moved()
+            with suppress(Empty):
+                return self._presses.get(timeout=_MOVE_S)
 
     def _answer(self, press: _Press) -> None:
         try:
             snapshot = self._snapshot(press)
-            if not self._keep(snapshot):
+            kept = self._keep(snapshot)
+            if kept is False:
                 raise OutboxFull("no room is left anywhere: this photo is lost; free some space")
         except BaseException as problem:  # noqa: BLE001 (the border of a thread: whoever pressed may ask for it)
             self._busy = False
             press.came.set_exception(problem)
             return
+        if self._ready:
+            self._trouble = snapshot.told
+        if kept is None:
+            self._busy = False
+            self._tell("nothing of this place is kept: the photo is dropped, and goes nowhere")
+            press.came.set_result(replace(snapshot, hidden=True))
+            return
         if snapshot.pictures:
             self._photos += 1
         else:
             self._pins += 1
-        if self._ready:
-            self._trouble = snapshot.told
         self._busy = False
         self._tell(snapshot.told or "a photo is kept, without the people on it")
         for note in snapshot.notes:

@@ -81,14 +81,67 @@ class Port:
         return min(len(octets), self.most)
 
 
+class Receiver:
+    """Gives what came on its wire, once."""
+
+    def __init__(self) -> None:
+        self.waiting = b""
+
+    def read(self) -> bytes:
+        came, self.waiting = self.waiting, b""
+        return came
+
+
+class Compass:
+    """Gives one reading, or none."""
+
+    def __init__(self) -> None:
+        self.reading: tuple[tuple[float, ...], tuple[float, ...]] | None = ((20.123, -1.5, 43.0), (0.0, 0.12345, 9.81))
+
+    def read(self) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+        return self.reading
+
+
+class Button:
+    """Gives what happened to it, once."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[bool, int]] = []
+
+    def events(self) -> list[tuple[bool, int]]:
+        came, self.waiting = self.waiting, []
+        return came
+
+
+class Player:
+    """Keeps what it plays."""
+
+    def __init__(self) -> None:
+        self.played: list[int] = []
+
+    def play(self, hz: int) -> None:
+        self.played.append(hz)
+
+
 class Rig:
     """A board with a scripted radio, port and clock."""
 
     def __init__(self, channels: list[int] | None = None, most: int = 10_000) -> None:
         self.now = 0
         self.monitor, self.scanner, self.port = Monitor(), Scanner(), Port(most)
+        self.receiver, self.compass, self.button, self.player = Receiver(), Compass(), Button(), Player()
+        clock = lambda: self.now  # noqa: E731
+        extras: Any = load("extras").Extras(clock, self.receiver, self.compass, self.button, self.player)
         self.board: Any = load("board").Board(
-            self.monitor, self.scanner, self.port, lambda: self.now, channels or [1, 6, 11], "rig", "00", os.urandom
+            self.monitor,
+            self.scanner,
+            self.port,
+            clock,
+            channels or [1, 6, 11],
+            "rig",
+            "00",
+            os.urandom,
+            extras=extras,
         )
 
     def hear(self, *frames: bytes, ms: int = 0, rssi: int = -60) -> None:

@@ -239,7 +239,6 @@ def test_a_slow_port_delays_and_breaks_no_line() -> None:
 def test_no_line_is_longer_than_the_link_allows() -> None:
     rig = Rig([*range(1, 14), *range(36, 65, 4), *range(100, 145, 4), *range(149, 166, 4)], most=0)
     rig.board.log("ü€\U0001f4f7\n\x7f" * 100)
-    rig.board.sensor('"\\' * 400)
     rig.monitor.losses = 10**9
     for _ in range(60):
         rig.hear(*[beacon(extra=(bytes([221, 250]) + bytes(250)) * 3)] * 60, ms=300)

@@ -131,9 +131,13 @@ class Bench:
         """Run a command of the probe to its end; `without` one of its defences, as a control."""
         return self.run(*self._program(without), *words, wait_s=wait_s, check=check)
 
-    def walk(self, *words: str, without: str | None = None) -> RunningCommand:
-        """Start a walk, and wait until each of its sources listens."""
-        running = self.start(*self._program(without), "run", "--json", *self.outbox, *words)
+    def walk(self, *words: str, without: str | None = None, hiding: bool = False) -> RunningCommand:
+        """Start a walk, and wait until each of its sources listens.
+
+        What lies near its ends is kept, unless a test is about that (`hiding`): the bench is nobody's home.
+        """
+        ends = () if hiding else ("--show-ends",)
+        running = self.start(*self._program(without), "run", "--json", *ends, *self.outbox, *words)
         sources = sum(word in ("--monitor", "--board", "--bluetooth", "--gnss") for word in words)
         until_s = time.monotonic() + START_S
         while running.said().count(": listening") < sources and running.alive():

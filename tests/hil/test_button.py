@@ -1,4 +1,4 @@
-"""A shutter button: its edges reach the probe's kernel, bounce included. The probe has no code for a button yet."""
+"""A shutter button: its edges reach the probe's kernel, bounce included. What it makes of them: test_whole_walk.py."""
 
 import pytest
 

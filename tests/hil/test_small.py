@@ -11,28 +11,18 @@ import pytest
 
 import hub.demo
 from tests.hil.bench import Bench
+from tests.hil.memory import SPARE_MB, available_mb, large_again, peak_mb, shrink
 from tests.hil.photos import Watched, answers, by_picamera2, by_v4l2, delivered, people_are_out, recalling
 from tests.hil.protocols import Done
 from tests.hil.recall import remember_photos
 from tests.hil.town import AXIS, Hub, Street, seconds, until
 
 pytestmark = pytest.mark.hil
-SPARE_MB = 234
 WALK = Path(hub.demo.__file__).parent / "data" / "walk-1"
 PEAK = (
     "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:]);"
     " print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr); sys.exit(code)"
 )
-
-
-def available_mb(bench: Bench) -> float:
-    return int(bench.run("sh", "-c", "sed -n 's/MemAvailable: *\\([0-9]*\\).*/\\1/p' /proc/meminfo").out) / 1000
-
-
-def peak_mb(bench: Bench, pid: str) -> float:
-    """The peak memory of a process; 0 where it has ended meanwhile."""
-    told = bench.run("sed", "-n", "s/VmHWM:[^0-9]*\\([0-9]*\\).*/\\1/p", f"/proc/{pid}/status", check=False)
-    return int(told.out or 0) / 1000
 
 
 @pytest.fixture
@@ -42,24 +32,14 @@ def small(paired: Bench) -> Bench:
     return paired
 
 
-def shrink(bench: Bench) -> float:
-    """Set memory aside; how many MB are left to spare."""
-    if bench.kind != "virtual":
-        return available_mb(bench)
-    bench.run("sh", "-c", "echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory")
-    pages = round((available_mb(bench) - SPARE_MB) / 2.097)
-    bench.run("sysctl", "-q", f"vm.nr_hugepages={pages}")
-    return available_mb(bench)
-
-
 @pytest.fixture(autouse=True)
-def large_again(bench: Bench) -> object:
+def as_large_as_before(bench: Bench) -> object:
     yield
-    bench.run("sysctl", "-q", "vm.nr_hugepages=0", check=False)
+    large_again(bench)
 
 
 def walked(bench: Bench, length_m: float, without: str | None = None) -> tuple[Done, float, float]:
-    """A walk past a camera, delivering as it goes; how it ended, its peak memory and the least there was to spare."""
+    """A walk past a camera, delivered at its end; how it ended, its peak memory and the least there was to spare."""
     street, least_mb, peak = Street(length_m), float("inf"), 0.0
     with bench.radio.up(), bench.receiver() as device:
         air = bench.radio.speak(2437, AXIS, "front door")
@@ -83,8 +63,8 @@ def test_a_whole_walk_with_photos_fits_into_a_small_machine(
     assert ended.code == 0, ended.err
     assert json.loads(ended.out.splitlines()[-1])["sightings"] >= 1
     until(lambda: bool(hub.heard(but=before)), "the sighting at the hub")
-    figures |= {"walk.mem_available_mb": round(spare_mb), "walk.least_mem_available_mb": round(least_mb)}
-    figures["walk.peak_rss_mb"] = round(peak, 1)
+    figures |= {"walk.radio_mem_available_mb": round(spare_mb), "walk.radio_least_mem_mb": round(least_mb)}
+    figures["walk.radio_peak_rss_mb"] = round(peak, 1)
 
 
 def test_photos_and_frames_of_a_whole_walk_fit_as_well(

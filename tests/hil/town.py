@@ -4,7 +4,6 @@ import json
 import math
 import sqlite3
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from probe.contract.geodesy import distance_m, moved
 from probe.contract.sighting import Sighting
 from tests.patience import Patience
 from tests.processes import HubProcess
+from tests.visiting import Visitor
 
 ORIGIN = (47.0, -17.0)  # in the Atlantic: no bench maps a real street
 PACE_M_S = 1.4
@@ -40,10 +40,10 @@ class Hub:
 
     def start(self) -> None:
         self.url = str(self.process.start()["url"])
+        self._visitor = Visitor(self.process.data, self.url)
 
     def ask(self, path: str) -> Any:
-        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
-            return json.load(answer)
+        return json.loads(self._visitor.get(path, timeout_s=10))
 
     def cameras(self) -> list[dict[str, Any]]:
         """The features of the map."""

@@ -48,7 +48,7 @@ def test_adapter_board_and_receiver_at_once_until_it_is_stopped_and_a_hub_has_it
     pair(tmp_path / "o.db", tmp_path / "hub")
     with tap(NAME) as air, serial_pair() as (cable, board), serial_pair() as (sky, receiver):
         kit = ("--monitor", NAME, "--board", board, "--gnss", receiver)
-        running = start(*kit, "--outbox", tmp_path / "o.db", "--to", hub.mqtt_url)
+        running = start(*kit, "--show-ends", "--outbox", tmp_path / "o.db", "--to", hub.mqtt_url)
         os.write(cable, write_message(HELLO) + b"\n")
         assert running.stderr is not None
         listening, began = set[str](), ""
@@ -158,8 +158,8 @@ def walking(tmp_path: Path, **more: Any) -> Iterator[tuple[ProbeService, list[st
     told: list[str] = []
     with serial_pair() as (cable, board):
         kit = Kit(boards=(board,))
-        service = ProbeService(ServiceSettings(kit=kit, outbox=tmp_path / "o.db", **more), told.append)
-        assert service.status().phase is Phase.READY
+        service = ProbeService(ServiceSettings(kit=kit, outbox=tmp_path / "o.db", show_ends=True, **more), told.append)
+        assert service.status().phase is Phase.STARTING
         service.start()
         until(lambda: service.status().sources[0].health == "listening", "the board")
         hour, day = time.strftime("%H%M%S.00", time.gmtime()), time.strftime("%d%m%y", time.gmtime())
@@ -168,7 +168,7 @@ def walking(tmp_path: Path, **more: Any) -> Iterator[tuple[ProbeService, list[st
         os.write(cable, write_message({"type": "nmea", "seq": 1, "line": line}) + b"\n")
         os.write(cable, write_message({"type": "status", "seq": 2, "dwells": [[6, 1000, 3]]}) + b"\n")
         until(lambda: service.status().sources[0].channel_mhz == 2437, "the first visit to a channel")
-        until(lambda: service.walk.position.offset_s is not None, "the fix")
+        until(lambda: service.walk.fix_at(service.walk.clock()) is not None, "the fix")
         yield service, told
 
 
@@ -185,7 +185,7 @@ def test_a_service_is_started_looked_at_and_stopped_from_outside(tmp_path: Path)
     assert status.standing.queued == 1
     assert len(list((tmp_path / "stick").glob("*.parcel"))) == 1
     assert any("listening" in sentence for sentence in told)
-    assert {thread.name for thread in threading.enumerate()}.isdisjoint({"walk", "outbox", "delivery"})
+    assert {thread.name for thread in threading.enumerate()}.isdisjoint({"walk", "outbox", "delivery", "session"})
 
 
 def test_sightings_that_nothing_can_be_written_to_are_told_as_lost_and_not_as_waiting(tmp_path: Path) -> None:

@@ -114,6 +114,17 @@ async def endless_bodies(siege: Siege) -> None:
             await asyncio.sleep(0.01)
 
 
+async def sign_ins(siege: Siege) -> None:
+    form = b"name=admin&password=a+guess+like+any+other"
+    head = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\nContent-Length: %d\r\n"
+    async with siege.connection("sign-ins") as (reader, writer):
+        for _ in range(20):
+            kind = b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+            writer.write(head % len(form) + kind + form)
+            await writer.drain()
+        await siege.hold(reader)
+
+
 async def garbage(siege: Siege) -> None:
     async with siege.connection("garbage", plain=True) as (reader, writer):
         writer.write(siege.random.randbytes(siege.random.randrange(1, 5000)))
@@ -211,7 +222,7 @@ def _rendezvous(siege: Siege, way: str) -> str:
     return f"{topics.ROOT}/pair/{siege.random.randrange(1 << 128):032x}/{way}"
 
 
-PAGE = {half_requests: HELD, streams: HELD, deaf_readers: 40, requests: 16, endless_bodies: 4, garbage: 4}
+PAGE = {half_requests: HELD, streams: HELD, deaf_readers: 40, requests: 16, endless_bodies: 4, sign_ins: 16, garbage: 4}
 BROKER = {
     short_connections: 8,
     silent_connections: HELD,

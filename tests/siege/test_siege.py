@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,10 +19,11 @@ import pytest
 
 from probe.outbox.outbox import Outbox
 from probe.walk.making import new_id
-from tests.examples import look
+from tests.examples import WALK_A, WALK_B, look
 from tests.paired import pair
 from tests.patience import finished
 from tests.processes import HubProcess, Mosquitto, until
+from tests.visiting import Visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
@@ -45,9 +45,9 @@ def peak_mb(pid: int) -> float:
 class Operator(threading.Thread):
     """Somebody who looks at the page again and again; `seen` and `missed` count the pages that came and did not."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, visitor: Visitor) -> None:
         super().__init__(daemon=True)
-        self._port, self._end = port, threading.Event()
+        self._visitor, self._end = visitor, threading.Event()
         self.seen = self.missed = 0
         self.waits_s: list[float] = []
 
@@ -68,8 +68,7 @@ class Operator(threading.Thread):
 
     def _sees(self, path: str) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{path}", timeout=30) as answer:
-                return len(answer.read()) > 0
+            return len(self._visitor.get(path)) > 0
         except OSError:
             return False
 
@@ -91,11 +90,15 @@ def besieged(kind: str, port: int, *more: str) -> Iterator[list[dict[str, int]]]
 
 
 def outbox_with(path: Path, data: Path, sightings: int) -> None:
-    """A paired probe's outbox in which so many sightings wait."""
+    """A paired probe's outbox in which so many sightings wait, of two walks along the same cameras: the hub finds out
+    which are of one."""
     pair(path, data)
     with Outbox(path) as box:
         for start in range(0, sightings, 50):
-            some = [look(observer=(float(start + n), 40.0)) for n in range(min(50, sightings - start))]
+            some = [
+                look(observer=(float((start + n) // 2), 40.0), walk=(WALK_A, WALK_B)[n % 2])
+                for n in range(min(50, sightings - start))
+            ]
             box.add([msgspec.structs.replace(one, id=new_id()) for one in some])
 
 
@@ -108,15 +111,16 @@ def lay_siege(tmp_path: Path, host: str, mosquitto: Mosquitto | None) -> dict[st
     """Besiege a hub while a probe comes home; what came of it."""
     data, box = tmp_path / "hub", tmp_path / "o.db"
     hub = HubProcess(data, host=host, broker=mosquitto.url if mosquitto else None)
-    hub.start()
+    ready = hub.start()
     try:
         outbox_with(box, data, SIGHTINGS)
         own = mosquitto.pid if mosquitto else hub.children().get("mosquitto")
         before = {"hub_mb_before": peak_mb(hub.pid)}
         tls = ("tls",) if hub.mqtt_url.startswith("mqtts") else ()
         broker_port = mosquitto.port if mosquitto else int(hub.mqtt_url.rsplit(":", 1)[1])
-        operator = Operator(hub.port)
-        with besieged("page", hub.port) as page, besieged("broker", broker_port, *tls) as broker:
+        operator = Operator(Visitor(data, str(ready["url"])))
+        page_tls = ("tls",) if str(ready["url"]).startswith("https") else ()
+        with besieged("page", hub.port, *page_tls) as page, besieged("broker", broker_port, *tls) as broker:
             operator.start()
             to = f"{'mqtts' if tls else 'mqtt'}://127.0.0.1:{broker_port}"
             command = [sys.executable, "-m", "probe", "send", "--follow", "--outbox", str(box), "--to", to]

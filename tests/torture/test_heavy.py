@@ -31,7 +31,7 @@ import json, resource, sys, time
 from contextlib import closing
 from pathlib import Path
 from hub.derive.live import LiveCameras
-from hub.store.sqlite.store import SqliteStore
+from hub.store.sqlite.log import SqliteStore
 with closing(SqliteStore(Path(sys.argv[1]))) as store:
     cameras = LiveCameras(store)
     began = time.monotonic()

@@ -19,7 +19,7 @@ import pytest
 from hub.data import HubFolder, make_hub
 from hub.ingest.limits import Limits
 from hub.ingest.receive import Incoming, UnitIngest
-from hub.store.sqlite.quarantine import MAX_BYTES, MAX_ROWS
+from hub.store.sql.quarantine import MAX_BYTES, MAX_ROWS
 from probe.contract.envelope import Envelope, Picture, UnitType, encode, envelope_signing_input, frame, pack
 from probe.contract.parcel import MAX_PARCEL_BYTES, Unit, Verdict, decode_receipts, decode_signed
 from probe.seal.identity import Identity

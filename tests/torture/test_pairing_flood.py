@@ -22,6 +22,9 @@ from tests.processes import HubProcess, Mosquitto, probe, until
 
 pytestmark = pytest.mark.slow
 
+PROBES = 4  # the first one comes before much has queued up
+BACK = 2000  # so much of it, before the next one comes
+
 
 @pytest.fixture(params=["embedded", "mosquitto"])
 def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HubProcess]:
@@ -83,8 +86,12 @@ def test_a_probe_pairs_and_delivers_through_a_flood(running: HubProcess, tmp_pat
     with open_hub(running.data) as folder:
         wrong = [asking(folder, new_token()) for _ in range(200)]
         with Flood(running, [HELLO] if kind == "hellos" else wrong) as flood, Outbox(tmp_path / "o.db") as box:
-            _, code = pairing_of(folder).invite("honest", running.mqtt_url)
-            box.pair(pair_over_mqtt(code, broker_of(running.mqtt_url), patience_s=60.0))
+            for number in range(PROBES):
+                through = flood.sent
+                _, code = pairing_of(folder).invite(f"honest {number}", running.mqtt_url)
+                identity = pair_over_mqtt(code, broker_of(running.mqtt_url), patience_s=60.0)
+                until(lambda through=through: flood.sent > through + BACK, "the flood, which comes again")  # type: ignore[misc]
+            box.pair(identity)
             through = flood.sent
             box.add([look()])
             sent = probe("send", "--outbox", box.path, "--patience", "60")

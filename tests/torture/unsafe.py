@@ -14,7 +14,7 @@ from typing import Any
 
 
 def early() -> None:
-    from hub.store.sqlite.store import SqliteStore
+    from hub.store.sqlite.log import SqliteStore
 
     commit = SqliteStore.append
 
@@ -25,12 +25,12 @@ def early() -> None:
 
         threading.Thread(target=late, daemon=True).start()
 
-    SqliteStore.append = append  # type: ignore[method-assign]
+    SqliteStore.append = append  # type: ignore[assignment, method-assign]
 
 
 def doubles() -> None:
     from hub.store.sqlite import database, schema
-    from hub.store.sqlite.store import SqliteStore
+    from hub.store.sqlite.log import SqliteStore
 
     loose = tuple(
         tuple(statement.replace("id TEXT NOT NULL UNIQUE", "id TEXT NOT NULL") for statement in statements)

@@ -3,14 +3,14 @@
 monitor: `channel` to be set (ValueError where it cannot be), `packet()` -> (raw octets, channel, rssi) or None,
 `lost()` -> frames lost since last asked. scanner: `adverts()` -> iterable of (address type, event type, address, data,
 rssi), or None. random: so many octets that nobody can guess. port: `read()` -> octets that came, `write(octets)` ->
-octets taken, 0 or None for none. clock: ms. free: octets of memory left.
+octets taken, 0 or None for none. clock: ms. free: octets of memory left. extras: what else is on the board, or None.
 """
 
 from radio.lines import LONGEST_LINE, PROTOCOL, heard, message, read_message
 from radio.plan import Plan
 from radio.remember import SLOTS, Memory
 
-SOFTWARE = "radio-board 1"
+SOFTWARE = "radio-board 2"
 STATUS_MS = 1000
 BURST = 64  # frames taken at a time, before the port is looked at
 WAITING = 32  # lines that wait for the port at most
@@ -22,12 +22,13 @@ LONGEST_TEXT = 150  # letters, each of which may become six
 class Board:
     """`step()` is one turn of the loop; it never waits."""
 
-    def __init__(self, monitor, scanner, port, clock, channels, name, uid, random, free=None, slots=SLOTS):
+    def __init__(self, monitor, scanner, port, clock, channels, name, uid, random, free=None, slots=SLOTS, extras=None):
         self.plan = Plan(channels)
         self.memory = Memory(random, slots)
         self.ignored = 0
         self._monitor, self._scanner, self._port, self._clock = monitor, scanner, port, clock
         self._name, self._uid, self._free = name, uid, free
+        self._extras = extras
         self._ble = scanner is not None
         self._seq = 0
         self._lost = 0
@@ -55,6 +56,8 @@ class Board:
         if self._ble:
             for address_type, event_type, address, data, rssi in self._scanner.adverts():
                 self.memory.advert(address_type, event_type, address, data, rssi, now)
+        if self._extras is not None:
+            self._extras.step(self._say)
         self._obey()
         if not 0 <= now - self._told < STATUS_MS:
             self._status(now)
@@ -70,10 +73,6 @@ class Board:
         self._out = [b"\n"]
         self.log(text)
         self._flush(self._clock())
-
-    def sensor(self, line):
-        """Pass on a sentence of a receiver on the board."""
-        self._say({"type": "nmea", "line": line[:LONGEST_TEXT]})
 
     def _tune(self, now):
         if not self._hop and self._channel is not None and 0 <= now - self._since < self.plan.dwell_ms:
@@ -136,6 +135,7 @@ class Board:
                 "uid": self._uid,
                 "channels": self.plan.able,
                 "ble": self._scanner is not None,
+                "parts": [] if self._extras is None else self._extras.parts,
                 "software": SOFTWARE,
             }
         )
@@ -182,6 +182,8 @@ class Board:
         do = wish.get("do")
         if do == "hello":
             self._hello()
+            return
+        if self._extras is not None and self._extras.do(wish):
             return
         if do == "plan":
             done = self.plan.set(wish.get("channels"), wish.get("dwell_ms"))

@@ -14,6 +14,7 @@ import supervisor
 import wifi
 
 from radio.board import Board
+from radio.extras import Extras
 from radio.plan import tunable
 from radio.remember import SLOTS
 
@@ -126,6 +127,163 @@ class Port:
         return len(octets)
 
 
+class Receiver:
+    """A GNSS receiver on the board's serial pins."""
+
+    def __init__(self, uart):
+        self._uart = uart
+
+    def read(self):
+        waiting = self._uart.in_waiting
+        return (self._uart.read(waiting) or b"") if waiting else b""
+
+
+class Button:
+    """A button between its pin and ground. The chip's own scanner takes the bouncing out, also while a scan blocks."""
+
+    def __init__(self, keys):
+        self._keys = keys
+
+    def events(self):
+        found = []
+        event = self._keys.events.get()
+        while event is not None:
+            # Its time is of supervisor.ticks_ms(), which wraps; how long ago that was does not.
+            ago = (supervisor.ticks_ms() - event.timestamp) & 0x1FFFFFFF
+            found.append((event.pressed, milliseconds() - ago))
+            event = self._keys.events.get()
+        return found
+
+
+class Player:
+    """A buzzer that gets a tone, and whatever else is on and off with it: a light, a vibration motor."""
+
+    def __init__(self, buzzer, others):
+        self._buzzer, self._others = buzzer, others
+
+    def play(self, hz):
+        if self._buzzer is not None:
+            if hz:
+                self._buzzer.frequency = hz
+            self._buzzer.duty_cycle = 0x8000 if hz else 0
+        for other in self._others:
+            other.value = bool(hz)
+
+
+class Compass:
+    """A magnetometer and an accelerometer, each by its maker's or Adafruit's library, on common axes: see pins.py."""
+
+    def __init__(self, field, up, signs):
+        self._field, self._up, self._signs = field, up, signs
+
+    def read(self):
+        try:
+            field = self._field.magnetic
+            return tuple([self._signs[axis] * field[axis] for axis in range(3)]), self._up.acceleration
+        except OSError:
+            return None  # pulled out, or a wire that shakes
+
+
+def extras(said):
+    """What is on the board besides its radio, by pins.py. What is missing is said, and the rest works."""
+    import board
+    import keypad
+    import pwmio
+
+    from radio import pins
+
+    wired = pins.of(board.board_id, os.getenv("CONTRECHAMP_PINS"))
+    if wired is None:
+        said.append("pins.py does not know " + board.board_id + ": no button, no signals, no receiver, no compass")
+        return Extras(milliseconds)
+    made = {}
+    try:
+        grounds = [_held(name, False) for name in wired.low]
+        supplies = [_held(name, True) for name in wired.high]
+        if supplies:
+            time.sleep(0.1)  # a sensor that hangs on a pin has only now got power
+        made["held"] = grounds + supplies  # a pin that nobody holds is let go
+    except (AttributeError, ValueError, RuntimeError) as problem:
+        said.append("no grounds: " + str(problem))
+    try:
+        if wired.button is not None:
+            made["button"] = Button(keypad.Keys((_pin(wired.button),), value_when_pressed=False, pull=True))
+    except (AttributeError, ValueError, RuntimeError) as problem:
+        said.append("no button: " + str(problem))
+    try:
+        buzzer = None if wired.buzzer is None else pwmio.PWMOut(_pin(wired.buzzer), variable_frequency=True)
+        others = [_held(name, False) for name in (wired.light, wired.motor) if name is not None]
+        if buzzer is not None or others:
+            made["player"] = Player(buzzer, others)
+    except (AttributeError, ValueError, RuntimeError) as problem:
+        said.append("no buzzer: " + str(problem))
+    try:
+        if wired.receiver is not None:
+            import busio
+
+            tx, rx = [None if name is None else _pin(name) for name in wired.receiver]
+            baud = int(os.getenv("CONTRECHAMP_BAUD") or pins.RECEIVER_BAUD)
+            made["receiver"] = Receiver(busio.UART(tx, rx, baudrate=baud, timeout=0, receiver_buffer_size=1024))
+    except (AttributeError, ValueError, RuntimeError) as problem:
+        said.append("no receiver: " + str(problem))
+    compass = find_compass(wired.wires, said)
+    if compass is not None:
+        made["compass"] = compass
+    return Extras(milliseconds, **made)
+
+
+def _pin(name):
+    """A pin by its name on the board, or by its number where CircuitPython's board calls it otherwise."""
+    import board
+
+    found = getattr(board, name, None)
+    return getattr(microcontroller.pin, "GPIO" + name[2:]) if found is None else found
+
+
+def _held(name, value):
+    """A pin that puts out 0 V or 3.3 V from now on."""
+    import digitalio
+
+    held = digitalio.DigitalInOut(_pin(name))
+    held.switch_to_output(value=value)
+    return held
+
+
+def find_compass(names, said):
+    """The compass that answers on these two wires, by whichever library is on the board; None for none."""
+    if names is None:
+        return None
+    import busio
+
+    from radio.pins import COMPASSES
+
+    try:
+        wires = busio.I2C(*[_pin(name) for name in names])
+    except (AttributeError, ValueError, RuntimeError) as problem:
+        said.append("no compass: " + str(problem))
+        return None
+    missing = []
+    for field, up, signs in COMPASSES:
+        try:
+            made = {name: _library(name)(wires, *name[2:]) for name in {field, up}}
+            return Compass(made[field], made[up], signs)
+        except ImportError:
+            missing += [name[0] for name in (field, up) if name[0] not in missing]
+        except (AttributeError, ValueError, OSError, RuntimeError):
+            continue  # its library is here, and it does not answer; LIS2MDL's says so by an AttributeError
+    text = "no compass answers"
+    said.append(text + ("; libraries not on the board: " + " ".join(missing) if missing else ""))
+    return None
+
+
+def _library(name):
+    """The class of a (library, class); a dotted library is the module within its package."""
+    module = __import__(name[0])
+    for part in name[0].split(".")[1:]:
+        module = getattr(module, part)
+    return getattr(module, name[1])
+
+
 def milliseconds():
     """Since the board started."""
     return time.monotonic_ns() // 1000000
@@ -159,7 +317,20 @@ def made():
     uid = binascii.hexlify(bytes(microcontroller.cpu.uid)).decode()
     free = gc.mem_free  # type: ignore[attr-defined]
     slots = max(32, min(SLOTS, free() // SLOT_OCTETS))
-    board = Board(monitor, scanner, Port(), milliseconds, able, pins.board_id, uid, os.urandom, free=free, slots=slots)
+    more = extras(said)
+    board = Board(
+        monitor,
+        scanner,
+        Port(),
+        milliseconds,
+        able,
+        pins.board_id,
+        uid,
+        os.urandom,
+        free=free,
+        slots=slots,
+        extras=more,
+    )
     for text in said:
         board.log(text)
     return board

@@ -7,37 +7,52 @@ they do not know. So a kernel is booted as far as its first program, once for ea
 import os
 import platform
 import subprocess
-
-from tests.hil.image.build import Image
+from pathlib import Path
+from typing import Protocol
 
 TRIAL_S = 20.0
+TRIAL, PASSED = "bench.trial", "bench: trial passed"
 EMULATED = ("-accel", "tcg", "-cpu", "Nehalem")  # `-cpu max` has locked up under load
 NATIVE = ("-accel", "kvm", "-cpu", "host")
 
 
-def accelerator(image: Image) -> tuple[str, ...]:
-    """The options of QEMU that this machine bears."""
+class Bootable(Protocol):
+    """What a machine starts from."""
+
+    @property
+    def disk(self) -> Path: ...
+
+    @property
+    def kernel(self) -> Path: ...
+
+    @property
+    def initrd(self) -> Path: ...
+
+
+def accelerator(image: Bootable, *, trial: str = TRIAL, passed: str = PASSED) -> tuple[str, ...]:
+    """The options of QEMU that this machine bears. An image with `trial` on its kernel's line says `passed`
+    and ends."""
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return EMULATED
     # Remembered beside the image, under the host's own kernel: another machine may have the same folder.
     known = image.disk.with_name(f"kvm-{platform.node()}-{platform.release()}")
     if not known.exists():
-        known.write_text("works\n" if _boots(image) else "fails\n")
+        known.write_text("works\n" if _boots(image, trial, passed) else "fails\n")
     return NATIVE if known.read_text() == "works\n" else EMULATED
 
 
-def _boots(image: Image) -> bool:
+def _boots(image: Bootable, trial: str, passed: str) -> bool:
     command = [
         *("qemu-system-x86_64", "-M", "q35", *NATIVE, "-smp", "1", "-m", "256"),
         *("-display", "none", "-no-reboot", "-nodefaults", "-serial", "stdio"),
         *("-kernel", str(image.kernel), "-initrd", str(image.initrd)),
-        *("-append", "console=ttyS0 quiet panic=-1 bench.trial"),
+        *("-append", f"console=ttyS0 quiet panic=-1 {trial}"),
     ]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TRIAL_S, check=False)
     except subprocess.TimeoutExpired:
         return False
-    return done.returncode == 0 and b"bench: trial passed" in done.stdout
+    return done.returncode == 0 and passed.encode() in done.stdout
 
 
 def named(options: tuple[str, ...]) -> str:

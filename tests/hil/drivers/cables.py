@@ -47,6 +47,9 @@ class QemuSerial:
     def unplug(self) -> None:
         if self.socket is None:
             return
+        if not self._machine.running:  # what was plugged in goes with the power
+            self.close()
+            return
         self._machine.qmp("device_del", id=f"usb-{self._name}")
         deadline = time.monotonic() + 20.0
         while any(one["name"] == f"usb-{self._name}" for one in self._machine.qmp("qom-list", path=PERIPHERALS)):

@@ -33,6 +33,11 @@ class GpioSim:
     def release(self) -> None:
         self._set("pull-up")
 
+    def hold(self, seconds: float) -> None:
+        """A press of so many seconds, by the machine's own clock: a command from here takes a while."""
+        steps = "echo pull-down > {0}; sleep {1}; echo pull-up > {0}".format(self._pull, seconds)  # noqa: UP032
+        self._command.run("sh", "-ec", steps)
+
     def bounce(self, times: int) -> None:
         """A press as cheap buttons do it: contact, no contact, contact."""
         steps = "echo pull-down > {0}; echo pull-up > {0}; ".format(self._pull) * times  # noqa: UP032 (used thrice)

@@ -77,6 +77,11 @@ class Qemu:
             self._qmp = None
         self.command.drop()
 
+    @property
+    def running(self) -> bool:
+        """Whether its power is on."""
+        return self._process is not None
+
     def console(self) -> str:
         """The end of what the machine has said on its console since it was first powered up."""
         return (self._folder / "console.log").read_text(errors="replace")[-2000:]

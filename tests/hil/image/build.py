@@ -91,23 +91,23 @@ def _make(folder: Path, tell: Callable[[str], None]) -> None:
     (folder / "ready").write_text(f"{seconds:.0f}\n")
 
 
-def _run(*command: str | Path, doing: str) -> str:
+def run(*command: str | Path, doing: str) -> str:
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode:
         raise NoImage(f"{doing} failed: {' '.join(done.stdout.strip().splitlines()[-3:])}")
     return done.stdout
 
 
-def _inside(tree: Path, script: str, *, doing: str) -> str:
+def inside(tree: Path, script: str, *, doing: str) -> str:
     """Run a script in the tree, in mounts of its own: nothing of this machine stays mounted there."""
     bound = " && ".join(f"mount --rbind /{name} {shlex.quote(str(tree / name))}" for name in ("proc", "sys", "dev"))
     inner = f"{bound} && exec chroot {shlex.quote(str(tree))} /bin/sh -ec {shlex.quote(script)}"
-    return _run(*APART, "sh", "-ec", inner, doing=doing)
+    return run(*APART, "sh", "-ec", inner, doing=doing)
 
 
 def _debian(tree: Path) -> None:
     options = [f"--dpkgopt=path-exclude={path}" for path in recipe.LEFT_OUT]
-    _run(
+    run(
         *APART,
         *("mmdebstrap", "--mode=root", "--variant=minbase", "--components=main"),
         *('--aptopt=APT::Install-Recommends "false"', *options, f"--include={','.join(recipe.PACKAGES)}"),
@@ -123,14 +123,14 @@ def _modules(tree: Path, folder: Path) -> None:
     source = f"linux-source-{'.'.join(version.split('.')[:2])}"
     work = tree / WORK.lstrip("/")
     work.mkdir()
-    _inside(tree, f"cd {WORK} && apt-get update -qq && apt-get download -qq {source}", doing="the kernel's source")
+    inside(tree, f"cd {WORK} && apt-get update -qq && apt-get download -qq {source}", doing="the kernel's source")
     package = next(work.glob("*.deb"))
     wanted = " ".join(shlex.quote(f"*/{path}") for path in SOURCES)
     unpack = (
         f"dpkg-deb --fsys-tarfile {shlex.quote(str(package))} | tar -xO ./usr/src/{source}.tar.xz"
         f" | tar -xJ -C {shlex.quote(str(work))} --strip-components=1 --wildcards {wanted}"
     )
-    _run("bash", "-o", "pipefail", "-c", unpack, doing="unpacking the kernel's source")
+    run("bash", "-o", "pipefail", "-c", unpack, doing="unpacking the kernel's source")
     buttons = work / "buttons"
     buttons.mkdir()
     shutil.copy(work / "drivers/gpio/gpio-sim.c", buttons / "gpio_sim_driver.c")
@@ -147,10 +147,10 @@ def _modules(tree: Path, folder: Path) -> None:
     ):
         try:
             script = f"make -s -C {headers} M={where} {more} modules && install -D -t {updates} {where}/{name}.ko"
-            _inside(tree, script, doing=f"building {name} ({OPTIONAL[name]})")
+            inside(tree, script, doing=f"building {name} ({OPTIONAL[name]})")
         except NoImage as problem:
             missing[name] = " ".join(str(problem).split())
-    _inside(tree, f"depmod {version}", doing="depmod")
+    inside(tree, f"depmod {version}", doing="depmod")
     shutil.rmtree(work)
     (folder / "missing").write_text("".join(f"{name}\t{why}\n" for name, why in missing.items()))
 
@@ -164,7 +164,7 @@ def _python(tree: Path) -> None:
     (tree / SYSTEM_CERTIFICATES.relative_to("/")).parent.mkdir(parents=True, exist_ok=True)
     if trusted.is_file():
         shutil.copy(trusted, tree / SYSTEM_CERTIFICATES.relative_to("/"))
-    _inside(
+    inside(
         tree,
         f"export PIP_CERT={SYSTEM_CERTIFICATES}; unset PIP_FIND_LINKS\n"
         f"python3 -m venv --system-site-packages {VENV}\n"
@@ -186,13 +186,13 @@ def _initrd(tree: Path, folder: Path, scratch: Path) -> None:
     names = []
     for module in recipe.FIRST_MODULES:
         for packed in (tree / "lib" / "modules" / version / "kernel").rglob(f"{module}.ko.xz"):
-            _run("sh", "-ec", f"xz -dc {packed} > {root / 'lib' / module}.ko", doing=f"unpacking {module}")
+            run("sh", "-ec", f"xz -dc {packed} > {root / 'lib' / module}.ko", doing=f"unpacking {module}")
             names.append(module)
     (root / "modules").write_text("\n".join(names) + "\n")
     shutil.copy(HERE / "first.sh", root / "init")
     (root / "init").chmod(0o755)
     pack = f"cd {root} && find . | {tree / 'bin/busybox'} cpio -o -H newc | gzip -1 > {folder / 'initrd'}"
-    _run("sh", "-ec", pack, doing="packing the first program")
+    run("sh", "-ec", pack, doing="packing the first program")
     shutil.copy(tree / "boot" / f"vmlinuz-{version}", folder / "kernel")
 
 
@@ -203,7 +203,7 @@ def _disk(tree: Path, folder: Path) -> None:
         shutil.rmtree(tree / useless, ignore_errors=True)
     disk = folder / "disk.ext4"
     disk.unlink(missing_ok=True)
-    _run("mke2fs", "-q", "-t", "ext4", "-d", tree, disk, f"{recipe.DISK_MIB}M", doing="writing the disk")
+    run("mke2fs", "-q", "-t", "ext4", "-d", tree, disk, f"{recipe.DISK_MIB}M", doing="writing the disk")
 
 
 def _version(tree: Path) -> str:

@@ -1,10 +1,12 @@
 """The probe's photos on an emulated processor: its network's answers come from a memory. Runs where the probe is.
 
-    shots.py MEMORY [real=N] [kills=N] [without=DEFENCE] COMMAND OPTIONS...
+    shots.py MEMORY [real=N] [kills=N] [patience=SECONDS] [tells=1] [without=DEFENCE] COMMAND OPTIONS...
 
 An emulated processor takes a minute for each tile, some hundred times what it takes here. MEMORY holds what the very
 same network answered here to the very same octets (`recall.py`); what is not in it is asked of the network, as are the
 first N tiles (`real`), whose answers must then be those of the memory. All else is the product's.
+
+With `patience`, a walk's shutter waits so long for its camera. With `tells`, a line says of each picture that it came.
 
 With `kills`, two whole photos are taken, the second timed, then so many that are killed, each at a moment of its own in
 that time, then another whole one; each in a process of its own that has everything loaded. A line tells of each.
@@ -64,6 +66,19 @@ def recall(path: str, real: int) -> None:
     FaceDetector.__init__ = begun  # type: ignore[method-assign]
 
 
+def tell() -> None:
+    """Say of each picture of a burst that it came, where the shutter looks how sharp it is."""
+    from probe.camera import shutter
+
+    looked = shutter.sharpness
+
+    def told(*words: Any) -> float:
+        print("a picture came", file=sys.stderr, flush=True)
+        return looked(*words)
+
+    shutter.sharpness = told  # type: ignore[assignment]
+
+
 def command() -> None:
     from probe.cli.main import main
 
@@ -116,6 +131,13 @@ def main() -> None:
 
         runpy.run_path(str(Path(__file__).with_name("without.py")))[options["without"]]()
     recall(path, int(options.get("real", 0)))
+    if "tells" in options:
+        tell()
+    if "patience" in options:
+        from probe.camera.shutter import Shutter
+
+        begun = Shutter.__init__
+        begun.__kwdefaults__ = {**(begun.__kwdefaults__ or {}), "patience_s": float(options["patience"])}
     kills = int(options.get("kills", 0))
     if not kills:
         command()

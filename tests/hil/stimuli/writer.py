@@ -23,7 +23,7 @@ from probe.contract.envelope import decode_sighting
 from probe.contract.parcel import Unit
 from probe.contract.sighting import Sighting
 from probe.errors import OutboxError
-from probe.outbox.outbox import Outbox
+from probe.outbox.outbox import Holds, Outbox
 
 
 class Watched(Outbox):
@@ -31,8 +31,8 @@ class Watched(Outbox):
 
     last = ""
 
-    def put(self, units: list[Unit], marks: Sequence[bytes] = ()) -> list[int]:
-        numbers = super().put(units, marks)
+    def put(self, units: list[Unit], marks: Sequence[bytes] = (), holds: Holds | None = None) -> list[int]:
+        numbers = super().put(units, marks, holds)
         self.last = units[-1].hash.hex()
         return numbers
 

@@ -84,6 +84,8 @@ def test_one_direction_under_either_key(caption: str, value: float) -> None:
         ("man_made=surveillance; surveillance:type=camera;ALPR; camera:type=fixed", {"present": "strong"}),
         ("surveillance:type=ALPR; camera:type=dome", {"present": "strong", "kind": "alpr"}),
         ("surveillance:type=gunshot_detector", {"present": "strong", "kind": "gunshot_detector"}),
+        ("camera:type=panoramic", {"present": "strong", "kind": "panoramic"}),
+        ("camera:type=multi_sensor", {"present": "strong", "kind": "multi_sensor"}),
         ("man_made=mast;surveillance", {"present": "strong"}),
     ],
 )

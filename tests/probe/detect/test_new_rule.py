@@ -54,7 +54,7 @@ import json, sys
 from hub.publish.describe import describe
 from hub.merge.cameras import derive
 from hub.merge.observe import observe
-from hub.web.messages import words
+from hub.web.words import words
 from probe.contract.envelope import decode_sighting
 from probe.detect.registry import Recogniser, unjustified
 from tests.house.documents import rules_page

@@ -6,9 +6,10 @@ import shutil
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -261,21 +262,33 @@ def test_what_is_lost_while_the_losses_before_are_counted_is_counted_too(tmp_pat
         assert box.standing().lost == kept.lost == 3
 
 
-def test_a_fault_of_ours_ends_the_writing_and_is_handed_to_whoever_owns_the_thread(tmp_path: Path) -> None:
-    path, ends = tmp_path / "o.db", threading.Event()
+def test_a_fault_of_ours_is_told_and_tried_again_and_what_waits_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, said, faulty = tmp_path / "o.db", list[str](), threading.Event()
     pair(path, tmp_path / "hub")
+    add = Outbox.add
 
-    def faulty() -> str:
-        raise ZeroDivisionError
+    def adding(box: Outbox, sightings: Iterable[Sighting], **more: Any) -> int:
+        if faulty.is_set():
+            raise ZeroDivisionError
+        return add(box, sightings, **more)
 
-    kept = OutboxWriter(path, faulty, print, budget_bytes=1 << 30, every_s=0.01, failed=ends.set)
-    with kept:
-        moving = look()
-        kept.put(moving)
+    monkeypatch.setattr(Outbox, "add", adding)
+    faulty.set()
+    with writer(path, said.append) as kept:
+        kept.put(look())
+        until(lambda: kept.trouble is not None, "the fault")
+        kept.put(look())
+        assert kept.in_ram == 2
+        faulty.clear()
         until(lambda: kept.in_ram == 0, "the write")
-        kept.withdraw([moving.id])
-        assert ends.wait(20)
-    assert isinstance(kept.problem, ZeroDivisionError)
+    assert waiting(path) == 2
+    assert kept.trouble is None
+    assert said == [
+        "outbox: a fault of this program (ZeroDivisionError). Until then 1 sightings are kept in memory.",
+        "The outbox can be written again; nothing in memory was lost.",
+    ]
 
 
 def test_without_a_hub_there_is_nothing_to_keep_for(tmp_path: Path) -> None:

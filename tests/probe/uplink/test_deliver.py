@@ -1,5 +1,6 @@
 """Delivery that goes on through whatever is in the way, and tells each trouble once."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,13 @@ def box(tmp_path: Path) -> Path:
     return tmp_path / "o.db"
 
 
+def started(delivery: RepeatedDelivery) -> threading.Thread:
+    """Delivery in a thread, as a service runs it."""
+    going = threading.Thread(target=delivery.run, daemon=True)
+    going.start()
+    return going
+
+
 class Scripted:
     """A way to a hub that fails as it is told, and then leads to a folder."""
 
@@ -51,13 +59,31 @@ def test_any_trouble_is_told_once_and_tried_again(tmp_path: Path, box: Path, pro
     told: list[str] = []
     way = Scripted(tmp_path / "stick", problem, problem, problem)
     delivery = RepeatedDelivery(lambda: Outbox(box), way.find, told.append, every_s=QUICK_S)
-    delivery.start()
+    going = started(delivery)
     until(lambda: any((tmp_path / "stick").glob("*.parcel")), "the sighting on the stick")
     until(lambda: delivery.trouble is None, "no trouble")
-    delivery.stop(10.0)
+    delivery.stop()
+    going.join(20.0)
+    assert not going.is_alive()
     assert told == [str(problem), "Delivery goes on again."]
     assert delivery.standing is not None
     assert delivery.standing.queued == 1, "a stick gives no receipt by itself"
+
+
+def test_what_is_held_is_handed_over_neither_meanwhile_nor_at_the_end(tmp_path: Path, box: Path) -> None:
+    held, told = [True], list[str]()
+    way = Scripted(tmp_path / "stick")
+    delivery = RepeatedDelivery(lambda: Outbox(box), way.find, told.append, every_s=QUICK_S, held=lambda: held[0])
+    going = started(delivery)
+    until(lambda: delivery.standing is not None, "the first look at the outbox")
+    delivery.stop()
+    going.join(20.0)
+    assert (way.rounds, told) == (0, [])
+    held[0] = False
+    other = RepeatedDelivery(lambda: Outbox(box), way.find, told.append, every_s=QUICK_S, held=lambda: held[0])
+    other.stop()
+    other.run()
+    assert way.rounds == 1
 
 
 def test_a_card_that_fails_as_a_walk_begins_does_not_end_its_delivery(tmp_path: Path, box: Path) -> None:
@@ -70,14 +96,16 @@ def test_a_card_that_fails_as_a_walk_begins_does_not_end_its_delivery(tmp_path: 
 
     way = Scripted(tmp_path / "stick")
     delivery = RepeatedDelivery(open_outbox, way.find, told.append, every_s=QUICK_S)
-    delivery.start()
+    going = started(delivery)
     until(lambda: delivery.trouble is not None, "a try in vain")
     (tmp_path / "again.db").write_bytes(whole)
     (tmp_path / "again.db").replace(box)
     until(lambda: any((tmp_path / "stick").glob("*.parcel")), "sightings on the stick")
     rounds = way.rounds
     until(lambda: way.rounds > rounds + 3, "more rounds")
-    delivery.stop(10.0)
+    delivery.stop()
+    going.join(20.0)
+    assert not going.is_alive()
     assert len(opened) == 1, "each opening of a read-only card is a copy, which forgets the receipts"
     assert len(told) == 2, told
 
@@ -85,19 +113,21 @@ def test_a_card_that_fails_as_a_walk_begins_does_not_end_its_delivery(tmp_path: 
 def test_what_comes_late_is_still_handed_over_when_it_is_stopped(tmp_path: Path, box: Path) -> None:
     way = Scripted(tmp_path / "stick")
     delivery = RepeatedDelivery(lambda: Outbox(box), way.find, print, every_s=60.0)
-    delivery.start()
+    going = started(delivery)
     until(lambda: way.rounds == 1, "the first round")
     with Outbox(box) as late:
         late.add([look()])
-    delivery.stop(10.0)
+    delivery.stop()
+    going.join(20.0)
+    assert not going.is_alive()
     assert len(list((tmp_path / "stick").glob("*.parcel"))) == 2
 
 
-def test_a_fault_of_ours_is_told_and_handed_to_whoever_owns_the_thread(tmp_path: Path, box: Path) -> None:
-    told: list[str] = []
-    delivery = RepeatedDelivery(lambda: Outbox(box), Scripted(tmp_path, ZeroDivisionError()).find, told.append)
-    delivery.start()
-    until(lambda: delivery.problem is not None, "the end of the thread")
-    delivery.stop(10.0)
-    assert isinstance(delivery.problem, ZeroDivisionError)
-    assert "fault" in told[0]
+def test_after_a_fault_of_ours_it_can_go_on(tmp_path: Path, box: Path) -> None:
+    way = Scripted(tmp_path / "stick", ZeroDivisionError())
+    delivery = RepeatedDelivery(lambda: Outbox(box), way.find, print)
+    delivery.stop()
+    with pytest.raises(ZeroDivisionError):
+        delivery.run()
+    delivery.run()
+    assert len(list((tmp_path / "stick").glob("*.parcel"))) == 1

@@ -10,6 +10,8 @@ from probe.errors import BadInput, NoSuchInterface
 from probe.radio.frame import Dwell, Event
 from probe.radio.interface import to_monitor
 from probe.radio.source import CaptureCounts, LiveSource
+from probe.walk.kit import Kit
+from probe.walk.live import LiveWalk
 from probe.walk.sources import Health, LiveSources, SourceSupervisor
 from tests.processes import until
 
@@ -104,3 +106,14 @@ def test_the_wait_for_sources_ends_with_the_walk() -> None:
 def test_an_interface_that_is_not_there_is_known_by_its_class() -> None:
     with pytest.raises(NoSuchInterface, match="no such interface"):
         to_monitor("nope0")
+
+
+def test_with_a_page_an_adapter_that_is_not_there_yet_is_waited_for() -> None:
+    kit = Kit(monitors=("nope0",))
+    with pytest.raises(NoSuchInterface):
+        LiveWalk(kit)
+    walk = LiveWalk(kit, patient=True)
+    (supervisor,) = walk.sources
+    with walk.live:
+        until(lambda: supervisor.health is Health.LOST, "the word that it is not there")
+    assert "no such interface" in (supervisor.trouble or "")

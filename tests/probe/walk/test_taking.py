@@ -12,8 +12,9 @@ from probe.camera.pose import Pose
 from probe.contract.sighting import Kind, PhotoNotKept
 from probe.errors import OutboxFull
 from probe.redact.redactor import NoRedactor, Redactor
+from probe.walk.shutters import CameraHealth
 from probe.walk.snapshots import Photographer, Snapshot
-from probe.walk.taking import CameraHealth, PhotoTaker
+from probe.walk.taking import PhotoTaker
 from tests.probe.camera.cameras import Driver
 from tests.probe.walk.test_snapshots import HERE, photographer
 
@@ -31,7 +32,7 @@ def broken(*_: object, **__: object) -> Pose:
 
 
 def taking(
-    keep: Callable[[Snapshot], bool], start: Callable[[], Redactor] = trusted, **more: Any
+    keep: Callable[[Snapshot], bool | None], start: Callable[[], Redactor] = trusted, **more: Any
 ) -> tuple[PhotoTaker, list[str]]:
     told = list[str]()
     taker = PhotoTaker(photographer(Driver(fake=True), start, **more), keep, told.append)
@@ -46,6 +47,15 @@ def test_where_no_room_is_left_whoever_pressed_is_told() -> None:
     taker.finish()
     assert (taker.status().photos, taker.status().pins, taker.taken) == (0, 0, 0)
     assert taker.status().health is not CameraHealth.BUSY, "the next one may be kept"
+
+
+def test_a_photo_that_the_hold_drops_is_said_to_be_dropped_and_counts_nowhere() -> None:
+    taker, told = taking(lambda _: None)
+    assert taker.take().result(60).hidden
+    taker.finish()
+    assert told[-1] == "nothing of this place is kept: the photo is dropped, and goes nowhere"
+    assert not any("is kept, without" in one for one in told)
+    assert (taker.status().photos, taker.status().pins) == (0, 0)
 
 
 def test_a_fault_of_this_program_leaves_a_pin_and_no_word_of_a_picture(
