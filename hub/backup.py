@@ -3,8 +3,9 @@
     magic, salt (16), then blocks: length (4, big-endian), ciphertext; the last one is empty
 
 AES-256-GCM with a key of scrypt (n 2^16, r 8, p 1). A block's nonce holds its number and whether it is the
-last, so that no block can be left out, moved or cut off. Inside is a tar archive of the keys' folder and `hub.db`; a
-copy of the keys alone has the list of revoked probes instead, which must not be forgotten either.
+last, so that no block can be left out, moved or cut off. Inside is a tar archive of the keys' folder and `hub.db`, made
+of the database where the log lies in PostgreSQL; a copy of the keys alone has the list of revoked probes instead, which
+must not be forgotten either.
 """
 
 import os
@@ -12,7 +13,7 @@ import secrets
 import shutil
 import sqlite3
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -26,9 +27,12 @@ from hub.data import make_hub, open_hub, read_hub, require_hub
 from hub.errors import BadInput, StoreError
 from hub.keys import HubKeys
 from hub.log.probes import Probe, RevokedKey
+from hub.store.chosen import address_in, open_postgres
 from hub.store.durable import ASIDE_SUFFIX, put_in_place, require_free, sync_folder, write_durably
+from hub.store.postgres.address import PostgresAddress
 from hub.store.registry import Registry
 from hub.store.sqlite.database import FILE, is_full
+from hub.store.sqlite.saved import save_as_file
 from probe.files.private import make_folder
 
 REVOKED = "revoked.json"
@@ -38,34 +42,44 @@ MIN_PASSPHRASE = 12
 _SALT = 16
 
 
-def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool = False, force: bool = False) -> int:
+def write_backup(
+    data: Path,
+    target: Path,
+    passphrase: str,
+    *,
+    keys_only: bool = False,
+    force: bool = False,
+    note: str | None = None,
+    tick: Callable[[int], None] = lambda _: None,
+) -> int:
     """Write an encrypted copy; returns its size in octets. Raises BadInput, StoreError.
 
-    A file that is there stays unless `force`d.
+    A file that is there stays unless `force`d. The hub notes where the copy is: at its path, or as `note` says. `tick`
+    gets the octets that are written so far; what it raises ends the work, and leaves nothing.
     """
     require_hub(data)
     require_free(target, force=force)
     if len(passphrase) < MIN_PASSPHRASE:
         raise BadInput(f"the passphrase has fewer than {MIN_PASSPHRASE} letters; four words picked at random do well")
     HubKeys(data)  # a copy of damaged keys would be none, and take the place of a good one
-    there = (data / FILE).is_file()
+    address = address_in(data)
+    there = address is not None or (data / FILE).is_file()
     with_log = not keys_only and there
     copy = data / f"backup-{secrets.token_hex(4)}.db"
+    reach = (0, 0)
     aside = target.with_name(f"{target.name}.{secrets.token_hex(4)}{ASIDE_SUFFIX}")
     try:
-        if with_log:
-            _copy_database(data / FILE, copy)
-        elif there:
-            with read_hub(data) as log:
-                write_durably(copy, msgspec.json.encode(log.registry.revoked_keys()), secret=True)
+        if there:
+            _copy_log(data, copy, address, with_log=with_log)
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(MAGIC)
             with (
-                closing(_Writer(file, passphrase)) as encrypted,
+                closing(_Writer(file, passphrase, tick)) as encrypted,
                 tarfile.open(fileobj=encrypted, mode="w|") as archive,  # type: ignore[call-overload]
             ):
                 archive.add(data / "keys", "keys")
                 if with_log:
+                    reach = _reach(copy)
                     archive.add(copy, FILE)
                 elif there:
                     archive.add(copy, REVOKED)
@@ -84,8 +98,21 @@ def write_backup(data: Path, target: Path, passphrase: str, *, keys_only: bool =
                 path.unlink(missing_ok=True)
     if with_log:
         with open_hub(data) as hub:  # so that who deletes a picture is told that this copy holds it
-            hub.store.complaints.note_backup(str(target.resolve()))
+            where = str(target.resolve()) if note is None else note
+            hub.store.complaints.note_backup(where, sightings=reach[0], decisions=reach[1])
     return target.stat().st_size
+
+
+def _copy_log(data: Path, copy: Path, address: PostgresAddress | None, *, with_log: bool) -> None:
+    """The log as one SQLite file, wherever it lies; or of it the list of revoked probes alone."""
+    if not with_log:
+        with read_hub(data) as log:
+            write_durably(copy, msgspec.json.encode(log.registry.revoked_keys()), secret=True)
+    elif address is None:
+        _copy_database(data / FILE, copy)
+    else:
+        with closing(open_postgres(address, data, read_only=True)) as store, store.db.snapshot() as snapshot:
+            save_as_file(snapshot, copy)
 
 
 def read_backup(source: Path, data: Path, passphrase: str) -> list[Probe]:
@@ -170,6 +197,18 @@ def _copy_database(source: Path, target: Path) -> None:
         ) from problem
 
 
+def _reach(copy: Path) -> tuple[int, int]:
+    """How far the sightings and the decisions in a copied log go."""
+    with closing(sqlite3.connect(copy)) as db:
+        return _last(db, "sighting", "seq"), _last(db, "decision", "number")
+
+
+def _last(db: sqlite3.Connection, table: str, key: str) -> int:
+    """The last number of a table; 0 where it is empty, or a hub of an earlier version has none."""
+    there = db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone()
+    return int(db.execute(f"SELECT coalesce(max({key}), 0) FROM {table}").fetchone()[0]) if there else 0  # noqa: S608
+
+
 def _cipher(passphrase: str, salt: bytes) -> AESGCM:
     return AESGCM(Scrypt(salt=salt, length=32, n=1 << 16, r=8, p=1).derive(passphrase.encode()))
 
@@ -179,9 +218,10 @@ def _nonce(number: int, *, last: bool) -> bytes:
 
 
 class _Writer:
-    """Encrypts what is written to it."""
+    """Encrypts what is written to it; `tick` gets the octets so far."""
 
-    def __init__(self, file: BinaryIO, passphrase: str) -> None:
+    def __init__(self, file: BinaryIO, passphrase: str, tick: Callable[[int], None]) -> None:
+        self._tick = tick
         salt = secrets.token_bytes(_SALT)
         file.write(salt)
         self._file, self._cipher = file, _cipher(passphrase, salt)
@@ -204,6 +244,7 @@ class _Writer:
         sealed = self._cipher.encrypt(_nonce(self._number, last=last), plain, None)
         self._file.write(len(sealed).to_bytes(4, "big") + sealed)
         self._number += 1
+        self._tick(self._number * BLOCK)
 
 
 class _Reader:

@@ -10,10 +10,10 @@ from pathlib import Path
 from hub.errors import BadInput, StoreError
 from hub.keys import FOLDER as KEYS_FOLDER
 from hub.keys import SIGNING_KEY, HubKeys
+from hub.store.chosen import REMEMBERED, open_store
 from hub.store.registry import Registry
+from hub.store.sql.registry import SqlRegistry
 from hub.store.sqlite.database import FILE
-from hub.store.sqlite.registry import SqliteRegistry
-from hub.store.sqlite.store import SqliteStore
 from hub.store.store import Store
 from probe.detect.registry import Recogniser
 from probe.files.private import close_folder, make_file, make_folder
@@ -43,7 +43,7 @@ class HubLog:
 
 def require_hub(path: Path) -> None:
     """Raises BadInput where a folder is no hub's; nothing is made."""
-    if not ((path / FILE).is_file() or _signing_key(path).is_file()):
+    if not any(there.is_file() for there in (path / FILE, path / REMEMBERED, _signing_key(path))):
         raise BadInput(
             f"{path}: no hub is there (neither {FILE} nor {KEYS_FOLDER}/{SIGNING_KEY}); name a hub's folder with "
             "--data, or make one: `contrechamp-hub serve` and `enroll` do, `restore` brings one back from a backup"
@@ -71,9 +71,9 @@ def open_hub(path: Path) -> Iterator[HubFolder]:
 def read_hub(path: Path) -> Iterator[HubLog]:
     """The hub in a folder, to look at and not to change. Raises BadInput where there is none, StoreError."""
     require_hub(path)
-    store = SqliteStore(path, make=False, read_only=True)
+    store = open_store(path, make=False, read_only=True)
     try:
-        yield HubLog(store, SqliteRegistry(store.db))
+        yield HubLog(store, SqlRegistry(store.db))
     finally:
         store.close()
 
@@ -121,12 +121,12 @@ class ServingLock:
 
 @contextmanager
 def _opened(path: Path, *, make: bool) -> Iterator[HubFolder]:
-    store = SqliteStore(path, make=make)
+    store = open_store(path, make=make)
     try:
         keys = HubKeys(path)
         store.today = lambda: keys.arrival_day
         store.forget_senders(keys.day)
-        yield HubFolder(path, store, keys, SqliteRegistry(store.db))
+        yield HubFolder(path, store, keys, SqlRegistry(store.db))
     finally:
         store.close()
 

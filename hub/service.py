@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -11,27 +12,43 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from starlette.responses import Response
+
 from hub.broker.announce import Announcement
 from hub.broker.embedded import EmbeddedBroker
-from hub.broker.reach import addresses_of, bracketed, host_from_here, is_loopback
+from hub.broker.reach import addresses_of, bracketed, host_from_here, is_loopback, listens_everywhere
 from hub.broker.rights import Login
 from hub.broker.supervised import OwnMosquitto
 from hub.broker.tls import own_broker_context
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT
 from hub.data import HubFolder, ServingLock, make_hub
+from hub.derive.desk import Desk
 from hub.derive.live import LiveCameras
+from hub.enroll.home import WayBack
 from hub.enroll.pairing import Pairing
+from hub.erase.retention import expire
 from hub.errors import BadInput, PartEnded, StoreError
+from hub.front.parts import Frame, Front
 from hub.ingest.mqtt import MqttIngest
 from hub.ingest.receive import UnitIngest
+from hub.log.people import Person, Role
+from hub.people.accounts import Accounts
+from hub.people.passkeys import Passkeys
 from hub.photo.background import Background
-from hub.photo.gallery import Gallery
 from hub.web.app import make_app
+from hub.web.certificate import PageCertificate, given, own
 from hub.web.doors import Doors
+from hub.web.gate import Gate
+from hub.web.pages import Pages
+from hub.web.pages.people import PeoplePages
+from hub.web.pages.sign_in import Door, SignInPages
 from hub.web.serve import WebServer
+from hub.web.way import Ways
 from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
+from probe.contract.home import SecondLook
 
+DEMO_NAME, DEMO_LINK_S = "demo", 12 * 3600.0
 WATCH_S = 1.0  # how soon a part that has ended is noticed
 
 _log = logging.getLogger(__name__)
@@ -50,7 +67,9 @@ class Part(Protocol):
 class Settings:
     """What a hub is started with. `broker` None starts one: the embedded one on loopback, else a mosquitto; `announce`
     are addresses of this machine in the networks in which probes may find the hub by themselves; from `proxies` the
-    page's proxies ask; by `contact` people who are on a picture reach the operators."""
+    page's proxies ask; under `names` it is asked for, beside its addresses; `certificate` is its own, with its key; by
+    `contact` people who are on a picture reach the operators. A `demo` lets whoever has its link in as an admin;
+    `places` are worth another look whatever is on the map, as in a demo."""
 
     data: Path
     host: str = HOST
@@ -60,7 +79,11 @@ class Settings:
     tiles_url: str | None = None
     announce: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    certificate: tuple[Path, Path] | None = None
     contact: str | None = None
+    demo: bool = False
+    places: tuple[SecondLook, ...] = ()
 
 
 class RunningHub:
@@ -122,33 +145,37 @@ class RunningHub:
         lock = ServingLock(settings.data)
         stack.callback(lock.release)
         self.folder = folder = stack.enter_context(make_hub(settings.data))
+        folder.store.claim(folder.keys.hub_id)
         pairing = Pairing(folder.keys, folder.registry)
         self.cameras = LiveCameras(folder.store, data=settings.data, recogniser=folder.recogniser)
         stack.callback(self.cameras.stop)
-        self.gallery = Gallery(folder.store, self._sightings_of)
+        self.desk = Desk(self.cameras, folder.store)
         self.second_pass = Background(folder.store)
         stack.callback(self.second_pass.stop)
-        names = [bracketed(host) for host in (settings.host, *(way.host for way in addresses_of(settings.host)))]
-        app = make_app(
-            self.cameras,
+        frame = Frame(
+            folder=folder,
+            data=settings.data,
+            cameras=self.cameras,
+            desk=self.desk,
             pairing=pairing,
             tiles_url=settings.tiles_url,
-            names=names,
-            proxies=settings.proxies,
             contact=settings.contact,
-            pictures=self.gallery,
+            well=self.well,
         )
-        doors = Doors(proxies=settings.proxies)
-        self._web = WebServer(app, settings.host, settings.port, doors=doors)
+        self.front = Front(stack, frame)
+        self.gallery = self.front.gallery
+        self._web = self._page(folder, pairing)
         stack.callback(self._web.stop)
         self._parts: dict[str, Part] = {
             "camera derivation": self.cameras,
             "page": self._web,
             "second pass": self.second_pass,
+            **self.front.workers,
         }
         inner, login, self._address = self._broker(stack, folder, outer)
         units = UnitIngest(folder.store, folder.keys, folder.registry, recogniser=folder.recogniser)
-        self._ingest = MqttIngest(inner, login, units, pairing, folder.keys, self.cameras.request_refresh)
+        way_back = WayBack(folder.keys, settings.data, self.desk.cameras, places=settings.places)
+        self._ingest = MqttIngest(inner, login, units, pairing, folder.keys, self.cameras.request_refresh, way_back)
         stack.callback(self._ingest.stop)
         self._parts["intake by MQTT"] = self._ingest
         if settings.announce:
@@ -157,12 +184,69 @@ class RunningHub:
         self.cameras.start()
         self._ingest.start()
         self.second_pass.start()
+        for worker in self.front.workers.values():
+            worker.start()
         self._web.start()
+        folder.store.people.note_page(self._public_url())
         lock.note(f"its map: {self.url}, its broker: {self._address}")
 
-    def _sightings_of(self, camera_id: str) -> tuple[str, ...] | None:
-        camera = self.cameras.camera(camera_id)
-        return None if camera is None else camera.sighting_ids
+    def _page(self, folder: HubFolder, pairing: Pairing) -> WebServer:
+        """The page, with all its parts: beyond loopback by HTTPS alone."""
+        settings = self._settings
+        hosts = [settings.host, *(way.host for way in addresses_of(settings.host)), *settings.names]
+        self.certificate = _certificate(settings, folder, hosts)
+        named = () if self.certificate is None or self.certificate.own else self.certificate.names
+        self.accounts = Accounts(folder.store.people)
+        gate = Gate(
+            self.accounts,
+            Ways(settings.proxies),
+            open_to_strangers=lambda: self.front.publisher.shown() is not None,
+        )
+        door, passkeys = Door(gate), Passkeys(self.accounts)
+        people = PeoplePages(door, passkeys)
+        parts = [*self.front.parts, people]
+        desk = _first_page(parts)
+        sign_in = SignInPages(
+            door, passkeys, after_link=lambda person: _after_link(person, desk=desk), first_page="/hub"
+        )
+        self.app = app = make_app(
+            self.cameras,
+            gate=gate,
+            pairing=pairing,
+            tiles_url=settings.tiles_url,
+            names=[*map(bracketed, hosts), *map(bracketed, named)],
+            pictures=self.gallery,
+            streets=self.front.streets,
+            parts=[*parts, sign_in],
+            hsts=self.certificate is not None and not self.certificate.own,
+        )
+        tls = None if self.certificate is None else self.certificate.context
+        doors = Doors(proxies=settings.proxies, tls=tls)
+        return WebServer(app, settings.host, settings.port, doors=doors, tls=tls)
+
+    def welcome(self) -> str | None:
+        """A link that works once: of a demo for whoever looks at it, else for the first admin; None where there is
+        one already."""
+        if self._settings.demo:
+            person = self.accounts.store.named(DEMO_NAME) or self.accounts.store.add(DEMO_NAME, Role.ADMIN)
+            return self.link(self.accounts.invite(person.number, lasts_s=DEMO_LINK_S))
+        return None if self.accounts.has_admin() else self.link(self.accounts.invite(0))
+
+    def link(self, token: str) -> str:
+        """The address at which a link's token lets somebody in."""
+        return f"{self._public_url()}welcome#{token}"
+
+    def _public_url(self) -> str:
+        """Where people open the page: by the first of its names where it was given one."""
+        if not self._settings.names:
+            return self.url
+        name = bracketed(self._settings.names[0])
+        return f"https://{name}/" if self._settings.proxies else self._web.url_at(self._settings.names[0])
+
+    def well(self) -> dict[str, bool]:
+        """Which parts are well, by name."""
+        well = {name: part.alive for name, part in self._parts.items()}
+        return well | {"intake by MQTT": self._ingest.alive and self._ingest.listening.is_set()}
 
     def _broker(
         self, stack: ExitStack, folder: HubFolder, outer: BrokerAddress | None
@@ -193,8 +277,31 @@ class RunningHub:
         try:
             self.folder.store.forget_senders(today)
             self.folder.registry.erase_expired(time.time())
+            if gone := expire(self.folder.store, self.desk.cameras(), today):
+                _log.warning("its time was over, so it is erased: %s", gone)
         except StoreError as problem:
             _log.error("what is due to be forgotten is still there: %s", problem)
+
+
+def _certificate(settings: Settings, folder: HubFolder, hosts: list[str]) -> PageCertificate | None:
+    """By what the page is asked for by HTTPS; None on loopback, where nobody listens in."""
+    if settings.certificate is not None:
+        return given(*settings.certificate)
+    if is_loopback(settings.host):
+        return None
+    named = [host for host in hosts if not listens_everywhere(host)]
+    return own(folder.keys, [host_from_here(settings.host), "localhost", *named])
+
+
+def _after_link(person: Person, *, desk: str) -> str:
+    """Whoever looks at the demo begins at its desk; others choose a password first."""
+    return desk if person.name == DEMO_NAME else "/account#password"
+
+
+def _first_page(parts: Sequence[Pages]) -> str:
+    """Where whoever opens a demo begins: at the review, where this hub has it."""
+    routes = {route.path for part in parts for route in part.routes(lambda *_, **__: Response())}
+    return "/review" if "/review" in routes else "/"
 
 
 def _login(folder: HubFolder) -> Login:

@@ -36,7 +36,7 @@ class EmbeddedBroker:
             raise BrokerError(f"{host}: the embedded broker listens on loopback only")
         self.host = host
         self.port = port or free_port(host)
-        self.login = Login()
+        self.login = Login(holds_back=True)
         self._rights = Rights(registry, self.login)
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(self._report)

@@ -1,4 +1,4 @@
-"""Starts a program that ends with the hub, however the hub ends: `leash.py PARENT USER FILES PROGRAM ARGUMENT...`
+"""Starts a program that ends with the hub, however the hub ends: `leash.py PARENT USER LIMITS PROGRAM ARGUMENT...`
 
 A script of its own, between the hub and the program: what has to happen between fork and exec must not run in a process
 with threads. It becomes USER (`-`: stays who it is), so that the kernel's promise comes after the change of user that
@@ -15,11 +15,15 @@ import sys
 _END_WITH_PARENT, _NO_NEW_RIGHTS = 1, 38  # PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS
 
 
-def main(parent: int, user: str, files: int, command: list[str]) -> None:
+_LIMITS = (resource.RLIMIT_NOFILE, resource.RLIMIT_AS, resource.RLIMIT_FSIZE)
+
+
+def main(parent: int, user: str, limits: list[int], command: list[str]) -> None:
     """Become the program. Ends with a sentence on stderr where that cannot be."""
     try:
         os.umask(0o077)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+        for what, most in zip(_LIMITS, limits, strict=False):
+            resource.setrlimit(what, (most, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # its memory holds keys
         if user != "-":
             _become(pwd.getpwnam(user))
@@ -46,4 +50,4 @@ def _ask_kernel(option: int, value: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4:])
+    main(int(sys.argv[1]), sys.argv[2], [int(most) for most in sys.argv[3].split(":")], sys.argv[4:])

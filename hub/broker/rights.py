@@ -20,12 +20,14 @@ def _no_tls() -> ssl.SSLContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """The hub's own login at its broker."""
+    """The hub's own login at its broker. `holds_back` is whether that lets senders wait while the hub is busy, as the
+    embedded one does; any other queues what they send, and drops what is too much."""
 
     user: str = topics.HUB_USER
     password: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     client: str = field(default_factory=lambda: secrets.token_hex(11))
     tls: Callable[[], ssl.SSLContext] = _no_tls
+    holds_back: bool = False
 
 
 class Action(StrEnum):

@@ -74,6 +74,9 @@ def _check(keys: HubKeys, cert: Path, key: Path) -> None:
         with warnings.catch_warnings(action="ignore"):  # what is wrong with it is said below
             there = x509.load_pem_x509_certificate(cert.read_bytes())
         there.verify_directly_issued_by(there)
+        # Nothing signs how many bits of the signature's last octet count, which are all.
+        if not there.public_bytes(serialization.Encoding.DER).endswith(b"\0" + there.signature):
+            raise ValueError("the signature's length has changed")
         extension: Any = there.extensions.get_extension_for_oid(x509.ObjectIdentifier(attestation.OID))
         public = there.public_key()
         info = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)

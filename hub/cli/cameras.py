@@ -2,46 +2,63 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from hub.cli.options import data_option, force_option, json_option
 
-if TYPE_CHECKING:
-    from hub.derive.deriver import Deriver
-
 
 @click.command()
-@click.option("--format", "kind", type=click.Choice(["geojson"]), default="geojson", show_default=True)
-@click.option("--all", "everything", is_flag=True, help="Also cameras nobody has reviewed, and what each rests on.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["geojson", "csv", "gpx", "kml"]),
+    default="geojson",
+    show_default=True,
+    help="geojson for maps and OpenStreetMap's tools, csv for spreadsheets, gpx and kml for phones.",
+)
+@click.option("--all", "everything", is_flag=True, help="Also cameras nobody has confirmed, and what each rests on.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
 @force_option
 @data_option
 @json_option
-def export(kind: str, everything: bool, output: Path | None, force: bool, data: Path, as_json: bool) -> None:  # noqa: ARG001 (one format so far)
-    """Write the cameras as GeoJSON with OpenStreetMap's tag names. Never an address or a network's name."""
-    from hub.publish.geojson import export as export_geojson
+def export(kind: str, everything: bool, output: Path | None, force: bool, data: Path, as_json: bool) -> None:
+    """Write the cameras with OpenStreetMap's tag names. Never an address or a network's name.
+
+    Without --all these are the cameras that a person confirmed, that a walker saw and that are still there, to the
+    month: nothing of it tells which of them were seen on one walk, so it may be published.
+    """
+    from hub.data import read_hub
+    from hub.derive.deriver import Deriver
+    from hub.publish.exported import exported, public_ids
+    from hub.publish.formats import FORMATS
     from hub.store.durable import require_free, write_durably
 
     if output is not None:
         require_free(output, force=force)
-    deriver = _derived(data)
-    cameras = deriver.cameras()
-    body = export_geojson(cameras, everything=everything)
+    with read_hub(data) as log:
+        deriver = Deriver(log.store)
+        deriver.refresh()
+        cameras = deriver.cameras()
+        ids = public_ids(log.store.public.rows(), cameras)
+    body = FORMATS[kind].write(cameras, everything=everything, ids=ids)
     if output is None:
-        click.echo(body)
+        click.echo(body, nl=not body.endswith(b"\n"))
     else:
         write_durably(output, body)
-    exported = len(cameras) if everything else 0
+    written = len(exported(cameras, everything=everything))
     if as_json:
-        click.echo(json.dumps({"exported": exported, "unreviewed": len(cameras)}), err=output is None)
+        waiting = sum(detail.camera.review == "waiting" for detail in cameras)
+        click.echo(json.dumps({"exported": written, "unreviewed": waiting}), err=output is None)
         return
     if output is not None:
-        click.echo(f"{exported} cameras written to {output}.")
-    if not everything and cameras:
-        click.echo(f"{len(cameras)} cameras await review and were left out; --all exports them too.", err=True)
+        click.echo(f"{written} cameras written to {output}.")
+    if not everything and written < len(cameras):
+        left = len(cameras) - written
+        click.echo(
+            f"{left} cameras are not confirmed, or hints, or gone, and were left out; --all exports them too.", err=True
+        )
 
 
 @click.command()
@@ -50,17 +67,16 @@ def export(kind: str, everything: bool, output: Path | None, force: bool, data: 
 def rebuild(data: Path, as_json: bool) -> None:
     """Derive the cameras from the log again and say whether they are the same."""
     from hub.data import open_hub
-    from hub.derive.deriver import Deriver
+    from hub.derive.rebuild import rebuild as derive_again
 
     with open_hub(data) as hub:
-        before, sightings = hub.store.cameras(), hub.store.count()
-        deriver = Deriver(hub.store, hub.recogniser)
-        deriver.refresh()
-        after = deriver.saved_form()
-        hub.store.save_cameras(after)
-    result = {"sightings": sightings, "before": len(before), "cameras": len(after), "identical": before == dict(after)}
-    same = "the same as before" if result["identical"] else f"before there were {len(before)}"
-    click.echo(json.dumps(result) if as_json else f"{len(after)} cameras from {result['sightings']} sightings, {same}.")
+        done = derive_again(hub.store, hub.recogniser)
+    if as_json:
+        counts = {"sightings": done.sightings, "before": done.before, "cameras": done.cameras}
+        click.echo(json.dumps(counts | {"identical": done.identical}))
+        return
+    same = "the same as before" if done.identical else f"before there were {done.before}"
+    click.echo(f"{done.cameras} cameras from {done.sightings} sightings, {same}.")
 
 
 @click.command()
@@ -91,17 +107,6 @@ def status(data: Path, as_json: bool) -> None:
             )
     if (doubt := doubt_of(data)) is not None:
         click.echo(doubt, err=True)
-
-
-def _derived(data: Path) -> "Deriver":
-    """A hub's cameras, derived in memory."""
-    from hub.data import read_hub
-    from hub.derive.deriver import Deriver
-
-    with read_hub(data) as log:
-        deriver = Deriver(log.store)
-        deriver.refresh()
-    return deriver
 
 
 COMMANDS: tuple[click.Command, ...] = (export, rebuild, status)

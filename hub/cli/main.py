@@ -10,7 +10,19 @@ import sys
 
 import click
 
-from hub.cli import cameras, copies, keys, photos, probes, serving, sightings
+from hub.cli import (
+    basemap,
+    cameras,
+    copies,
+    decisions,
+    erasing,
+    keys,
+    photos,
+    probes,
+    serving,
+    sightings,
+    users,
+)
 from hub.cli.options import plain
 from hub.demo.command import demo
 from hub.errors import HubError, missing_extra
@@ -45,11 +57,15 @@ COMMANDS = (
     *serving.COMMANDS,
     *sightings.COMMANDS,
     *cameras.COMMANDS,
+    *decisions.COMMANDS,
     *photos.COMMANDS,
+    *basemap.COMMANDS,
     demo,
     *probes.COMMANDS,
+    *users.COMMANDS,
     *keys.COMMANDS,
     *copies.COMMANDS,
+    *erasing.COMMANDS,
 )
 for command in COMMANDS:
     cli.add_command(command)

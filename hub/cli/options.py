@@ -2,8 +2,9 @@
 
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -11,17 +12,42 @@ from hub.config import default_data
 from hub.errors import BadInput
 from probe.contract.readable import for_terminal
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
 
 def _data_or_default(_context: click.Context, _option: click.Parameter, given: Path | None) -> Path:
     return given or default_data()
 
 
-data_option = click.option(
+def _remember_store(context: click.Context, _option: click.Parameter, given: str | None) -> None:
+    """Note in the hub's folder where its log is to lie; the command finds it there."""
+    if given is not None and not context.resilient_parsing:
+        from hub.store.chosen import remember
+
+        remember(context.params["data"], given)
+
+
+folder_option = click.option(
     "--data",
     type=click.Path(path_type=Path),
     callback=_data_or_default,
+    is_eager=True,  # known before --store is looked at
     help="The hub's folder. Default: in your data folder.",
 )
+_store_option = click.option(
+    "--store",
+    metavar="URL",
+    callback=_remember_store,
+    expose_value=False,
+    help="Where a new hub keeps its log: postgresql://USER@HOST/DATABASE; remembered. Default: in its folder.",
+)
+
+
+def data_option(command: _Command) -> _Command:
+    """Which hub a command is about: its folder, and with a new one where its log is to lie."""
+    return folder_option(_store_option(command))
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
 force_option = click.option("--force", is_flag=True, help="Overwrite the file if it is there already.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask; scripts have to say this.")

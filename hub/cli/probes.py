@@ -15,7 +15,6 @@ from hub.store.registry import Registry
 from probe.contract.address import BrokerAddress
 from probe.contract.base import ContractError
 from probe.contract.code import PairingCode, hub_letters
-from probe.contract.readable import is_readable
 
 if TYPE_CHECKING:
     from hub.enroll.pairing import Pairing
@@ -38,12 +37,11 @@ def enroll(name: str, to: str | None, address: str | None, no_wait: bool, data: 
       contrechamp-hub enroll "Probe 1"
       contrechamp-hub enroll "Probe 2" --to folder:/media/stick
     """
-    name = name.strip()  # two names that look the same could not be told apart
-    if not name or len(name) > 60 or not is_readable(name):
-        raise BadInput("a probe's name has 1 to 60 letters")
     from hub.data import make_hub
     from hub.enroll.folder import lay_card
-    from hub.enroll.pairing import Pairing
+    from hub.enroll.pairing import Pairing, probe_name
+
+    name = probe_name(name)
 
     with make_hub(data) as hub:
         hub.registry.erase_expired(time.time())
@@ -78,20 +76,18 @@ def revoke(name: str, lost_on: datetime | None, data: Path, as_json: bool) -> No
       contrechamp-hub revoke "Probe 1" --lost-on 2026-05-09
     """
     from hub.data import open_hub
+    from hub.enroll.leaving import is_to_come, revoke_probe
 
-    today = datetime.now(UTC).date()
-    day = today if lost_on is None else lost_on.date()
-    if day > max(today, datetime.now().astimezone().date()):  # east of Greenwich the day begins earlier
+    day = datetime.now(UTC).date() if lost_on is None else lost_on.date()
+    if is_to_come(day):
         raise BadInput(f"--lost-on {day}: a day to come, from which nothing would be held; give the day of the loss")
     with open_hub(data) as hub:
-        probe = hub.registry.named(name)
-        hub.registry.revoke(probe, day)
-        hub.keys.disown(probe.id)
-        held = hub.store.hold_since(probe.id, day, f"{name} is revoked; lost on {day}")
-    state = "was revoked already" if probe.revoked else "is revoked"
-    done = f"{name} {state}. {held} sightings that came since {day} are held now; see `contrechamp-hub held`."
-    told = {"name": name, "lost_on": str(day), "held": held, "already": probe.revoked}
-    click.echo(json.dumps(told) if as_json else done)
+        done = revoke_probe(hub.store, hub.keys, hub.registry, name, day)
+    if as_json:
+        click.echo(json.dumps({"name": name, "lost_on": str(day), "held": done.held, "already": done.already}))
+        return
+    state = "was revoked already" if done.already else "is revoked"
+    click.echo(f"{name} {state}. {done.held} sightings that came since {day} are held now; see `contrechamp-hub held`.")
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import re
 import signal
 import threading
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from hub.service import RunningHub
 
 MAX_CONTACT = 200
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*|[0-9A-Fa-f:]+")
 TCP_PORT = click.IntRange(0, 65535)
 
 
@@ -45,9 +47,20 @@ TCP_PORT = click.IntRange(0, 65535)
     "--proxy",
     multiple=True,
     metavar="ADDRESS",
-    help="Believe the proxy that asks for the page from this address. It must ask for localhost, and add "
-    "X-Forwarded-For. Repeatable.",
+    help="Believe the proxy that asks for the page from this address. It must keep the name that was asked for, and "
+    "add X-Forwarded-For and X-Forwarded-Proto. Repeatable.",
 )
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="A name under which people open the page, such as hub.example: behind a proxy, or with --cert. Repeatable.",
+)
+@click.option(
+    "--cert", type=click.Path(path_type=Path), help="A certificate for the page, with its chain (PEM). Default: own."
+)
+@click.option("--key", type=click.Path(path_type=Path), help="The key of --cert (PEM).")
 @click.option(
     "--contact",
     help="How people who are on a picture reach you, for the page that tells them: an address, a telephone number.",
@@ -62,26 +75,31 @@ def serve(
     mqtt_port: int | None,
     announce: tuple[str, ...],
     proxy: tuple[str, ...],
+    names: tuple[str, ...],
+    cert: Path | None,
+    key: Path | None,
     contact: str | None,
     tiles: str | None,
     as_json: bool,
 ) -> None:
     """Take sightings in and show the map, until Ctrl-C. Makes the hub where there is none.
 
-    With a --host that others reach it runs a mosquitto: `apt install mosquitto`.
+    With a --host that others reach the page is by HTTPS alone, and it runs a mosquitto: `apt install mosquitto`.
+
+    As long as there is no admin, it prints a link that makes the first admin.
 
     \b
       contrechamp-hub serve
       contrechamp-hub serve --host 0.0.0.0 --announce 192.168.1.20
+      contrechamp-hub serve --host 0.0.0.0 --cert hub.pem --key hub.key
+      contrechamp-hub serve --proxy 127.0.0.1 --name hub.example
       contrechamp-hub serve --data ~/hub --broker mqtts://broker.example
     """
-    from hub.broker.reach import is_loopback
     from hub.service import RunningHub, Settings
 
     if not host.strip("[]"):
         raise BadInput("--host: an empty address would open the hub to everyone; write 0.0.0.0 if that is meant")
-    for one in proxy:
-        _require_address(one)
+    _require_way(proxy, names, cert, key)
     if contact is not None and not (0 < len(contact.strip()) <= MAX_CONTACT and contact.isprintable()):
         raise BadInput(f"--contact: give one line of at most {MAX_CONTACT} letters, such as an e-mail address")
     settings = Settings(
@@ -93,20 +111,34 @@ def serve(
         tiles_url=tiles,
         announce=announce,
         proxies=proxy,
+        names=names,
+        certificate=None if cert is None or key is None else (cert, key),
         contact=contact,
     )
-    if not is_loopback(settings.host):
-        click.echo("Beware: whoever reaches this machine can read this map; the page has no accounts yet.", err=True)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     with RunningHub(settings) as running:
         if as_json:
             ready = {"ready": True, "url": running.url, "mqtt": running.mqtt_url, "data": str(settings.data)}
+            ready |= {"welcome": running.welcome()}
             click.echo(json.dumps(ready | {"urls": [url for url, _ in running.urls]}))
         else:
             click.echo(f"{_where(running, settings.host)}\nProbes send to: {running.mqtt_url}\nCtrl-C ends it.")
         running.wait(stop)
+
+
+def _require_way(proxy: tuple[str, ...], names: tuple[str, ...], cert: Path | None, key: Path | None) -> None:
+    """Raises BadInput where people could not come in, or not safely."""
+    for one in proxy:
+        _require_address(one)
+    for name in names:
+        if not _HOST.fullmatch(name):
+            raise BadInput(f"--name {name}: no name of a host; give one such as hub.example, without https:// and port")
+    if proxy and not names:
+        raise BadInput("--proxy needs --name: the name under which people open the page, such as hub.example")
+    if (cert is None) != (key is None):
+        raise BadInput("--cert and --key belong together: give both, or neither")
 
 
 def _require_address(proxy: str) -> None:
@@ -124,9 +156,18 @@ def _where(running: "RunningHub", host: str) -> str:
     from hub.broker.reach import listens_everywhere
 
     if not listens_everywhere(host):
-        return f"The map: {running.url}"
-    others = [f"  for others, by {interface or 'the network'}: {url}" for url, interface in running.urls]
-    return "\n".join(["The map", f"  on this machine: {running.url}", *others])
+        lines = [f"The map: {running.url}"]
+    else:
+        others = [f"  for others, by {interface or 'the network'}: {url}" for url, interface in running.urls]
+        lines = ["The map", f"  on this machine: {running.url}", *others]
+    if running.certificate is not None and running.certificate.own:
+        lines.append(
+            "Browsers warn of the hub's own certificate. Its SHA-256 must be:\n  " + running.certificate.fingerprint
+        )
+    welcome = running.welcome()
+    if welcome is not None:
+        lines.append(f"There is no admin yet. This link makes the first admin, once, within 30 minutes:\n  {welcome}")
+    return "\n".join(lines)
 
 
 @click.command("broker-config")

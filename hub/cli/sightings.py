@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from hub.ingest.report import IntakeReport
     from hub.ingest.undo import Arrival
 
-FORGOTTEN = "(forgotten)"  # stands for a probe to which the link has expired
-
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -26,7 +24,9 @@ FORGOTTEN = "(forgotten)"  # stands for a probe to which the link has expired
 def ingest(folder: Path, data: Path, as_json: bool) -> None:
     """Take in the parcels that a probe left in FOLDER, an SD card or a stick; the receipts are laid beside them."""
     from hub.data import open_hub
+    from hub.derive.saved import saved_cameras
     from hub.enroll.folder import answer_requests, lay_home
+    from hub.enroll.home import WayBack
     from hub.enroll.pairing import Pairing
     from hub.ingest.folder import ingest_folder, require_stick
     from hub.ingest.receive import UnitIngest
@@ -35,7 +35,7 @@ def ingest(folder: Path, data: Path, as_json: bool) -> None:
     with open_hub(data) as hub:
         requests = answer_requests(folder, Pairing(hub.keys, hub.registry))
         report = ingest_folder(folder, UnitIngest(hub.store, hub.keys, hub.registry, recogniser=hub.recogniser))
-        lay_home(folder, hub.keys)
+        lay_home(folder, hub.keys, WayBack(hub.keys, data, lambda: saved_cameras(hub.store)))
     report.paired, report.pairings = len(requests.paired), requests.paired
     report.troubles[:0] = requests.troubles
     report.notes += requests.notes
@@ -133,14 +133,14 @@ def held(release: str | None, drop: str | None, yes: bool, data: Path, as_json: 
         _list_held(data, as_json)
         return
     from hub.data import open_hub
+    from hub.ingest.held import decide_held, held_by_name
 
     name = release or drop or ""
     with open_hub(data) as hub:
-        probe = None if name == FORGOTTEN else hub.registry.named(name).id
-        waiting = sum(one.sightings for one in hub.store.held() if one.probe == probe)
+        waiting = sum(one.sightings for one in held_by_name(hub.store, hub.registry) if one.name == name)
         if drop and waiting:
             confirm(f"Erase the {waiting} sightings that are held of {name}", yes=yes)
-        count = hub.store.decide(probe, keep=release is not None)
+        count = decide_held(hub.store, hub.registry, name, keep=release is not None)
     done = "count from now on" if release else "are erased"
     told = f"{count} sightings of {name} {done}." if count else f"Nothing is held of {name}; nothing was changed."
     click.echo(json.dumps({"name": name, "decided": count}) if as_json else told)
@@ -148,17 +148,16 @@ def held(release: str | None, drop: str | None, yes: bool, data: Path, as_json: 
 
 def _list_held(data: Path, as_json: bool) -> None:
     from hub.data import read_hub
+    from hub.ingest.held import held_by_name
 
     with read_hub(data) as log:
-        names = {probe.id: probe.name for probe in log.registry.probes()}
-        waiting = log.store.held()
-    rows = [(names.get(one.probe or "", FORGOTTEN), one.sightings, one.reason) for one in waiting]
+        waiting = held_by_name(log.store, log.registry)
     if as_json:
-        click.echo(json.dumps([{"name": name, "held": count, "reason": reason} for name, count, reason in rows]))
+        click.echo(json.dumps([{"name": one.name, "held": one.sightings, "reason": one.reason} for one in waiting]))
         return
-    for name, count, reason in rows:
-        click.echo(plain(f"{name}: {count} sightings ({reason})"))
-    click.echo("Decide with --release NAME or --drop NAME." if rows else "Nothing is held.")
+    for one in waiting:
+        click.echo(plain(f"{one.name}: {one.sightings} sightings ({one.reason})"))
+    click.echo("Decide with --release NAME or --drop NAME." if waiting else "Nothing is held.")
 
 
 def _list(listed: "list[Arrival]", limit: int, as_json: bool) -> None:

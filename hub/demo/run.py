@@ -79,12 +79,18 @@ def send_walk(walk: DemoWalk, outbox: Path, *, speed: float | None, tick: Callab
     tick(1.0)
 
 
-def count(running: RunningHub, outboxes: list[Path], began_s: float) -> dict[str, int | float]:
-    """What was made, receipted and stored, sightings and pictures alike, and how the map agrees with the town."""
+def count(
+    running: RunningHub, outboxes: list[Path], began_s: float, *, beside: Path | None = None
+) -> dict[str, int | float]:
+    """What was made, receipted and stored, sightings and pictures alike, and how the map agrees with the town.
+
+    What a walker who is still on the way has handed over, from an outbox `beside` these, is not counted.
+    """
     outbox_counts = [_outbox_counts(outbox) for outbox in outboxes]
     made = sum(counts["queued"] + counts["receipted"] for counts in outbox_counts)
     sightings = running.folder.store.count()
-    stored = sightings + running.folder.store.counts().pictures
+    others = 0 if beside is None else _outbox_counts(beside)["receipted"]
+    stored = sightings + running.folder.store.counts().pictures - others
     _wait_until_derived(running, sightings)
     details = running.cameras.cameras()
     views = [detail.camera for detail in details]

@@ -5,7 +5,7 @@ does not change. The hub forgets who sent what after 30 days; all that of which 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from hub.merge.camera import Camera
 
@@ -35,15 +35,15 @@ class Shares:
         return True
 
 
-def bounded(cameras: Iterable[Camera]) -> tuple[list[Camera], int]:
+def bounded(cameras: Iterable[Camera], first: Collection[str] = ()) -> tuple[list[Camera], int]:
     """The cameras that the map shows, and how many it leaves out: of one contributor alone, and in all.
 
-    Those on which most observations rest come first.
+    Those whose ids are `first` come first, then those on which most observations rest.
     """
     shares = Shares(CAMERAS, CAMERAS_EACH)
     shown: list[Camera] = []
     left_out = 0
-    for camera in sorted(cameras, key=lambda camera: (-len(camera.members), camera.id)):
+    for camera in sorted(cameras, key=lambda camera: (camera.id not in first, -len(camera.members), camera.id)):
         owners = {member.contributor for member in camera.members}
         # What several contributors bear out is nobody's share: it counts in all alone.
         owner = next(iter(owners)) if len(owners) == 1 else "several"

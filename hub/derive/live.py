@@ -46,6 +46,7 @@ class LiveCameras:
         self._deriver = Deriver(store, recogniser)
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
+        self._refreshing = threading.RLock()
         self._saved = True
         self._wanted, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="derive", daemon=True)
@@ -73,14 +74,27 @@ class LiveCameras:
 
     def refresh(self) -> bool:
         """Derive again now; returns whether anything was new. Raises StoreError where it cannot be read or saved."""
-        change = self._deriver.refresh()
-        if change is not None:
-            self._saved = False
-            self._notify(change)
-        if not self._saved:  # also what a full disk has refused before
-            self._store.save_cameras(self._deriver.saved_form())
-            self._saved = True
-        return change is not None
+        with self._refreshing:
+            new = self.derive()
+            if not self._saved:  # also what a full disk has refused before
+                self._store.save_cameras(self._deriver.saved_form())
+                self._saved = True
+            return new
+
+    def derive(self) -> bool:
+        """Derive again now, and leave the saving to the thread: nobody waits for it who decides something. Raises
+        StoreError where the log cannot be read."""
+        with self._refreshing:
+            change = self._deriver.refresh()
+            if change is not None:
+                self._saved = False
+                self._notify(change)
+            return change is not None
+
+    @property
+    def deriver(self) -> Deriver:
+        """What is derived, also what the map does not show: for the desk."""
+        return self._deriver
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with each change as JSON, from another thread; returns how to end that."""

@@ -5,10 +5,11 @@ them; what the hub sees by itself, it says: another hub's card, and a request th
 """
 
 import contextlib
+import filecmp
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hub.enroll.home import home_packet
+from hub.enroll.home import WayBack, home_packet
 from hub.enroll.pairing import Pairing
 from hub.errors import BadInput, StoreError
 from hub.keys import HubKeys
@@ -16,7 +17,14 @@ from hub.log.probes import Enrolment
 from hub.store.durable import write_durably
 from probe.contract.base import ContractError
 from probe.contract.code import hub_letters
-from probe.contract.folder import ANSWER_SUFFIX, CARD, HOME, MAX_PAIRING_FILE_BYTES, REQUEST_SUFFIX
+from probe.contract.folder import (
+    ANSWER_SUFFIX,
+    CARD,
+    HOME,
+    MAX_PAIRING_FILE_BYTES,
+    REQUEST_SUFFIX,
+    WALKERS_STREETS,
+)
 from probe.contract.pairing import PairCard, decode_card, decode_descriptor, fingerprint
 from probe.contract.parcel import decode_signed
 
@@ -145,7 +153,20 @@ def _read(path: Path) -> bytes:
         return file.read(MAX_PAIRING_FILE_BYTES)
 
 
-def lay_home(stick: Path, keys: HubKeys) -> None:
-    """Lay the hub's newest keys on a stick, for probes to take along."""
-    with contextlib.suppress(StoreError):  # a locked stick still gives what is on it
-        write_durably(stick / HOME, home_packet(keys))
+def lay_home(stick: Path, keys: HubKeys, way_back: WayBack | None = None) -> None:
+    """Lay the hub's newest keys on a stick, for probes to take along; with a `way_back` all that they are given.
+
+    A stick that is locked or full still gives what is on it."""
+    with contextlib.suppress(StoreError):
+        write_durably(stick / HOME, home_packet(keys) if way_back is None else way_back.whole())
+        if way_back is not None:
+            _lay_streets(way_back.streets, stick / WALKERS_STREETS)
+
+
+def _lay_streets(streets: Path, target: Path) -> None:
+    """Megabytes are not written to a stick that has them already."""
+    with contextlib.suppress(OSError):
+        if not streets.is_file():
+            target.unlink(missing_ok=True)
+        elif not (target.is_file() and filecmp.cmp(streets, target, shallow=False)):
+            write_durably(target, streets.read_bytes())

@@ -7,7 +7,7 @@ under its id is refused and reported.
 import hashlib
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,19 +36,32 @@ class _Line:
     new: NewSighting
 
 
-def import_lines(path: Path, store: Store, *, again: bool = False) -> IntakeReport:
+def import_lines(
+    path: Path,
+    store: Store,
+    *,
+    again: bool = False,
+    name: str | None = None,
+    progress: Callable[[int, int], None] = lambda _lines, _octets: None,
+) -> IntakeReport:
     """Take in plain sightings, marked as imported by the operator. Raises BadInput without a file.
 
-    `again` also takes in what was undone before.
+    `again` also takes in what was undone before. `name` is what the file is called where that is not its path's;
+    `progress` gets how many lines and octets have been read.
     """
-    return _LineImport(path, store, again=again).run()
+    return _LineImport(path, store, again=again, name=name, progress=progress).run()
 
 
 class _LineImport:
     """One import, from the first line to the note that it is complete."""
 
-    def __init__(self, path: Path, store: Store, *, again: bool) -> None:
-        self._path, self._store, self._again = path, store, again
+    def __init__(
+        self, path: Path, store: Store, *, again: bool, name: str | None, progress: Callable[[int, int], None]
+    ) -> None:
+        self._path, self._store, self._again, self._progress = path, store, again, progress
+        self._shown = str(path) if name is None else readable(name)
+        self._name = readable(path.name) if name is None else self._shown
+        self._octets = 0
         self._recogniser = Recogniser()
         self._fingerprint = hashlib.sha256()
         self._report = IntakeReport(files=1)
@@ -59,10 +72,12 @@ class _LineImport:
         lines: list[_Line] = []
         size = 0
         for number, text in self._lines():
-            line = self._parsed(f"{self._path}: line {number}", text)
+            line = self._parsed(f"{self._shown}: line {number}", text)
             if line is not None:
                 lines.append(line)
                 size += len(line.new.body)
+            if number % _LINES_PER_COMMIT == 0:
+                self._progress(number, self._octets)
             if len(lines) >= _LINES_PER_COMMIT or size >= _BYTES_PER_COMMIT:
                 self._commit(lines)
                 lines.clear()
@@ -70,20 +85,20 @@ class _LineImport:
         self._commit(lines)
         if not self._any:
             raise BadInput(
-                f"{self._path}: the file is empty; give sightings, as `contrechamp-probe replay` prints them"
+                f"{self._shown}: the file is empty; give sightings, as `contrechamp-probe replay` prints them"
             )
         if (untold := report.refused - len(report.troubles)) > 0:
-            report.troubles.append(f"{self._path}: {untold} more lines like these")
+            report.troubles.append(f"{self._shown}: {untold} more lines like these")
         sha256 = self._fingerprint.digest()
         if report.import_number is not None:
             self._store.end_import(report.import_number, sha256)
         if report.undone:
             report.troubles.append(
-                f"{self._path}: {report.undone} sightings were taken back by `undo` before, and were left out; "
+                f"{self._shown}: {report.undone} sightings were taken back by `undo` before, and were left out; "
                 "--again takes them in all the same"
             )
         elif report.import_number is None and (known := earlier.get(sha256)) is not None:
-            report.notes.append(_known(self._path, known))
+            report.notes.append(_known(self._shown, known))
         return report
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
@@ -92,20 +107,21 @@ class _LineImport:
                 number = 0
                 while line := file.readline(MAX_LINE_BYTES):
                     self._fingerprint.update(line)
+                    self._octets += len(line)
                     number += 1
                     if number == 1:
                         line = line.removeprefix(BOM_UTF8)  # put there by editors and shells of Windows
                     if line := line.strip():
                         if not self._any and not _is_text(line):
                             raise BadInput(
-                                f"{self._path}: no text, so no sightings, which are one JSON a line; unpack what is "
+                                f"{self._shown}: no text, so no sightings, which are one JSON a line; unpack what is "
                                 "compressed, and give recordings to `contrechamp-probe replay` or `import`"
                             )
                         self._any = True
                         yield number, line
         except OSError as problem:
             raise BadInput(
-                f"{self._path}: cannot be read ({problem.strerror}); give a file of sightings, one JSON a line"
+                f"{self._shown}: cannot be read ({problem.strerror}); give a file of sightings, one JSON a line"
             ) from problem
 
     def _parsed(self, where: str, text: bytes) -> _Line | None:
@@ -131,7 +147,7 @@ class _LineImport:
         if not batch:
             return
         if self._report.import_number is None:
-            self._report.import_number = self._store.begin_import(readable(self._path.name))
+            self._report.import_number = self._store.begin_import(self._name)
         batch.import_number = self._report.import_number
         self._store.append(batch)
         self._report.stored += len(batch.sightings) + len(batch.again)
@@ -170,6 +186,6 @@ def _is_text(line: bytes) -> bool:
         return len(line) >= MAX_LINE_BYTES  # cut within a character, perhaps
 
 
-def _known(path: Path, earlier: Import) -> str:
+def _known(shown: str, earlier: Import) -> str:
     undone = f", and taken back on {earlier.undone}" if earlier.undone else ""
-    return f"{path}: this file was imported on {earlier.day} as import-{earlier.number}{undone}; it adds nothing."
+    return f"{shown}: this file was imported on {earlier.day} as import-{earlier.number}{undone}; it adds nothing."

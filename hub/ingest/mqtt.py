@@ -2,7 +2,8 @@
 
 One thread (paho's network loop) only queues what arrives; another commits it in batches and answers. The queue is
 bounded in octets: where it is full the network loop waits for it, and the broker holds the rest back; what is dropped
-in the end, the probe sends again. Whoever asks to be paired is answered by a third thread.
+in the end, the probe sends again. Whoever asks to be paired comes in through a turnstile where the broker holds nobody
+back, and is answered by a third thread.
 """
 
 import logging
@@ -17,13 +18,17 @@ from typing import Any
 
 from hub.broker.rights import Login
 from hub.enroll.desk import PairingDesk
-from hub.enroll.home import home_packet
+from hub.enroll.home import WayBack
 from hub.enroll.pairing import Answered, Pairing
 from hub.errors import StoreError
+from hub.ingest.giving import Giving
 from hub.ingest.receive import Incoming, UnitIngest
+from hub.ingest.turnstile import Turnstile
 from hub.keys import HubKeys
 from probe.contract import topics
 from probe.contract.address import BrokerAddress
+from probe.contract.base import ContractError
+from probe.contract.home import MAX_WANTED_BYTES, decode_wanted
 from probe.contract.parcel import MAX_PARCEL_BYTES
 
 _log = logging.getLogger(__name__)
@@ -54,17 +59,20 @@ class MqttIngest:
         pairing: Pairing,
         keys: HubKeys,
         stored: Callable[[], None],
+        way_back: WayBack,
     ) -> None:
-        self._units, self._keys = units, keys
+        self._units, self._keys, self._way_back = units, keys, way_back
         self._desk = PairingDesk(pairing, self._answer_pairing)
+        self._giving = Giving(way_back, units.is_enrolled, self._send_home)
         self._stored = stored
         self._queue: queue.Queue[Incoming | None] = queue.Queue()
         self._budget = _ByteBudget(QUEUE_BYTES)
-        self._home, self._home_state = b"", ("", -1)
+        self._home_state = "", -1
         self._given: dict[str, float] = {}  # when which mailbox was given the home packet
         self._told_over: list[tuple[date, str]] = []
         self._answers: deque[Any] = deque()
         self._network_ended = threading.Event()
+        self._turnstile = None if login.holds_back else Turnstile(self._hear_asking)
         self._client = self._make_client(broker, login)
         self._committing = threading.Thread(target=self._commit_batches, name="ingest", daemon=True)
         self.listening = threading.Event()
@@ -73,12 +81,18 @@ class MqttIngest:
         """Begin to listen; `listening` is set once the broker has taken the subscription."""
         self._committing.start()
         self._desk.start()
+        self._giving.start()
+        if self._turnstile is not None:
+            self._turnstile.start()
         self._client.loop_start()
 
     def stop(self) -> None:
         """Finish what was taken in, then leave."""
         self._budget.close()
         self._desk.stop()
+        self._giving.stop()
+        if self._turnstile is not None:
+            self._turnstile.stop()
         self._queue.put(None)
         if self._committing.is_alive():
             self._committing.join(STOP_S)
@@ -88,7 +102,8 @@ class MqttIngest:
     @property
     def alive(self) -> bool:
         """Whether its threads still run: a network loop that a fault has ended leaves the hub deaf."""
-        return self._committing.is_alive() and self._desk.alive and not self._network_ended.is_set()
+        turns = self._turnstile is None or self._turnstile.alive
+        return self._committing.is_alive() and self._desk.alive and turns and not self._network_ended.is_set()
 
     def _commit_batches(self) -> None:
         last, looked_s = False, monotonic()
@@ -136,6 +151,13 @@ class MqttIngest:
                 with suppress(RuntimeError, ValueError):  # no connection: nobody waits for it
                     self._answers.popleft().wait_for_publish(PATIENCE_S)
 
+    def _hear_asking(self, hear: bool) -> None:
+        """Hear whoever asks to be paired, or nobody who does. Without a connection neither: a new one hears all."""
+        if hear:
+            self._client.subscribe(topics.EVERY_ASKING, qos=1)
+        else:
+            self._client.unsubscribe(topics.EVERY_ASKING)
+
     def _rotate_keys(self) -> None:
         """Rotate the sealing keys when it is time."""
         try:
@@ -144,21 +166,24 @@ class MqttIngest:
             _log.error("the hub's keys cannot be looked after: %s", problem)
 
     def _give_home(self, mailbox: str) -> None:
-        """Give a probe that has come home the newest keys, before its receipts: with the last of these it goes.
+        """Give a probe that has come home the newest keys and offers, before its receipts.
 
         Nothing is retained at the broker for it: a broker that retains for the hub retains for strangers as well.
         """
         state = self._keys.epoch, self._keys.serial
         now_s = monotonic()
         if state != self._home_state:
-            self._home, self._home_state = home_packet(self._keys), state
+            self._home_state = state
             self._given.clear()
         if now_s - self._given.get(mailbox, float("-inf")) < HOME_AGAIN_S:
             return
         if len(self._given) >= MOST_GIVEN:
             self._given.clear()
         self._given[mailbox] = now_s
-        self._client.publish(topics.home(mailbox), self._home, qos=1)
+        self._send_home(mailbox, self._way_back.packet())
+
+    def _send_home(self, mailbox: str, packet: bytes) -> Any:
+        return self._client.publish(topics.home(mailbox), packet, qos=1)
 
     def _next_batch(self) -> tuple[list[Incoming], bool]:
         """Messages for one commit, of up to 2 MiB, or none after a while; and whether the end was among them."""
@@ -201,11 +226,15 @@ class MqttIngest:
             if reason.is_failure:
                 _log.warning("%s refuses: %s", broker, reason)
             else:
-                client.subscribe(topics.EVERYTHING, qos=1)
+                if self._turnstile is not None:
+                    self._turnstile.opened()
+                # Not all there is: of what the hub itself sends, it would hear every word.
+                client.subscribe([(topics.EVERY_UP, 1), (topics.EVERY_ASKING, 1)])
 
         def on_subscribe(*_: object) -> None:
-            _log.info("listening at %s", broker)
-            self.listening.set()
+            if not self.listening.is_set():  # and whenever the turnstile opens
+                _log.info("listening at %s", broker)
+                self.listening.set()
 
         def on_disconnect(*_: object) -> None:
             self.listening.clear()
@@ -222,10 +251,14 @@ class MqttIngest:
             _log.warning("a message on a topic that is no text was dropped")
             return
         if topics.is_from_hub(topic):
-            return  # a hub's own answers
+            return  # a hub's own answers, at a broker that is not trusted
         rendezvous = topics.rendezvous_of(topic)
         if rendezvous is not None:
+            if self._turnstile is not None:
+                self._turnstile.passed()
             self._desk.take(rendezvous, message.payload)
+            return
+        if self._is_question(topics.mailbox_of(topic), message.payload):
             return
         # One byte more than allowed is enough to see that it is too much.
         payload = message.payload[: MAX_PARCEL_BYTES + 1]
@@ -233,6 +266,17 @@ class MqttIngest:
             _log.warning("too much at once: a message was dropped, its probe will send it again")
             return
         self._queue.put(Incoming(topic=topic, mailbox=topics.mailbox_of(topic), payload=payload))
+
+    def _is_question(self, mailbox: str | None, payload: bytes) -> bool:
+        """Whether a probe asks for something, which any parcel is too long for; then it is noted."""
+        if mailbox is None or len(payload) > MAX_WANTED_BYTES:
+            return False
+        try:
+            wanted = decode_wanted(payload)
+        except ContractError:
+            return False
+        self._giving.ask(mailbox, wanted)
+        return True
 
 
 class _ByteBudget:

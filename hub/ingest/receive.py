@@ -146,6 +146,11 @@ class UnitIngest:
         self._min_free_bytes = min_free_bytes
         self.limits = limits or Limits()
 
+    def is_enrolled(self, mailbox: str) -> bool:
+        """Whether an enrolled probe has this mailbox. Raises StoreError."""
+        self._unsealer.reload_probes()
+        return self._unsealer.probe_at(mailbox) is not None
+
     def receive(self, messages: Iterable[Incoming]) -> Intake:
         """Commit what is in the messages; returns what came of it. Raises StoreError where nothing was kept."""
         self._unsealer.reload_probes()

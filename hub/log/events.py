@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from hub.log.probes import Probe
+
 # What a row costs beside its content: ids, hashes, who sent it, indices.
 ROW_OCTETS = 512
 TOMBSTONE_OCTETS = 256
@@ -17,11 +19,14 @@ class Origin(StrEnum):
 
 
 class Erasure(StrEnum):
-    """Why a sighting was erased: its probe took it back, the operator rejected it, or undid its import or walk."""
+    """Why a sighting was erased: its probe took it back, the operator rejected it, or undid its import or walk; the
+    volunteer has left and wants nothing of it kept; its time was over."""
 
     WITHDRAWN = "withdrawn"
     REJECTED = "rejected"
     UNDONE = "undone"
+    FORGOTTEN = "forgotten"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +52,14 @@ class NewSighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPicture:
-    """A redacted picture to write down; `sha256` is what the sighting of kind photo names it by."""
+    """A redacted picture to write down; `sha256` is what the sighting of kind photo names it by. `sender` is None where
+    a person brought it to the hub's page."""
 
     id: str
     hash: bytes
     sha256: str
     jpeg: bytes
-    sender: str
+    sender: str | None
     held: str | None = None
 
     @property
@@ -86,6 +92,24 @@ class StoredShare:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentLately:
+    """What the log still links to a probe, of the last 30 days: how many sightings, and the day on which one came
+    last. A number and a day, and no place."""
+
+    probe: str
+    sightings: int
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskUse:
+    """How much of the disk the log takes, in octets: all of it, and the pictures in it."""
+
+    octets: int
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What is in the log under an id: the hash of the unit that brought it, whether the operator has to look, why its
     body was erased, where it was, and of a picture its own hash."""
@@ -101,7 +125,8 @@ class StoredSighting:
     """A sighting in the log, at its place.
 
     `sender` and `day`, on which it came by the hub's clock, are None once the link to the probe has expired;
-    `import_number` is that of the import that brought it.
+    `import_number` is that of the import that brought it, `came` the month in which it came (2026-05), "" where nobody
+    knows.
     """
 
     seq: int
@@ -110,6 +135,7 @@ class StoredSighting:
     sender: str | None
     day: date | None = None
     import_number: int | None = None
+    came: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +171,24 @@ class Undoing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forgetting:
+    """A volunteer leaves: `sightings`, by place in the log and id, are erased for good, and with a `probe` all that
+    says whose they were."""
+
+    sightings: tuple[tuple[int, str], ...]
+    probe: Probe | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What was erased; `left` are files that still hold some of it, because somebody else reads them."""
+
+    sightings: int
+    pictures: int
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How many there are of everything in the log."""
 
@@ -171,7 +215,8 @@ class RefusalKind(StrEnum):
 class SetAside:
     """Something that could not be taken in, kept apart with its reason for the operator to look at.
 
-    `data` is as much of it as the quarantine has room for; `size` what it was.
+    `data` is as much of it as the quarantine has room for; `size` what it was; `number` its place there, 0 before it
+    has one.
     """
 
     kind: RefusalKind
@@ -180,6 +225,7 @@ class SetAside:
     size: int
     data: bytes
     at: str = ""
+    number: int = 0
 
 
 @dataclass(slots=True)

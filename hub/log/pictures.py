@@ -115,6 +115,17 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A backup that was written on a day, and how far the log went then: the last sighting's place in it, and the last
+    decision's number."""
+
+    day: date
+    path: str
+    sightings: int
+    decisions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """A backup, or a published picture, that was written to a file on a day."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hub.merge.observe import Estimate
+from hub.merge.solver import cheapest
 from probe.contract.geodesy import offset_m, turn_deg
 
 GATE = 9.21  # chi-square, 2 degrees of freedom, 99 %
@@ -169,7 +170,6 @@ def _strip(item: Matchable) -> tuple[int, float]:
 def _solve(costs: Sequence[dict[int, float]], rows: list[int], columns: list[int]) -> dict[int, int]:
     """The cheapest one-to-one choice, where staying alone costs as much as the gate."""
     import numpy as np
-    from scipy.optimize import linear_sum_assignment
 
     index = {place: column for column, place in enumerate(columns)}
     matrix = np.full((len(rows), len(columns) + len(rows)), 1e6)
@@ -178,9 +178,4 @@ def _solve(costs: Sequence[dict[int, float]], rows: list[int], columns: list[int
         for place, cost in costs[number].items():
             if place in index:
                 matrix[row, index[place]] = cost
-    picked_rows, picked_columns = linear_sum_assignment(matrix)
-    return {
-        rows[row]: columns[column]
-        for row, column in zip(picked_rows.tolist(), picked_columns.tolist(), strict=True)
-        if column < len(columns)
-    }
+    return {rows[row]: columns[column] for row, column in cheapest(matrix) if column < len(columns)}

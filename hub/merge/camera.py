@@ -1,10 +1,12 @@
 """A camera while it is put together of observations."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from hashlib import sha256
 from math import cos, pi, sin
 
+from hub.merge.constraints import Bound, Sides, fit
 from hub.merge.locate import fuse, middle_bearing
 from hub.merge.observe import Estimate, Observation
 
@@ -37,7 +39,8 @@ class Camera:
     """A camera being put together: the observations that speak of it, and why.
 
     `alike` are observations beyond those that its place and its neighbours were weighed by: one contributor made very
-    many of them here. They count in all that is said of it.
+    many of them here. They count in all that is said of it. `bound` is what people decided of it, `name` the id that it
+    has then.
     """
 
     estimate: Estimate
@@ -46,6 +49,8 @@ class Camera:
     rivals: tuple[str, ...] = ()
     nearest_match_m: list[float] = field(default_factory=list)
     alike: list[Observation] = field(default_factory=list)
+    bound: Bound | None = None
+    name: str | None = None
     _tally: _Tally = field(init=False, repr=False, default_factory=_Tally)
     _first: Observation = field(init=False, repr=False)
 
@@ -56,8 +61,8 @@ class Camera:
 
     @property
     def id(self) -> str:
-        """A name that stays: it comes from the observation that reached the log first."""
-        return f"c-{sha256(self._first.sighting.id.encode()).hexdigest()[:16]}"
+        """A name that stays: one that was given, else it comes from the observation that reached the log first."""
+        return self.name or id_from(self._first.sighting.id)
 
     @property
     def observations(self) -> list[Observation]:
@@ -88,6 +93,32 @@ class Camera:
         self._tally.add(observation)
         self._first = min(self._first, observation, key=_place_in_log)
 
+    def may_hold(self, sides: Sides) -> bool:
+        """Whether what is on these sides may be of this camera."""
+        return self.bound is None or fit(self.bound.sides, sides)
+
+    def take_sides(self, sides: Sides) -> None:
+        """Be on these sides as well."""
+        if sides and self.bound is None:
+            self.bound = Bound()
+        if sides and self.bound is not None:
+            self.bound.sides.update(sides)
+
+    def bind(self, bound: Bound) -> None:
+        """Be the camera of a group."""
+        if self.bound is not None:
+            bound.sides.update(self.bound.sides)
+        self.bound = bound
+
+    @property
+    def has_groups(self) -> bool:
+        return self.bound is not None and bool(self.bound.groups)
+
+    def may_meet(self, sides: Sides, walks: Collection[str]) -> bool:
+        """Whether what was seen on some walks, and is on these sides, may be of this camera: a walk meets it once."""
+        groups = () if self.bound is None else self.bound.walks
+        return self.may_hold(sides) and not any(walk in self._tally.walks or walk in groups for walk in walks)
+
     def count(self, observation: Observation) -> None:
         """Count a visual observation that is like others here, without weighing it."""
         self.alike.append(observation)
@@ -95,13 +126,34 @@ class Camera:
 
     def join(self, other: "Camera", distance_m: float) -> None:
         """Merge a camera that was heard into this one."""
+        self.nearest_match_m.append(distance_m)
+        self.unite(other)
+
+    def unite(self, other: "Camera") -> None:
+        """Merge a camera that was heard into this one, as somebody decided: how far it is says nothing."""
         self.members += other.members
         for member in other.members:
             self._tally.add(member)
         self._first = min(self._first, other._first, key=_place_in_log)
         self.far_apart = self.far_apart or other.far_apart
-        self.nearest_match_m.append(distance_m)
         self.estimate = fuse((self.estimate, other.estimate), self.walks)
+        if other.bound is not None and other.bound is not self.bound:
+            self.take_sides(other.bound.sides)
+            if self.bound is None:
+                self.bound = other.bound
+            else:
+                self.bound.groups += other.bound.groups
+
+    def attach(self, observation: Observation) -> None:
+        """Add an observation without a place: it says something of the camera, and nothing of where it is."""
+        self.members.append(observation)
+        self._tally.add(observation)
+        self._first = min(self._first, observation, key=_place_in_log)
+
+
+def id_from(sighting_id: str) -> str:
+    """The id of a camera whose first sighting in the log is this one."""
+    return f"c-{sha256(sighting_id.encode()).hexdigest()[:16]}"
 
 
 def _place_in_log(observation: Observation) -> int:

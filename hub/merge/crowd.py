@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from math import floor
 
 from hub.merge.camera import Camera
+from hub.merge.constraints import Sides
 from hub.merge.grid import Block, block_of
 from hub.merge.observe import Observation
 from probe.contract.geodesy import degrees_off, offset_m
@@ -54,12 +55,16 @@ class Founders:
         """Note that an observation became the camera with a number."""
         self._founded.setdefault((observation.contributor, block_of(observation.place)), []).append(number)
 
-    def nearest_where_full(self, observation: Observation, cameras: Sequence[Camera]) -> int | None:
-        """The nearest camera of this contributor in this block, where it has made out too many; None elsewhere."""
+    def nearest_where_full(
+        self, observation: Observation, cameras: Sequence[Camera], sides: Sides | None = None
+    ) -> int | None:
+        """The nearest camera of this contributor in this block, where it has made out too many; None elsewhere, and
+        where none of them may hold what is on these `sides`."""
         founded = self._founded.get((observation.contributor, block_of(observation.place)), [])
         if len(founded) < (FOUNDED_OF_UNKNOWN if observation.contributor is None else FOUNDED):
             return None
-        return min(founded, key=lambda number: (_squared_m(observation, cameras[number]), number))
+        allowed = founded if not sides else [number for number in founded if cameras[number].may_hold(sides)]
+        return min(allowed, key=lambda number: (_squared_m(observation, cameras[number]), number), default=None)
 
 
 def _saying(observation: Observation) -> _Saying:

@@ -128,6 +128,12 @@ def vendor_of(sighting: Sighting) -> str | None:
     return claim.value if claim is not None and claim.strength is Strength.STRONG else None
 
 
+def operator_of(sighting: Sighting) -> str | None:
+    """Who runs the camera, where a sighting names them on strong evidence."""
+    claim = _claim_of(sighting.claims, OperatorClaim)
+    return claim.value if claim is not None and claim.strength is Strength.STRONG else None
+
+
 def says_private(sighting: Sighting) -> bool:
     """Whether a sighting says that the camera belongs to a private dwelling."""
     claim = _claim_of(sighting.claims, PrivateDwellingClaim)

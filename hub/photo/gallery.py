@@ -53,6 +53,17 @@ class Gallery:
         self._pictures.stand(picture_id, Standing.LOOKED, Done.LOOKED)
         return _shown(self.require(picture_id))
 
+    def take_back(self, picture_id: str) -> PictureView:
+        """It may not be shown after all: it is as if nobody had looked, and the copies of it that were written are
+        deleted. Raises BadInput."""
+        picture = self.require(picture_id)
+        if picture.standing is Standing.HIDDEN:
+            raise BadInput("a complaint about this picture is open; decide that first: `contrechamp-hub photos close`")
+        if picture.standing is Standing.LOOKED:
+            self._pictures.stand(picture_id, Standing.NEW, Done.SHOWN)
+            self.withdraw_published(picture_id)
+        return _shown(self.require(picture_id))
+
     def cover(self, picture_id: str, boxes: Sequence[Box]) -> PictureView:
         """Cover rectangles for good. Raises BadInput; then nothing was changed."""
         self.add_redaction(picture_id, boxes, By.OPERATOR)
@@ -84,8 +95,8 @@ class Gallery:
         left = self._pictures.finish_erasing()
         if left:
             raise StoreError(
-                f"the picture is deleted, but {', '.join(left)} could not be cleared of it: another program uses it; "
-                "end that one, and start the hub again"
+                f"the picture is deleted, but {', '.join(left)} could not be cleared of it: another program uses it, "
+                "or a move has left it; end that one and start the hub again, or: contrechamp-hub move --erase-old"
             )
 
     def backups_with(self, picture_id: str) -> list[Copy]:

@@ -7,9 +7,12 @@ here, for page and exports alike.
 from collections import Counter
 from collections.abc import Sequence
 
+import msgspec
+
 from hub.merge.cameras import Camera
+from hub.merge.kin import Kin, kin_of
 from hub.merge.locate import fused_height, region95
-from hub.merge.observe import Observation, height_of, vendor_of
+from hub.merge.observe import Observation, height_of, operator_of, vendor_of
 from hub.publish.view import CameraDetail, CameraView, ClaimView, EvidenceView, Reason
 from probe.contract.evidence import CatalogueEvidence
 from probe.contract.readable import readable
@@ -22,6 +25,18 @@ MAX_LISTED = 500  # sightings of one camera that are listed one by one
 MAX_SAID = 64  # things that are said of one camera, of each kind
 
 
+def describe_all(cameras: Sequence[Camera]) -> list[CameraDetail]:
+    """Everything the page and the exports say about cameras, and what these have to do with each other."""
+    return [with_kin(describe(camera), kin) for camera, kin in zip(cameras, kin_of(cameras), strict=True)]
+
+
+def with_kin(detail: CameraDetail, kin: Kin) -> CameraDetail:
+    """A camera with what it has to do with others."""
+    if not kin.same_address and not kin.told_apart:
+        return detail
+    return msgspec.structs.replace(detail, same_address=kin.same_address, told_apart=kin.told_apart)
+
+
 def describe(camera: Camera) -> CameraDetail:
     """Everything the page and the exports say about a camera."""
     ring, radius_m = region95(camera.estimate)
@@ -30,6 +45,7 @@ def describe(camera: Camera) -> CameraDetail:
     days = sorted(day.isoformat() for member in members if (day := member.day) is not None)
     senders = {member.contributor for member in members if member.contributor is not None}
     vendors = [readable(vendor) for member in members if (vendor := vendor_of(member.sighting)) is not None]
+    operators = [readable(who) for member in members if (who := operator_of(member.sighting)) is not None]
     height = fused_height(said for member in members if (said := height_of(member.sighting)) is not None)
     view = CameraView(
         id=camera.id,
@@ -50,6 +66,7 @@ def describe(camera: Camera) -> CameraDetail:
         radius95_m=radius_m,
         region95=ring,
         composed=any(member.sighting.made.composed for member in members),
+        operator=_majority(operators),
     )
     return CameraDetail(
         camera=view,
@@ -170,6 +187,8 @@ def _evidence(members: Sequence[Observation]) -> list[EvidenceView]:
 
 def _evidence_reason(member: Observation) -> Reason:
     sighting = member.sighting
+    if sighting.made.adapter is Adapter.HAND:
+        return Reason(code="marked_by_hand")
     if sighting.kind is not Kind.RADIO:
         kept = sighting.pin is None or sighting.pin.photo_not_kept is None
         return Reason(code="looked_at" if kept else "looked_at_photo_not_kept")

@@ -13,12 +13,13 @@ class Reason(Struct, frozen=True, kw_only=True):
 
 
 class ClaimView(Struct, frozen=True, kw_only=True):
-    """One thing said of a camera, by how many sightings."""
+    """One thing said of a camera, by how many sightings; or `decided` by people, in the place of what sightings say."""
 
     about: str
     value: str | float | bool | None
     strength: str
     sightings: int
+    decided: bool = False
 
 
 class EvidenceView(Struct, frozen=True, kw_only=True):
@@ -55,16 +56,30 @@ class CameraView(Struct, frozen=True, kw_only=True):
     radius95_m: float
     region95: tuple[tuple[float, float], ...]  # closed ring of (lon, lat)
     composed: bool
+    # What people at the hub decided.
+    review: str = "waiting"  # confirmed; rejected: it is no camera
+    private: bool = False  # of a private dwelling
+    gone: str | None = None  # the day until which it was there
+    follow_up: bool = False
+    operator: str | None = None
+    operator_type: str | None = None  # public, private
+    site: str | None = None  # the pole or facade that it shares with others
 
 
 class CameraDetail(Struct, frozen=True, kw_only=True):
-    """A camera with everything it rests on."""
+    """A camera with everything it rests on. `same_address` and `told_apart` are other cameras: those that have the
+    address of a transmitter of this one (the address itself stays in the log), and those that are another one for
+    sure. They are for the desk: they link the cameras of a walk, and are never published. `decided` are the kinds of
+    decisions about it that hold, such as "private"."""
 
     camera: CameraView
     reasons: tuple[Reason, ...]
     claims: tuple[ClaimView, ...]
     evidence: tuple[EvidenceView, ...]
     sighting_ids: tuple[str, ...]
+    same_address: tuple[str, ...] = ()
+    told_apart: tuple[str, ...] = ()
+    decided: tuple[str, ...] = ()
 
 
 class Status(Struct, frozen=True, kw_only=True):

@@ -1,10 +1,12 @@
 """What the hub needs of the pictures in its store, whichever engine keeps it."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
 from hub.log.pictures import (
     Alike,
+    Backup,
     By,
     Complaint,
     Copy,
@@ -42,6 +44,18 @@ class PictureStore(Protocol):
 
     def listed(self, limit: int, standing: Standing | None = None) -> list[StoredPicture]:
         """The pictures that came last, the newest first."""
+        ...
+
+    def new(self) -> int:
+        """How many pictures that some sighting names nobody has looked at."""
+        ...
+
+    def new_ones(self, limit: int) -> list[tuple[str, str]]:
+        """Those that wait longest: the hash of each, with each sighting that names it."""
+        ...
+
+    def came(self, sha256: str) -> date | None:
+        """The day on which a picture came, by the hub's clock; None where there is none."""
         ...
 
     def jpeg(self, sha256: str) -> bytes | None:
@@ -121,6 +135,11 @@ class ComplaintStore(Protocol):
         """The complaints that are open, or all, in order."""
         ...
 
+    def add(self, number: int, pictures: Sequence[str]) -> int:
+        """Hide more pictures for a complaint that is open, in one commit; returns how many it is about now. Raises
+        BadInput where it is not open."""
+        ...
+
     def close(self, number: int, decision: str) -> None:
         """Note what was decided; the contact is erased."""
         ...
@@ -137,12 +156,21 @@ class ComplaintStore(Protocol):
         """The copies of a picture are gone."""
         ...
 
-    def note_backup(self, path: str) -> None:
-        """Note that a backup with the log in it was written to a file."""
+    def note_backup(self, path: str, *, sightings: int = 0, decisions: int = 0) -> None:
+        """Note that a backup with the log in it was written to a file, and how far the log's sightings and decisions
+        went then."""
+        ...
+
+    def last_backup(self) -> Backup | None:
+        """The backup that was written last, of those that are known and not gone."""
         ...
 
     def backups_with(self, sha256: str) -> list[Copy]:
         """The backups that may hold a picture: those written since the day on which it came."""
+        ...
+
+    def backups(self) -> list[Copy]:
+        """All backups that were written and not deleted since, as far as the hub knows."""
         ...
 
     def forget_backup(self, path: str) -> None:

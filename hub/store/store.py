@@ -7,15 +7,24 @@ from typing import Protocol
 from hub.log.events import (
     Batch,
     Counts,
+    DiskUse,
+    Erasure,
+    Forgetting,
+    Forgotten,
     HeldSightings,
     Import,
     Known,
+    SentLately,
     SetAside,
     StoredShare,
     StoredSighting,
     Undoing,
 )
+from hub.log.retention import Expired, Terms
+from hub.store.decisions import DecisionStore
+from hub.store.people import PeopleStore
 from hub.store.pictures import ComplaintStore, PictureStore
+from hub.store.public import PublicStore
 from probe.contract.envelope import UnitType
 
 READ_OCTETS = 4 << 20  # so much of the log is in memory at once for whoever reads all of it
@@ -35,6 +44,21 @@ class Store(Protocol):
     @property
     def complaints(self) -> ComplaintStore:
         """The complaints about pictures."""
+        ...
+
+    @property
+    def decisions(self) -> DecisionStore:
+        """What people decided."""
+        ...
+
+    @property
+    def public(self) -> PublicStore:
+        """The shared map."""
+        ...
+
+    @property
+    def people(self) -> PeopleStore:
+        """Who works at the hub, and what they did there."""
         ...
 
     def free_bytes(self) -> int | None:
@@ -63,6 +87,14 @@ class Store(Protocol):
 
     def share(self, probe: str) -> StoredShare:
         """How much of the log is a probe's."""
+        ...
+
+    def sent_lately(self) -> list[SentLately]:
+        """What is still linked to each probe; one that has sent nothing for 30 days is not among them."""
+        ...
+
+    def disk_use(self) -> DiskUse:
+        """How much of the disk the log takes. It looks at each picture's row: ask seldom."""
         ...
 
     def count(self) -> int:
@@ -113,12 +145,46 @@ class Store(Protocol):
         """Erase what an import or a walk brought, each sighting with a tombstone; returns how many there were."""
         ...
 
+    def forget(self, forgetting: Forgetting) -> Forgotten:
+        """Erase what a volunteer brought, also out of decisions, derived cameras and free pages; tombstones name random
+        ids alone. What cannot be finished, as somebody reads the file, is told."""
+        ...
+
+    def seqs_of(self, probe: str) -> list[int]:
+        """The places in the log of what is known to be from a probe: of its last 30 days."""
+        ...
+
+    def erase(self, seqs: Sequence[int], why: Erasure) -> int:
+        """Erase sightings by their places in the log, each with a tombstone; returns how many were still there."""
+        ...
+
+    def expire(self, terms: Terms, today: date) -> Expired:
+        """Erase what was set aside, held, complained about or noted, and its time is over."""
+        ...
+
+    def terms(self) -> Terms:
+        """How long what is kept."""
+        ...
+
+    def set_terms(self, terms: Terms) -> None:
+        """Keep it longer or shorter from now on."""
+        ...
+
     def quarantined(self, limit: int = 100) -> list[SetAside]:
         """What was set aside, newest first."""
         ...
 
     def quarantine_count(self) -> int:
         """How much was set aside."""
+        ...
+
+    def set_aside(self, number: int) -> SetAside | None:
+        """One thing that was set aside, by its number; None where it is gone."""
+        ...
+
+    def drop_quarantine(self, newest: int) -> int:
+        """Erase what was set aside up to a number, for good; returns how much. What came later stays: nobody has seen
+        it yet."""
         ...
 
     def forget_senders(self, today: date) -> None:
@@ -131,6 +197,11 @@ class Store(Protocol):
 
     def cameras(self) -> Mapping[str, bytes]:
         """The derived cameras as they were last saved, by id, as JSON."""
+        ...
+
+    def claim(self, hub_id: str) -> None:
+        """Be the one hub that serves from this store until it is closed. Raises BadInput where another does, or where
+        it is another hub's."""
         ...
 
     def close(self) -> None:

@@ -6,17 +6,20 @@ the address that holds most, so that the operator gets in while others hold all 
 """
 
 import asyncio
-import ipaddress
 import logging
 import resource
+import ssl
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from hub.web.handshake import Handshake, keep_buffers_small
+from hub.web.way import network
 
 MOST, MOST_PER_ADDRESS = 256, 64
 TELL_S = 60.0
@@ -40,16 +43,19 @@ class Patience:
     """How long the page waits for others, in seconds.
 
     `header_s` counts from the first octet of a request, or from the connection; `stall_s` is how long a reader may take
-    nothing while something waits for it.
+    nothing while something waits for it. A body has `body_s` for each `body_octets` of it, and for what is left: a
+    photo comes whole from a slow phone, while who sends an octet now and then is cut off as before.
     """
 
     header_s: float = 10.0
     body_s: float = 30.0
+    body_octets: int = 256 << 10
     stall_s: float = 30.0
 
 
 class Doors:
-    """The connections of one server. `proxies` are addresses that many readers share, so only `most` bounds them."""
+    """The connections of one server. `proxies` are addresses that many readers share, so only `most` bounds them.
+    With `tls` they begin with a handshake, and count from there on."""
 
     def __init__(
         self,
@@ -58,21 +64,33 @@ class Doors:
         *,
         proxies: Collection[str] = (),
         patience: Patience | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.patience = patience or Patience()
+        self._tls = tls
+        if tls is not None:
+            keep_buffers_small()
         self._most, self._per_address, self._proxies = most, per_address, frozenset(proxies)
-        self._inside: dict[str, dict[GuardedProtocol, None]] = defaultdict(dict)  # by address, the oldest first
+        self._inside: dict[str, dict[Inside, None]] = defaultdict(dict)  # by address, the oldest first
         self._count = 0
         self._told_s = float("-inf")
 
     def __len__(self) -> int:
         return self._count
 
-    def protocol(self, *args: Any, **kwargs: Any) -> "GuardedProtocol":
+    def protocol(self, *args: Any, **kwargs: Any) -> "GuardedProtocol | Handshake":
         """A protocol for a new connection, as uvicorn asks for it."""
-        return GuardedProtocol(self, *args, **kwargs)
+        if self._tls is None:
+            return GuardedProtocol(self, *args, **kwargs)
+        return Handshake(
+            self._tls,
+            lambda: GuardedProtocol(self, *args, **kwargs),
+            self.patience.header_s,
+            entered=self.enter,
+            left=self.leave,
+        )
 
-    def enter(self, one: "GuardedProtocol") -> None:
+    def enter(self, one: "Inside") -> None:
         """Let a connection in, and another out where there are too many."""
         own = self._inside[one.address]
         own[one] = None
@@ -83,7 +101,7 @@ class Doors:
             self._tell()
             self._displace(max(self._inside, key=lambda address: len(self._inside[address])), one)
 
-    def leave(self, one: "GuardedProtocol") -> None:
+    def leave(self, one: "Inside") -> None:
         """A connection has ended."""
         own = self._inside.get(one.address)
         if own is not None and one in own:
@@ -92,12 +110,12 @@ class Doors:
             if not own:
                 del self._inside[one.address]
 
-    def _displace(self, address: str, newcomer: "GuardedProtocol") -> None:
+    def _displace(self, address: str, newcomer: "Inside") -> None:
         others = [one for one in self._inside[address] if one is not newcomer]
         waiting = (one for one in others if not one.answering)
         victim = next(waiting, others[0] if others else newcomer)
         self.leave(victim)
-        victim.transport.abort()
+        victim.abort()
 
     def _tell(self) -> None:
         now_s = monotonic()
@@ -111,6 +129,18 @@ class Doors:
             )
 
 
+class Inside(Protocol):
+    """A connection that is counted: who holds it, and whether something is on its way to them."""
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def answering(self) -> bool: ...
+
+    def abort(self) -> None: ...
+
+
 class GuardedProtocol(H11Protocol):
     """uvicorn's HTTP/1.1, with an end to headers, bodies and readers that never come to theirs."""
 
@@ -119,6 +149,8 @@ class GuardedProtocol(H11Protocol):
         self.address = ""
         self._doors = doors
         self._deadlines: dict[str, asyncio.TimerHandle] = {}
+        self._lost = False
+        self._body_came = 0  # octets, since the deadline for the body was set
 
     @property
     def answering(self) -> bool:
@@ -126,9 +158,13 @@ class GuardedProtocol(H11Protocol):
         cycle: RequestResponseCycle | None = self.cycle  # None before the first request, whatever its type says
         return cycle is not None and not cycle.response_complete
 
+    def abort(self) -> None:
+        """End it at once, whatever is on its way."""
+        self.transport.abort()
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.address = _network(self.client[0]) if self.client else ""
+        self.address = network(self.client[0]) if self.client else ""
         self._expect("header", self._doors.patience.header_s)
         self._doors.enter(self)
 
@@ -137,15 +173,24 @@ class GuardedProtocol(H11Protocol):
             deadline.cancel()
         self._deadlines.clear()
         self._doors.leave(self)
+        self._lost = True
         super().connection_lost(exc)
+        # uvicorn lets its timer go only where no error ended the connection: until it rings, it holds all of it.
+        self._unset_keepalive_if_required()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        self._body_came += len(data)
+        if self._body_came >= self._doors.patience.body_octets:
+            self._come("body")  # and is set anew where more is to come
         self._look()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self._look()
+        if self._lost:
+            self._unset_keepalive_if_required()
+        else:
+            self._look()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -169,22 +214,11 @@ class GuardedProtocol(H11Protocol):
 
     def _expect(self, what: str, seconds: float) -> None:
         if what not in self._deadlines and not self.transport.is_closing():
+            if what == "body":
+                self._body_came = 0
             self._deadlines[what] = self.loop.call_later(seconds, self.transport.abort)
 
     def _come(self, what: str) -> None:
         deadline = self._deadlines.pop(what, None)
         if deadline is not None:
             deadline.cancel()
-
-
-def _network(host: str) -> str:
-    """What one household or attacker has at the least: an IPv4 address, a /64 of IPv6."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return host

@@ -59,8 +59,8 @@ def is_own(request: Request) -> bool:
     return bool(sites) or not own.isdisjoint(origins)
 
 
-async def read_form(request: Request, tokens: Tokens) -> list[tuple[str, str]]:
-    """The fields of a form, in order. Raises Refused."""
+async def read_fields(request: Request) -> list[tuple[str, str]]:
+    """The fields of a form of this page, in order. Raises Refused."""
     if not is_own(request):
         raise Refused("form_foreign", 403)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
@@ -71,9 +71,20 @@ async def read_form(request: Request, tokens: Tokens) -> list[tuple[str, str]]:
         if len(body) > MAX_FORM_BYTES:
             raise Refused("form_large", 413)
     try:
-        fields = parse_qsl(body.decode("ascii"), strict_parsing=True, max_num_fields=MAX_FIELDS, errors="strict")
+        return parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=bool(body),
+            max_num_fields=MAX_FIELDS,
+            errors="strict",
+        )
     except ValueError:
         raise Refused("form_broken", 400) from None
+
+
+async def read_form(request: Request, tokens: Tokens) -> list[tuple[str, str]]:
+    """The fields of a form that bears a token of this run of the hub. Raises Refused."""
+    fields = await read_fields(request)
     if not any(name == "token" and tokens.right(value) for name, value in fields):
         raise Refused("form_stale", 403)
     return fields

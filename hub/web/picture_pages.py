@@ -1,7 +1,7 @@
-"""The pictures of a camera on its page: shown, looked at, covered further, deleted.
+"""The pictures of a camera on its page: shown, looked at or private again, covered, deleted.
 
-A picture that nobody has looked at, or about which a complaint is open, is the operator's alone; and only the operator
-changes any (see `hub.web.operator`). No browser keeps a copy: a deletion is to be one. A reader who takes a picture
+A picture that nobody has looked at, or about which a complaint is open, is for reviewers alone; and only they change
+any. No browser keeps a copy: a deletion is to be one. A reader who takes a picture
 slowly holds one portion of it and not the whole, as each portion is read anew: nobody keeps others from theirs.
 """
 
@@ -15,14 +15,14 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
-from starlette.routing import Route
 
 from hub.errors import BadInput, HubError
+from hub.log.people import Role
 from hub.web.bodies import PORTION
 from hub.web.forms import Refused, Tokens, read_form
-from hub.web.messages import words_for
-from hub.web.operator import Operator
+from hub.web.gate import Gated, visitor
 from hub.web.pictures import CameraPictures, PictureSource, PictureState, PictureView, neighbours, photos
+from hub.web.words import words_for
 from probe.contract.sighting import Box
 
 MAX_BOXES = 100
@@ -34,39 +34,43 @@ _Answer = TypeVar("_Answer")
 
 
 class PicturePages:
-    """The handlers; `html` renders a template for a request. `contact` says how the hub's operators are reached."""
+    """The handlers; `html` renders a template for a request; `is_shown` says whether the map shows a camera: of others,
+    as of private dwellings, nobody else sees a picture."""
 
     def __init__(
-        self, source: PictureSource, operator: Operator, html: Callable[..., Response], contact: str | None = None
+        self,
+        source: PictureSource,
+        html: Callable[..., Response],
+        *,
+        is_shown: Callable[[str], bool] = lambda _: True,
     ) -> None:
-        self._source, self._operator, self._html, self._contact = source, operator, html, contact
+        self._source, self._html, self._is_shown = source, html, is_shown
         self._tokens = Tokens()
         self._turn = asyncio.Semaphore(1)
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[Gated]:
         """Where the page answers for pictures."""
         return [
-            Route("/complaint", self.complaint),
-            Route("/pictures/{picture_id}.jpg", self.jpeg),
-            Route("/pictures/{picture_id}/{action}", self.change, methods=["POST"]),
+            Gated("/pictures/{picture_id}.jpg", self.jpeg, Role.READER),
+            Gated("/pictures/{picture_id}/{action}", self.change, Role.REVIEWER, methods=["POST"]),
         ]
 
     async def gallery(self, request: Request, camera_id: str) -> CameraPictures:
         """The pictures of a camera that this reader may see."""
-        operator = self._operator.why_not(request) is None
+        reviewer = visitor(request).role >= Role.REVIEWER
         try:
             pictures = await self._ask(lambda: self._source.of_camera(camera_id))
             pairs = await self._ask(lambda: self._source.alike(camera_id)) if len(pictures) > 1 else ()
         except HubError as problem:  # the camera is shown all the same
             return CameraPictures(camera=camera_id, photos=(), private=0, token=None, alike={}, problem=str(problem))
-        shown = [one for one in pictures if operator or one.state is PictureState.LOOKED]
+        shown = [one for one in pictures if reviewer or one.state is PictureState.LOOKED]
         taken = photos(shown)
         first = taken[:MAX_PHOTOS]
         return CameraPictures(
             camera=camera_id,
             photos=first,
             private=len(pictures) - len(shown),
-            token=self._tokens.new() if operator else None,
+            token=self._tokens.new() if reviewer else None,
             alike=neighbours(pairs, {one.id for photo in first for one in photo.pictures}),
             more=len(taken) - len(first),
         )
@@ -85,11 +89,9 @@ class PicturePages:
         return StreamingResponse(portions, media_type="image/jpeg", headers=PICTURE_HEADERS)
 
     async def change(self, request: Request) -> Response:
-        """Look at, cover or delete one picture: for the operator, by a form of the page."""
+        """Look at, take back, cover or delete one picture: by a form of the page."""
         camera_id = ""
         try:
-            if self._operator.why_not(request) is not None:
-                raise Refused("pictures_elsewhere", 403)
             fields = await read_form(request, self._tokens)
             camera_id = next((value for name, value in fields if name == "camera"), "")
             changed = await self._change(request.path_params["picture_id"], request.path_params["action"], fields)
@@ -103,16 +105,14 @@ class PicturePages:
             return JSONResponse(state, headers=PICTURE_HEADERS)
         return RedirectResponse(f"/cameras/{quote(camera_id, safe='')}#pictures", 303)
 
-    async def complaint(self, request: Request) -> Response:
-        """How a person who is on a picture has it taken away."""
-        return self._html(request, "complaint.html", contact=self._contact)
-
     async def _change(self, picture_id: str, action: str, fields: list[tuple[str, str]]) -> PictureView | None:
         """What is left of the picture; None where it is gone. Raises Refused, BadInput."""
         if not _ID.fullmatch(picture_id):
             raise Refused("pictures_unknown", 404)
         if action == "look":
             return await self._ask(lambda: self._source.look(picture_id))
+        if action == "private":
+            return await self._ask(lambda: self._source.take_back(picture_id))
         if action == "cover":
             boxes = [box_of(value) for name, value in fields if name == "box"]
             if not 0 < len(boxes) <= MAX_BOXES:
@@ -129,9 +129,11 @@ class PicturePages:
         return self._html(request, "refused.html", status_code, sentence=sentence, back=quote(camera_id, safe=""))
 
     async def _may_see(self, request: Request, picture_id: str) -> bool:
-        if self._operator.why_not(request) is None:
+        if visitor(request).role >= Role.REVIEWER:
             return True
         camera_id = request.query_params.get("camera", "")
+        if not self._is_shown(camera_id):
+            return False
         try:
             pictures = await self._ask(lambda: self._source.of_camera(camera_id))
         except HubError:

@@ -59,6 +59,10 @@ class PictureSource(Protocol):
         """A person has looked at it: it may be shown."""
         ...
 
+    def take_back(self, picture_id: str) -> PictureView:
+        """It may not be shown after all: it is private again, as if nobody had looked."""
+        ...
+
     def cover(self, picture_id: str, boxes: Sequence[Box]) -> PictureView:
         """Fill parts of it for good; nothing takes that back."""
         ...

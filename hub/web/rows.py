@@ -38,50 +38,70 @@ class ListPage(Struct, frozen=True):
 
 
 class Listing:
-    """The list in its orders, each made once for each revision of the map."""
+    """The list in its orders; each order and each of its pages is made once for each revision of the map."""
 
     def __init__(self, source: MapSource) -> None:
         self._source = source
         self._revision: int | None = None
-        self._sorted: dict[str, list[Row]] = {}
+        self._sorted: dict[str, list[_Placed]] = {}
+        self._pages: dict[tuple[str, int], list[Row]] = {}
 
     def page(self, order: str, number: str) -> ListPage:
         """A page of the list; the first or the last where there is no such one."""
         revision = self._source.status().revision
         if revision != self._revision:
-            self._revision, self._sorted = revision, {}
+            self._revision, self._sorted, self._pages = revision, {}, {}
         order = order if order in _ORDERS else DEFAULT_ORDER
         if order not in self._sorted:
-            self._sorted[order] = rows(self._source.cameras(), order)
+            self._sorted[order] = _in_order(self._source.cameras(), order)
         found = self._sorted[order]
         pages = max(1, -(-len(found) // PAGE_ROWS))
         asked = int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 1
         shown = min(max(asked, 1), pages)
-        return ListPage(found[(shown - 1) * PAGE_ROWS : shown * PAGE_ROWS], shown, pages, len(found))
+        if (order, shown) not in self._pages:
+            self._pages[order, shown] = _rows(found, range(len(found))[(shown - 1) * PAGE_ROWS : shown * PAGE_ROWS])
+        return ListPage(self._pages[order, shown], shown, pages, len(found))
 
 
 def rows(details: Sequence[CameraDetail], order: str) -> list[Row]:
     """The cameras in the order asked for: kind, accuracy, last, where (from the middle outwards, also the default)."""
+    placed = _in_order(details, order)
+    return _rows(placed, range(len(placed)))
+
+
+class _Placed(Struct, frozen=True):
+    """A camera and where it stands from the middle of all."""
+
+    camera: CameraView
+    from_centre: Away
+
+
+def _in_order(details: Sequence[CameraDetail], order: str) -> list[_Placed]:
     if not details:
         return []
     cameras = [detail.camera for detail in details]
     centre = _centre(cameras)
-    neighbours = _neighbours(cameras)
-    found = [
-        Row(camera, _away(centre, (camera.lat, camera.lon)), neighbour)
-        for camera, neighbour in zip(cameras, neighbours, strict=True)
+    placed = [_Placed(camera, _away(centre, (camera.lat, camera.lon))) for camera in cameras]
+    return sorted(placed, key=_ORDERS.get(order, _ORDERS[DEFAULT_ORDER]))
+
+
+def _rows(placed: Sequence[_Placed], shown: range) -> list[Row]:
+    """The rows of some, whose neighbours may be any."""
+    neighbours = _neighbours([one.camera for one in placed], shown)
+    return [
+        Row(placed[own].camera, placed[own].from_centre, neighbour)
+        for own, neighbour in zip(shown, neighbours, strict=True)
     ]
-    return sorted(found, key=_ORDERS.get(order, _ORDERS[DEFAULT_ORDER]))
 
 
-def _newest_first(row: Row) -> tuple[int, str]:
+def _newest_first(row: _Placed) -> tuple[int, str]:
     """The newest first; a camera of which no day is known comes last."""
     last = row.camera.last_seen
     return -date.fromisoformat(last).toordinal() if last else 0, row.camera.id
 
 
 DEFAULT_ORDER = "where"
-_ORDERS: dict[str, Callable[[Row], Any]] = {
+_ORDERS: dict[str, Callable[[_Placed], Any]] = {
     "kind": lambda row: (row.camera.title_kind, row.camera.id),
     "where": lambda row: (row.from_centre.distance_m, row.camera.id),
     "accuracy": lambda row: (row.camera.radius95_m, row.camera.id),
@@ -102,19 +122,21 @@ def _away(start: tuple[float, float], end: tuple[float, float]) -> Away:
     return Away(distance_m(*start, *end), bearing_deg(*start, *end))
 
 
-def _neighbours(cameras: Sequence[CameraView]) -> list[Away | None]:
-    """Distance and bearing from each camera to the one nearest to it."""
-    if len(cameras) == 1:
-        return [None]
+def _neighbours(cameras: Sequence[CameraView], shown: range) -> list[Away | None]:
+    """Distance and bearing from each camera shown to the one nearest to it, among all of them."""
+    if len(cameras) < 2:
+        return [None] * len(shown)
     import numpy as np
-    from scipy.spatial import cKDTree
 
-    # On the globe in metres: straight lines through it sort as ways over it do, also over the date line.
+    # On the globe: straight lines through it sort as ways over it do, also over the date line. Each that is shown is
+    # compared with all: for one page that is as quick as a tree, and SciPy, which has one, takes 40 MB from a hub.
     lat = np.radians([camera.lat for camera in cameras])
     lon = np.radians([camera.lon for camera in cameras])
-    globe = np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
-    _, nearest = cKDTree(globe).query(globe, k=2)
-    # Two cameras at one place: either may come first, so take what is not the camera itself.
-    others = [int(two[1]) if int(two[0]) == own else int(two[0]) for own, two in enumerate(nearest)]
+    globe = np.stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))  # 3 × all, in its radii
     places = [(camera.lat, camera.lon) for camera in cameras]
-    return [_away(places[own], places[other]) for own, other in enumerate(others)]
+    found: list[Away | None] = []
+    for own in shown:
+        square = ((globe - globe[:, own, None]) ** 2).sum(axis=0)
+        square[own] = np.inf
+        found.append(_away(places[own], places[int(square.argmin())]))
+    return found

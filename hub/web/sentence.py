@@ -3,7 +3,7 @@
 from math import ceil
 
 from hub.publish.view import CameraDetail
-from hub.web.messages import Words
+from hub.web.words import Words
 
 
 def sentence(detail: CameraDetail, say: Words) -> str:

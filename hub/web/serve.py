@@ -5,6 +5,7 @@ import contextlib
 import errno
 import logging
 import socket
+import ssl
 import threading
 
 import uvicorn
@@ -21,12 +22,15 @@ THREADS = 4  # for looking up files; 40, the default, take 40 MB
 
 
 class WebServer:
-    """The page at host:port from `start` to `stop`; port 0 takes a free one."""
+    """The page at host:port from `start` to `stop`, by HTTPS where `tls` is there (`doors`
+    have to know it as well); port 0 takes a free one."""
 
-    def __init__(self, app: Starlette, host: str, port: int, *, doors: Doors | None = None) -> None:
-        self.host = host
+    def __init__(
+        self, app: Starlette, host: str, port: int, *, doors: Doors | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.host, self._scheme = host, "http" if tls is None else "https"
         raise_descriptors()
-        self._doors = Doors() if doors is None else doors  # with nobody inside they are false
+        self._doors = Doors(tls=tls) if doors is None else doors  # with nobody inside they are false
         self._socket = _listen(host, port)
         self.port = int(self._socket.getsockname()[1])
         self._app = app
@@ -37,7 +41,7 @@ class WebServer:
             log_level="warning",
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # uvicorn would believe whoever connects from 127.0.0.1; see `hub.web.operator`
+            proxy_headers=False,  # uvicorn would believe whoever connects from 127.0.0.1; see `hub.web.way`
             timeout_graceful_shutdown=1,
             backlog=BACKLOG,
             lifespan="off",
@@ -53,7 +57,7 @@ class WebServer:
 
     def url_at(self, host: str) -> str:
         """The page's address by one of the hosts that lead here."""
-        return f"http://{bracketed(host)}:{self.port}/"
+        return f"{self._scheme}://{bracketed(host)}:{self.port}/"
 
     def start(self) -> None:
         """Begin to answer. The socket listens already, so that no request is refused."""

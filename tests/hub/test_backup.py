@@ -19,6 +19,8 @@ from tests.examples import look
 from tests.paired import enrolled, ingest_of, parcel_of
 from tests.processes import hub as command
 
+pytestmark = pytest.mark.engines
+
 WORDS = "four words picked at random"
 
 
@@ -90,6 +92,7 @@ def test_a_damaged_backup_is_refused_whole(tmp_path: Path, damage: str) -> None:
     assert not list(tmp_path.glob("*.part*"))
 
 
+@pytest.mark.engines("sqlite")
 def test_no_hub_is_overwritten_and_no_weak_passphrase_taken(tmp_path: Path) -> None:
     data = made(tmp_path)
     with pytest.raises(BadInput, match="passphrase"):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from hub.backup import write_backup
 from hub.broker.tls import certificate
@@ -37,6 +37,23 @@ def certified(keys: HubKeys) -> object:
     cert, key = certificate(keys)
     private = load_pem_private_key(key.read_bytes(), None)
     return x509.load_pem_x509_certificate(cert.read_bytes()), private.private_numbers()  # type: ignore[union-attr]
+
+
+def test_a_certificate_whose_signature_says_another_length_is_told(tmp_path: Path) -> None:
+    """Its signature is good for whoever reads whole octets. One in two signatures ends so that it can be."""
+    keys = HubKeys(tmp_path)
+    while True:
+        cert, key = certificate(keys)
+        der = x509.load_pem_x509_certificate(cert.read_bytes()).public_bytes(Encoding.DER)
+        signature = x509.load_der_x509_certificate(der).signature
+        if signature[-1] & 1 == 0:
+            break
+        cert.unlink()
+        key.unlink()
+    changed = der[: -len(signature) - 1] + b"\1" + signature
+    cert.write_bytes(x509.load_der_x509_certificate(changed).public_bytes(Encoding.PEM))
+    with pytest.raises(StoreError, match="is damaged"):
+        certificate(keys)
 
 
 def test_any_bit_of_the_hubs_state_is_told(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hub.data import ServingLock, make_hub, read_hub
 from hub.errors import BadInput, HubError
 from hub.service import RunningHub, Settings
+from hub.web.pages.operator.overview import PARTS
 from tests.processes import HubProcess, answers, free_port, hub
 
 BEFORE = "mqtt://127.0.0.1:1"
@@ -66,6 +67,15 @@ def test_a_hub_that_ran_leaves_no_thread_and_no_lock(data: Path) -> None:
     assert {thread for thread in threading.enumerate() if not thread.daemon} <= threads
     assert not {thread.name for thread in threading.enumerate()} & {"derive", "ingest", "web", "broker"}
     ServingLock(data).release()
+
+
+def test_what_runs_is_told_in_words_that_the_operator_s_page_has(data: Path) -> None:
+    with RunningHub(Settings(data=data)) as running:
+        assert running.wait_until_listening(20)
+        well = running.well()
+        assert well == dict.fromkeys(PARTS, True)
+        running.second_pass.stop()
+        assert [name for name, is_well in running.well().items() if not is_well] == ["second pass"]
 
 
 def test_a_second_hub_on_a_folder_is_told_where_the_first_is(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from probe.outbox.outbox import Outbox
 from tests.examples import look, radio
 from tests.paired import pair
 from tests.processes import HubProcess, Mosquitto, free_port, hub, probe, until
+from tests.visiting import Visitor
 
 
 def filled(path: Path, count: int) -> Path:
@@ -24,9 +24,9 @@ def filled(path: Path, count: int) -> Path:
 
 
 def status(running: HubProcess) -> dict[str, int]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/api/status", timeout=60) as answer:
-        told: dict[str, int] = json.load(answer)
-        return told
+    visitor = Visitor(running.data, f"http://127.0.0.1:{running.port}/")
+    told: dict[str, int] = json.loads(visitor.get("api/status", timeout_s=60))
+    return told
 
 
 @pytest.mark.parametrize("embedded", [True, False])
@@ -77,7 +77,7 @@ def listed(running: HubProcess) -> set[str]:
 
 
 def _heard(running: HubProcess, mosquitto: Mosquitto, publish: object) -> bool:
-    publish.single(topics.ROOT + "/hello", b"", qos=1, hostname="127.0.0.1", port=mosquitto.port)  # type: ignore[attr-defined]
+    publish.single(topics.ROOT + "/hello/up", b"", qos=1, hostname="127.0.0.1", port=mosquitto.port)  # type: ignore[attr-defined]
     return status(running)["quarantined"] >= 1
 
 

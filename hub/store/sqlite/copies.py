@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+FORMER = "store.old"  # in a hub's folder: the database in which its log lay before it was moved, and is kept
 _TIMEOUT_S = 10.0
 
 
-def erase_copies(database: Path, hashes: Sequence[str]) -> list[str]:
-    """Erase pictures, by hash, in every copy beside a database; returns the copies in which that failed."""
-    left = []
-    for path in sorted(database.parent.glob("*.db")):
-        if path.name != database.name:
+def erase_copies(folder: Path, hashes: Sequence[str], *, but: str | None = None) -> list[str]:
+    """Erase pictures, by hash, in every copy in a hub's folder `but` the database itself; returns the copies in which
+    that failed, and the database that a move has left behind."""
+    former = folder / FORMER
+    left = [former.read_text().strip()] if former.is_file() else []  # nothing is erased there any more
+    for path in sorted(folder.glob("*.db")):
+        if path.name != but:
             try:
                 _erase(path, hashes)
             except sqlite3.Error:

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from hub.errors import StoreError
+from hub.store.engine import Snapshot
+from hub.store.sqlite.copies import erase_copies
 from hub.store.sqlite.schema import MIGRATIONS
+from hub.store.sqlite.snapshot import SqliteSnapshot, give_numbers_beyond
 from probe.files.private import (
     beside_database,
     close_file,
@@ -22,6 +25,8 @@ from probe.files.private import (
 
 FILE = "hub.db"
 FULL_BYTES = 1 << 20  # with less free, whatever fails fails for want of room: SQLite then says "disk I/O error"
+_TIMEOUT_S = 10.0
+_REWRITE_WAIT_MS = 2000  # for a reader that is done soon; another is told of
 _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
@@ -49,7 +54,9 @@ class Database:
             close_file(self.path)
             require_writable(self.path)
             close_files((*beside_database(self.path), *sorted(data.glob(f"{self.path.stem}.before-*.db*"))))
-            self.connection = sqlite3.connect(self.path, isolation_level=None, timeout=10.0, check_same_thread=False)
+            self.connection = sqlite3.connect(
+                self.path, isolation_level=None, timeout=_TIMEOUT_S, check_same_thread=False
+            )
         except OSError as problem:
             raise StoreError(
                 f"{self.path}: cannot be opened ({problem.strerror}); name another folder with --data"
@@ -81,6 +88,11 @@ class Database:
             return shutil.disk_usage(self.path.parent).free
         except OSError:
             return None
+
+    def octets(self) -> int:
+        """How much of the disk the file takes, with its write-ahead log."""
+        files = (self.path, *beside_database(self.path))
+        return sum(file.stat().st_size for file in files if file.exists())
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """All rows of a query. Raises StoreError."""
@@ -132,6 +144,56 @@ class Database:
         StoreError."""
         with self.lock:
             return not self.connection.in_transaction and not self.row("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+
+    def rewrite(self) -> list[str]:
+        """Write the whole file anew, so that no free page holds what was erased; copies that were made before it was
+        brought forward go. Returns the files in which that failed, as somebody reads them. Raises StoreError."""
+        with self.lock:
+            lost = self.path.parent.glob("backup-*.db*")  # what a backup that was killed has left
+            for copy in (*self.path.parent.glob(f"{self.path.stem}.before-*.db*"), *lost):
+                copy.unlink(missing_ok=True)
+            self.connection.execute(f"PRAGMA busy_timeout = {_REWRITE_WAIT_MS}")
+            try:
+                self.connection.execute("VACUUM")
+            except sqlite3.OperationalError as problem:
+                if is_full(problem, self.free_bytes()):
+                    raise self._failure(problem, "cannot be written anew", "free some space") from problem
+                return [str(self.path)]
+            else:
+                return [] if self.truncate_log() else [f"{self.path}-wal"]
+            finally:
+                self.connection.execute(f"PRAGMA busy_timeout = {int(_TIMEOUT_S * 1000)}")
+
+    def overwrite_erased(self) -> None:
+        """Nothing is left to do: `secure_delete` overwrites with each commit."""
+
+    def finish_erasing(self, hashes: Sequence[str], *, soon: bool = False) -> list[str]:  # noqa: ARG002 (it is quick)
+        """Returns the files beside the database that still hold what was erased, or pictures with these hashes."""
+        left = [] if self.truncate_log() else [f"{self.path}-wal"]
+        return left + erase_copies(self.path.parent, hashes, but=self.path.name)
+
+    def claim(self, hub_id: str) -> None:
+        """Whoever serves the folder has locked it, and with it this file."""
+
+    def last_number(self, table: str) -> int:
+        """The highest number that was ever given to a row of a table."""
+        row = self.row("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
+        return 0 if row is None else int(row[0])
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """All tables as they are at one moment, read beside whatever is written. Raises StoreError."""
+        try:
+            with closing(sqlite3.connect(self.path, isolation_level=None, timeout=10.0)) as other:
+                other.execute("BEGIN")
+                yield SqliteSnapshot(other)
+        except sqlite3.Error as problem:
+            raise self._failure(problem, "cannot be read", "is the disk full or failing?") from problem
+
+    def give_numbers_beyond(self, table: str, last: int) -> None:
+        """Never again give a number up to this one. Raises StoreError."""
+        with self.transaction() as db:
+            give_numbers_beyond(db, table, last)
 
     def meta(self, name: str) -> str | None:
         """A value that was set."""

@@ -271,4 +271,66 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " PRIMARY KEY (sha256, path)) WITHOUT ROWID",
         "CREATE TABLE backup (path TEXT PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID",
     ),
+    (
+        # What people decided; the sightings that it is about stand in the body.
+        """
+        CREATE TABLE decision (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL, by_whom TEXT NOT NULL, body BLOB NOT NULL
+        )
+        """,
+        # Who works at the hub. A name is never given a second time: decisions are signed with it.
+        """
+        CREATE TABLE person (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE, role INTEGER NOT NULL, made TEXT NOT NULL, password TEXT, closed TEXT
+        )
+        """,
+        """
+        CREATE TABLE passkey (
+            id BLOB PRIMARY KEY, person INTEGER NOT NULL, public BLOB NOT NULL, counter INTEGER NOT NULL,
+            label TEXT NOT NULL, made TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+        # Of tokens there are hashes alone: who reads the database is not signed in by it.
+        """
+        CREATE TABLE session (
+            token_hash BLOB PRIMARY KEY, person INTEGER NOT NULL,
+            began_s REAL NOT NULL, used_s REAL NOT NULL, ends_s REAL NOT NULL
+        ) WITHOUT ROWID
+        """,
+        # A link that lets somebody in once, to choose a password.
+        """
+        CREATE TABLE login_link (
+            token_hash BLOB PRIMARY KEY, person INTEGER NOT NULL, ends_s REAL NOT NULL
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE audit (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, about TEXT NOT NULL
+        )
+        """,
+    ),
+    (
+        # The shared map. A public id is drawn by lot and never derived, so that it says nothing of the log; the
+        # sightings that it stands for never leave the hub.
+        """
+        CREATE TABLE public_camera (
+            id TEXT PRIMARY KEY, body BLOB, coming BLOB, ripe_s REAL, merged_into TEXT
+        ) WITHOUT ROWID
+        """,
+        "CREATE TABLE public_sighting (sighting TEXT PRIMARY KEY, camera TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE INDEX public_sighting_camera ON public_sighting (camera)",
+        "CREATE TABLE public_picture (id TEXT PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE) WITHOUT ROWID",
+    ),
+    (
+        # How far the log went when a backup was made: what has come since is in no copy.
+        "ALTER TABLE backup ADD COLUMN sightings INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE backup ADD COLUMN decisions INTEGER NOT NULL DEFAULT 0",
+    ),
+    (
+        # The month in which a sighting came, for how long it is kept; of what came before this version, nobody knows.
+        "ALTER TABLE sighting ADD COLUMN came TEXT NOT NULL DEFAULT ''",
+    ),
 )

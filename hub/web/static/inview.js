@@ -6,9 +6,9 @@ const MOST = 100;
 const box = document.getElementById("in-view");
 const list = box.querySelector("ol");
 
-// `centre` as (lon, lat), or null where there is no map.
-export function listInView(features, centre, onSelect) {
-  document.getElementById("in-view-count").textContent = counted(words.camerasInView, features.length);
+// `centre` as (lon, lat), or null where there is no map; `total` is how many there are where not all were sent.
+export function listInView(features, centre, onSelect, total = features.length) {
+  document.getElementById("in-view-count").textContent = counted(words.camerasInView, total);
   const away = new Map(features.map(({ id, geometry }) => [id, centre ? offset(centre, geometry.coordinates) : null]));
   const sorted = centre ? [...features].sort((a, b) => away.get(a.id).metres - away.get(b.id).metres) : features;
   const held = document.activeElement?.dataset?.camera;
@@ -37,7 +37,7 @@ function row({ id, properties }, away, onSelect) {
   return item;
 }
 
-function told({ standing, mount, direction, vendor, walks }, away) {
+export function told({ standing, mount, direction, vendor, walks }, away) {
   return [
     standing === "hint" ? words.hint : null,
     words.mounts[mount],

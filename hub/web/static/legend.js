@@ -23,6 +23,9 @@ export function drawLegend(list, layers) {
   list.replaceChildren(
     ...STANDINGS.map((standing) => row(drawIcon(standing, "camera"), words.legend[standing])),
     ...KINDS.filter((kind) => kind !== "camera").map((kind) => row(drawIcon("seen", kind), words.kinds[kind])),
+    row(drawIcon("seen", "camera", { operator: "public" }), words.legend.public),
+    row(drawIcon("seen", "camera", { operator: "private" }), words.legend.private),
+    row(drawIcon("seen", "camera", { gone: true }), words.legend.gone),
     ...LAYERS.map(([key, ids, shape]) => row(swatch(ids, shape, layers), words.legend[key.replace("legend_", "")])),
   );
 }

@@ -22,6 +22,7 @@ export function listen({ onChange, onHello }) {
     });
     events.addEventListener("error", ({ target }) => {
       show(false);
+      askAgain(target);
       // A browser tries again by itself after a cut, but never after an answer that is no stream, as a proxy's is.
       if (target.readyState === EventSource.CLOSED) setTimeout(() => { if (target === events) open(); }, AGAIN_MS);
     });
@@ -33,6 +34,13 @@ export function listen({ onChange, onHello }) {
   }, LOOK_MS);
   addEventListener("pagehide", () => events.close());
   addEventListener("pageshow", ({ persisted }) => { if (persisted) open(); });
+}
+
+// Whoever was signed out meanwhile sees the form for signing in.
+async function askAgain({ readyState }) {
+  if (readyState !== EventSource.CLOSED) return;
+  const answer = await fetch("/api/status").catch(() => null);
+  if (answer?.status === 401) location.reload();
 }
 
 function show(live) {

@@ -1,9 +1,14 @@
 // The map page: brings the map, the cameras and what happens to them together. It works without a map as well: the
 // cameras in view are then all of them.
-import { buttonOf, closeInView, listInView } from "./inview.js";
+import { FilterBox, matches } from "./filters.js";
+import { buttonOf, closeInView, listInView, told } from "./inview.js";
 import { drawLegend } from "./legend.js";
 import { listen } from "./live.js";
+import { MANY, ManyCameras } from "./many.js";
 import { closePanel, openPanel } from "./panel.js";
+import { readLink, writeLink } from "./permalink.js";
+import { readyToPrint } from "./printing.js";
+import { searchOn } from "./search.js";
 import { EMPTY } from "./style.js";
 import { words } from "./words.js";
 
@@ -12,7 +17,10 @@ const holder = document.getElementById("map");
 const root = document.documentElement;
 const narrow = matchMedia("(max-width: 44rem)");
 const cameras = new Map();
-let map = null, selected = null, followed = true, drawing = false, loading = false;
+const asked = readLink();
+const filters = new FilterBox(document.getElementById("filters"), asked.filters, () => { note(); refile(); });
+let many = null, inAll = 0, revision = 0;  // where there are many: what knows them, how many, as of which revision
+let map = null, selected = null, wanted = asked.camera, followed = !asked.view, drawing = false, loading = false;
 const early = [];
 
 async function json(address) {
@@ -22,9 +30,13 @@ async function json(address) {
 }
 
 async function boot() {
+  const making = makeMap();
+  holder.contrechamp.made = making;
   document.addEventListener("keydown", ({ key }) => { if (key === "Escape" && selected) close(); });
-  map = await makeMap();
+  map = await making;
   document.getElementById("loading").hidden = true;
+  readyToPrint({ picture: () => map?.picture() ?? null, rows: printedRows });
+  addEventListener("hashchange", goTo);
   // A stream that never comes, as behind some proxies, keeps no camera from being shown.
   const late = setTimeout(loadAll, AGAIN_MS);
   listen({ onChange: take, onHello: () => { clearTimeout(late); return loadAll(); } });
@@ -38,12 +50,15 @@ async function makeMap() {
     return fail(words.noLibrary, problem);
   }
   const ground = await loadGround();
-  document.getElementById("no-streets").hidden = Boolean(holder.dataset.tiles) || ground.base.features.length > 0;
+  document.getElementById("no-streets").hidden = Boolean(holder.dataset.tiles || holder.dataset.basemap) || ground.base.features.length > 0;
   try {
-    const made = new library.CameraMap(holder, ground, { onSelect: select, onTaken: takeOver, onMoved: list });
+    const made = new library.CameraMap(holder, ground, { onSelect: select, onTaken: takeOver, onMoved: moved, view: asked.view });
     const legend = () => drawLegend(document.querySelector("#legend ul"), made.layers());
     document.addEventListener("theme", legend);
     legend();
+    searchOn({
+      go: (...street) => { takeOver(); made.go(...street); }, here: (...at) => { takeOver(); made.here(...at); }, centre: () => made.centre(),
+    });
     return made;
   } catch (problem) {
     const webgl = document.createElement("canvas").getContext("webgl2");
@@ -69,21 +84,30 @@ function fail(sentence, problem) {
   return null;
 }
 
-// For tests and for the curious: which cameras the map has been given, where one stands on the screen, and whether the
-// view is on its way.
+// For adding.js, for tests and for the curious: the map once it is made, null where it cannot be; which cameras it has
+// been given, where one stands on the screen, and whether the view is on its way.
 holder.contrechamp = {
   ids: () => [...cameras.keys()].sort(),
   pixel: (id) => map.pixel(cameras.get(id).geometry.coordinates),
   moving: () => map.isMoving(),
+  map: () => map,
+  takeOver,
+  select: (id) => { if (cameras.has(id)) select(id, true); },
+  has: (id) => cameras.has(id),
+  names: (prefix) => map.names(prefix),
 };
 
 async function loadAll() {
   if (loading) return;
   loading = true;
   try {
-    const all = await json("/api/cameras.geojson");
-    cameras.clear();
-    change({ features: all.features, gone: [] });
+    const status = await json("/api/status");
+    if (map && status.cameras > MANY) await loadMany(status);
+    else {
+      const all = await json("/api/cameras.geojson");
+      cameras.clear();
+      change({ features: all.features, gone: [] });
+    }
     map?.cover(await json("/api/coverage.geojson"));
   } catch {
     setTimeout(loadAll, AGAIN_MS);
@@ -96,7 +120,37 @@ async function loadAll() {
   else root.dataset.ready = "failed";
 }
 
+async function loadMany(status) {
+  many ??= new ManyCameras(map, json, { onView: viewed });
+  [inAll, revision] = [status.cameras, status.revision];
+  document.getElementById("empty").hidden = true;
+  await many.draw(filters.state, revision);
+  root.dataset.cameras = inAll;
+  if (wanted) {
+    const found = await many.find(wanted).catch(() => null);
+    if (found) { cameras.set(found.id, found); wanted = null; select(found.id, followed); }
+  } else if (followed) map.fit(false);
+}
+
+// What is in view, of many.
+function viewed(features, total) {
+  const chosen = cameras.get(selected);
+  cameras.clear();
+  if (chosen) cameras.set(selected, chosen);
+  for (const feature of features) cameras.set(feature.id, feature);
+  map.draw(features, cameras.get(selected));
+  root.dataset.shown = total;
+  filters.tell(null, inAll);
+  listInView(features, map.centre(), (id) => select(id, true), total);
+}
+
+function refile() {
+  if (many) many.draw(filters.state, revision).catch(console.warn);
+  else draw();
+}
+
 function take(news) {
+  if (many) return loadAll();
   if (loading) early.push(news);
   else change(news);
 }
@@ -109,23 +163,61 @@ function change({ features, gone }) {
   if (!drawing) { drawing = true; requestAnimationFrame(() => { drawing = false; draw(); follow(); }); }
 }
 
+function shown() {
+  return [...cameras.values()].filter(({ properties }) => matches(properties, filters.state));
+}
+
 function draw() {
-  map?.draw([...cameras.values()], cameras.get(selected));
+  if (many) return map.draw([...cameras.values()], cameras.get(selected));
+  const all = shown();
+  map?.draw(all, cameras.get(selected));
   root.dataset.cameras = cameras.size;
+  root.dataset.shown = all.length;
+  filters.tell(all.length, cameras.size);
   list();
 }
 
+function moved() {
+  note();
+  if (many) many.look().catch(console.warn);
+  else list();
+}
+
+// The address follows the view once a reader has chosen it.
+function note() {
+  writeLink({ view: followed ? null : map?.view(), filters: filters.state, camera: selected });
+}
+
+// Somebody put another address into the same page.
+function goTo() {
+  const link = readLink();
+  filters.show(link.filters);
+  if (link.view) { takeOver(); map?.jump(link.view); }
+  if (link.camera && cameras.has(link.camera)) return select(link.camera, !link.view);
+  refile();
+  if (!link.view) map?.fit(false);
+}
+
+function printedRows() {
+  const inView = map ? map.inView(shown()) : shown();
+  return inView.map(({ geometry, properties }) => {
+    const [lon, lat] = geometry.coordinates;
+    const kind = words.kinds[properties.title_kind] ?? words.kinds.camera;
+    return [kind, ...told(properties, null), `${lat.toFixed(5)}, ${lon.toFixed(5)}`].join(" · ");
+  });
+}
+
 function list() {
-  const all = [...cameras.values()];
+  const all = shown();
   listInView(map ? map.inView(all) : all, map?.centre(), (id) => select(id, true));
 }
 
 // The view follows the cameras until a person takes it over.
 function follow() {
-  if (!followed || !cameras.size) return;
-  const wanted = new URLSearchParams(location.hash.slice(1)).get("camera");
-  if (wanted && cameras.has(wanted)) select(wanted, true);
-  else map?.fit(false);
+  if (!cameras.size) return;
+  const there = wanted && cameras.has(wanted) ? wanted : null;
+  if (there) { wanted = null; select(there, followed); }
+  else if (followed) map?.fit(false);
 }
 
 function takeOver() { followed = false; }
@@ -133,8 +225,9 @@ function takeOver() { followed = false; }
 function select(id, move = false) {
   selected = id;
   takeOver();
-  history.replaceState(null, "", `#camera=${encodeURIComponent(id)}`);
-  if (move) map?.show(cameras.get(id).geometry.coordinates, narrow.matches);
+  note();
+  if (move) map?.show(cameras.get(id).geometry.coordinates, narrow.matches ? "below" : "right");
+  if (many && !cameras.has(id)) many.find(id).then((found) => { cameras.set(id, found); draw(); }, console.warn);
   if (narrow.matches) closeInView();
   draw();
   return openPanel(id, close);
@@ -144,7 +237,7 @@ function close() {
   const id = selected;
   selected = null;
   closePanel();
-  history.replaceState(null, "", location.pathname + location.search);
+  note();
   draw();
   const back = buttonOf(id);
   if (back) back.focus();

@@ -1,25 +1,30 @@
 // The map itself. Everything that needs MapLibre is here, so that the page can do without it where it cannot run.
 import * as maplibregl from "./vendor/maplibre-gl.mjs";
+import { basemapSource } from "./basemap.js";
+import { withTiles } from "./cameralayers.js";
 import { addIcons } from "./icons.js";
 import { collection, cone, region } from "./shapes.js";
 import { EMPTY, style } from "./style.js";
-import { words } from "./words.js";
+import { language, words } from "./words.js";
 
+const COPYRIGHT = "https://www.openstreetmap.org/copyright";
 const MARGIN = { top: 60, bottom: 60, left: 60, right: 60 };
 
 // Raises an error where the browser has no WebGL 2. MapLibre itself moves at once for who asked for less motion.
 export class CameraMap {
-  constructor(holder, ground, { onSelect, onTaken, onMoved }) {
+  constructor(holder, ground, { onSelect, onTaken, onMoved, view = null }) {
     this.holder = holder;
     this.ground = ground;
     this.shown = [[], null];
+    this.tiles = this.bounds = null;
     this.map = new maplibregl.Map({
-      container: holder, style: this.style(), center: [4, 46], zoom: 3, maxZoom: 20, attributionControl: false,
+      container: holder, style: this.style(), ...(view ?? this.start()), maxZoom: 20, attributionControl: false,
       dragRotate: false, pitchWithRotate: false, locale: words.locale,
     });
     this.map.touchZoomRotate.disableRotation();
     this.addControls();
-    this.map.on("style.load", () => { addIcons(this.map); this.draw(...this.shown); });
+    addIcons(this.map);
+    this.map.on("style.load", () => this.draw(...this.shown));
     this.map.on("moveend", onMoved);
     this.wire(onSelect, onTaken);
     document.addEventListener("theme", () => this.map.setStyle(this.style(), { diff: false }));
@@ -27,23 +32,43 @@ export class CameraMap {
 
   style() {
     const { world, base, coverage } = this.ground;
-    return style(world, base, coverage, this.holder.dataset.tiles || null);
+    const made = style(world, base, coverage, this.holder.dataset.tiles || null, this.basemap(), language);
+    return this.tiles ? withTiles(made, this.tiles) : made;
+  }
+
+  // What is shown before there is any camera: the street map, else Europe.
+  start() {
+    const { box } = this.holder.dataset;
+    return box ? { bounds: box.split(",").map(Number) } : { center: [4, 46], zoom: 3 };
+  }
+
+  // The hub's own street map, where it has one.
+  basemap() {
+    const { basemap, box, at } = this.holder.dataset;
+    return basemap ? basemapSource(maplibregl, basemap, box.split(",").map(Number), at) : null;
   }
 
   addControls() {
-    const notes = [words.outlines];
-    if (this.holder.dataset.tiles) notes.push(words.streetsBy);
+    const { tiles, basemap } = this.holder.dataset;
+    const streets = `<a href="${COPYRIGHT}" target="_blank" rel="noopener noreferrer">${words.streetsFrom}</a>`;
+    // Whose data the streets are is always shown; that of the outlines is anybody's, and steps back where it is narrow.
+    const notes = basemap && !tiles ? [`${streets}<span class="outlines"> | ${words.outlines}</span>`] : [words.outlines];
+    if (tiles) notes.push(words.streetsBy);
     this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-left");
     this.map.addControl(new FitControl(() => this.fit(true)), "top-left");
     this.map.addControl(new maplibregl.ScaleControl({ unit: "metric" }), "bottom-left");
-    this.map.addControl(new maplibregl.AttributionControl({ compact: true, customAttribution: notes }), "bottom-right");
+    this.map.addControl(new maplibregl.AttributionControl({
+      compact: !basemap || Boolean(tiles),
+      customAttribution: notes,
+    }), "bottom-right");
   }
 
   wire(onSelect, onTaken) {
     const map = this.map, canvas = map.getCanvas();
     map.on("click", "cameras", ({ features }) => onSelect(features[0].properties.id));
     map.on("click", "clusters", async ({ features }) => {
-      const zoom = await map.getSource("cameras").getClusterExpansionZoom(features[0].properties.cluster_id);
+      const zoom = this.tiles ? Math.min(map.getZoom() + 2, 17)
+        : await map.getSource("cameras").getClusterExpansionZoom(features[0].properties.cluster_id);
       map.easeTo({ center: features[0].geometry.coordinates, zoom });
     });
     for (const layer of ["cameras", "clusters"]) {
@@ -59,10 +84,19 @@ export class CameraMap {
   draw(features, chosen) {
     this.shown = [features, chosen];
     if (!this.map.getSource("cameras")) return;
-    this.map.getSource("cameras").setData(collection(features));
+    if (!this.tiles) this.map.getSource("cameras").setData(collection(features));
     this.map.getSource("cones").setData(collection(features.map(cone)));
     this.map.getSource("regions").setData(collection(features.map(region)));
     this.map.getSource("selected").setData(chosen ? collection([region(chosen)]) : EMPTY);
+  }
+
+  // From now on the marks come as tiles; an address that was given before is asked again.
+  useTiles(address, bounds) {
+    const began = this.tiles === null;
+    this.tiles = address;
+    this.bounds = bounds;
+    if (began) this.map.setStyle(this.style(), { diff: false });
+    else this.map.getSource("cameras")?.setTiles([address]);
   }
 
   cover(coverage) {
@@ -72,15 +106,37 @@ export class CameraMap {
 
   fit(asked) {
     const [features] = this.shown;
-    if (!features.length) return;
-    const box = new maplibregl.LngLatBounds();
-    for (const { geometry } of features) box.extend(geometry.coordinates);
+    if (!features.length && !this.bounds) return;
+    const box = new maplibregl.LngLatBounds(this.bounds ?? undefined);
+    if (!this.bounds) for (const { geometry } of features) box.extend(geometry.coordinates);
     this.map.fitBounds(box, { padding: MARGIN, maxZoom: 17.5, animate: asked });
   }
 
-  // The panel covers the right side of a wide screen and the lower part of a narrow one.
-  show(coordinates, narrow) {
-    const offset = narrow ? [0, -this.holder.clientHeight * 0.3] : [-Math.min(200, innerWidth / 5), 0];
+  // Shows a street: all of its box, or of one that is long the middle, where its name can be read.
+  go([west, south, east, north], at) {
+    const wanted = this.map.cameraForBounds([[west, south], [east, north]], { padding: MARGIN, maxZoom: 17.5 });
+    this.map.easeTo(wanted && wanted.zoom >= 15 ? wanted : { center: at, zoom: 16 });
+  }
+
+  // Marks where the reader is, as their browser says, known to so many metres.
+  here(at, accuracy) {
+    this.mark?.remove();
+    const dot = document.createElement("div");
+    dot.className = "here";
+    this.mark = new maplibregl.Marker({ element: dot }).setLngLat(at).addTo(this.map);
+    this.map.easeTo({ center: at, zoom: accuracy > 500 ? 14 : 17 });
+  }
+
+  // The names that are drawn in layers whose ids begin so: for tests.
+  names(prefix) {
+    const layers = this.layers().filter(({ id, type }) => type === "symbol" && id.startsWith(prefix)).map(({ id }) => id);
+    return [...new Set(this.map.queryRenderedFeatures({ layers }).map(({ properties }) => properties.name))].sort();
+  }
+
+  // Shows a place in the middle of what is seen: a panel covers the `right` side of the map, or what is `below`.
+  show(coordinates, covered = null) {
+    const below = [0, -this.holder.clientHeight * 0.3], right = [-Math.min(200, innerWidth / 5), 0];
+    const offset = { below, right }[covered] ?? [0, 0];
     this.map.easeTo({ center: coordinates, zoom: Math.max(this.map.getZoom(), 17), offset });
   }
 
@@ -88,6 +144,18 @@ export class CameraMap {
     const view = this.map.getBounds();
     return features.filter(({ geometry }) => view.contains(geometry.coordinates));
   }
+
+  view() { return { zoom: this.map.getZoom(), center: this.centre() }; }
+
+  jump(view) { this.map.jumpTo(view); }
+
+  // The map as it is now, as an image's address.
+  picture() {
+    this.map.redraw();
+    return this.map.getCanvas().toDataURL("image/png");
+  }
+
+  box() { return this.map.getBounds().toArray().flat(); }
 
   centre() { return this.map.getCenter().toArray(); }
 

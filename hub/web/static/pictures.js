@@ -9,7 +9,8 @@ const leaving = new Map();  // what is about to be deleted, by picture: how to d
 
 document.documentElement.classList.add("js");
 
-const section = () => holder.querySelector(".pictures");
+// On the desk there are several cameras' pictures; elsewhere one camera's.
+const section = (camera) => holder.querySelector(`.pictures[data-camera="${CSS.escape(camera)}"]`);
 const figures = () => [...holder.querySelectorAll(".picture")].filter(({ dataset }) => !leaving.has(dataset.picture));
 const figureOf = (id) => holder.querySelector(`.picture[data-picture="${CSS.escape(id ?? "")}"]`);
 
@@ -27,11 +28,11 @@ holder.addEventListener("click", (event) => {
 });
 
 holder.addEventListener("submit", async (event) => {
-  const form = event.target.closest("form.look");
+  const form = event.target.closest("form.look, form.take-back");
   if (!form) return;
   event.preventDefault();
   const figure = form.closest(".picture");
-  const problem = await sendAndReload("look", figure, []);
+  const problem = await sendAndReload(form.matches(".look") ? "look" : "private", figure, []);
   if (problem) toast(problem);
   back(figure.dataset.picture);
 });
@@ -65,17 +66,17 @@ async function sendAndReload(action, figure, fields) {
 // The section as the hub writes it now, where that camera is still shown.
 async function reload(camera) {
   let anew;
+  const address = section(camera)?.dataset.reload ?? `/cameras/${encodeURIComponent(camera)}`;
   try {
-    const answer = await fetch(`/cameras/${encodeURIComponent(camera)}`, { headers: { "HX-Request": "true" } });
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } });
     if (answer.ok) anew = document.createRange().createContextualFragment(await answer.text());
   } catch { /* what is shown stays: it is what was, and the next answer tells */ }
-  const now = section();
-  if (anew && now?.dataset.camera !== camera) return;
-  const rank = now?.querySelector("#pictures-title").tagName, fresh = anew?.querySelector(".pictures");
+  const now = section(camera), fresh = anew?.querySelector(`.pictures[data-camera="${CSS.escape(camera)}"]`);
   if (!now || !fresh) return;
+  const rank = now.querySelector("#pictures-title")?.tagName;
   // A camera's own page ranks its headings one higher than the panel that was asked for.
   const title = fresh.querySelector("#pictures-title");
-  if (title.tagName !== rank) {
+  if (title && rank && title.tagName !== rank) {
     const same = document.createElement(rank);
     for (const { name, value } of title.attributes) same.setAttribute(name, value);
     same.append(...title.childNodes);

@@ -18,6 +18,19 @@ export function cone(feature) {
   return { type: "Feature", properties: { id: feature.id }, geometry: { type: "Polygon", coordinates: [ring] } };
 }
 
+// A circle of so many metres around (lon, lat), as a polygon.
+export function circle([lon, lat], metres) {
+  const ring = [];
+  for (let turn = 0; turn <= 360; turn += 10) {
+    const angle = (turn * Math.PI) / 180;
+    ring.push([
+      lon + (metres * Math.sin(angle)) / (METRES_PER_DEGREE * Math.cos((lat * Math.PI) / 180)),
+      lat + (metres * Math.cos(angle)) / METRES_PER_DEGREE,
+    ]);
+  }
+  return { type: "Polygon", coordinates: [ring] };
+}
+
 export function region(feature) {
   return { type: "Feature", properties: { id: feature.id }, geometry: feature.region95 };
 }

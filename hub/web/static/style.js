@@ -1,4 +1,8 @@
+import { cameraLayers } from "./cameralayers.js";
+
 // The map's own look, with no internet: world outlines, what the hub has of streets and buildings, and the cameras.
+import { basemapLayers, STREETS_DARK, STREETS_LIGHT } from "./basemap.js";
+
 const LIGHT = {
   sea: "#dbe6ea", land: "#f6f3ec", border: "#b9b2a3", water: "#c7dbe3", park: "#dfe8d2", building: "#e4ddd0",
   buildingEdge: "#cfc6b5", street: "#ffffff", streetEdge: "#d5ccbb", label: "#574f43", halo: "#f6f3ec",
@@ -20,7 +24,8 @@ export function isDark() {
 const width = (metres) => ["interpolate", ["exponential", 2], ["zoom"], 12, metres / 19, 20, metres * 13.5];
 const layerIs = (...names) => ["in", ["get", "layer"], ["literal", names]];
 
-export function style(world, base, coverage, tiles) {
+// `basemap` is the source of the hub's street map, null where it has none; `language` that of its names.
+export function style(world, base, coverage, tiles, basemap = null, language = "en") {
   const c = isDark() ? DARK : LIGHT;
   const sources = {
     world: { type: "geojson", data: world },
@@ -42,10 +47,13 @@ export function style(world, base, coverage, tiles) {
     sources.tiles = { type: "raster", tiles: [tiles], tileSize: 256, maxzoom: 19 };
     ground.push({ id: "tiles", type: "raster", source: "tiles" });
   }
+  // Whoever names a tile server wants to see its streets, and not ours on top of them.
+  const streets = basemap && !tiles ? basemapLayers(isDark() ? STREETS_DARK : STREETS_LIGHT, language) : [];
+  if (streets.length) sources.basemap = basemap;
   return {
     version: 8,
     sources,
-    layers: [...ground, ...town(c), ...cover(c), ...cameraLayers(c)],
+    layers: [...ground, ...streets, ...town(c), ...cover(c), ...cameraLayers(c)],
   };
 }
 
@@ -76,30 +84,5 @@ function cover(c) {
   return [
     { id: "coverage", type: "fill", source: "coverage", minzoom: 9, maxzoom: 16.5,
       paint: { "fill-color": c.cover, "fill-opacity": 0.06, "fill-outline-color": c.cover } },
-  ];
-}
-
-function cameraLayers(c) {
-  const single = ["!", ["has", "point_count"]];
-  return [
-    { id: "regions", type: "line", source: "regions", minzoom: 15.5,
-      paint: { "line-color": c.region, "line-opacity": 0.28, "line-width": 1, "line-dasharray": [3, 3] } },
-    { id: "selected-region", type: "fill", source: "selected", paint: { "fill-color": c.region, "fill-opacity": 0.13 } },
-    { id: "selected-edge", type: "line", source: "selected", paint: { "line-color": c.region, "line-width": 2 } },
-    { id: "cones", type: "fill", source: "cones", minzoom: 14.5,
-      paint: { "fill-color": c.cone, "fill-opacity": 0.3, "fill-outline-color": c.cone } },
-    { id: "clusters", type: "circle", source: "cameras", filter: ["has", "point_count"],
-      paint: { "circle-color": "#16324f", "circle-stroke-color": "#f4efe4", "circle-stroke-width": 2.5,
-        "circle-radius": ["step", ["get", "point_count"], 16, 10, 20, 100, 26] } },
-    { id: "cluster-count", type: "symbol", source: "cameras", filter: ["has", "point_count"],
-      layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13, "text-font": ["sans-serif"],
-        "text-allow-overlap": true },
-      paint: { "text-color": "#f4efe4" } },
-    { id: "cameras", type: "symbol", source: "cameras", filter: single,
-      layout: {
-        "icon-image": ["concat", ["get", "standing"], "-", ["get", "title_kind"]],
-        "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 13, 0.8, 17, 1],
-        "symbol-sort-key": ["case", ["==", ["get", "standing"], "seen"], 2, 1],
-      } },
   ];
 }

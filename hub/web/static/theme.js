@@ -7,6 +7,8 @@ const tellTheme = () => document.dispatchEvent(new CustomEvent("theme"));
 system.addEventListener("change", tellTheme);
 
 document.addEventListener("DOMContentLoaded", () => {
+  // On a phone the links scroll sideways: the page that one is on is in view.
+  for (const here of document.querySelectorAll(".links [aria-current], .sections [aria-current]")) here.scrollIntoView({ block: "nearest", inline: "center" });
   document.getElementById("theme")?.addEventListener("click", () => {
     const now = document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light");
     const next = now === "dark" ? "light" : "dark";

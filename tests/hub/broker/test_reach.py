@@ -2,7 +2,6 @@
 
 import json
 import socket
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from probe.contract.base import ContractError
 from probe.outbox.outbox import Outbox
 from tests.examples import look
 from tests.processes import HubProcess, hub, probe
+from tests.visiting import Visitor
 
 
 def _has_ipv6() -> bool:
@@ -33,8 +33,8 @@ def test_a_probe_pairs_and_delivers_over_ipv6(host: str, tmp_path: Path) -> None
         ready = running.start()
         assert ready["url"] == f"http://[::1]:{running.port}/"
         assert ready["mqtt"] == f"mqtt://[::1]:{running.mqtt_port}"
-        with urllib.request.urlopen(f"{ready['url']}api/status", timeout=60) as answer:
-            assert json.load(answer)["sightings"] == 0
+        told = Visitor(running.data, str(ready["url"])).get("api/status", timeout_s=60)
+        assert json.loads(told)["sightings"] == 0
         code = json.loads(hub("enroll", "six", "--no-wait", "--json", "--data", running.data).stdout)["qr"]
         paired = probe("pair", code, "--outbox", outbox)
         assert paired.returncode == 0, paired.stderr
@@ -56,8 +56,8 @@ def test_where_it_listens_everywhere_it_says_addresses_that_open(tmp_path: Path)
         assert urls
         for url in [ready["url"], *urls]:
             assert "0.0.0.0" not in url
-            with urllib.request.urlopen(f"{url}api/status", timeout=60) as answer:
-                assert answer.status == 200
+            assert url.startswith("https://")
+            assert Visitor(running.data, url).get("api/status", timeout_s=60)
         assert "0.0.0.0" not in str(ready["mqtt"])
     finally:
         running.kill()

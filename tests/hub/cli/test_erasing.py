@@ -14,12 +14,14 @@ import pytest
 from hub.data import make_hub, read_hub
 from hub.ingest.lines import import_lines
 from hub.ingest.receive import Incoming
-from hub.store.sqlite.store import SqliteStore
+from hub.store.chosen import open_store
 from probe.contract.envelope import encode
 from tests.examples import look
 from tests.hub.cli.test_folders import run
 from tests.paired import enrolled, ingest_of, parcel
 from tests.patience import finished
+
+pytestmark = pytest.mark.engines
 
 UNDO = ("undo", "import-1")
 DROP = ("held", "--drop", "Anna")
@@ -36,7 +38,7 @@ def data(tmp_path: Path) -> Path:
         hub.registry.revoke(hub.registry.named("Anna"), datetime.now(UTC).date())
         payload = parcel(walker, look(), look(observer=(30.0, 0.0)))
         ingest_of(hub).receive([Incoming(topic="t", mailbox=walker.account.mailbox, payload=payload)])
-    with closing(SqliteStore(data)) as store:
+    with closing(open_store(data)) as store:
         import_lines(lines, store)
     return data
 
@@ -73,7 +75,7 @@ def test_drop_in_a_script(data: Path) -> None:
 
 
 def test_what_is_held_of_a_forgotten_probe_can_be_decided(data: Path) -> None:
-    with closing(SqliteStore(data)) as store, store.db.transaction() as db:
+    with closing(open_store(data)) as store, store.db.transaction() as db:
         db.execute("DELETE FROM sender")
     assert "(forgotten): 2 sightings" in run("held", "--data", data).stdout
     assert run("held", "--release", "(forgotten)", "--data", data).exception is None

@@ -14,7 +14,7 @@ from hub.data import read_hub
 from hub.errors import BadInput, HubError
 from hub.ingest.lines import import_lines
 from hub.store.sqlite.database import FILE
-from hub.store.sqlite.store import SqliteStore
+from hub.store.sqlite.log import SqliteStore
 from probe.contract.envelope import encode
 from tests.examples import look, radio
 from tests.paired import made_hub

@@ -39,7 +39,7 @@ def test_the_map_fills_before_ones_eyes(watch: Watch) -> None:
         found = re.search(r"http://\S+", running.stdout.readline())
         assert found
         with watch() as watched:
-            watched.page.goto(found.group())
+            watched.enter(found.group())
             watched.loaded()
             first = drawn(watched)
             # The walks take longer than the page: each look waits for the next change, however slow the machine.

@@ -8,7 +8,7 @@ import pytest
 
 from hub.derive.live import LiveCameras
 from hub.publish.geojson import export
-from hub.store.sqlite.store import SqliteStore
+from hub.store.chosen import open_store
 from probe.contract.evidence import BleEvidence, BssidEvidence, CatalogueEvidence, Role, SsidEvidence
 from probe.contract.sighting import (
     CameraKind,
@@ -22,6 +22,8 @@ from probe.contract.sighting import (
 from probe.detect.registry import Recogniser, unjustified
 from tests.examples import look, radio
 from tests.hub.publish.test_publish import cameras_of
+
+pytestmark = pytest.mark.engines
 
 STRANGER = "9c:3d:cf:00:00:01"
 
@@ -67,7 +69,7 @@ FALCON = earlier(
 
 
 def derived(folder: Path, *sightings: Sighting) -> LiveCameras:
-    with closing(SqliteStore(folder / "hub")) as store:
+    with closing(open_store(folder / "hub")) as store:
         return cameras_of(store, folder, *sightings)
 
 

@@ -11,43 +11,48 @@ from hub.derive.deriver import Deriver
 from hub.derive.live import LiveCameras
 from hub.errors import StoreError
 from hub.log.events import Batch, NewSighting, Origin, StoredSighting
-from hub.store.sqlite.store import SqliteStore
+from hub.store.chosen import open_store
+from hub.store.sql.store import SqlStore
+from hub.store.sqlite.log import SqliteStore
 from hub.store.store import READ_OCTETS
 from probe.contract.envelope import digest, encode
 from probe.contract.sighting import Sighting
 from tests.examples import look, radio
+from tests.paired import let_write
+
+pytestmark = pytest.mark.engines
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(tmp_path)
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    store = open_store(tmp_path / "hub")
     yield store
     store.close()
 
 
-def add(store: SqliteStore, *sightings: Sighting) -> None:
+def add(store: SqlStore, *sightings: Sighting) -> None:
     new = [
         NewSighting(id=one.id, hash=digest(encode(one)), body=encode(one), origin=Origin.OPERATOR) for one in sightings
     ]
     store.append(Batch(sightings={one.id: one for one in new}))
 
 
-def test_what_could_not_be_saved_is_told_and_saved_later(store: SqliteStore) -> None:
+def test_what_could_not_be_saved_is_told_and_saved_later(store: SqlStore) -> None:
     add(store, radio())
     cameras = LiveCameras(store)
     heard: list[bytes] = []
     cameras.subscribe(heard.append)
-    store.db.connection.execute("PRAGMA query_only = ON")
+    let_write(store, False)
     with pytest.raises(StoreError):
         cameras.refresh()
     assert len(heard) == 1
     assert len(cameras.cameras()) == 1
-    store.db.connection.execute("PRAGMA query_only = OFF")
+    let_write(store, True)
     assert not cameras.refresh(), "nothing is new"
     assert dict(store.cameras()).keys() == {one.camera.id for one in cameras.cameras()}
 
 
-def test_what_goes_is_told(store: SqliteStore) -> None:
+def test_what_goes_is_told(store: SqlStore) -> None:
     add(store, radio(), look(observer=(500.0, 0.0)))
     cameras = LiveCameras(store)
     cameras.refresh()
@@ -55,17 +60,17 @@ def test_what_goes_is_told(store: SqliteStore) -> None:
     cameras.subscribe(heard.append)
     gone = next(one.camera.id for one in cameras.cameras() if one.camera.standing == "seen")
     with store.db.transaction() as db:
-        db.execute("UPDATE sighting SET body = x'' WHERE seq = 2")
-        db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', '1')")
+        db.execute("UPDATE sighting SET body = ? WHERE seq = 2", (b"",))
+        store.db.set_meta("generation", "1")
     assert cameras.refresh()
     assert json.loads(heard[0])["gone"] == [gone]
 
 
 def test_a_deriver_never_writes(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path)
+    store = open_store(tmp_path / "hub")
     add(store, radio())
     store.close()
-    store = SqliteStore(tmp_path, read_only=True)
+    store = open_store(tmp_path / "hub", read_only=True)
     deriver = Deriver(store)
     assert deriver.refresh() is not None
     assert deriver.refresh() is None
@@ -73,7 +78,7 @@ def test_a_deriver_never_writes(tmp_path: Path) -> None:
     store.close()
 
 
-def test_what_was_never_started_can_be_stopped(store: SqliteStore) -> None:
+def test_what_was_never_started_can_be_stopped(store: SqlStore) -> None:
     cameras = LiveCameras(store)
     assert not cameras.alive
     cameras.stop()

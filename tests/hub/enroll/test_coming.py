@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from probe.outbox.outbox import Outbox
 from tests.examples import look
 from tests.paired import made_hub
 from tests.processes import HubProcess, hub, probe, until
+
+pytestmark = pytest.mark.engines
 
 
 class Enrolling:

@@ -18,6 +18,8 @@ from tests.examples import look
 from tests.hub.keys.clocks import Machine
 from tests.paired import database_of, enrolled, parcel
 
+pytestmark = pytest.mark.engines
+
 
 class Hub:
     """A hub on a machine whose clocks the test sets, back after a hundred days; two probes of it."""
@@ -44,7 +46,7 @@ class Hub:
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
-    with make_hub(tmp_path) as folder:
+    with make_hub(tmp_path / "hub") as folder:
         yield Hub(folder)
 
 

@@ -21,6 +21,8 @@ from probe.seal.identity import Identity
 from tests.examples import look, new_id, radio
 from tests.paired import enrolled, ingest_of, parcel, parcel_of
 
+pytestmark = pytest.mark.engines
+
 GOLDEN = Path(contract.__file__).parent / "golden"
 
 

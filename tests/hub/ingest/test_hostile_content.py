@@ -20,9 +20,11 @@ from hub.data import HubFolder, make_hub
 from hub.derive.live import LiveCameras
 from hub.ingest.receive import Incoming, UnitIngest
 from hub.ingest.undo import arrivals
+from hub.log.people import Role
 from hub.publish.geojson import export
-from hub.store.sqlite.store import SqliteStore
+from hub.store.sqlite.log import SqliteStore
 from hub.web.app import make_app
+from hub.web.gate import OpenGate
 from probe.contract.base import ContractError
 from probe.contract.envelope import MAX_CONTENT_BYTES, UnitType, decode_sighting, encode
 from probe.contract.parcel import Unit, Verdict
@@ -114,7 +116,7 @@ def look_at_all(cameras: LiveCameras) -> None:
     for feature in strict(export(details, everything=True))["features"]:
         check_places([feature["geometry"]["coordinates"]])
         check_places(feature["properties"]["contrechamp:region95"]["coordinates"][0])
-    with TestClient(make_app(cameras), base_url="http://127.0.0.1:8787") as browser:
+    with TestClient(make_app(cameras, gate=OpenGate(Role.ADMIN)), base_url="http://127.0.0.1:8787") as browser:
         for path in ("/api/cameras.geojson", "/api/coverage.geojson", "/api/status"):
             strict(browser.get(path).raise_for_status().text)
         for path in ("/", *(f"/cameras?sort={order}&lang=fr" for order in ("where", "last", "kind", "accuracy"))):

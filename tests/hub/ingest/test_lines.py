@@ -11,15 +11,18 @@ import pytest
 from hub.ingest.lines import import_lines
 from hub.ingest.undo import find
 from hub.log.events import Batch, NewSighting, NewWithdrawal, Origin
-from hub.store.sqlite.store import SqliteStore
+from hub.store.chosen import open_store
+from hub.store.sql.store import SqlStore
 from probe.contract.envelope import encode
 from probe.contract.sighting import Sighting
 from tests.examples import look, radio
 
+pytestmark = pytest.mark.engines
+
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore(tmp_path / "hub")
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    store = open_store(tmp_path / "hub")
     yield store
     store.close()
 
@@ -35,11 +38,11 @@ def newer(sighting: Sighting) -> Sighting:
     return msgspec.structs.replace(sighting, made=msgspec.structs.replace(sighting.made, software="next"))
 
 
-def bodies(store: SqliteStore) -> list[bytes]:
+def bodies(store: SqlStore) -> list[bytes]:
     return [row.body for row in store.read()]
 
 
-def test_good_lines_are_stored_and_bad_ones_told_by_number(store: SqliteStore, tmp_path: Path) -> None:
+def test_good_lines_are_stored_and_bad_ones_told_by_number(store: SqlStore, tmp_path: Path) -> None:
     one, two = radio(), look()
     (tmp_path / "s.jsonl").write_bytes(b"\n".join([encode(one), b"{}", encode(two), b"", encode(one)]))
     report = import_lines(tmp_path / "s.jsonl", store)
@@ -48,13 +51,13 @@ def test_good_lines_are_stored_and_bad_ones_told_by_number(store: SqliteStore, t
     assert {(row.origin, row.import_number) for row in store.read()} == {("operator", 1)}
 
 
-def test_a_mark_at_the_files_start_is_no_part_of_the_first_line(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_mark_at_the_files_start_is_no_part_of_the_first_line(store: SqlStore, tmp_path: Path) -> None:
     path = lines(tmp_path, look())
     path.write_bytes(BOM_UTF8 + path.read_bytes())
     assert import_lines(path, store).stored == 1
 
 
-def test_the_same_file_again_says_so_and_adds_nothing(store: SqliteStore, tmp_path: Path) -> None:
+def test_the_same_file_again_says_so_and_adds_nothing(store: SqlStore, tmp_path: Path) -> None:
     path = lines(tmp_path, radio(), look())
     first = import_lines(path, store)
     again = import_lines(path.rename(tmp_path / "other-name.jsonl"), store)
@@ -65,7 +68,7 @@ def test_the_same_file_again_says_so_and_adds_nothing(store: SqliteStore, tmp_pa
     assert (one.file, one.sha256) == ("s.jsonl", hashlib.sha256((tmp_path / "other-name.jsonl").read_bytes()).digest())
 
 
-def test_an_import_that_was_broken_off_goes_on_where_it_was(store: SqliteStore, tmp_path: Path) -> None:
+def test_an_import_that_was_broken_off_goes_on_where_it_was(store: SqlStore, tmp_path: Path) -> None:
     some = [look(observer=(n * 30.0, 0.0)) for n in range(3)]
     path = lines(tmp_path, *some)
     number = store.begin_import(path.name)
@@ -78,7 +81,7 @@ def test_an_import_that_was_broken_off_goes_on_where_it_was(store: SqliteStore, 
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_the_first_with_an_id_stays_and_another_is_refused(at_once: bool, store: SqliteStore, tmp_path: Path) -> None:
+def test_the_first_with_an_id_stays_and_another_is_refused(at_once: bool, store: SqlStore, tmp_path: Path) -> None:
     first = look()
     other = msgspec.structs.replace(look(bearing_deg=10.0), id=first.id)
     if at_once:
@@ -94,7 +97,7 @@ def test_the_first_with_an_id_stays_and_another_is_refused(at_once: bool, store:
     assert bodies(store) == [encode(first)]
 
 
-def test_the_same_from_a_newer_release_is_no_other(store: SqliteStore, tmp_path: Path) -> None:
+def test_the_same_from_a_newer_release_is_no_other(store: SqlStore, tmp_path: Path) -> None:
     one = radio()
     import_lines(lines(tmp_path, one), store)
     report = import_lines(lines(tmp_path, newer(one), newer(one)), store)
@@ -102,7 +105,7 @@ def test_the_same_from_a_newer_release_is_no_other(store: SqliteStore, tmp_path:
     assert bodies(store) == [encode(one)]
 
 
-def test_what_was_undone_stays_away_until_asked_for_again(store: SqliteStore, tmp_path: Path) -> None:
+def test_what_was_undone_stays_away_until_asked_for_again(store: SqlStore, tmp_path: Path) -> None:
     known, some = radio(), [look(), look(observer=(60.0, 0.0))]
     import_lines(lines(tmp_path, known), store)
     path = lines(tmp_path, *some, known, name="walk.jsonl")
@@ -122,7 +125,7 @@ def test_what_was_undone_stays_away_until_asked_for_again(store: SqliteStore, tm
     assert bodies(store) == [encode(known)]
 
 
-def test_what_its_probe_has_withdrawn_cannot_be_imported(store: SqliteStore, tmp_path: Path) -> None:
+def test_what_its_probe_has_withdrawn_cannot_be_imported(store: SqlStore, tmp_path: Path) -> None:
     one = look()
     body = encode(one)
     new = NewSighting(id=one.id, hash=bytes(32), body=body, origin=Origin.PROBE, sender="p")

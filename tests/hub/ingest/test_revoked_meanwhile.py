@@ -4,11 +4,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hub.data import HubFolder, make_hub, open_hub
 from hub.ingest.receive import Incoming, UnitIngest
 from hub.log.events import Batch
 from tests.examples import look
 from tests.paired import enrolled, parcel
+
+pytestmark = pytest.mark.engines
 
 LOST = date(2026, 5, 9)
 

@@ -20,6 +20,8 @@ from probe.seal.identity import Identity
 from tests.examples import WALK_A, WALK_B, WALK_C, look, new_id, radio, survey
 from tests.paired import database_of, enrolled, ingest_of, parcel, parcel_of
 
+pytestmark = pytest.mark.engines
+
 TODAY = datetime.now(UTC).date()
 
 
@@ -83,7 +85,7 @@ def test_an_import_is_undone_and_the_map_derives_without_it(hub: HubFolder, tmp_
     assert hub.store.undo(undoing) == 2
     cameras.refresh()
     assert [one.camera.id for one in cameras.cameras()] == [kept]
-    erased = "SELECT count(*) FROM deletion JOIN sighting ON id = sighting WHERE why = 'undone' AND body = x''"
+    erased = "SELECT count(*) FROM deletion JOIN sighting ON id = sighting WHERE why = 'undone' AND length(body) = 0"
     assert database_of(hub).row(erased) == (2,)
     assert [(one.name, one.sightings, one.undone) for one in arrivals(hub.store)] == [
         ("import-1", 1, None),

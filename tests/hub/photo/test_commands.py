@@ -10,6 +10,8 @@ from hub.data import make_hub
 from tests.hub.photo.world import World, jpeg_of, noise, octets_in, sha
 from tests.processes import hub
 
+pytestmark = pytest.mark.engines
+
 ONE, TWO = (jpeg_of(noise(seed)) for seed in (31, 32))
 BROKEN = b"\xff\xd8" + bytes(3000)
 

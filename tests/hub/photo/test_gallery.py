@@ -14,15 +14,17 @@ from hub.data import make_hub
 from hub.errors import BadInput
 from hub.ingest.undo import find
 from hub.log.pictures import Alike, By, Done, Standing
+from hub.store.chosen import open_store
 from hub.store.sqlite.schema import MIGRATIONS
-from hub.store.sqlite.store import SqliteStore
 from hub.web.pictures import PictureSource, PictureState
 from probe.contract.envelope import encode
 from probe.contract.parcel import Verdict
 from probe.contract.sighting import Box
 from tests.examples import WALK_A, WALK_B
 from tests.hub.photo.world import World, jpeg_of, noise, octets_in, photo, sha
-from tests.paired import database_of
+from tests.paired import database_of, file_of
+
+pytestmark = pytest.mark.engines
 
 BOX = Box(left=0.4, top=0.4, width=0.2, height=0.2)
 ONE, TWO, THREE = (jpeg_of(noise(seed)) for seed in range(3))
@@ -49,6 +51,7 @@ def test_a_cameras_pictures_are_shown_with_what_the_sighting_says(world: World) 
         gallery.of_camera("c-none")
 
 
+@pytest.mark.engines("sqlite")
 def test_that_a_person_has_looked_is_written_down_and_stays(world: World, tmp_path: Path) -> None:
     world.take(ONE)
     world.take(TWO, walk=WALK_B, observer=(500.0, 0.0))
@@ -63,6 +66,43 @@ def test_that_a_person_has_looked_is_written_down_and_stays(world: World, tmp_pa
         assert [one.standing for one in hub.store.pictures.listed(9)] == [Standing.LOOKED]
 
 
+def test_what_may_be_shown_is_private_again_once_somebody_takes_that_back(world: World, tmp_path: Path) -> None:
+    world.take(ONE)
+    gallery, store = world.gallery(), world.hub.store
+    assert gallery.take_back(sha(ONE)).state is PictureState.NEW
+    assert store.pictures.history(sha(ONE)) == [], "nobody had looked"
+    gallery.look(sha(ONE))
+    copy = tmp_path / "copy.jpg"
+    copy.write_bytes(ONE)
+    store.complaints.note_published(sha(ONE), str(copy), sha(ONE))
+    assert gallery.take_back(sha(ONE)).state is PictureState.NEW
+    assert not copy.exists(), "what was published of it goes, too"
+    assert [event.done for event in store.pictures.history(sha(ONE))] == [Done.LOOKED, Done.SHOWN]
+    assert gallery.look(sha(ONE)).state is PictureState.LOOKED
+    store.complaints.open("me", [sha(ONE)], None)
+    with pytest.raises(BadInput, match="a complaint"):
+        gallery.take_back(sha(ONE))
+
+
+def test_the_pictures_that_nobody_has_looked_at_are_counted_and_found(world: World) -> None:
+    pictures = world.hub.store.pictures
+    first = world.take(ONE, TWO)
+    second = world.take(THREE, walk=WALK_B, observer=(500.0, 0.0))
+    assert world.send([world.picture_unit(jpeg_of(noise(9)))]) == [Verdict.STORED], "one that no sighting names"
+    assert pictures.new() == 3
+    named = [*((one, first.id) for one in sorted((sha(ONE), sha(TWO)))), (sha(THREE), second.id)]
+    assert pictures.new_ones(9) == named
+    assert pictures.new_ones(2) == named[:2]
+    gallery = world.gallery()
+    gallery.look(sha(ONE))
+    gallery.delete(sha(TWO))
+    assert pictures.new_ones(9) == named[2:]
+    assert pictures.new() == 1
+    world.hub.store.complaints.open("me", [sha(THREE)], None)
+    assert (pictures.new(), pictures.new_ones(9)) == (0, [])
+
+
+@pytest.mark.engines("sqlite")
 def test_what_is_covered_is_gone_from_every_file_and_is_found_by_the_same_name(world: World) -> None:
     world.take(ONE, TWO)
     before = database_of(world.hub).row("SELECT octets FROM share")[0]
@@ -97,13 +137,14 @@ def test_the_old_picture_is_known_when_it_comes_again_and_stays_away(world: Worl
         gallery.look(sha(TWO))
 
 
+@pytest.mark.engines("sqlite")
 def test_a_deleted_picture_is_in_no_file_of_the_folder(world: World) -> None:
     """In the log, its write-ahead log, what was set aside, copies of earlier versions, and what was derived."""
     for number in range(3, 23):
         world.take(jpeg_of(noise(number)), observer=(number * 100.0, 0.0))
     world.take(ONE)
     world.take(TWO, observer=(5.0, 0.0))
-    store, db = world.hub.store, database_of(world.hub)
+    store, db = world.hub.store, file_of(world.hub)
     store.pictures.note_alike(Alike(one=sha(ONE), other=sha(TWO), inliers=40))
     for name in ("hub.before-7.db", "backup-0123abcd.db"):
         with closing(sqlite3.connect(world.hub.path / name)) as copy:
@@ -149,10 +190,11 @@ def test_a_picture_that_cannot_be_read_is_listed_and_can_only_be_deleted(world: 
     assert world.hub.store.pictures.listed(9) == []
 
 
+@pytest.mark.engines("sqlite")
 def test_pictures_are_found_by_an_index_and_not_by_reading_the_log(world: World) -> None:
     world.take(ONE)
     statements: list[str] = []
-    db = database_of(world.hub)
+    db = file_of(world.hub)
     gallery = world.gallery()
     (camera,) = world.deriver().cameras()
     db.connection.set_trace_callback(statements.append)
@@ -182,7 +224,7 @@ def test_a_store_of_the_version_before_opens_and_knows_its_pictures(tmp_path: Pa
             )
         db.execute(f"PRAGMA user_version = {at}")
         db.commit()
-    store = SqliteStore(tmp_path)
+    store = open_store(tmp_path)
     try:
         scene, reticle = store.pictures.named_by([taken.id])
         assert (scene.sha256, scene.standing, scene.width, scene.height) == (sha(ONE), Standing.NEW, 160, 120)

@@ -71,6 +71,10 @@ class World:
     def picture_unit(self, jpeg: bytes, unit_id: str | None = None) -> Unit:
         return self.walker.sealer().picture(Picture(v=1, id=unit_id or new_id(), jpeg=jpeg))
 
+    def picture_of(self, walker: Identity, jpeg: bytes) -> Unit:
+        """A picture that another walker sends."""
+        return walker.sealer().picture(Picture(v=1, id=new_id(), jpeg=jpeg))
+
     def take(self, scene: bytes, reticle: bytes | None = None, **more: object) -> Sighting:
         """A photo comes: its sighting, and its pictures."""
         taken = photo(scene, reticle, **more)  # type: ignore[arg-type]

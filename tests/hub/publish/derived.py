@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hub.derive.live import LiveCameras
 from hub.ingest.lines import import_lines
-from hub.store.sqlite.store import SqliteStore
+from hub.store.chosen import open_store
 from probe.contract.envelope import encode
 from probe.contract.sighting import Sighting
 
@@ -17,7 +17,7 @@ def derived(folder: Path, *sightings: Sighting) -> Iterator[LiveCameras]:
     folder.mkdir(exist_ok=True)
     lines = folder / "lines.jsonl"
     lines.write_bytes(b"\n".join(map(encode, sightings)))
-    with closing(SqliteStore(folder / "hub")) as store:
+    with closing(open_store(folder / "hub")) as store:
         assert not import_lines(lines, store).troubles
         cameras = LiveCameras(store)
         cameras.refresh()

@@ -52,6 +52,8 @@ def kind(value: CameraKind, strength: Strength = STRONG) -> KindClaim:
         (CameraKind.FIXED, {"surveillance:type": "camera", "camera:type": "fixed"}),
         (CameraKind.DOME, {"surveillance:type": "camera", "camera:type": "dome"}),
         (CameraKind.PANNING, {"surveillance:type": "camera", "camera:type": "panning"}),
+        (CameraKind.PANORAMIC, {"surveillance:type": "camera"}),
+        (CameraKind.MULTI_SENSOR, {"surveillance:type": "camera"}),
         (CameraKind.ALPR, {"surveillance:type": "ALPR"}),
         (CameraKind.GUNSHOT_DETECTOR, {"surveillance:type": "gunshot_detector"}),
     ],
@@ -67,9 +69,9 @@ def test_a_bridge_watches_nobody(strength: Strength, tmp_path: Path) -> None:
 
 
 def test_every_kind_has_tags_of_its_own() -> None:
-    from hub.publish import geojson
+    from hub.publish.osm_tags import TAGS
 
-    assert set(geojson.TAGS) == set(CameraKind)
+    assert set(TAGS) == set(CameraKind)
 
 
 def test_of_an_unknown_type_none_is_exported(tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from hub.data import make_hub
+from hub.log.people import Role
 from hub.publish.geojson import export
 from hub.web.app import make_app
+from hub.web.gate import OpenGate
 from probe.contract.evidence import CatalogueEvidence
 from probe.contract.readable import MARK, is_readable
 from probe.contract.sighting import OperatorClaim, Sighting, Strength, VendorClaim
@@ -47,7 +49,7 @@ def assert_clean(shown: str) -> None:
 
 def test_pages_and_interface_show_marks() -> None:
     source = ScriptedMap(*hostile_sightings())
-    with TestClient(make_app(source), base_url="http://127.0.0.1:8787") as browser:
+    with TestClient(make_app(source, gate=OpenGate(Role.ADMIN)), base_url="http://127.0.0.1:8787") as browser:
         for lang in ("en", "fr"):
             paths = ["/cameras", *(f"/cameras/{one.camera.id}" for one in source.cameras())]
             bodies = [browser.get(path, params={"lang": lang}).text for path in paths]
@@ -78,7 +80,7 @@ def test_no_maker_is_a_formula(name: str, tmp_path: Path) -> None:
 def test_the_page_of_codes_shows_a_name_with_marks(tmp_path: Path) -> None:
     with make_hub(tmp_path) as folder:
         pairing_of(folder).invite(f"Probe {MIXED}", None)  # the command would refuse it
-        app = make_app(ScriptedMap(), pairing=pairing_of(folder))
+        app = make_app(ScriptedMap(), pairing=pairing_of(folder), gate=OpenGate(Role.ADMIN))
         page = TestClient(app, base_url="http://127.0.0.1:8787", client=("127.0.0.1", 1)).get("/enroll").text
     assert MARK in page
     assert_clean(page)

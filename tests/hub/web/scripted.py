@@ -6,7 +6,7 @@ import msgspec
 
 from hub.merge.cameras import derive
 from hub.merge.observe import Observation, observe
-from hub.publish.describe import describe
+from hub.publish.describe import describe_all
 from hub.publish.view import CameraDetail, Status, feature
 from probe.contract.sighting import Sighting
 
@@ -30,7 +30,7 @@ class ScriptedMap:
             if found is not None:
                 self._observations.append(found)
         self._revision += 1
-        details = [describe(camera) for camera in derive(self._observations)[0]]
+        details = describe_all(derive(self._observations)[0])
         gone = set(self._cameras) - {detail.camera.id for detail in details}
         self._cameras = {detail.camera.id: detail for detail in details}
         features = [feature(detail.camera) for detail in details]

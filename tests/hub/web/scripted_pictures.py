@@ -93,6 +93,11 @@ class ScriptedPictures:
         self.set_state(picture_id, PictureState.LOOKED)
         return self._views[picture_id]
 
+    def take_back(self, picture_id: str) -> PictureView:
+        self._note("private", picture_id)
+        self.set_state(picture_id, PictureState.NEW)
+        return self._views[picture_id]
+
     def cover(self, picture_id: str, boxes: Sequence[Box]) -> PictureView:
         self._note("cover", picture_id)
         self.boxes += boxes

@@ -3,17 +3,21 @@
 import http.client
 import logging
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
+from uvicorn.server import ServerState
 
+from hub.log.people import Role
 from hub.web.app import make_app
 from hub.web.doors import Doors, GuardedProtocol, Patience
+from hub.web.gate import OpenGate
 from hub.web.serve import WebServer
 from tests.examples import look, radio
 from tests.hub.web.scripted import ScriptedMap
@@ -27,7 +31,12 @@ LARGE = b"GET /static/vendor/maplibre-gl.mjs HTTP/1.1\r\nHost: localhost\r\n\r\n
 @contextmanager
 def served(doors: Doors) -> Iterator[int]:
     """A page behind doors; gives its port."""
-    server = WebServer(make_app(ScriptedMap(radio(), look(observer=(200.0, 0.0)))), "127.0.0.1", 0, doors=doors)
+    server = WebServer(
+        make_app(ScriptedMap(radio(), look(observer=(200.0, 0.0))), gate=OpenGate(Role.ADMIN)),
+        "127.0.0.1",
+        0,
+        doors=doors,
+    )
     server.start()
     try:
         yield server.port
@@ -179,7 +188,7 @@ def test_the_bounds_hold_whoever_comes_and_goes(steps: list[tuple[str, str, int]
     for address, step, which in steps:
         if step == "come":
             one = _Connection(address=address, answering=False)
-            one.transport = SimpleNamespace(abort=leaver(one))
+            one.abort = leaver(one)
             inside.append(one)
             doors.enter(cast(Any, one))
             assert one in inside, "who comes gets in"
@@ -191,3 +200,75 @@ def test_the_bounds_hold_whoever_comes_and_goes(steps: list[tuple[str, str, int]
                 leaver(chosen)()
         assert len(doors) == len(inside) <= 6
         assert all(sum(one.address == name for one in inside) <= 3 for name in "abc")
+
+
+class Started:
+    """A task that never runs."""
+
+    def add_done_callback(self, _call: object) -> None: ...
+
+
+class Turned:
+    """An event loop whose clock the test turns, and a transport that remembers whether it was aborted."""
+
+    def __init__(self) -> None:
+        self.now_s, self.aborted = 0.0, False
+        self._timers: list[tuple[float, SimpleNamespace, Callable[[], None]]] = []
+
+    def call_later(self, seconds: float, call: Callable[[], None]) -> SimpleNamespace:
+        handle = SimpleNamespace(cancelled=False)
+        handle.cancel = lambda: setattr(handle, "cancelled", True)
+        self._timers.append((self.now_s + seconds, handle, call))
+        return handle
+
+    def waiting(self) -> int:
+        """How many timers are set."""
+        return sum(not handle.cancelled for _, handle, _ in self._timers)
+
+    def create_task(self, coroutine: Coroutine[Any, Any, None], **_: object) -> "Started":
+        coroutine.close()
+        return Started()
+
+    def go(self, seconds: float) -> None:
+        self.now_s += seconds
+        for at_s, handle, call in self._timers:
+            if at_s <= self.now_s and not handle.cancelled:
+                handle.cancelled = True
+                call()
+
+    def protocol(self, doors: Doors) -> GuardedProtocol:
+        config = uvicorn.Config(make_app(ScriptedMap(radio()), gate=OpenGate(Role.READER)), http="h11", log_config=None)
+        config.load()
+        made = doors.protocol(config=config, server_state=ServerState(), app_state={}, _loop=self)
+        assert isinstance(made, GuardedProtocol), "without TLS nobody shakes hands first"
+        made.connection_made(
+            cast(
+                Any,
+                SimpleNamespace(
+                    get_extra_info=lambda _name: None,
+                    is_closing=lambda: False,
+                    abort=lambda: setattr(self, "aborted", True),
+                    pause_reading=lambda: None,
+                    resume_reading=lambda: None,
+                ),
+            )
+        )
+        return made
+
+
+def test_a_large_body_has_its_time_for_each_part_and_a_dribble_has_not() -> None:
+    """By the server's own protocol, with a clock that the test turns."""
+    turned = Turned()
+    patience = Patience(header_s=10.0, body_s=30.0, body_octets=1000)
+    protocol = turned.protocol(Doors(patience=patience))
+    protocol.data_received(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n")
+    for _ in range(4):  # 1,000 octets in 20 s each: 80 s in all
+        turned.go(20.0)
+        protocol.data_received(b"x" * 1000)
+        assert not turned.aborted
+    for _ in range(3):
+        turned.go(9.0)
+        protocol.data_received(b"x")
+        assert not turned.aborted
+    turned.go(9.0)
+    assert turned.aborted

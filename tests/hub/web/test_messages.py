@@ -2,15 +2,16 @@
 
 import json
 import re
-import tomllib
 from importlib import resources
 
 import pytest
 from starlette.testclient import TestClient
 
+from hub.log.people import Role
 from hub.publish.view import Reason
 from hub.web.app import make_app
-from hub.web.messages import LANGUAGES, Words, words
+from hub.web.gate import OpenGate
+from hub.web.words import LANGUAGES, Words, message_files, words
 from probe.detect.registry import rules
 from tests.examples import look, radio
 from tests.hub.web.scripted import ScriptedMap
@@ -20,7 +21,12 @@ BREAKING = re.compile(r" [:;!?»]|« |\d (?:m|km)\b")
 
 
 def tables() -> dict[str, dict[str, str]]:
-    return tomllib.loads(resources.files("hub.web").joinpath("messages.toml").read_text(encoding="utf-8"))
+    joined: dict[str, dict[str, str]] = {code: {} for code in LANGUAGES}
+    for file in message_files():
+        for code in LANGUAGES:
+            assert not joined[code].keys() & file[code].keys(), "a word stands in two files"
+            joined[code] |= file[code]
+    return joined
 
 
 def gaps(text: str) -> set[str]:
@@ -66,7 +72,7 @@ def test_numbers_agree(code: str, n: int, form: str, told: str) -> None:
 
 
 def test_every_word_that_a_script_asks_for_is_given_to_it() -> None:
-    app = make_app(ScriptedMap())
+    app = make_app(ScriptedMap(), gate=OpenGate(Role.ADMIN))
     with TestClient(app, base_url="http://127.0.0.1:8787") as browser:
         page = browser.get("/").text
     given = re.search(r'id="words">(.*?)</script>', page, re.DOTALL)
@@ -117,7 +123,7 @@ def test_french_is_set_as_french_is() -> None:
 
 def test_no_line_of_a_french_page_breaks_before_its_punctuation() -> None:
     source = ScriptedMap(radio(), look(observer=(200.0, 0.0)))
-    app = make_app(source)
+    app = make_app(source, gate=OpenGate(Role.ADMIN))
     with TestClient(app, base_url="http://127.0.0.1:8787", headers={"accept-language": "fr"}) as browser:
         for path in ("/", "/cameras", *(f"/cameras/{detail.camera.id}" for detail in source.cameras())):
             page = browser.get(path).text

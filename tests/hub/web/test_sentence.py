@@ -8,8 +8,8 @@ from hub.merge.observe import observe
 from hub.publish.describe import describe
 from hub.publish.view import CameraDetail
 from hub.web.known import group_evidence, summarise_claims
-from hub.web.messages import words
 from hub.web.sentence import sentence
+from hub.web.words import words
 from probe.contract.sighting import (
     Adapter,
     CameraKind,

@@ -10,8 +10,8 @@ import pytest
 from hub.errors import StoreError
 from hub.log.events import Batch, Known, NewSighting, Origin
 from hub.store.sqlite.database import FILE, is_full
+from hub.store.sqlite.log import SqliteStore
 from hub.store.sqlite.schema import MIGRATIONS
-from hub.store.sqlite.store import SqliteStore
 from probe.contract.envelope import UnitType
 
 

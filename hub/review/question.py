@@ -1,0 +1,62 @@
+"""What the desk asks of an operator: the shapes of a question. To be reviewed is never to be suspicious."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from hub.publish.view import CameraDetail, Reason
+
+
+class Asked(StrEnum):
+    """What is asked of a camera."""
+
+    CAMERA = "camera"  # is it one?
+    SAME = "same"  # is it one of the others, or a new one?
+    PRIVATE = "private"  # does it belong to a private dwelling?
+    GONE = "gone"  # is it still there?
+    LOOK = "look"  # by radio alone: somebody has to look
+    ALL = "all"  # several that are safe: are they all cameras?
+    ALL_LOOK = "all-look"  # several by radio alone: somebody has to look at all
+
+
+class Weighed(Struct, frozen=True, kw_only=True):
+    """A reason and how much it weighs, 0 to 1; `doubt` where it speaks for doubt, else it speaks for a camera."""
+
+    reason: Reason
+    weight: float
+    doubt: bool = False
+
+
+class Candidate(Struct, frozen=True, kw_only=True):
+    """Another camera that could be the same one. Metres and degrees; None is "not known".
+
+    `cost` is the squared distance in units of the joint doubt; `duplicate` is why they are probably the same.
+    """
+
+    letter: str
+    camera: CameraDetail
+    distance_m: float
+    bearing_deg: float
+    turn_deg: float | None
+    cost: float
+    agrees: tuple[Reason, ...] = ()
+    conflicts: tuple[Reason, ...] = ()
+    duplicate: Reason | None = None
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """One screen of the desk. `key` stays the same while the same is asked of the same cameras.
+
+    There are several `cameras` only where one answer is safe for all of them.
+    """
+
+    key: str
+    asked: Asked
+    cameras: tuple[CameraDetail, ...]
+    reasons: tuple[Weighed, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def camera(self) -> CameraDetail:
+        """The camera that it is about; the first one where there are several."""
+        return self.cameras[0]

@@ -1,0 +1,169 @@
+"""The questions of an evening, in the order in which to ask them. Pure: the same cameras give the same questions.
+
+What decides about others comes first: complaints of a dwelling, what is gone, merges before confirmations. What one
+answer is safe for is asked as one question. What hangs together in a town stays together in the queue.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from hashlib import sha256
+from math import floor
+
+from hub.merge.grid import ROW_DEG
+from hub.publish.view import CameraDetail
+from hub.review.candidates import Neighbourhood, around, distinct
+from hub.review.known import by_radio_alone, disputed, is_ambiguous, photos, says, walks_that_saw
+from hub.review.question import Asked, Candidate, Question
+from hub.review.weights import weigh
+from probe.contract.geodesy import distance_m
+
+RIVAL_WITHIN_M = 15.0
+SAFE_RADIUS_M = 30.0  # a camera that is known no better is looked at alone
+MOST_AT_ONCE, MOST_HINTS_AT_ONCE = 12, 40
+SAME_TOWN_M = 5_000.0  # from one to the next
+
+_TIERS = {
+    Asked.PRIVATE: 0,
+    Asked.GONE: 1,
+    Asked.SAME: 2,
+    Asked.ALL: 3,
+    Asked.CAMERA: 4,
+    Asked.LOOK: 5,
+    Asked.ALL_LOOK: 6,
+}
+
+
+def questions(cameras: Sequence[CameraDetail], one_by_one: Collection[str] = ()) -> list[Question]:
+    """One question for each camera that waits, the first to ask first. Of `one_by_one`, camera ids, each is asked
+    alone."""
+    near = Neighbourhood(cameras)
+    waiting = [detail for detail in cameras if waits(detail)]
+    apart = frozenset(one_by_one)
+    safe = [detail for detail in waiting if detail.camera.id not in apart and is_safe(detail, near)]
+    hints = [detail for detail in waiting if detail.camera.id not in apart and is_plain_hint(detail, near)]
+    together = {detail.camera.id for detail in (*safe, *hints)}
+    asked = [_question(detail, near) for detail in waiting if detail.camera.id not in together]
+    asked += _all(Asked.ALL, safe, MOST_AT_ONCE, near)
+    asked += _all(Asked.ALL_LOOK, hints, MOST_HINTS_AT_ONCE, near)
+    return _in_order(asked)
+
+
+def waits(detail: CameraDetail) -> bool:
+    """Whether there is something to decide about a camera."""
+    camera = detail.camera
+    if camera.review == "rejected" or camera.gone is not None:
+        return False
+    if _private_open(detail) or _gone_open(detail):
+        return True
+    if camera.private or camera.review == "confirmed":
+        return False
+    return not camera.follow_up
+
+
+def is_safe(detail: CameraDetail, around: Neighbourhood) -> bool:
+    """Whether it may be confirmed with others by one answer: seen on two walks, or with a photo; nothing near by that
+    it could be instead, nobody who says otherwise."""
+    if _asked_of(detail, around.candidates(detail)) is not Asked.CAMERA or disputed(detail):
+        return False
+    if detail.camera.standing != "seen" or detail.camera.radius95_m > SAFE_RADIUS_M:
+        return False
+    if walks_that_saw(detail) < 2 and not photos(detail):
+        return False
+    near = (other for _, other in around.near(detail, RIVAL_WITHIN_M) if not by_radio_alone(other))
+    return all(distinct(detail, other) for other in near)
+
+
+def is_plain_hint(detail: CameraDetail, around: Neighbourhood) -> bool:
+    """Whether radio alone tells of it, and nothing but that somebody has to look."""
+    return _asked_of(detail, around.candidates(detail)) is Asked.LOOK and detail.camera.title_kind != "alpr"
+
+
+def _private_open(detail: CameraDetail) -> bool:
+    return says(detail, "private-dwelling") and "private" not in detail.decided
+
+
+def _gone_open(detail: CameraDetail) -> bool:
+    return says(detail, "gone") and "gone" not in detail.decided
+
+
+def _asked_of(detail: CameraDetail, candidates: Sequence[Candidate]) -> Asked:
+    if _private_open(detail):
+        return Asked.PRIVATE
+    if _gone_open(detail):
+        return Asked.GONE
+    if any(one.duplicate is not None for one in candidates):
+        return Asked.SAME
+    if by_radio_alone(detail):
+        return Asked.LOOK
+    return Asked.SAME if is_ambiguous(detail) and candidates else Asked.CAMERA
+
+
+def _question(detail: CameraDetail, around: Neighbourhood) -> Question:
+    candidates = around.candidates(detail)
+    asked = _asked_of(detail, candidates)
+    return Question(
+        key=f"{asked}-{detail.camera.id}",
+        asked=asked,
+        cameras=(detail,),
+        reasons=weigh(detail, candidates),
+        candidates=candidates,
+    )
+
+
+def question_about(detail: CameraDetail, cameras: Sequence[CameraDetail]) -> Question:
+    """The question about one camera, also where nothing waits to be decided about it."""
+    return _question(detail, around(detail, cameras))
+
+
+def _all(asked: Asked, cameras: Sequence[CameraDetail], most: int, around: Neighbourhood) -> list[Question]:
+    """Cameras in as few questions as can be, each of neighbours; one that would be alone is asked alone."""
+    made = []
+    for part in _pieces(sorted(cameras, key=_way), most):
+        if len(part) == 1:
+            made.append(_question(part[0], around))
+            continue
+        names = "\n".join(sorted(detail.camera.id for detail in part))
+        key = f"{asked}-{sha256(names.encode()).hexdigest()[:16]}"
+        made.append(Question(key=key, asked=asked, cameras=tuple(part)))
+    return made
+
+
+def _pieces(ordered: Sequence[CameraDetail], most: int) -> list[Sequence[CameraDetail]]:
+    """Cameras along the way in parts of about equal size, none of which leads to another town."""
+    runs: list[list[CameraDetail]] = []
+    for detail in ordered:
+        last = runs[-1][-1].camera if runs else None
+        if last is None or distance_m(last.lat, last.lon, detail.camera.lat, detail.camera.lon) > SAME_TOWN_M:
+            runs.append([])
+        runs[-1].append(detail)
+    found: list[Sequence[CameraDetail]] = []
+    for run in runs:
+        count = -(-len(run) // most)
+        found += [run[piece * len(run) // count : (piece + 1) * len(run) // count] for piece in range(count)]
+    return found
+
+
+def _in_order(asked: Iterable[Question]) -> list[Question]:
+    """By tier, then along a way through the town; what is asked of one site stays together, its merges first."""
+    tiers: dict[int, list[Question]] = {}
+    for question in asked:
+        tiers.setdefault(_TIERS[question.asked], []).append(question)
+    return [question for tier in sorted(tiers) for question in sorted(tiers[tier], key=_rank(tier))]
+
+
+def _rank(tier: int) -> Callable[[Question], tuple[object, ...]]:
+    """In the tier of cameras alone, what is best worth an evening comes first: see `_worth`."""
+    worth = tier == _TIERS[Asked.CAMERA]
+    return lambda question: (-_worth(question.camera) if worth else 0, *_way(question.camera))
+
+
+def _worth(detail: CameraDetail) -> int:
+    """0 to 3: a photo, several walks, and what many people care about count one each."""
+    camera = detail.camera
+    public = camera.title_kind == "alpr" or camera.operator_type == "public"
+    return bool(photos(detail)) + (walks_that_saw(detail) > 1) + public
+
+
+def _way(detail: CameraDetail) -> tuple[int, float, str]:
+    """A place on a way through the town: row by row of some 111 m, to and fro, so that the next one is near by."""
+    row = floor(detail.camera.lat / ROW_DEG)
+    return row, detail.camera.lon if row % 2 else -detail.camera.lon, detail.camera.id

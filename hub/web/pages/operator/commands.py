@@ -1,0 +1,48 @@
+"""Where the page does what a command does, and why it does not. A test holds both lists against the commands."""
+
+# By command: the page that does it.
+PAGES = {
+    "enroll": "/hub/probes",
+    "probes": "/hub/probes",
+    "revoke": "/hub/probes",
+    "held": "/hub/intake",
+    "quarantine": "/hub/intake",
+    "ingest": "/hub/intake",
+    "undo": "/hub/arrivals",
+    "import": "/add",
+    "export": "/hub/copies",
+    "backup": "/hub/copies",
+    "rebuild": "/hub/upkeep",
+    "keys": "/hub/upkeep",
+    "status": "/hub",
+    "photos look": "/cameras/{camera_id}",
+    "photos cover": "/cameras/{camera_id}",
+    "photos delete": "/cameras/{camera_id}",
+    "photos complaint": "/hub/complaints",
+    "photos complaints": "/hub/complaints",
+    "photos close": "/hub/complaints",
+    "basemap": "/streets",
+    "decisions list": "/cameras/{camera_id}",
+    "decisions history": "/cameras/{camera_id}",
+    "decisions make": "/review",
+    "decisions undo": "/review",
+    "decisions redo": "/review",
+    "users list": "/people",
+    "users add": "/people",
+    "users role": "/people",
+    "users close": "/people",
+    "users link": "/people",
+}
+# By command: the key of the sentence that says why it is for the command line alone.
+ELSEWHERE = {
+    "serve": "hub_cli_serve",
+    "broker-config": "hub_cli_broker",
+    "demo": "hub_cli_demo",
+    "restore": "hub_cli_restore",
+    "photos list": "hub_cli_photos_list",
+    "photos export": "hub_cli_photos_export",
+    "photos check": "hub_cli_photos_check",
+    "move": "hub_cli_move",
+    "forget": "hub_cli_forget",
+    "retention": "hub_cli_retention",
+}

@@ -1,0 +1,105 @@
+"""The simulator of passes, the locators and their regions."""
+
+from dataclasses import replace
+from math import hypot
+
+import numpy as np
+import pytest
+
+from tests.accuracy import locate, locators, real
+from tests.accuracy.frozen import locating
+from tests.accuracy.locators import Located, located
+from tests.accuracy.passes import Heard, Pass, Trial, trials
+
+SCENARIOS = sorted(locating()["scenarios"])
+ROW = [Heard(-10.0, 0.0, -70.0), Heard(0.0, 0.0, -50.0), Heard(20.0, 10.0, -90.0)]
+
+
+def trial(heard: list[Heard]) -> Trial:
+    return Trial(passes=(Pass(heard=tuple(heard), silent=(), looks=()),), streets=(), east=0.0, north=0.0)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_seed_gives_the_same_trials_and_more_begin_with_them(scenario: str) -> None:
+    few, more = trials(scenario, 2, 1), trials(scenario, 3, 1)
+    assert few == more[:2]
+    assert more[2] not in few
+    assert trials(scenario, 1, 2) != few[:1]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_louder_is_nearer_and_bearings_point_at_the_camera(scenario: str) -> None:
+    drawn = trials(scenario, 30, 4)
+    near = []
+    for each in drawn:
+        loudness = [one.dbm for one in each.heard]
+        distance = [hypot(one.east - each.east, one.north - each.north) for one in each.heard]
+        near.append(np.array([np.log(distance), np.array(loudness) - np.mean(loudness)]))
+    assert np.corrcoef(np.hstack(near))[0, 1] < -0.4
+    off = [
+        abs((np.degrees(np.arctan2(each.east - one.east, each.north - one.north)) - one.bearing_deg + 180) % 360 - 180)
+        for each in drawn
+        for walk in each.passes
+        for one in walk.looks
+    ]
+    assert 5 < np.median(off) < 40  # the receiver's drift turns them as well
+    assert all(len(each.passes) == len(locating()["scenarios"][scenario]["walks"]) for each in drawn)
+
+
+def test_baselines_by_hand() -> None:
+    assert located("mean", ROW).east == pytest.approx(10 / 3)
+    assert (located("peak", ROW).east, located("peak", ROW).north) == (0.0, 0.0)
+    assert located("wigle", ROW).east == pytest.approx((30**2 * -10 + 10**2 * 20) / (30**2 + 50**2 + 10**2))
+    assert located("linear_power", ROW).east == pytest.approx(-0.097, abs=0.001)
+    box = located("beacondb", ROW)
+    assert (box.east, box.north, box.radius_m) == (5.0, 5.0, 50.0)
+    ichnaea = located("ichnaea", ROW)
+    assert ichnaea.radius_m == pytest.approx(hypot(20 - ichnaea.east, 10 - ichnaea.north))
+
+
+def test_maximum_likelihood_finds_a_transmitter_without_noise() -> None:
+    around = [(-30.0, 0.0), (-10.0, 0.0), (10.0, 0.0), (30.0, 0.0), (30.0, 30.0), (-30.0, 30.0), (0.0, 40.0)]
+    heard = [Heard(e, n, -38 - 30 * float(np.log10(np.sqrt((e - 5) ** 2 + (n - 12) ** 2 + 9)))) for e, n in around]
+    found = located("robust_ml", heard)
+    assert [found.east, found.north] == pytest.approx([5, 12], abs=0.5)
+
+
+@pytest.mark.parametrize("looks", [False, True])
+def test_the_products_region_is_the_one_that_its_map_draws(looks: bool) -> None:
+    (one,) = trials("both_l", 1, 9)
+    found = locators.today(one, looks=looks)
+    assert found.times is not None
+    assert found.radius_m is not None
+    assert found.times(found.east, found.north) == 0
+    around = [
+        found.times(found.east + found.radius_m * np.cos(a), found.north + found.radius_m * np.sin(a))
+        for a in np.linspace(0, 2 * np.pi, 60)
+    ]
+    assert min(around) <= 1.0001 <= max(around) + 0.001  # the circle is as large as the ellipse
+
+
+def test_bearings_bring_the_product_nearer() -> None:
+    drawn = trials("pass", 40, 11)
+    assert locate.ours("bearings", drawn).median < locate.ours("radio", drawn).median
+
+
+def test_a_line_tells_cover_radius_and_score() -> None:
+    here = Located(east=3.0, north=4.0, radius_m=4.0, times=lambda e, n: hypot(e - 3, n - 4) / 4.0)
+    found = locate.line("one", [here, replace(here, times=lambda *_: 0.5)], [trial(ROW), trial(ROW)], own=True)
+    assert found.errors.tolist() == [5.0, 5.0]
+    assert found.covered == 1
+    assert found.score == pytest.approx(4 + 0.5 * 1 / 0.05)
+    with pytest.raises(ValueError, match="no region"):
+        locate.line("one", [Located(east=0, north=0)], [trial(ROW)], own=True)
+
+
+def test_one_camera_heard_and_photographed_is_counted() -> None:
+    found = locate.together(3)
+    assert found["together.trials"] == 3
+    assert 1 <= float(found["together.cameras_median"] or 0) <= 6
+
+
+def test_a_pair_at_one_place_that_looks_the_same_way_is_merged_today_and_a_far_one_is_not() -> None:
+    assert real.outcome(1, 0.2, 0.0) == "merged"
+    assert real.outcome(2, 29.0, 0.0) == "apart"
+    assert real.outcome(3, 0.2, 180.0) == "apart"

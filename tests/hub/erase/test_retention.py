@@ -1,0 +1,130 @@
+"""What was kept long enough is erased, and what a person has decided to keep is kept."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hub.data import make_hub
+from hub.erase.retention import changed, expire
+from hub.errors import BadInput
+from hub.ingest.receive import Incoming
+from hub.log.decisions import DecisionKind, NewDecision
+from hub.log.retention import Expired, Terms
+from hub.publish.view import CameraDetail
+from tests.examples import WALK_B, look
+from tests.hub.cli.test_folders import run
+from tests.hub.photo.world import World, jpeg_of, noise
+from tests.paired import ingest_of
+
+TODAY = date(2026, 5, 10)  # a day after the examples were made
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with make_hub(tmp_path / "hub") as hub:
+        hub.store.today = lambda: TODAY  # type: ignore[attr-defined]
+        yield World(hub)
+
+
+def cameras(world: World, **said: object) -> list[CameraDetail]:
+    """The cameras, with what a person has decided about all of them."""
+    return [
+        msgspec.structs.replace(one, camera=msgspec.structs.replace(one.camera, **said))
+        for one in world.deriver().everything()
+    ]
+
+
+def later(days: int) -> date:
+    return TODAY + timedelta(days=days)
+
+
+def test_what_nobody_has_confirmed_goes_after_two_years_and_the_rest_stays(world: World) -> None:
+    sent = [look(walk=WALK_B)]
+    world.send([world.walker.sealer().sighting(one) for one in sent])
+    waiting, confirmed = cameras(world), cameras(world, review="confirmed")
+    assert expire(world.hub.store, waiting, later(729)) == Expired()
+    assert expire(world.hub.store, confirmed, later(4000)) == Expired()
+    assert expire(world.hub.store, waiting, later(770)).unreviewed == 1, "its month is over by then for sure"
+    assert world.hub.store.count() == 0
+
+
+def test_an_old_log_that_was_imported_today_is_not_old(world: World) -> None:
+    """As the reported case: a WiGLE export of 2024 was erased as soon as it had come."""
+    told = look(walk=WALK_B)
+    assert told.time is not None
+    old = msgspec.structs.replace(told.time, utc=told.time.utc.replace(year=2020))
+    world.send([world.walker.sealer().sighting(msgspec.structs.replace(told, time=old))])
+    assert expire(world.hub.store, cameras(world), later(1)) == Expired()
+    assert world.hub.store.count() == 1
+
+
+def test_what_came_nobody_knows_when_is_not_overdue(world: World) -> None:
+    world.send([world.walker.sealer().sighting(look(walk=WALK_B))])
+    with world.hub.store.db.transaction() as db:  # type: ignore[attr-defined]
+        db.execute("UPDATE sighting SET came = ''")
+    assert expire(world.hub.store, cameras(world), later(4000)).unreviewed == 0
+
+
+@pytest.mark.parametrize("said", [{"review": "rejected"}, {"private": True}])
+def test_pictures_that_nobody_will_see_go_some_days_after_the_decision(world: World, said: dict[str, object]) -> None:
+    taken = world.take(jpeg_of(noise(1)))
+    with world.hub.store.db.transaction() as db:  # type: ignore[attr-defined]
+        db.execute("INSERT INTO decision (at, by_whom, body) VALUES (?, ?, ?)", (
+            later(100).isoformat(), "Ada",
+            msgspec.json.encode(NewDecision(kind=DecisionKind.REJECT, sightings=(taken.id,))),
+        ))  # fmt: skip
+    unseen = cameras(world, **said)
+    assert expire(world.hub.store, unseen, later(120)).private_pictures == 0, "an undo must find them"
+    assert world.hub.store.counts().pictures == 1
+    assert expire(world.hub.store, unseen, later(131)).private_pictures == 1
+    assert world.hub.store.counts().pictures == 0
+    assert world.hub.store.count() == 1, "the place stays known, so that it stays private"
+
+
+def test_pictures_of_what_sightings_call_private_go_some_days_after_they_came(world: World) -> None:
+    world.take(jpeg_of(noise(1)))
+    unseen = cameras(world, private=True)
+    assert expire(world.hub.store, unseen, later(29)).private_pictures == 0
+    assert expire(world.hub.store, unseen, later(31)).private_pictures == 1
+
+
+def test_what_was_set_aside_and_what_nobody_decides_goes(world: World) -> None:
+    ingest_of(world.hub).receive([Incoming(topic="t", mailbox=None, payload=b"broken")])
+    world.hub.registry.revoke(world.hub.registry.probes()[0], TODAY)
+    world.send([world.walker.sealer().sighting(look())])
+    assert world.hub.store.counts().held == 1
+    assert world.hub.store.quarantine_count() == 1
+    far = date(2100, 1, 1)
+    assert expire(world.hub.store, [], far) == Expired(quarantine=1, held=1)
+    assert world.hub.store.counts().held == world.hub.store.quarantine_count() == 0
+
+
+def test_closed_complaints_and_the_audit_go(world: World) -> None:
+    complaints = world.hub.store.complaints
+    first, _open = complaints.open("mine", [], "me@example.org"), complaints.open("another", [], None)
+    complaints.close(first.number, "taken down")
+    with world.hub.store.db.transaction() as db:  # type: ignore[attr-defined]
+        db.execute("INSERT INTO audit (at, who, what, about) VALUES (?, 'Ada', 'signed in', '')", (TODAY.isoformat(),))
+    assert expire(world.hub.store, [], later(366)) == Expired(complaints=1, audit=1)
+    assert [one.about for one in complaints.listed(closed=True)] == ["another"]
+
+
+def test_terms_are_shown_and_changed(world: World) -> None:
+    folder = world.hub.path
+    assert json.loads(run("retention", "--json", "--data", folder).stdout) == msgspec.to_builtins(Terms())
+    done = run("retention", "--set", "quarantine=30", "--set", "private-pictures=7", "--json", "--data", folder)
+    assert json.loads(done.stdout) == msgspec.to_builtins(Terms(quarantine=30, private_pictures=7))
+    assert world.hub.store.terms() == Terms(quarantine=30, private_pictures=7)
+    assert "30 days  what was set aside" in run("retention", "--data", folder).stdout
+
+
+@pytest.mark.parametrize(
+    "said", ["quarantine", "quarantine=", "quarantine=3", "quarantine=99999", "x=30", "held=٣٠", ""]
+)
+def test_a_term_that_is_none_changes_nothing(said: str) -> None:
+    with pytest.raises(BadInput):
+        changed(Terms(), [said])
