@@ -4,9 +4,9 @@ RUN = .venv/bin
 # Where it is set, each of the hundreds of programs that tests start would compile all of our code again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test browser check audit speed speed-photo torture siege hil setup lock picture clean
+.PHONY: demo test browser postgres kit check audit speed speed-photo accuracy torture siege hil setup lock picture clean
 
-# DEMO="--once --json" ends by itself
+# DEMO="--once --json" ends by itself; DEMO=--walker carries a probe as well
 demo: .venv/ready  ## map a fictional town in the browser
 	$(RUN)/contrechamp-hub demo $(DEMO)
 
@@ -16,7 +16,11 @@ test: .venv/ready  ## all tests but the slow ones
 browser: .venv/ready  ## the page in a real Chromium
 	$(RUN)/pytest -q -m browser --numprocesses 2 --dist worksteal
 
-check: .venv/ready  ## format, lint, types, known advisories about what is locked
+postgres: .venv/ready  ## the tests of the store once more, with the log in a PostgreSQL that they start
+	$(RUN)/pytest -q -m postgres --numprocesses auto --dist worksteal
+
+# Types are checked against the kits' libraries too: without them their imports would be unknown, and unknown fits all
+check: .venv/kit-ready  ## format, lint, types, known advisories about what is locked
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
@@ -31,6 +35,10 @@ speed: .venv/ready  ## frames per CPU-second beside scapy, dpkt and tshark; memo
 speed-photo: .venv/ready  ## which faces are taken out, by height, light, motion; cameras taken for faces; 10 minutes
 	$(RUN)/python -m tests.speed.photo $(if $(SET),--set $(SET))
 
+# FULL=--full has all areas, seeds and trials
+accuracy: .venv/ready  ## which camera, and where, beside every baseline: docs/accuracy.md; minutes, with real positions
+	$(RUN)/python -m tests.accuracy $(FULL)
+
 torture: .venv/ready  ## delivery while probes, hub and broker are killed; a seized card; a hostile probe
 	$(RUN)/pytest -q -m slow tests/torture
 
@@ -43,12 +51,19 @@ siege: .venv/ready  ## page and broker under floods while a probe comes home; SI
 BENCH ?= virtual
 # Machines beside each other: a walk is mostly waiting. Each takes 1.6 GB of memory
 GUESTS ?= 3
+# CONTROLS=no leaves out the tests that show that others can fail: they take half of the time
+CONTROLS ?= yes
+# LONG=no leaves out the card that starts a machine by itself and the whole walk: 11 and 7 minutes where the processor is
+# emulated
+LONG ?= yes
+HIL = $(if $(filter no,$(CONTROLS)),not control,not nothing)$(if $(filter no,$(LONG)), and not boot_card and not whole_walk)
 
 hil: .venv/ready  ## the probe on a bench, hardware in the loop: a virtual one, or BENCH=my-bench.yaml
 ifeq ($(BENCH),virtual)
 	-$(RUN)/python -m tests.hil.image.build
 	-$(RUN)/python -m tests.hil.arm64.build
-	$(RUN)/pytest -q -m hil tests/hil --timeout 1800 --numprocesses $(GUESTS) --dist loadfile --no-loadscope-reorder
+	-$(if $(filter no,$(LONG)),true,$(RUN)/python -m tests.hil.stock.build)
+	$(RUN)/pytest -q -m hil tests/hil --timeout 1800 --numprocesses $(GUESTS) --dist loadfile --no-loadscope-reorder -k '$(HIL)'
 else
 	$(RUN)/pytest -q -m hil tests/hil --timeout 600 --bench $(BENCH)
 endif
@@ -59,9 +74,21 @@ picture: .venv/ready  ## the README's picture and the generated documents
 	$(RUN)/python -m tests.house.documents
 	$(RUN)/python -m tests.house.drawing
 
+kit: .venv/kit-ready  ## the kits: parts, wiring, case, pages and quick card, in build/kit
+	$(RUN)/python -m hardware.build
+	$(RUN)/pytest -q -m kit --numprocesses 2 --dist worksteal
+
+# What only the kits need, 700 MB, is fetched when they are made
+.venv/kit-ready: .venv/ready
+	@$(RUN)/python -m hardware.build --programs
+	$(RUN)/uv export --quiet --frozen --no-default-groups --extra test --group kit --no-emit-project --output-file .venv/kit.txt
+	$(PIP) --require-hashes --requirement .venv/kit.txt
+	touch $@
+
 # Dependencies changed in pyproject.toml? UPGRADE=--upgrade brings newer versions as well
 lock: .venv/bin/uv  ## uv.lock again, and the hashes of uv itself
 	$(RUN)/uv lock --default-index https://pypi.org/simple $(UPGRADE)
+	$(RUN)/python -m tests.house.wheel_table
 	$(RUN)/uv export --quiet --frozen --only-group lock --no-emit-project --no-header --no-annotate --output-file .ci/uv.txt
 
 setup: .venv/ready

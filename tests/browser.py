@@ -56,6 +56,12 @@ class Watched:
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost"):
             self.left.append(url)
 
+    def enter(self, link: str) -> None:
+        """Come in by a link that works once, and go to the map."""
+        self.page.goto(link)
+        self.page.wait_for_function("() => location.pathname !== '/welcome'", timeout=WAIT_MS)
+        self.page.goto(link.partition("welcome#")[0])
+
     def ready(self) -> None:
         """Wait until the map is drawn."""
         self.page.wait_for_selector("html[data-ready=yes]", state="attached", timeout=WAIT_MS)

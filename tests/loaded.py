@@ -15,9 +15,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from queue import Queue
 
 from tests.patience import Patience
 
@@ -58,15 +60,25 @@ def _listening() -> str:
     """The address of this process's loaded one, which is started when it is first asked for."""
     folder = tempfile.TemporaryDirectory(prefix="contrechamp-loaded-")
     address = f"{folder.name}/asked"
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.loaded", address], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
-    )
-    assert server.stdout is not None
-    assert server.stdout.readline(), "the loaded process did not start"
+    started: Queue[subprocess.Popen[bytes] | None] = Queue()
+
+    def keep() -> None:
+        """It ends with the thread that started it, which is this one: whoever asked first may be gone soon."""
+        with subprocess.Popen(
+            [sys.executable, "-m", "tests.loaded", address], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        ) as server:
+            assert server.stdout is not None
+            started.put(server if server.stdout.readline() else None)
+            server.wait()
+
+    keeping = threading.Thread(target=keep, name="loaded", daemon=True)
+    keeping.start()
+    server = started.get()
+    assert server is not None, "the loaded process did not start"
 
     def end() -> None:
         server.kill()
-        server.communicate()
+        keeping.join()
         folder.cleanup()
 
     atexit.register(end)

@@ -1,14 +1,18 @@
 """Probes that are paired with a hub, without the ceremony."""
 
 import time
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
 from hub.data import HubFolder, make_hub
 from hub.enroll.pairing import Pairing
 from hub.ingest.receive import Incoming, UnitIngest
+from hub.store.engine import Engine
+from hub.store.postgres.log import PostgresStore
+from hub.store.sql.store import SqlStore
 from hub.store.sqlite.database import Database
-from hub.store.sqlite.store import SqliteStore
+from hub.store.store import Store
 from probe.contract.base import CONTRACT_VERSION
 from probe.contract.code import new_token
 from probe.contract.envelope import decode_sighting, pack
@@ -38,10 +42,33 @@ def pairing_of(folder: HubFolder) -> Pairing:
     return Pairing(folder.keys, folder.registry)
 
 
-def database_of(folder: HubFolder) -> Database:
+def database_of(folder: HubFolder) -> Engine:
     """The database behind a hub's store, for what no hub ever does to it."""
-    assert isinstance(folder.store, SqliteStore)
+    assert isinstance(folder.store, SqlStore)
     return folder.store.db
+
+
+def change(folder: HubFolder, query: str, values: Sequence[object] = ()) -> None:
+    """Change a hub's database as no hub does."""
+    with database_of(folder).transaction() as db:
+        db.execute(query, values)
+
+
+def file_of(folder: HubFolder) -> Database:
+    """The SQLite file behind a hub's store."""
+    database = database_of(folder)
+    assert isinstance(database, Database)
+    return database
+
+
+def let_write(store: Store, may: bool) -> None:
+    """Let a store's database refuse to be written, as one on a failing disk does, or take it again."""
+    assert isinstance(store, SqlStore)
+    if isinstance(store.db, Database):
+        store.db.connection.execute(f"PRAGMA query_only = {'OFF' if may else 'ON'}")
+    else:
+        assert isinstance(store, PostgresStore)
+        store.db.connection.execute(f"SET default_transaction_read_only = {'off' if may else 'on'}")
 
 
 def enrolled(folder: HubFolder, name: str | None = None, *, address: str | None = None) -> Identity:

@@ -19,12 +19,13 @@ from probe.contract.sighting import Kind, PhotoNotKept
 from probe.errors import BadInput
 from probe.service import ProbeService, ServiceSettings
 from probe.walk.kit import Kit
-from probe.walk.taking import Busy, CameraHealth
+from probe.walk.shutters import CameraHealth
+from probe.walk.taking import Busy
 from tests.paired import Walker
 from tests.patience import finished
+from tests.probe.device.test_keys import PRESS
 from tests.probe.radio.test_board import serial_pair
 from tests.probe.test_service import sentence
-from tests.probe.walk.test_button import PRESS
 from tests.processes import probe
 
 pytest.importorskip("cv2", reason="OpenCV is not installed: pip install 'contrechamp[camera]'")

@@ -1,4 +1,7 @@
-"""The documents that are made from the code: rules, commands, rights. `python -m tests.house.documents` writes them."""
+"""The documents that are made from the code: rules, commands, rights, access, and the signs in the walkers' pages.
+
+`python -m tests.house.documents` writes them.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,6 +10,7 @@ from pathlib import Path
 import click
 
 from hub.cli.main import cli as hub_cli
+from probe.card.printed import signs
 from probe.cli.main import cli as probe_cli
 from probe.detect.catalogue import Status, bundled
 from probe.detect.registry import rules
@@ -14,6 +18,10 @@ from tests.hub.broker import table
 
 DOCS = Path(__file__).parents[2] / "docs"
 RULES, COMMANDS, BROKER = DOCS / "rules.md", DOCS / "commands.md", DOCS / "broker.md"
+ACCESS = DOCS / "access.md"
+WALKS = {"en": DOCS / "walk.md", "fr": DOCS / "walk.fr.md"}
+_SIGNS, _SIGNS_END = "<!-- signs: made from the code -->\n", "<!-- signs end -->\n"
+_SIGNS_HEAD = {"en": ("you feel or hear", "it says"), "fr": ("vous sentez ou entendez", "cela veut dire")}
 _COMMANDS_START = """\
 # Commands
 
@@ -124,7 +132,22 @@ def _help(option: click.Option) -> str:
     return (option.help or "").replace("|", "or") + default
 
 
+def walk_page(language: str) -> str:
+    """A walkers' page as it should be: as it was written, with the signs of today in their place."""
+    before, mark, rest = WALKS[language].read_text().partition(_SIGNS)
+    _, end, after = rest.partition(_SIGNS_END)
+    assert end, f"{WALKS[language]} has no place for the signs"
+    felt, says = _SIGNS_HEAD[language]
+    rows = "".join(f"| {pattern} | {told} |\n" for pattern, told in signs(language))
+    return f"{before}{mark}\n| {felt} | {says} |\n|---|---|\n{rows}\n{end}{after}"
+
+
 if __name__ == "__main__":
     RULES.write_text(rules_page())
     COMMANDS.write_text(commands_page())
     BROKER.write_text(table.page())
+    for language, path in WALKS.items():
+        path.write_text(walk_page(language))
+    from tests.hub.web import access  # it runs a hub, which the other pages need not
+
+    ACCESS.write_text(access.page())

@@ -16,7 +16,7 @@ BOX, LEFT, RIGHT = 350, 30, 600
 # The way of a sighting: from room to room, on the probe, then over the gap, then in the hub.
 PROBE_WAY = ("radio", "detect", "sweep", "walk", "seal", "outbox", "uplink")
 HUB_WAY = ("broker", "ingest", "store", "merge", "derive", "web")
-_PURE = {"contract", "detect", "merge"}
+_PURE = {"contract", "detect", "merge", "review"}
 
 
 def picture() -> str:

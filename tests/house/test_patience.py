@@ -1,13 +1,17 @@
 """What the tests' own patience does on a slow machine."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests import patience
 from tests.patience import Patience, finished, ran, slowness
 from tests.processes import until
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -57,3 +61,13 @@ def test_what_is_said_to_a_slow_program_reaches_it(very_slow: None) -> None:
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert finished(process, 0.1, "hello\n") == ("hello\n", "")
+
+
+def test_what_a_browser_waits_for_is_a_function() -> None:
+    """Our pages forbid `eval`: an expression that is not true at once fails when it is looked at again."""
+    for path in sorted(ROOT.rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "wait_for_function":
+                said = ast.unparse(call.args[0])
+                function = "=>" in said or isinstance(call.args[0], ast.Name)  # a name was given one elsewhere
+                assert function, f"{path.relative_to(ROOT)}:{call.lineno} waits for an expression: {said}"

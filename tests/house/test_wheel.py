@@ -48,10 +48,21 @@ def test_the_wheel_carries_its_data_and_nothing_it_should_not(wheel: Path) -> No
     for needed in (
         "probe/detect/catalogue.tsv",
         "probe/contract/schema/asyncapi.json",
-        "hub/web/messages.toml",
+        "probe/page/words/page.toml",
+        "probe/page/static/shell.html",
+        "probe/page/static/main.js",
+        "probe/page/static/page.css",
+        "hub/web/messages/page.toml",
         "hub/web/templates/map.html",
         "hub/web/static/vendor/maplibre-gl.mjs",
+        "hub/web/static/vendor/pmtiles.js",
+        "hub/web/static/licences/pmtiles.LICENSE.txt",
+        "hub/web/messages/streets.toml",
         "hub/demo/data/walk-1/frames.pcap",
+        "probe/card/files/first-boot.sh",
+        "probe/card/files/wheels.tsv",
+        "probe/card/files/units/contrechamp-probe.service",
+        "probe/page/words/network.toml",
     ):
         assert needed in names
     assert not [name for name in names if name.startswith("tests/") or "node_modules" in name]

@@ -8,6 +8,7 @@ import pytest
 from tests.browser import WAIT_MS, Watch
 from tests.paired import pair
 from tests.processes import HubProcess, Mosquitto, probe
+from tests.visiting import Visitor
 
 pytestmark = [pytest.mark.realdata, pytest.mark.browser]
 
@@ -25,6 +26,10 @@ def test_the_export_reaches_the_map(watch: Watch, testdata: Path, tmp_path: Path
         sent = probe("send", "--outbox", outbox, "--to", mosquitto.url, "--json")
         assert json.loads(sent.stdout)["stored"] == 780
         with watch() as watched:
+            name, _, value = Visitor(tmp_path / "hub", f"http://127.0.0.1:{running.port}").cookie.partition("=")
+            watched.page.context.add_cookies(
+                [{"name": name, "value": value, "url": f"http://127.0.0.1:{running.port}"}]
+            )
             watched.page.goto(f"http://127.0.0.1:{running.port}/")
             watched.ready()
             watched.page.wait_for_selector("html[data-cameras='780']", state="attached", timeout=WAIT_MS)

@@ -19,7 +19,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPException
@@ -40,6 +39,7 @@ from probe.uplink.mqtt import LARGEST_PARCEL, PARCELS_IN_FLIGHT, MqttUplink
 from tests.examples import radio
 from tests.paired import enrolled
 from tests.processes import HubProcess, Mosquitto
+from tests.visiting import Visitor
 
 WORKERS = 4
 CAMERAS = 5_000  # in the town; each walk hears some of them, and most are heard on several walks
@@ -230,23 +230,23 @@ def _bare_client(url: str, topic: str, events: "queue.Queue[Any]") -> Iterator[A
 
 
 @contextmanager
-def _our_hub(folder: Path, url: str) -> Iterator[tuple[int, str]]:
+def _our_hub(folder: Path, url: str) -> Iterator[tuple[int, Visitor]]:
     running = HubProcess(folder / "hub", broker=url)
     ready = running.start()
     try:
-        yield running.pid, str(ready["url"])
+        yield running.pid, Visitor(folder / "hub", str(ready["url"]))
     finally:
         running.kill()
 
 
 @contextmanager
-def _bare_hub(folder: Path, url: str) -> Iterator[tuple[int, str]]:
+def _bare_hub(folder: Path, url: str) -> Iterator[tuple[int, None]]:
     command = [sys.executable, "-m", "tests.speed.homecoming_bare", str(folder / "bare.db"), url]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        yield process.pid, ""
+        yield process.pid, None
     finally:
         process.kill()
         process.communicate()
@@ -285,14 +285,13 @@ def bare_hub(path: Path, url: str) -> None:
                 client.publish(topics.down(mailbox), msgspec.msgpack.encode(hashes), qos=1)
 
 
-def _watch(page: str, answers: list[float], over: threading.Event) -> None:
+def _watch(visitor: Visitor, answers: list[float], over: threading.Event) -> None:
     """Ask for the map's page and the status, five times a second; -1 where it failed."""
     while not over.wait(0.2):
         for path in ("", "api/status"):
             began_s = time.monotonic()
             try:
-                with urllib.request.urlopen(page + path, timeout=10) as answer:
-                    answer.read()
+                visitor.get(path, timeout_s=10)
                 answers.append(time.monotonic() - began_s)
             except (OSError, HTTPException):
                 answers.append(-1.0)

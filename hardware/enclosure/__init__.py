@@ -1,0 +1,1 @@
+"""The case, as a parametric model, and what is checked of it."""

@@ -1,0 +1,1 @@
+"""Pictures of the steps, rendered from the model."""

@@ -1,0 +1,1 @@
+"""The kits are one: parts, pins, prices, wiring, case and pages agree."""

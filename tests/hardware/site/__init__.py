@@ -1,0 +1,1 @@
+"""The site: pages, roles and directives, PDF."""
