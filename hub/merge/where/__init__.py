@@ -1,0 +1,1 @@
+"""Where a camera stands: from hearings, silences, bearings and places to regions of doubt. Pure."""
