@@ -31,6 +31,8 @@ from probe.contract.sighting import (
 # Per-axis standard deviations in metres. A walker who gives no distance stands about so far away.
 USUAL_DISTANCE_M, USUAL_DISTANCE_SD_M = 8.0, 6.0
 USUAL_BEARING_SD_DEG = 15.0
+# Of a distance that does not say how good it is.
+LEAST_DISTANCE_SD_M, DISTANCE_SD_SHARE = 2.0, 0.3
 GNSS_SD_M = 3.0
 NO_BEARING_SD_M = 10.0
 # Of a height that does not say: a guess by eye. Nobody knows one better than the least.
@@ -59,8 +61,24 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """From where a walker looked at something, and where to: degrees, metres; None is "not known"."""
+
+    lat: float
+    lon: float
+    accuracy_m: float | None
+    bearing_deg: float
+    bearing_sd_deg: float
+    distance_m: float | None = None
+    distance_sd_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """A sighting as the merge sees it. `seq` is its place in the log; `estimate` None where it has no place.
+
+    `look` is there where it was seen in a direction, `accuracy_m` where it says how good its place is; `marked` where
+    it says a place of the thing itself, and not only where somebody stood.
 
     Of `sighting` there is what a camera can be told of: the rest stays in the log (see `_what_counts`).
     """
@@ -74,6 +92,10 @@ class Observation:
     kind: str | None
     mount: str | None
     direction: float | None
+    direction_sd: float | None = None
+    look: Look | None = None
+    accuracy_m: float | None = None
+    marked: bool = False
 
     @property
     def walk(self) -> str:
@@ -119,6 +141,10 @@ def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observatio
         kind=None if kind is None else str(kind.value),
         mount=None if mount is None else str(mount.value),
         direction=None if direction is None else direction.value,
+        direction_sd=None if direction is None else direction.sd_deg,
+        look=None if radio is not None else _look(sighting),
+        accuracy_m=_accuracy_m(sighting),
+        marked=_is_marked(sighting.subject),
     )
 
 
@@ -182,6 +208,36 @@ def _claim_of(claims: tuple[Claim, ...], kind: type[_C]) -> _C | None:
     return next((claim for claim in claims if isinstance(claim, kind)), None)
 
 
+def _look(sighting: Sighting) -> Look | None:
+    subject, observer = sighting.subject, sighting.observer
+    if subject is None or subject.bearing_deg is None or observer is None:
+        return None
+    distance_sd_m = subject.distance_sd_m
+    if distance_sd_m is None and subject.distance_m is not None:
+        distance_sd_m = max(LEAST_DISTANCE_SD_M, DISTANCE_SD_SHARE * subject.distance_m)
+    return Look(
+        lat=observer.lat,
+        lon=observer.lon,
+        accuracy_m=observer.accuracy_m,
+        bearing_deg=subject.bearing_deg,
+        bearing_sd_deg=min(60.0, subject.bearing_sd_deg or USUAL_BEARING_SD_DEG),
+        distance_m=subject.distance_m,
+        distance_sd_m=distance_sd_m,
+    )
+
+
+def _is_marked(subject: Subject | None) -> bool:
+    return subject is not None and subject.place is not None and subject.bearing_deg is None
+
+
+def _accuracy_m(sighting: Sighting) -> float | None:
+    """How good the place is that the sighting rests on, as a 68 % radius; None where it does not say."""
+    subject, observer = sighting.subject, sighting.observer
+    if subject is not None and subject.place is not None and _is_marked(subject):
+        return subject.place.accuracy_m
+    return None if observer is None else observer.accuracy_m
+
+
 def _estimate(sighting: Sighting) -> Estimate | None:
     subject, observer = sighting.subject, sighting.observer
     if subject is not None and subject.place is not None and subject.bearing_deg is None:
@@ -201,7 +257,8 @@ def _on_bearing(lat: float, lon: float, subject: Subject, bearing_deg: float, st
     distance_m = USUAL_DISTANCE_M if subject.distance_m is None else subject.distance_m
     along_sd = subject.distance_sd_m
     if along_sd is None:
-        along_sd = USUAL_DISTANCE_SD_M if subject.distance_m is None else max(2.0, 0.3 * distance_m)
+        usual = max(LEAST_DISTANCE_SD_M, DISTANCE_SD_SHARE * distance_m)
+        along_sd = USUAL_DISTANCE_SD_M if subject.distance_m is None else usual
     bearing_sd = min(60.0, subject.bearing_sd_deg or USUAL_BEARING_SD_DEG)
     along, across = along_sd**2, (distance_m * tan(radians(bearing_sd))) ** 2
     s, c = sin(radians(bearing_deg)), cos(radians(bearing_deg))
