@@ -18,18 +18,20 @@ from collections.abc import Iterable, Sequence
 
 from hub.merge.astray import brought_home
 from hub.merge.camera import Camera, id_from
-from hub.merge.constraints import UNCONSTRAINED, Bonds, Bound, Constraints
+from hub.merge.constraints import UNCONSTRAINED, Bonds, Constraints
 from hub.merge.crowd import without_repetitions, without_too_many
-from hub.merge.decided import as_decided
+from hub.merge.decided import bound_of, holds
 from hub.merge.doubt import Doubt
 from hub.merge.items import Thing, heard_thing, seen_things
 from hub.merge.observe import Observation
 from hub.merge.placed import place_of
 from hub.merge.transmitters import by_transmitter
 from hub.merge.which.item import Put
+from hub.merge.which.resolve import resolve
 
 __all__ = ["CLEAR", "Camera", "derive"]
 
+FREE = Bonds(UNCONSTRAINED)
 CLEAR = 0.9  # what is less sure than this is for a person to say
 MOST_NAMED = 32  # sightings that a doubt names
 
@@ -55,12 +57,21 @@ def derive(observations: Iterable[Observation], constraints: Constraints = UNCON
 def derive_placed(visual: Sequence[Observation], heard: Sequence[Camera], bonds: Bonds) -> list[Camera]:
     """The cameras of what was seen, in the order of `derive`, all with a place, and of transmitters at places."""
     weighed, repetitions = without_repetitions(visual)
-    seen, crowded = without_too_many(seen_things(weighed, bonds))
-    things = sorted((*seen, *map(heard_thing, heard)), key=lambda thing: thing.item.key)
-    puts = brought_home(things, as_decided([thing.item for thing in things]))
+    things, puts, crowded = _put(weighed, heard, FREE)
+    if bonds and not holds(things, puts, bonds):
+        things, puts, crowded = _put(weighed, heard, bonds)
     cameras = _made(things, puts, bonds)
     _count([*crowded, *repetitions], cameras, bonds)
     return cameras
+
+
+def _put(
+    weighed: Sequence[Observation], heard: Sequence[Camera], bonds: Bonds
+) -> tuple[list[Thing], tuple[Put, ...], list[tuple[Observation, Observation]]]:
+    """Things and where each is put, in the light of these bonds, and what is not weighed."""
+    seen, crowded = without_too_many(seen_things(weighed, bonds))
+    things = sorted((*seen, *(heard_thing(one, bonds) for one in heard)), key=lambda thing: thing.item.key)
+    return things, brought_home(things, resolve([thing.item for thing in things])), crowded
 
 
 def _sort_key(observation: Observation) -> tuple[str, str, str]:
@@ -73,20 +84,23 @@ def _made(things: Sequence[Thing], puts: Sequence[Put], bonds: Bonds) -> list[Ca
     of_camera: dict[int, list[int]] = {}
     for number, put in enumerate(puts):
         of_camera.setdefault(put.camera, []).append(number)
-    made = {camera: _camera([things[n] for n in own], [puts[n] for n in own]) for camera, own in of_camera.items()}
+    made = {
+        camera: _camera([things[n] for n in own], [puts[n] for n in own], bonds) for camera, own in of_camera.items()
+    }
     if bonds:
-        for camera in made.values():  # before doubts name them
-            camera.name = None if camera.bound is None else bonds.name_of(camera.bound)
+        for one in made.values():  # before doubts name them
+            one.name = None if one.bound is None else bonds.name_of(one.bound)
         _without_given_names(made.values(), bonds)
     for number, own in of_camera.items():
-        made[number].doubts = tuple(doubt for n in own if (doubt := _doubt(things[n], puts[n], made)) is not None)
+        made[number].doubts = tuple(
+            doubt for n in own if (doubt := _doubt(things[n], puts[n], made, bonds)) is not None
+        )
     return list(made.values())
 
 
-def _camera(things: Sequence[Thing], puts: Sequence[Put]) -> Camera:
+def _camera(things: Sequence[Thing], puts: Sequence[Put], bonds: Bonds) -> Camera:
     members = [one for thing in things for one in thing.observations]
-    sides = {division: side for thing in things for division, side in thing.item.sides.items()}
-    groups = list(dict.fromkeys(thing.item.group for thing in things if thing.item.group is not None))
+    bound = bound_of(members, bonds) if bonds else None
     placed = place_of([(thing.item, put) for thing, put in zip(things, puts, strict=True)], members)
     return Camera(
         estimate=placed.located.estimate,
@@ -95,13 +109,13 @@ def _camera(things: Sequence[Thing], puts: Sequence[Put]) -> Camera:
         sure=[put.sure for thing, put in zip(things, puts, strict=True) for _ in thing.observations],
         far_apart=any(thing.heard is not None and thing.heard.far_apart for thing in things),
         nearest_match_m=list(placed.off_m),
-        bound=Bound(sides=sides, groups=groups) if sides or groups else None,
+        bound=bound,
     )
 
 
-def _doubt(thing: Thing, put: Put, cameras: dict[int, Camera]) -> Doubt | None:
+def _doubt(thing: Thing, put: Put, cameras: dict[int, Camera], bonds: Bonds) -> Doubt | None:
     """What is unsure about an item, where it is for a person to say: not what people decided."""
-    if put.sure >= CLEAR or thing.item.group is not None:
+    if put.sure >= CLEAR or (bonds and any(bonds.group_of(one) is not None for one in thing.observations)):
         return None
     others = tuple((None if other is None else cameras[other].id, round(share, 3)) for other, share in put.others)
     if not others:

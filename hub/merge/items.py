@@ -30,9 +30,9 @@ def seen_things(visual: Sequence[Observation], bonds: Bonds) -> list[Thing]:
     return [_seen(members, bonds) for walk in by_walk.values() for members in groups_of(walk, bonds)]
 
 
-def heard_thing(heard: Camera) -> Thing:
+def heard_thing(heard: Camera, bonds: Bonds) -> Thing:
     """A transmitter at a place."""
-    estimate, bound = heard.estimate, heard.bound
+    estimate, bound = heard.estimate, heard.bound if bonds else None
     group = bound.groups[0] if bound is not None and bound.groups else None
     return Thing(
         item=Item(
