@@ -7,7 +7,7 @@ from math import cos, pi, sin
 
 from hub.merge.constraints import Bound, Sides, fit
 from hub.merge.doubt import Doubt
-from hub.merge.locate import gaussian, middle_bearing
+from hub.merge.locate import located, middle_bearing
 from hub.merge.observe import Estimate, Observation
 from hub.merge.place import Located
 
@@ -91,7 +91,7 @@ class Camera:
     @property
     def located(self) -> Located:
         """Where it is, with its regions of doubt."""
-        return self.place or gaussian(self.estimate)
+        return self.place or located(self.estimate)
 
     def may_hold(self, sides: Sides) -> bool:
         """Whether what is on these sides may be of this camera."""

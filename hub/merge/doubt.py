@@ -1,4 +1,4 @@
-"""What is unsure about which camera a sighting speaks of. Pure."""
+"""Which sightings of a camera may be of another one. Pure."""
 
 from dataclasses import dataclass
 

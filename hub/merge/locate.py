@@ -55,13 +55,22 @@ def fuse(estimates: Iterable[Estimate], walks: int) -> Estimate:
 
 def region95(estimate: Estimate) -> tuple[Ring, float]:
     """The closed ring of (lon, lat) that holds the truth 95 times in 100, and its longest radius in metres."""
-    middle = (estimate.east + estimate.north) / 2
-    half = hypot((estimate.east - estimate.north) / 2, estimate.between)
-    return _ring(estimate, RADIUS95), round(sqrt(middle + half) * RADIUS95, 1)
+    major, _, ring = _ellipse(estimate, RADIUS95)
+    return ring, round(major, 1)
 
 
-def _ring(estimate: Estimate, radius: float) -> Ring:
-    """The ellipse at so many standard deviations, closed."""
+def located(estimate: Estimate) -> Located:
+    """Where a camera is by a normal distribution: one mode, and ellipses around it."""
+    regions = []
+    for radius in (RADIUS50, RADIUS95):
+        major, minor, ring = _ellipse(estimate, radius)
+        regions.append(Region(rings=(ring,), area_m2=pi * major * minor))
+    mode = Mode(lat=estimate.lat, lon=estimate.lon, share=1.0)
+    return Located(estimate=estimate, modes=(mode,), region50=regions[0], region95=regions[1])
+
+
+def _ellipse(estimate: Estimate, radius: float) -> tuple[float, float, Ring]:
+    """The half axes in metres, and the closed ring of (lon, lat), of an ellipse of so many standard deviations."""
     middle = (estimate.east + estimate.north) / 2
     half = hypot((estimate.east - estimate.north) / 2, estimate.between)
     major, minor = sqrt(middle + half) * radius, sqrt(max(0.01, middle - half)) * radius
@@ -78,19 +87,15 @@ def _ring(estimate: Estimate, radius: float) -> Ring:
         )
         for x, y in _RING
     ]
-    return (*ring, ring[0])
+    return major, minor, (*ring, ring[0])
 
 
-def gaussian(estimate: Estimate) -> Located:
-    """Where something is whose doubt has one middle and the shape of an ellipse."""
-    rings = [_ring(estimate, radius) for radius in (RADIUS50, RADIUS95)]
-    area = pi * sqrt(max(0.01, estimate.east * estimate.north - estimate.between**2))
-    return Located(
-        estimate=estimate,
-        modes=(Mode(lat=estimate.lat, lon=estimate.lon, share=1.0),),
-        region50=Region(rings=(rings[0],), area_m2=area * RADIUS50**2),
-        region95=Region(rings=(rings[1],), area_m2=area * RADIUS95**2),
-    )
+def mahalanobis2(a: Estimate, b: Estimate) -> float:
+    """The squared distance of two estimates in units of their joint doubt."""
+    dx, dy = offset_m(a.lat, a.lon, b.lat, b.lon)
+    see, snn, sen = a.east + b.east, a.north + b.north, a.between + b.between
+    det = see * snn - sen * sen
+    return (dx * dx * snn - 2 * dx * dy * sen + dy * dy * see) / det
 
 
 def fused_height(heights: Iterable[tuple[float, float]]) -> tuple[float, float] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hub.merge.locate import fuse, gaussian
+from hub.merge.locate import fuse, located
 from hub.merge.observe import Estimate, Observation
 from hub.merge.place import Located
 from hub.merge.which.item import Item, Put
@@ -21,9 +21,9 @@ class Placed:
 def place_of(items: Sequence[tuple[Item, Put]], members: Sequence[Observation]) -> Placed:
     """Where the camera with these items is."""
     estimate = fuse((_corrected(item, put) for item, put in items), len({member.walk for member in members}))
-    located = gaussian(estimate)
-    off = [distance_m(item.lat, item.lon, located.estimate.lat, located.estimate.lon) for item, _ in items]
-    return Placed(located=located, off_m=tuple(round(one, 1) for one in off) if len(items) > 1 else ())
+    found = located(estimate)
+    off = [distance_m(item.lat, item.lon, found.estimate.lat, found.estimate.lon) for item, _ in items]
+    return Placed(located=found, off_m=tuple(round(one, 1) for one in off) if len(items) > 1 else ())
 
 
 def _corrected(item: Item, put: Put) -> Estimate:
