@@ -42,7 +42,7 @@ RADIUS68 = 1.51
 
 MAX_CLAIMS = 32  # of one sighting, beside the first of each kind; a probe of ours makes seven at most
 # What an observation takes in memory, in octets, measured with CPython 3.11.
-_BARE_OCTETS, _HEARING_OCTETS, _CLAIM_OCTETS = 1500, 260, 120
+_BARE_OCTETS, _HEARING_OCTETS, _CLAIM_OCTETS, _SILENCE_OCTETS, _BEARING_OCTETS = 1500, 260, 120, 400, 260
 
 _C = TypeVar("_C")
 
@@ -118,7 +118,9 @@ class Observation:
         kept = self.sighting
         texts = sum(len(claim.value) for claim in kept.claims if isinstance(claim, VendorClaim | OperatorClaim))
         texts += sum(len(item.row) + len(item.vendor) for item in kept.evidence if isinstance(item, CatalogueEvidence))
-        return _BARE_OCTETS + _HEARING_OCTETS * len(self.hearings) + _CLAIM_OCTETS * len(kept.claims) + texts
+        places = 0 if kept.radio is None else _SILENCE_OCTETS * len(kept.radio.silences)
+        places += _HEARING_OCTETS * len(self.hearings) + (0 if kept.subject is None else _BEARING_OCTETS)
+        return _BARE_OCTETS + places + _CLAIM_OCTETS * len(kept.claims) + texts
 
 
 def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observation | None:
@@ -182,12 +184,17 @@ def _what_counts(sighting: Sighting) -> Sighting:
         sighting,
         walk=_shared(sighting.walk),
         made=msgspec.structs.replace(sighting.made, software=_shared(sighting.made.software)),
-        observer=None,
-        subject=None,
+        observer=sighting.observer if _has_bearing(sighting) else None,
+        subject=sighting.subject if _has_bearing(sighting) else None,
         evidence=evidence if sighting.kind is Kind.RADIO else (),
         claims=(_distinct_shared if len(sighting.claims) <= _SHARED_CLAIMS else _distinct)(sighting.claims),
-        radio=None if radio is None else msgspec.structs.replace(radio, hearings=(), silences=()),
+        radio=None if radio is None else msgspec.structs.replace(radio, hearings=()),
     )
+
+
+def _has_bearing(sighting: Sighting) -> bool:
+    """Whether it says in which direction the camera is from where somebody stood."""
+    return sighting.subject is not None and sighting.subject.bearing_deg is not None and sighting.observer is not None
 
 
 def _distinct(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
