@@ -59,7 +59,7 @@ class _Seen:
         self._cameras: list[Camera] = []
         self._camera_of: dict[int, Camera] = {}
         self._of_group: dict[int, int] = {}  # the number of the camera that has a group
-        self._grid, self._founders = Grid(), Founders()
+        self._grid, self._founders = Grid[int](), Founders()
 
     def cameras_of(self, visual: Sequence[Observation]) -> list[Camera]:
         weighed, repetitions = without_repetitions(visual)
@@ -170,7 +170,7 @@ class _Seen:
 
 def _join_heard_and_seen(heard: list[Camera], seen: list[Camera], bonds: Bonds) -> list[Camera]:
     united, heard = _unite(heard, seen) if bonds else (set(), heard)
-    grid = Grid()
+    grid = Grid[int]()
     for number, camera in enumerate(seen):
         grid.put(number, camera.estimate)
     near = [grid.near(camera.estimate) for camera in heard]
