@@ -125,7 +125,11 @@ class CameraDetail(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """The hub at a glance. What was left out is in the log, and not on the map: see `hub/derive/bounds.py`."""
+    """The hub at a glance. What was left out is in the log, and not on the map: see `hub/derive/bounds.py`.
+
+    `cameras_parted` are less than a window found, as its neighbours had it otherwise; `windows_cut` held too much to be
+    resolved at once: see `hub/merge/windows/`.
+    """
 
     cameras: int
     sightings: int
@@ -135,6 +139,8 @@ class Status(Struct, frozen=True, kw_only=True):
     left_out: int = 0
     cameras_left_out: int = 0
     cells_left_out: int = 0
+    cameras_parted: int = 0
+    windows_cut: int = 0
     quarantined: int
     revision: int
     composed: bool

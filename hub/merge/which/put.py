@@ -125,7 +125,9 @@ def _group_anew(scene: Scene, state: State, rows: Ints, luck: np.random.Generato
         return state
     cameras = cameras_of(scene, others, state.labels, state.off)
     own = cameras_of(scene, rows, state.labels, state.off)
-    gain = gains(scene, rows, cameras, np.repeat(own.middle, len(rows), 0), np.repeat(own.cov, len(rows), 0), np.zeros(len(rows)))
+    gain = gains(
+        scene, rows, cameras, np.repeat(own.middle, len(rows), 0), np.repeat(own.cov, len(rows), 0), np.zeros(len(rows))
+    )
     fits = gain.min(axis=0) > -1e5
     together = np.where(fits, gain.mean(axis=0), -1e6)[np.newaxis]
     at = chosen(together, luck)

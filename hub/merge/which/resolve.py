@@ -7,7 +7,7 @@ import numpy as np
 
 from hub.merge.which.factors import factors
 from hub.merge.which.item import Item, Put
-from hub.merge.which.scene import Ints, flat, scene_of
+from hub.merge.which.scene import flat, scene_of
 from hub.merge.which.search import found
 
 LINK_M = 150.0  # items farther from all others have nothing to do with them
