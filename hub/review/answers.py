@@ -12,7 +12,7 @@ from hub.log.decisions import TAGGED, DecisionKind, NewDecision
 from hub.publish.view import CameraDetail, DoubtView
 from hub.review.doubts import sure_sightings
 from hub.review.known import by_radio_alone
-from hub.review.unsure import as_it_is, not_of, of_its_own, of_one
+from hub.review.unsure import as_it_is, not_of, of_its_own, of_one, said_of
 from probe.contract.readable import readable
 from probe.contract.sighting import CameraKind, Mount
 
@@ -174,7 +174,9 @@ def _note(answer: Answer, detail: CameraDetail, _others: Sequence[CameraDetail],
 
 
 def _plain(kind: DecisionKind, value: str | None = None) -> "_Maker":
-    def make(_answer: Answer, detail: CameraDetail, _others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
+    def make(answer: Answer, detail: CameraDetail, others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
+        if answer.sightings and kind in _OF_SIGHTINGS:
+            return said_of(kind, _doubt_in(detail, answer), detail, others, batch)
         return [_about(detail, kind, batch, value=value)]
 
     return make
@@ -201,6 +203,7 @@ _MAKERS: dict[str, _Maker] = {
     "note": _note,
 }
 ANSWERS = tuple(_MAKERS)
+_OF_SIGHTINGS = (DecisionKind.REJECT, DecisionKind.PRIVATE)  # what may be said of some sightings, and not of the rest
 
 
 def _require_looked(detail: CameraDetail) -> None:

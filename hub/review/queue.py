@@ -171,8 +171,8 @@ def _in_order(asked: Iterable[Question]) -> list[Question]:
 
 
 def _rank(tier: int) -> Callable[[Question], tuple[object, ...]]:
-    """In the tier of cameras alone, what is best worth an evening comes first; in that of merges, in steps of a quarter of a
-    wrong guess, what is most probably wrong."""
+    """In the tier of cameras alone, what is best worth an evening comes first; in that of merges, what is most probably
+    wrong, in steps of a quarter of a guess: within a step, neighbours follow each other."""
     if tier == _TIERS[Asked.CAMERA]:
         return lambda question: (-worth(question.camera), *_way(question.camera))
     if tier == _TIERS[Asked.SAME]:

@@ -67,14 +67,12 @@ def buttons(question: Question) -> tuple[Button, ...]:
 
 
 def _of_unsure(question: Question) -> tuple[Button, ...]:
-    """What can be answered about sightings that may be of one of several cameras; which of them, the cards offer. What
-    would be said of the whole camera is not offered here, but where there is nothing else to it."""
+    """What can be answered about sightings that may be of one of several cameras; which of them, the cards offer."""
     found = [Button(answer="new", action="new", word="review_new_own")]
     if len(question.unsure) > 1:
         found.insert(0, Button(answer="as-is", action="confirm", word="review_as_is"))
-    if not any(one.here for one in question.candidates):
-        found.append(Button(answer="reject", action="reject", word="review_reject"))
-        found.append(Button(answer="private", action="private", word="review_private"))
+    found.append(Button(answer="reject", action="reject", word="review_reject"))
+    found.append(Button(answer="private", action="private", word="review_private"))
     return (*found, Button(answer="follow-up", action="follow_up", word="review_follow_up"))
 
 
@@ -134,6 +132,7 @@ class Screens:
     def _of_question(self, detail: CameraDetail | None, queue: Sequence[Question]) -> dict[str, Any]:
         cameras = self._desk.cameras()
         question = queue[0] if detail is None else question_about(detail, cameras, doubts=True)
+        mark = "?" if question.unsure else ""
         asked = [one.seen for one in question.unsure[:1]] or question.cameras
         lettered = [(one.letter, one.camera) for one in question.candidates]
         near: list[tuple[float, CameraDetail]] = []
@@ -144,7 +143,7 @@ class Screens:
             **self._told(question),
             "question": question,
             "buttons": buttons(question),
-            "sketch": draw(asked, lettered, (other for _, other in near), self._streets()),
+            "sketch": draw(asked, lettered, (other for _, other in near), self._streets(), text=mark),
             "sentence": sentence,
             "brief": brief,
             "odds": partial(odds, letters={one.camera.camera.id: one.letter for one in question.candidates}),

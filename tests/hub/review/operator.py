@@ -24,6 +24,9 @@ SHOWN = """() => {
     key: screen.dataset.question, asked: screen.dataset.asked ?? "",
     cameras: [...screen.querySelectorAll("#answers [name=camera]")].map((one) => one.value),
     others: [...screen.querySelectorAll("#answers [name=other]")].map((one) => one.value),
+    sightings: [...screen.querySelectorAll("#answers [name=sighting]")].map((one) => one.value),
+    together: [...screen.querySelectorAll("#as-is [name=sighting]")].map((one) => one.value),
+    homes: [...screen.querySelectorAll("#as-is [name=camera]")].map((one) => one.value),
   };
 }"""
 
@@ -85,7 +88,9 @@ class Operator:
         cameras = list(shown["cameras"])
         took_out = self.take_out(shown["asked"], cameras)
         action = "follow_up" if shown["asked"] == "all-look" else "confirm"
-        if len(cameras) == 1:
+        if shown["sightings"]:
+            action = self.of_unsure(shown)
+        elif len(cameras) == 1:
             action = self.of_one(shown["asked"], cameras[0], shown["others"])
         began_s = perf_counter()
         taps = self.press(action, len(cameras))
@@ -126,11 +131,36 @@ class Operator:
             return "follow_up"
         return "new" if asked == "same" else "confirm"
 
-    def truth(self, camera_id: str) -> Thing:
-        """What most of a camera's sightings are of."""
+    def of_unsure(self, shown: dict[str, list[str]]) -> str:
+        """Which camera is right of sightings that may be of several, as the name of the key's action."""
+        together, unsure = shown["together"], [*shown["sightings"], *shown["together"]]
+        if together and all(self.is_right(one, shown["homes"], unsure) for one in together):
+            return "confirm"
+        thing = self.evening.thing_of[shown["sightings"][0]]
+        if thing.lamp:
+            return "reject"
+        if thing.private:
+            return "private"
+        for letter, other in zip("abc", shown["others"], strict=False):
+            if self.truth(other, unsure).name == thing.name:
+                return f"same_{letter}"
+        return "new"
+
+    def is_right(self, sighting: str, homes: Sequence[str], unsure: Sequence[str]) -> bool:
+        """Whether the map has a sighting where it belongs."""
+        thing = self.evening.thing_of[sighting]
+        for home in homes:
+            detail = self.desk.camera(home)
+            if detail is not None and sighting in detail.sighting_ids and len(detail.sighting_ids) > 1:
+                return not (thing.lamp or thing.private) and self.truth(home, unsure).name == thing.name
+        return False
+
+    def truth(self, camera_id: str, but: Sequence[str] = ()) -> Thing:
+        """What most of a camera's sightings are of, but for some, where it has others."""
         detail = self.desk.camera(camera_id)
         assert detail is not None, camera_id
-        found = Counter(self.evening.thing_of[one].name for one in detail.sighting_ids)
+        rest = [one for one in detail.sighting_ids if one not in but] or detail.sighting_ids
+        found = Counter(self.evening.thing_of[one].name for one in rest)
         name = found.most_common(1)[0][0]
         return next(thing for thing in self.evening.things if thing.name == name)
 

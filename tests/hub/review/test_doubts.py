@@ -1,6 +1,7 @@
 """Sightings that may be of one camera or of another: what is asked, and that one answer makes it so."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import msgspec
@@ -133,6 +134,17 @@ def test_a_camera_of_its_own_is_one_and_leaves_the_others_as_they_are() -> None:
     assert town.of(town.west[0]).camera.review == "waiting"
 
 
+@pytest.mark.parametrize(("answer", "review", "private"), [("reject", "rejected", False), ("private", "waiting", True)])
+def test_no_camera_is_said_of_what_was_asked_about_and_not_of_the_rest(answer: str, review: str, private: bool) -> None:
+    town = Town()
+    town.answer(answer, town.third[:1], [town.west[0], town.east[0]])
+    now, rest = town.of(town.third[0]), town.of(town.west[0])
+    assert members(now) == ids(town.third[0])
+    assert (now.camera.review, now.camera.private) == (review, private)
+    assert members(rest) == ids(*town.west)
+    assert (rest.camera.review, rest.camera.private) == ("waiting", False)
+
+
 def test_not_of_one_says_nothing_of_the_others() -> None:
     town = Town()
     town.answer("apart", town.third[:1], town.west[:1])
@@ -224,16 +236,10 @@ def test_what_rests_on_unsure_sightings_is_published_only_once_a_person_has_said
 def test_a_contributor_counts_once_however_often_they_walk() -> None:
     seen = observed([look(walk=walk) for walk in (WALK_A, WALK_B, WALK_C)])
     for count, who in ((1, "aaa"), (2, "aab")):
-        signed = [_signed(one, name) for one, name in zip(seen, who, strict=True)]
+        signed = [replace(one, contributor=name) for one, name in zip(seen, who, strict=True)]
         (detail,) = describe_all(derive(signed)[0])
         assert detail.camera.walks == 3
         assert detail.camera.contributors == count
-
-
-def _signed(observation: object, name: str) -> object:
-    from dataclasses import replace
-
-    return replace(observation, contributor=name)  # type: ignore[type-var]
 
 
 def test_the_most_doubtful_and_most_worth_comes_first() -> None:
