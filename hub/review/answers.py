@@ -40,7 +40,7 @@ def decisions(answer: Answer, find: Find, batch: str, today: date) -> list[NewDe
         raise BadInput("there is no such answer; load the page again, and press one of its buttons")
     cameras = [_found(find, camera_id) for camera_id in answer.cameras]
     others = [_found(find, camera_id) for camera_id in answer.others]
-    if not cameras:
+    if not cameras or (answer.answer == "as-is" and not answer.sightings):
         raise BadInput("no camera was chosen; choose one at least, or press the key for later")
     found = [decision for detail in cameras for decision in made(answer, detail, others, batch, today)]
     if not found:

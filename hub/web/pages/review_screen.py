@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from hub.publish.view import CameraDetail
 from hub.review.candidates import around
+from hub.review.doubts import without
 from hub.review.known import by_radio_alone
 from hub.review.question import Asked, Question
 from hub.review.queue import question_about
@@ -40,6 +41,8 @@ def buttons(question: Question) -> tuple[Button, ...]:
     """What can be answered, the likeliest first. Enter presses nothing where a choice is to be made, nor where people
     have decided already."""
     asked, detail = question.asked, question.camera
+    if asked is Asked.ALL_SAME:
+        return (Button(answer="as-is", action="confirm", word="review_as_is_all", primary=True),)
     if question.unsure:
         return _of_unsure(question)
     primary = asked in _LOOKS and not _is_decided(detail)
@@ -133,7 +136,8 @@ class Screens:
         cameras = self._desk.cameras()
         question = queue[0] if detail is None else question_about(detail, cameras, doubts=True)
         mark = "?" if question.unsure else ""
-        asked = [one.seen for one in question.unsure[:1]] or question.cameras
+        unsure = question.unsure if question.asked is Asked.ALL_SAME else question.unsure[:1]
+        asked = [one.seen for one in unsure] or question.cameras
         lettered = [(one.letter, one.camera) for one in question.candidates]
         near: list[tuple[float, CameraDetail]] = []
         if len(question.cameras) == 1:
@@ -146,6 +150,7 @@ class Screens:
             "sketch": draw(asked, lettered, (other for _, other in near), self._streets(), text=mark),
             "sentence": sentence,
             "brief": brief,
+            "without": without,
             "odds": partial(odds, letters={one.camera.camera.id: one.letter for one in question.candidates}),
             "add_path": self._add_path,
         }

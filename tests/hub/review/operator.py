@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.publish.view import CameraDetail
 from hub.review.known import by_radio_alone
@@ -86,9 +86,13 @@ class Operator:
         if not shown["key"]:
             return False
         cameras = list(shown["cameras"])
-        took_out = self.take_out(shown["asked"], cameras)
+        wrong = self.wrong_ones(shown)
+        took_out = self.take_out(wrong)
         action = "follow_up" if shown["asked"] == "all-look" else "confirm"
-        if shown["sightings"]:
+        if shown["asked"] == "all-same":
+            if len(wrong) == len(shown["sightings"]):
+                action = "skip"  # none of them, which is no answer: they come one by one
+        elif shown["sightings"]:
             action = self.of_unsure(shown)
         elif len(cameras) == 1:
             action = self.of_one(shown["asked"], cameras[0], shown["others"])
@@ -99,20 +103,26 @@ class Operator:
         )
         return True
 
-    def take_out(self, asked: str, cameras: Sequence[str]) -> tuple[int, int]:
-        """Those of several that are no cameras; returns how many keys and taps that took."""
+    def wrong_ones(self, shown: dict[str, Any]) -> list[int]:
+        """Of several, those that are no cameras, or not where they belong: their numbers, from 1."""
+        if shown["asked"] == "all-same":
+            cameras, unsure = shown["cameras"], shown["sightings"]
+            return [number for number, one in enumerate(unsure, 1) if not self.is_right(one, cameras, unsure)]
+        if shown["asked"] != "all":
+            return []
+        things = enumerate(map(self.truth, shown["cameras"]), 1)
+        return [number for number, thing in things if thing.lamp or thing.private]
+
+    def take_out(self, wrong: Sequence[int]) -> tuple[int, int]:
+        """Some of several; returns how many keys and taps that took."""
         keys = taps = 0
-        if asked != "all":
-            return keys, taps
-        for number, camera_id in enumerate(cameras, 1):
-            thing = self.truth(camera_id)
-            if thing.lamp or thing.private:
-                if number < 10 and not self.touch:
-                    self.watched.page.keyboard.press(str(number))
-                    keys += 1
-                else:
-                    self.watched.page.locator(".chosen li label").nth(number - 1).click()
-                    taps += 1
+        for number in wrong:
+            if number < 10 and not self.touch:
+                self.watched.page.keyboard.press(str(number))
+                keys += 1
+            else:
+                self.watched.page.locator(".chosen li label").nth(number - 1).click()
+                taps += 1
         return keys, taps
 
     def of_one(self, asked: str, camera_id: str, others: Sequence[str]) -> str:
@@ -131,7 +141,7 @@ class Operator:
             return "follow_up"
         return "new" if asked == "same" else "confirm"
 
-    def of_unsure(self, shown: dict[str, list[str]]) -> str:
+    def of_unsure(self, shown: dict[str, Any]) -> str:
         """Which camera is right of sightings that may be of several, as the name of the key's action."""
         together, unsure = shown["together"], [*shown["sightings"], *shown["together"]]
         if together and all(self.is_right(one, shown["homes"], unsure) for one in together):

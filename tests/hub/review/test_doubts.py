@@ -40,6 +40,7 @@ class Town:
         self.third = [look(observer=(1.0, 0.0), walk=WALK_C), look(observer=(61.0, 0.0), walk=WALK_C)]
         self.made: list[NewDecision] = []
         self.unsure: list[Sighting] = [self.third[0]]
+        self.percent = 62
         self._seen = observed([*self.west, *self.east, *self.third, *more])
 
     def cameras(self) -> dict[str, CameraDetail]:
@@ -58,8 +59,8 @@ class Town:
             doubts = tuple(
                 DoubtView(
                     sightings=(one.id,),
-                    here=62,
-                    others=(OtherView(camera=others[0], percent=30), OtherView(camera=None, percent=8)),
+                    here=self.percent,
+                    others=(OtherView(camera=others[0], percent=92 - self.percent), OtherView(camera=None, percent=8)),
                 )
                 for one in self.unsure
                 if one.id in detail.sighting_ids and one.id not in bound and not self._kept_apart(one.id)
@@ -278,3 +279,29 @@ def test_each_doubt_is_in_one_question_of_a_few(pairs: list[tuple[int, int]]) ->
         found = {detail.camera.id: detail for detail in cameras.values()}
         letters = [one.letter for one in could_be(part[0], found.get)]
         assert letters == ["A", "B"][: len(letters)]
+
+
+def photographed(cameras: dict[str, CameraDetail]) -> dict[str, CameraDetail]:
+    """The same, with a photo for each look."""
+    return {
+        key: msgspec.structs.replace(
+            detail, evidence=tuple(msgspec.structs.replace(item, kind="photo") for item in detail.evidence)
+        )
+        for key, detail in cameras.items()
+    }
+
+
+def test_what_is_probably_right_is_asked_at_once_and_what_was_taken_out_is_asked_alone() -> None:
+    town = Town()
+    town.unsure, town.percent = list(town.third), 85
+    cameras = photographed(town.cameras())
+    (question,) = questions(list(cameras.values()))
+    assert question.asked is Asked.ALL_SAME
+    assert {one.doubt.sightings[0] for one in question.unsure} == ids(*town.third)
+    out = town.third[0].id
+    alone = questions(list(cameras.values()), {out})
+    assert [one.asked for one in alone] == [Asked.SAME], "what hangs together stays together"
+    assert len(alone[0].unsure) == 2
+    assert all(one.asked is not Asked.ALL_SAME for one in questions(list(town.cameras().values()))), "without a photo"
+    town.percent = 79
+    assert questions(list(photographed(town.cameras()).values()))[0].asked is Asked.SAME
