@@ -99,7 +99,7 @@ def ids(*sightings: Sighting) -> set[str]:
 
 def test_what_is_unsure_is_asked_before_its_camera_with_the_likeliest_first() -> None:
     town = Town()
-    first, *others = questions(list(town.cameras().values()))
+    first, *others = questions(list(photographed(town.cameras()).values()))
     assert first.asked is Asked.SAME
     assert [(one.letter, one.percent, one.here) for one in first.candidates] == [("A", 62, True), ("B", 30, False)]
     assert first.own == 8
@@ -190,7 +190,7 @@ def test_one_that_is_alone_is_a_camera_of_its_own_unless_it_is_another_s() -> No
     other = camera("2" * 32, east_m=4.0, review="waiting")
     doubt = DoubtView(sightings=("1" * 32,), here=55, others=(OtherView(camera=other.camera.id, percent=45),))
     own = msgspec.structs.replace(own, doubts=(doubt,))
-    question = questions([own, other])[0]
+    (question,) = [one for one in questions([own, other]) if one.unsure]
     assert [(one.letter, one.percent, one.here) for one in question.candidates] == [("A", 45, False)]
     assert question.own == 55
     found = {one.camera.id: one for one in (own, other)}
@@ -241,6 +241,14 @@ def test_a_contributor_counts_once_however_often_they_walk() -> None:
         (detail,) = describe_all(derive(signed)[0])
         assert detail.camera.walks == 3
         assert detail.camera.contributors == count
+
+
+def test_what_shows_on_no_picture_is_asked_last() -> None:
+    town = Town(look(observer=(0.0, 300.0)), radio(at=(400.0, 0.0)))
+    asked = [one.asked for one in questions(list(town.cameras().values()))]
+    assert asked == [Asked.CAMERA, Asked.CAMERA, Asked.SAME, Asked.LOOK]
+    asked = [one.asked for one in questions(list(photographed(town.cameras()).values()))]
+    assert asked[0] is Asked.SAME
 
 
 def test_the_most_doubtful_and_most_worth_comes_first() -> None:
