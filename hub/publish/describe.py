@@ -113,6 +113,7 @@ def _doubts(camera: Camera, members: Sequence[Observation]) -> Iterator[DoubtVie
             title_kind=_kind(own) or "camera",
             mount=_majority([member.mount for member in own if member.mount]),
             direction=mean_bearing([member.direction for member in own if member.direction is not None]),
+            heard=bool(own) and all(member.transmitter is not None for member in own),
         )
 
 

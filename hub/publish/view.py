@@ -97,7 +97,7 @@ class OtherView(Struct, frozen=True, kw_only=True):
 class DoubtView(Struct, frozen=True, kw_only=True):
     """Sightings of a camera that may be of another one: with so many percent of this one (`here`), else of `others`,
     the likeliest first. What is left to 100 lies with cameras that are not worth naming. The rest is what these
-    sightings alone say; None is "not known"."""
+    sightings alone say; None is "not known". `heard`: nobody has looked, only the radio told."""
 
     sightings: tuple[str, ...]
     here: int
@@ -107,6 +107,7 @@ class DoubtView(Struct, frozen=True, kw_only=True):
     title_kind: str = "camera"
     mount: str | None = None
     direction: float | None = None
+    heard: bool = False
 
 
 class CameraDetail(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ import msgspec
 
 from hub.publish.view import CameraDetail, DoubtView
 from hub.review.candidates import LETTERS, candidate
-from hub.review.known import by_radio_alone, photos, says, walks_that_saw
+from hub.review.known import photos, says, walks_that_saw
 from hub.review.question import Asked, Candidate, Question, Unsure
 from hub.review.weights import weigh
 
@@ -38,7 +38,7 @@ def unsure_of(detail: CameraDetail) -> list[Unsure]:
 
 def is_decidable(unsure: Unsure) -> bool:
     """Whether a person at a desk may see which camera it is: what radio alone tells shows on no picture."""
-    return not by_radio_alone(unsure.seen)
+    return not unsure.doubt.heard
 
 
 def together(unsure: Iterable[Unsure]) -> list[list[Unsure]]:

@@ -193,18 +193,25 @@ def _pieces(ordered: Sequence[_Kind], most: int, where: Callable[[_Kind], Camera
 
 def _in_order(asked: Iterable[Question]) -> list[Question]:
     """By tier, then along a way through the town; of merges, those that change most come first."""
-    tiers: dict[int, list[Question]] = {}
+    tiers: dict[float, list[Question]] = {}
     for question in asked:
-        tiers.setdefault(_TIERS[question.asked], []).append(question)
+        tiers.setdefault(_tier(question), []).append(question)
     return [question for tier in sorted(tiers) for question in sorted(tiers[tier], key=_rank(tier))]
 
 
-def _rank(tier: int) -> Callable[[Question], tuple[object, ...]]:
+def _tier(question: Question) -> float:
+    """What is unsure and shows on no picture comes after what can be seen, and before what only the radio told."""
+    if question.unsure and not any(photos(one.seen) for one in question.unsure):
+        return _TIERS[Asked.LOOK] - 0.5
+    return _TIERS[question.asked]
+
+
+def _rank(tier: float) -> Callable[[Question], tuple[object, ...]]:
     """In the tier of cameras alone, what is best worth an evening comes first; in that of merges, what is most probably
     wrong, in steps of a quarter of a guess: within a step, neighbours follow each other."""
     if tier == _TIERS[Asked.CAMERA]:
         return lambda question: (-worth(question.camera), *_way(question.camera))
-    if tier == _TIERS[Asked.SAME]:
+    if tier in (_TIERS[Asked.SAME], _TIERS[Asked.LOOK] - 0.5):
         return lambda question: (-floor(4 * gain(question)), *_way(question.camera))
     return lambda question: _way(question.camera)
 

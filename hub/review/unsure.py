@@ -32,10 +32,9 @@ def of_one(doubt: DoubtView, home: CameraDetail, others: Sequence[CameraDetail],
 
 def of_its_own(doubt: DoubtView, home: CameraDetail, others: Sequence[CameraDetail], batch: str) -> _Made:
     """They are of a camera of their own: confirmed, where somebody has looked; else only kept apart."""
-    looked = not _only_radio(doubt, home)
-    kind = DecisionKind.NEW if looked else DecisionKind.APART
+    kind = DecisionKind.APART if doubt.heard else DecisionKind.NEW
     made = _apart(kind, doubt, home, [home, *others], batch)
-    if not made and looked:  # there is nothing else near by any more
+    if not made and not doubt.heard:  # there is nothing else near by any more
         made = [NewDecision(kind=DecisionKind.CONFIRM, camera=home.camera.id, sightings=doubt.sightings, batch=batch)]
     return made
 
@@ -88,12 +87,7 @@ def _confirmed(camera: CameraDetail, settled: Sequence[DoubtView], batch: str) -
     if by_radio_alone(camera) or view.private or view.gone is not None or claimed & {"private-dwelling", "gone"}:
         return []
     now = [one for doubt in settled for one in doubt.sightings]
-    if any(set(now).isdisjoint(doubt.sightings) and not _only_radio(doubt, camera) for doubt in camera.doubts):
+    if any(set(now).isdisjoint(doubt.sightings) and not doubt.heard for doubt in camera.doubts):
         return []
     every = tuple(dict.fromkeys((*sure_sightings(camera), *now)))
     return [NewDecision(kind=DecisionKind.CONFIRM, camera=view.id, sightings=every, batch=batch)]
-
-
-def _only_radio(doubt: DoubtView, home: CameraDetail) -> bool:
-    kinds = dict(zip(home.sighting_ids, (item.kind for item in home.evidence), strict=False))
-    return all(kinds.get(one, "radio") == "radio" for one in doubt.sightings)

@@ -105,6 +105,7 @@ def test_what_the_merger_is_unsure_of_is_in_the_view() -> None:
     assert told.camera.unsure
     (doubt,) = told.doubts
     assert doubt.sightings == (unsure,)
+    assert (doubt.heard, doubt.lat is not None) == (False, True)
     assert [doubt.here, *(other.percent for other in doubt.others)] == [62, 30, 8]
     (reason,) = [reason for reason in told.reasons if reason.code == "unsure_which"]
     for code in ("en", "fr"):

@@ -14,13 +14,13 @@ from hub.log.decisions import DecisionKind, NewDecision
 from hub.merge.cameras import derive
 from hub.publish.describe import describe_all
 from hub.publish.public import publishable_cameras
-from hub.publish.view import CameraDetail, DoubtView, OtherView
+from hub.publish.view import CameraDetail, ClaimView, DoubtView, OtherView
 from hub.review.answers import Answer, decisions
 from hub.review.doubts import MOST_TOGETHER, could_be, together, unsure_of
 from hub.review.question import Asked
 from hub.review.queue import open_doubts, question_about, questions
 from hub.review.review import Review, as_decided
-from probe.contract.sighting import Sighting
+from probe.contract.sighting import Kind, Sighting
 from tests.examples import WALK_A, WALK_B, WALK_C, look, radio
 from tests.hub.publish.cameras import camera
 from tests.hub.review.world import decided, observed
@@ -59,6 +59,7 @@ class Town:
             doubts = tuple(
                 DoubtView(
                     sightings=(one.id,),
+                    heard=one.kind is Kind.RADIO,
                     here=self.percent,
                     others=(OtherView(camera=others[0], percent=92 - self.percent), OtherView(camera=None, percent=8)),
                 )
@@ -99,7 +100,7 @@ def ids(*sightings: Sighting) -> set[str]:
 
 def test_what_is_unsure_is_asked_before_its_camera_with_the_likeliest_first() -> None:
     town = Town()
-    first, *others = questions(list(town.cameras().values()))
+    first, *others = questions(list(photographed(town.cameras()).values()))
     assert first.asked is Asked.SAME
     assert [(one.letter, one.percent, one.here) for one in first.candidates] == [("A", 62, True), ("B", 30, False)]
     assert first.own == 8
@@ -190,7 +191,7 @@ def test_one_that_is_alone_is_a_camera_of_its_own_unless_it_is_another_s() -> No
     other = camera("2" * 32, east_m=4.0, review="waiting")
     doubt = DoubtView(sightings=("1" * 32,), here=55, others=(OtherView(camera=other.camera.id, percent=45),))
     own = msgspec.structs.replace(own, doubts=(doubt,))
-    question = questions([own, other])[0]
+    (question,) = [one for one in questions([own, other]) if one.unsure]
     assert [(one.letter, one.percent, one.here) for one in question.candidates] == [("A", 45, False)]
     assert question.own == 55
     found = {one.camera.id: one for one in (own, other)}
@@ -223,6 +224,9 @@ def test_what_radio_alone_told_is_asked_on_its_own_screen_and_not_in_the_evening
     )  # fmt: skip
     assert heard.id not in made.sightings, "what may be of another one is not confirmed with it"
     assert set(made.sightings) == ids(*town.west, town.third[0])
+    town.answer("new", [heard], town.west[:1])
+    assert [what.kind for what in town.made] == [DecisionKind.APART], "radio alone makes no camera"
+    assert town.of(heard).camera.standing == "hint"
 
 
 def test_what_rests_on_unsure_sightings_is_published_only_once_a_person_has_said_so() -> None:
@@ -241,6 +245,26 @@ def test_a_contributor_counts_once_however_often_they_walk() -> None:
         (detail,) = describe_all(derive(signed)[0])
         assert detail.camera.walks == 3
         assert detail.camera.contributors == count
+
+
+def test_that_it_is_said_to_be_a_dwelling_s_is_asked_before_what_is_unsure_of_it() -> None:
+    town = Town()
+    cameras = photographed(town.cameras())
+    home = town.of(town.third[0]).camera.id
+    claim = ClaimView(about="private-dwelling", value=True, strength="strong", sightings=1)
+    claimed = msgspec.structs.replace(cameras[home], claims=(*cameras[home].claims, claim))
+    found = questions([*(one for key, one in cameras.items() if key != home), claimed])
+    assert [one.asked for one in found if home in [detail.camera.id for detail in one.cameras]] == [Asked.PRIVATE]
+    settled = msgspec.structs.replace(claimed, decided=("private",))
+    assert Asked.SAME in [one.asked for one in questions([settled])]
+
+
+def test_what_shows_on_no_picture_is_asked_last() -> None:
+    town = Town(look(observer=(0.0, 300.0)), radio(at=(400.0, 0.0)))
+    asked = [one.asked for one in questions(list(town.cameras().values()))]
+    assert asked == [Asked.CAMERA, Asked.CAMERA, Asked.SAME, Asked.LOOK]
+    asked = [one.asked for one in questions(list(photographed(town.cameras()).values()))]
+    assert asked[0] is Asked.SAME
 
 
 def test_the_most_doubtful_and_most_worth_comes_first() -> None:

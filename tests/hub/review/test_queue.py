@@ -6,7 +6,11 @@ from random import Random
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from hub.merge.locate import located
+from hub.merge.observe import Estimate
 from hub.publish.view import CameraDetail, ClaimView
 from hub.review.candidates import Neighbourhood
 from hub.review.duplicates import probably_same
@@ -25,6 +29,7 @@ from probe.contract.sighting import (
     Strength,
 )
 from tests.examples import WALK_A, WALK_B, look, radio
+from tests.hub.publish.cameras import camera
 from tests.hub.review.evening import evening, town
 from tests.hub.web.scripted import ScriptedMap
 
@@ -180,6 +185,15 @@ def test_a_place_is_as_doubtful_as_its_region() -> None:
     (one,) = seen(look())
     place = place_of(one.camera)
     assert max(place.east, place.north) ** 0.5 * 2.4477 == pytest.approx(one.camera.reach95_m, rel=0.01)
+
+
+@given(st.floats(1.0, 400.0), st.floats(1.0, 400.0), st.floats(-0.9, 0.9))
+def test_a_slanted_region_tells_how_its_doubt_lies(east: float, north: float, slant: float) -> None:
+    estimate = Estimate(lat=47.0, lon=-17.0, east=east, north=north, between=slant * (east * north) ** 0.5)
+    one = camera(region95=located(estimate).region95.rings, lat=47.0, lon=-17.0)
+    place = place_of(one.camera)
+    told = place.east, place.north, place.between
+    assert told == pytest.approx((east, north, estimate.between), rel=0.02, abs=0.1)
 
 
 def test_a_place_on_either_side_of_a_street_is_as_doubtful_as_the_street_is_wide() -> None:
