@@ -230,7 +230,7 @@ class Deriver:
         if found is not None:
             made = msgspec.structs.replace(sighting.made, rule=found.rule, rule_version=found.version)
             sighting = msgspec.structs.replace(sighting, made=made, claims=found.claims, evidence=found.evidence)
-        observation = observe(row.seq, sighting, row.sender)
+        observation = observe(row.seq, sighting, row.sender, row.contributor_tags)
         if observation is None:
             return
         if self._shares.take(observation.contributor, observation.octets):

@@ -1,8 +1,8 @@
 """What one contributor says again and again of a spot: counted and shown, and weighed only so often. Pure.
 
 Else whoever sends thousands of observations of one spot makes each derivation compare them all with one another. Both
-bounds hold for each contributor, so that nobody crowds out another. The hub forgets who sent what: the observations of
-which nobody knows that any more share wider ones.
+bounds hold for each contributor, so that nobody crowds out another. What nobody knows of whom it is, as what was
+imported, shares wider ones.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from math import floor
 
 from hub.merge.camera import Camera
 from hub.merge.constraints import Sides
+from hub.merge.contributors import who
 from hub.merge.grid import Block, block_of
 from hub.merge.observe import Observation
 from probe.contract.geodesy import degrees_off, offset_m
@@ -37,7 +38,7 @@ def without_repetitions(
     by_saying: dict[_Saying, list[Observation]] = {}
     for observation in visual:
         same = by_saying.setdefault(_saying(observation), [])
-        if len(same) < (WEIGHED_ALIKE_OF_UNKNOWN if observation.contributor is None else WEIGHED_ALIKE):
+        if len(same) < (WEIGHED_ALIKE_OF_UNKNOWN if who(observation) is None else WEIGHED_ALIKE):
             same.append(observation)
             weighed.append(observation)
         else:
@@ -53,15 +54,15 @@ class Founders:
 
     def add(self, observation: Observation, number: int) -> None:
         """Note that an observation became the camera with a number."""
-        self._founded.setdefault((observation.contributor, block_of(observation.place)), []).append(number)
+        self._founded.setdefault((who(observation), block_of(observation.place)), []).append(number)
 
     def nearest_where_full(
         self, observation: Observation, cameras: Sequence[Camera], sides: Sides | None = None
     ) -> int | None:
         """The nearest camera of this contributor in this block, where it has made out too many; None elsewhere, and
         where none of them may hold what is on these `sides`."""
-        founded = self._founded.get((observation.contributor, block_of(observation.place)), [])
-        if len(founded) < (FOUNDED_OF_UNKNOWN if observation.contributor is None else FOUNDED):
+        founded = self._founded.get((who(observation), block_of(observation.place)), [])
+        if len(founded) < (FOUNDED_OF_UNKNOWN if who(observation) is None else FOUNDED):
             return None
         allowed = founded if not sides else [number for number in founded if cameras[number].may_hold(sides)]
         return min(allowed, key=lambda number: (_squared_m(observation, cameras[number]), number), default=None)
@@ -74,7 +75,7 @@ def _saying(observation: Observation) -> _Saying:
     _, spot_deg = degrees_off(row * _SPOT_DEG, SPOT_M, SPOT_M)  # one for the whole row, or its spots would not line up
     direction = observation.direction
     return (
-        observation.contributor,
+        who(observation),
         row,
         floor(estimate.lon / spot_deg),
         observation.kind,

@@ -62,7 +62,9 @@ class Estimate:
 class Observation:
     """A sighting as the merge sees it. `seq` is its place in the log; `estimate` None where it has no place.
 
-    Of `sighting` there is what a camera can be told of: the rest stays in the log (see `_what_counts`).
+    `contributor` is the probe that sent it, while that is known; `contributor_tags` are what stays (see
+    `hub.merge.contributors`). Of `sighting` there is what a camera can be told of: the rest stays in the log (see
+    `_what_counts`).
     """
 
     seq: int
@@ -74,6 +76,7 @@ class Observation:
     kind: str | None
     mount: str | None
     direction: float | None
+    contributor_tags: tuple[str, ...] = ()
 
     @property
     def walk(self) -> str:
@@ -99,7 +102,9 @@ class Observation:
         return _BARE_OCTETS + _HEARING_OCTETS * len(self.hearings) + _CLAIM_OCTETS * len(kept.claims) + texts
 
 
-def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observation | None:
+def observe(
+    seq: int, sighting: Sighting, contributor: str | None, contributor_tags: tuple[str, ...] = ()
+) -> Observation | None:
     """The observation in a sighting; None for a survey, and for one that only says that a camera is gone."""
     if sighting.kind is Kind.SURVEY:
         return None
@@ -119,6 +124,7 @@ def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observatio
         kind=None if kind is None else str(kind.value),
         mount=None if mount is None else str(mount.value),
         direction=None if direction is None else direction.value,
+        contributor_tags=tuple(map(_shared, contributor_tags)),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from hub.merge.cameras import Camera
+from hub.merge.contributors import at_least
 from hub.merge.kin import Kin, kin_of
 from hub.merge.locate import fused_height, region95
 from hub.merge.observe import Observation, height_of, operator_of, vendor_of
@@ -43,7 +44,6 @@ def describe(camera: Camera) -> CameraDetail:
     members = camera.observations
     listed = _listed(members)
     days = sorted(day.isoformat() for member in members if (day := member.day) is not None)
-    senders = {member.contributor for member in members if member.contributor is not None}
     vendors = [readable(vendor) for member in members if (vendor := vendor_of(member.sighting)) is not None]
     operators = [readable(who) for member in members if (who := operator_of(member.sighting)) is not None]
     height = fused_height(said for member in members if (said := height_of(member.sighting)) is not None)
@@ -59,7 +59,7 @@ def describe(camera: Camera) -> CameraDetail:
         vendor=_majority(vendors),
         standing="seen" if any(map(_is_seen, members)) else "hint",
         walks=camera.walks,
-        contributors=len(senders) or None,  # the hub forgets who sent what
+        contributors=at_least(members) or None,  # of what was imported, or came before tags were, nobody knows
         sightings=len(members),
         first_seen=days[0] if days else None,
         last_seen=days[-1] if days else None,

@@ -1,0 +1,43 @@
+"""How many contributors something rests on, at least. Pure.
+
+A contributor is a probe. Which one sent a sighting is known for 30 days; what stays is a tag for each area and quarter
+of a year (see `hub/keys/contributors.py`). Two tags of one area and one quarter are two contributors; whether a tag of
+another area or another quarter is one of theirs, nobody knows. So what is counted is what is certain: as many as there
+are distinct ones in the area and quarter that has most. One contributor never counts twice, however many walks.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+
+class Contributed(Protocol):
+    """What somebody contributed: by the probe's id, while that is known, and by tags, `term/area/tag`."""
+
+    @property
+    def contributor(self) -> str | None: ...
+
+    @property
+    def contributor_tags(self) -> tuple[str, ...]: ...
+
+
+def at_least(contributed: Iterable[Contributed]) -> int:
+    """How many contributors these are of, at least; 0 where nothing is known of any."""
+    senders: set[str] = set()
+    tags: dict[str, set[str]] = {}
+    for one in contributed:
+        if one.contributor is not None:
+            senders.add(one.contributor)
+        for tag in one.contributor_tags:
+            tags.setdefault(comparable(tag), set()).add(tag)
+    return max(len(senders), *(len(some) for some in tags.values())) if tags else len(senders)
+
+
+def comparable(tag: str) -> str:
+    """What two tags have to have in common that their difference says anything: term and area."""
+    return tag.rpartition("/")[0]
+
+
+def who(one: Contributed) -> str | None:
+    """By what its contributor is known for longest: the first of its tags, else the probe's id; None where nobody
+    knows."""
+    return one.contributor_tags[0] if one.contributor_tags else one.contributor
