@@ -17,6 +17,7 @@ from hub.derive.bounds import (
     Shares,
 )
 from hub.derive.described import Descriptions
+from hub.derive.listened import Listenings
 from hub.log.decisions import Decided
 from hub.log.events import StoredSighting
 from hub.merge.camera import id_from
@@ -70,6 +71,7 @@ class Deriver:
         self._surveys = 0
         self._coverage = Coverage()
         self._cell_shares = Shares(CELLS, CELLS_EACH)
+        self._listenings = Listenings()
         self._composed = False
         self._unrecognised = 0
         self.read_to = 0
@@ -81,7 +83,8 @@ class Deriver:
             return None
         review = self._review
         found, unplaced = derive(self._observations, review.constraints)
-        shown, hidden, cameras_left_out = self._descriptions.of_all(found, review.standings(found))
+        absences = self._listenings.absences(found)
+        shown, hidden, cameras_left_out = self._descriptions.of_all(found, review.standings(found), absences)
         with self._lock:
             changed = tuple(detail for key, detail in shown.items() if self._is_other(key, detail))
             gone = tuple(key for key in self._cameras if key not in shown)
@@ -165,7 +168,7 @@ class Deriver:
                 floods=self._coverage.floods,
                 left_out=self._left_out,
                 cameras_left_out=self._cameras_left_out,
-                cells_left_out=self._coverage.left_out,
+                cells_left_out=self._coverage.left_out + self._listenings.left_out,
                 quarantined=self._store.quarantine_count(),
                 revision=self._revision,
                 composed=self._composed,
@@ -219,6 +222,7 @@ class Deriver:
             if sighting.survey is not None:
                 self._surveys += 1
                 self._coverage.add(sighting.survey, lambda: self._cell_shares.take(row.sender, 1))
+                self._listenings.add(row, sighting)
             else:
                 self._observe(row, sighting)
 
@@ -232,6 +236,7 @@ class Deriver:
             sighting = msgspec.structs.replace(sighting, made=made, claims=found.claims, evidence=found.evidence)
         observation = observe(row.seq, sighting, row.sender, row.contributor_tags)
         if observation is None:
+            self._listenings.add_report(row, sighting)
             return
         if self._shares.take(observation.contributor, observation.octets):
             self._observations.append(observation)

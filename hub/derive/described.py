@@ -1,11 +1,12 @@
 """Cameras described, each again only where it has changed: after a decision, nearly all are as before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hub.derive.bounds import bounded
 from hub.merge.camera import Camera
+from hub.merge.gone import Absence
 from hub.merge.kin import kin_of
-from hub.publish.describe import describe, with_kin
+from hub.publish.describe import describe, with_absence, with_kin
 from hub.publish.private import claims_private
 from hub.publish.view import CameraDetail
 from hub.review.review import as_decided, is_hidden
@@ -21,7 +22,7 @@ class Descriptions:
         self._last: dict[str, tuple[_Mark, CameraDetail]] = {}
 
     def of_all(
-        self, found: Sequence[Camera], standings: Sequence[Standing]
+        self, found: Sequence[Camera], standings: Sequence[Standing], absences: Mapping[str, Absence]
     ) -> tuple[dict[str, CameraDetail], dict[str, CameraDetail], int]:
         """The cameras that the map shows and those that it does not, by id, and how many it has no room for."""
         standing_of = {camera.id: standing for camera, standing in zip(found, standings, strict=True)}
@@ -34,7 +35,7 @@ class Descriptions:
         decided = frozenset(key for key, standing in standing_of.items() if standing.decided)
         kept, left_out = bounded(shown, first=decided)
         every = [*kept, *bounded(hidden, first=decided)[0]]
-        said = {camera.id: self._say(camera) for camera in every}
+        said = {camera.id: self._say(camera, absences.get(camera.id)) for camera in every}
         kin = {camera.id: one for camera, one in zip(every, kin_of(every), strict=True)}
         self._last = said
         details = {
@@ -48,7 +49,7 @@ class Descriptions:
             left_out,
         )
 
-    def _say(self, camera: Camera) -> tuple[_Mark, CameraDetail]:
+    def _say(self, camera: Camera, absence: Absence | None) -> tuple[_Mark, CameraDetail]:
         mark: _Mark = (
             camera.estimate,
             tuple(member.seq for member in camera.members),
@@ -56,6 +57,7 @@ class Descriptions:
             tuple(camera.nearest_match_m),
             camera.rivals,
             camera.far_apart,
+            absence,
         )
         last = self._last.get(camera.id)
-        return last if last is not None and last[0] == mark else (mark, describe(camera))
+        return last if last is not None and last[0] == mark else (mark, with_absence(describe(camera), absence))

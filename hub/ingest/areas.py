@@ -2,17 +2,11 @@
 
 from collections.abc import Iterator
 
-from probe.contract.geodesy import CELL_ZOOM, cell
+from hub.merge.contributors import area_of
+from probe.contract.geodesy import cell
 from probe.contract.sighting import Sighting
 
-AREA_ZOOM = 15  # web-Mercator tiles of 16 cells, 0.8 km wide at 49 degrees
 MOST_AREAS = 256  # of one sighting: a survey of a day by bicycle has some 80. What lies beyond bears no tag
-
-
-def area_of(cell_name: str) -> str:
-    """The area that a cell lies in: the tile above it."""
-    _, x, y = cell_name.split("/")
-    return f"{AREA_ZOOM}/{int(x) >> CELL_ZOOM - AREA_ZOOM}/{int(y) >> CELL_ZOOM - AREA_ZOOM}"
 
 
 def areas_of(sighting: Sighting) -> tuple[str, ...]:

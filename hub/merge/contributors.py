@@ -9,6 +9,10 @@ are distinct ones in the area and quarter that has most. One contributor never c
 from collections.abc import Iterable
 from typing import Protocol
 
+from probe.contract.geodesy import CELL_ZOOM
+
+AREA_ZOOM = 15  # web-Mercator tiles of 16 cells, 0.8 km wide at 49 degrees
+
 
 class Contributed(Protocol):
     """What somebody contributed: by the probe's id, while that is known, and by tags, `term/area/tag`."""
@@ -30,6 +34,12 @@ def at_least(contributed: Iterable[Contributed]) -> int:
         for tag in one.contributor_tags:
             tags.setdefault(comparable(tag), set()).add(tag)
     return max(len(senders), *(len(some) for some in tags.values())) if tags else len(senders)
+
+
+def area_of(cell_name: str) -> str:
+    """The area that a cell lies in, within which tags can be compared: the tile above it."""
+    _, x, y = cell_name.split("/")
+    return f"{AREA_ZOOM}/{int(x) >> CELL_ZOOM - AREA_ZOOM}/{int(y) >> CELL_ZOOM - AREA_ZOOM}"
 
 
 def comparable(tag: str) -> str:

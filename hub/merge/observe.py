@@ -118,7 +118,7 @@ def observe(
         seq=seq,
         sighting=_what_counts(sighting),
         contributor=None if contributor is None else _shared(contributor),
-        estimate=None if radio is not None and not sighting.subject else _estimate(sighting),
+        estimate=None if radio is not None and not sighting.subject else estimate_of(sighting),
         transmitter=None if radio is None else radio.transmitter,
         hearings=() if radio is None else radio.hearings,
         kind=None if kind is None else str(kind.value),
@@ -188,7 +188,8 @@ def _claim_of(claims: tuple[Claim, ...], kind: type[_C]) -> _C | None:
     return next((claim for claim in claims if isinstance(claim, kind)), None)
 
 
-def _estimate(sighting: Sighting) -> Estimate | None:
+def estimate_of(sighting: Sighting) -> Estimate | None:
+    """Where a sighting says that its subject is; None where it says nothing of a place."""
     subject, observer = sighting.subject, sighting.observer
     if subject is not None and subject.place is not None and subject.bearing_deg is None:
         sd_m = max(GNSS_SD_M, (subject.place.accuracy_m or 2 * GNSS_SD_M) / RADIUS68)

@@ -11,10 +11,11 @@ import msgspec
 
 from hub.merge.cameras import Camera
 from hub.merge.contributors import at_least
+from hub.merge.gone import Absence
 from hub.merge.kin import Kin, kin_of
 from hub.merge.locate import fused_height, region95
 from hub.merge.observe import Observation, height_of, operator_of, vendor_of
-from hub.publish.view import CameraDetail, CameraView, ClaimView, EvidenceView, Reason
+from hub.publish.view import AbsenceView, CameraDetail, CameraView, ClaimView, EvidenceView, Reason
 from probe.contract.evidence import CatalogueEvidence
 from probe.contract.readable import readable
 from probe.contract.sighting import Adapter, Kind, KindClaim, PresentClaim, Strength, claim_about
@@ -36,6 +37,21 @@ def with_kin(detail: CameraDetail, kin: Kin) -> CameraDetail:
     if not kin.same_address and not kin.told_apart:
         return detail
     return msgspec.structs.replace(detail, same_address=kin.same_address, told_apart=kin.told_apart)
+
+
+def with_absence(detail: CameraDetail, absence: Absence | None) -> CameraDetail:
+    """A camera with what later walks and people say of its absence."""
+    if absence is None:
+        return detail
+    view = AbsenceView(
+        probability=round(absence.probability, 2),
+        surveys=absence.surveys,
+        listeners=absence.listeners,
+        reports=absence.reports,
+        contributors=absence.contributors,
+        last_heard=None if absence.last_heard is None else absence.last_heard.isoformat(),
+    )
+    return msgspec.structs.replace(detail, absence=view)
 
 
 def describe(camera: Camera) -> CameraDetail:

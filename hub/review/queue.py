@@ -11,7 +11,7 @@ from math import floor
 from hub.merge.grid import ROW_DEG
 from hub.publish.view import CameraDetail
 from hub.review.candidates import Neighbourhood, around, distinct
-from hub.review.known import by_radio_alone, disputed, is_ambiguous, photos, says, walks_that_saw
+from hub.review.known import by_radio_alone, disputed, is_ambiguous, is_missed, photos, says, walks_that_saw
 from hub.review.question import Asked, Candidate, Question
 from hub.review.weights import weigh
 from probe.contract.geodesy import distance_m
@@ -82,7 +82,7 @@ def _private_open(detail: CameraDetail) -> bool:
 
 
 def _gone_open(detail: CameraDetail) -> bool:
-    return says(detail, "gone") and "gone" not in detail.decided
+    return (says(detail, "gone") or is_missed(detail)) and "gone" not in detail.decided
 
 
 def _asked_of(detail: CameraDetail, candidates: Sequence[Candidate]) -> Asked:

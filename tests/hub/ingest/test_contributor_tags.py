@@ -10,8 +10,9 @@ from hub.backup import read_backup, write_backup
 from hub.data import HubFolder, make_hub, open_hub
 from hub.derive.deriver import Deriver
 from hub.derive.rebuild import rebuild
-from hub.ingest.areas import MOST_AREAS, area_of, areas_of
+from hub.ingest.areas import MOST_AREAS, areas_of
 from hub.ingest.receive import Incoming
+from hub.merge.contributors import area_of
 from hub.move.log import move_log
 from hub.store.chosen import address_in
 from hub.store.sql.store import SENDER_DAYS
