@@ -6,7 +6,8 @@ another area or another quarter is one of theirs, nobody knows. So what is count
 are distinct ones in the area and quarter that has most. One contributor never counts twice, however many walks.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from probe.contract.geodesy import CELL_ZOOM
@@ -51,3 +52,16 @@ def who(one: Contributed) -> str | None:
     """By what its contributor is known for longest: the first of its tags, else the probe's id; None where nobody
     knows."""
     return one.contributor_tags[0] if one.contributor_tags else one.contributor
+
+
+def weights_of_walks(walks: Mapping[str, Contributed]) -> dict[str, float]:
+    """How much each walk (by its id, with what is known of who made it) weighs beside the others, above 0 and up to 1.
+
+    Where it is certain that several contributors were there, each counts once within a quarter, however many walks they
+    made: else whoever walks most says where a camera is. Where it may all be one's, each walk weighs 1, and so does one
+    of which nobody knows whose it is.
+    """
+    if at_least(walks.values()) < 2:
+        return dict.fromkeys(walks, 1.0)
+    counted = Counter(who(one) for one in walks.values())
+    return {walk: 1.0 if (key := who(one)) is None else 1.0 / counted[key] for walk, one in walks.items()}

@@ -60,13 +60,13 @@ def waits(detail: CameraDetail) -> bool:
 
 
 def is_safe(detail: CameraDetail, around: Neighbourhood) -> bool:
-    """Whether it may be confirmed with others by one answer: seen on two walks, or with a photo; nothing near by that
-    it could be instead, nobody who says otherwise."""
+    """Whether it may be confirmed with others by one answer: seen on two walks that are not known to be of one
+    contributor, or with a photo; nothing near by that it could be instead, nobody who says otherwise."""
     if _asked_of(detail, around.candidates(detail)) is not Asked.CAMERA or disputed(detail):
         return False
     if detail.camera.standing != "seen" or detail.camera.radius95_m > SAFE_RADIUS_M:
         return False
-    if walks_that_saw(detail) < 2 and not photos(detail):
+    if not photos(detail) and (walks_that_saw(detail) < 2 or detail.camera.contributors == 1):
         return False
     near = (other for _, other in around.near(detail, RIVAL_WITHIN_M) if not by_radio_alone(other))
     return all(distinct(detail, other) for other in near)
