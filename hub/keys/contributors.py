@@ -82,6 +82,14 @@ def tags_by(term: str, key: bytes, probe: str, areas: Iterable[str]) -> tuple[st
     return tuple(f"{term}/{area}/{_tag(key, probe, area)}" for area in areas)
 
 
+def is_tag_of(keys: Mapping[str, bytes], tag: str, probe: str) -> bool:
+    """Whether a tag is a probe's, as far as its key is there: what can be found out, whoever leaves takes along."""
+    term, _, rest = tag.partition("/")
+    area, _, value = rest.rpartition("/")
+    key = keys.get(term)
+    return key is not None and hmac.compare_digest(_tag(key, probe, area), value)
+
+
 def _tag(key: bytes, probe: str, area: str) -> str:
     said = "\n".join(("contrechamp contributor tag 1", area, probe)).encode()
     return hmac.digest(key, said, "sha256")[:_TAG_BYTES].hex()

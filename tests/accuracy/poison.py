@@ -56,8 +56,9 @@ class Row:
     """What one attack did. `invented` cameras rest on nothing else: of these so many were said to be of more than one
     contributor, `seen` on the map by a look, and `offered` to be confirmed by one answer for several. `moved_m` is how
     far real cameras went: median, 90th percentile, most. `lost` have no camera of their own any more, `merged` cameras
-    hold two real ones, `split` real ones are several: more than before. Of the real ones, so many were `asked_gone`,
-    and for so many it was noted that one person did not hear them."""
+    hold two real ones, `split` real ones are several: more than before. Of the real ones, so many were asked about as
+    gone by what several people did not hear or found, so many by one person's word, and for so many it was noted that
+    one person's walks did not hear them."""
 
     attack: str
     sent: int
@@ -70,6 +71,7 @@ class Row:
     merged: int
     split: int
     asked_gone: int
+    asked_by_a_word: int
     worth_a_look: int
 
 
@@ -105,14 +107,16 @@ def text(rows: Sequence[Row], figures: Figures) -> str:
         f"({figures['poison.honest']} sightings): {frozen()['hostile']['walks']} walks in four quarters.",
         "",
         "| what they send | sightings | invented | … said to be of several people | … offered to be confirmed together "
-        "| real ones moved, median / p90 / most | lost | merged | split | asked whether gone |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| real ones moved, median / p90 / most | lost | merged | split | inferred to be gone "
+        "| asked about by one person's word |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         median, p90, most = row.moved_m
         lines.append(
             f"| {WORDS[row.attack]} | {row.sent} | {row.invented} | {row.invented_of_several} | {row.offered} "
-            f"| {median:.1f} / {p90:.1f} / {most:.1f} m | {row.lost} | {row.merged} | {row.split} | {row.asked_gone} |"
+            f"| {median:.1f} / {p90:.1f} / {most:.1f} m | {row.lost} | {row.merged} | {row.split} "
+            f"| {row.asked_gone} | {row.asked_by_a_word} |"
         )
     return "\n".join(lines)
 
@@ -286,6 +290,9 @@ ATTACKS: dict[str, Callable[[_Town], list[Sighting]]] = {
 }
 
 
+OF_THE_HEARD = ("shifted_radio",)  # who is moved by these is counted among those that were heard
+
+
 def _tags(sighting: Sighting, who: str, day: date) -> tuple[str, ...]:
     """A contributor's tags, as a hub writes them: one key for each quarter, one tag for each area."""
     term = f"{day.year}q{(day.month + 2) // 3}-00000000"
@@ -322,6 +329,7 @@ def _judged(there: _Town, before: Sequence[Camera], attack: str, hostile: Sequen
     moved = [
         distance_m(was[n].estimate.lat, was[n].estimate.lon, now[n].estimate.lat, now[n].estimate.lon)
         for n in was.keys() & now.keys()
+        if attack not in OF_THE_HEARD or n in there.transmitters
     ]
     return Row(
         attack=attack,
@@ -339,6 +347,7 @@ def _judged(there: _Town, before: Sequence[Camera], attack: str, hostile: Sequen
         merged=_of_two(there, after) - _of_two(there, before),
         split=_of_several(there, after) - _of_several(there, before),
         asked_gone=sum(said.is_borne_out and said.probability >= MISSED for said in lies),
+        asked_by_a_word=sum(said.reports > 0 for said in lies),
         worth_a_look=sum(not said.is_borne_out for said in lies),
     )
 
