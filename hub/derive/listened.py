@@ -36,6 +36,17 @@ class _Once:
     seconds: "array[int]"
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was said of a camera last: by which sightings, and how often its cells were listened to and it was reported
+    (both only grow)."""
+
+    mark: tuple[int, ...]
+    watched: Watched | None
+    times: tuple[int, int]
+    absence: Absence | None
+
+
 class Listenings:
     """What was listened to by cell, and what was said to be gone by place. What has no room is left out and counted."""
 
@@ -44,7 +55,7 @@ class Listenings:
         self._reports: list[tuple[Estimate, GoneReport]] = []
         self._shares = Shares(LISTENED, LISTENED_EACH)
         self._report_shares = Shares(REPORTS, REPORTS_EACH)
-        self._watched: dict[str, tuple[tuple[int, ...], Watched | None]] = {}
+        self._said: dict[str, _Said] = {}  # by camera
         self.left_out = 0
 
     def add(self, row: StoredSighting, sighting: Sighting) -> None:
@@ -85,21 +96,25 @@ class Listenings:
         if not self._cells and not self._reports:
             return {}
         reports = self._by_camera(cameras)
-        kept: dict[str, tuple[tuple[int, ...], Watched | None]] = {}
-        found: dict[str, Absence] = {}
+        kept: dict[str, _Said] = {}
         for camera in cameras:
-            said = reports.get(camera.id, ())
-            if not said and all(member.transmitter is None for member in camera.members):
-                continue
-            mark = tuple(member.seq for member in camera.observations)
-            known = self._watched.get(camera.id)
-            there = kept[camera.id] = known if known is not None and known[0] == mark else (mark, _watched(camera))
-            if there[1] is not None:
-                missed = absence(there[1], self._of_cells(there[1].cells), said)
-                if missed is not None:
-                    found[camera.id] = missed
-        self._watched = kept
-        return found
+            said = reports.get(camera.id, [])
+            if said or any(member.transmitter is not None for member in camera.members):
+                kept[camera.id] = self._say(camera, said)
+        self._said = kept
+        return {key: one.absence for key, one in kept.items() if one.absence is not None}
+
+    def _say(self, camera: Camera, reports: Sequence[GoneReport]) -> _Said:
+        """What is said of a camera: again only where it, or what was listened to in its cells, is other than before."""
+        mark = tuple(member.seq for member in camera.observations)
+        last = self._said.get(camera.id)
+        known = last.watched if last is not None and last.mark == mark else watched(camera.observations)
+        cells = () if known is None else known.cells
+        times = sum(len(self._cells.get(name, ())) for name in cells), len(reports)
+        if last is not None and (last.mark, last.times) == (mark, times):
+            return last
+        missed = None if known is None or not any(times) else absence(known, self._of_cells(cells), reports)
+        return _Said(mark, known, times, missed)
 
     def _of_cells(self, cells: Iterable[str]) -> list[Listening]:
         return [
@@ -138,10 +153,6 @@ def _apart_m(one: Estimate, other: Estimate) -> float:
 def _is_somebodys(row: StoredSighting) -> bool:
     """Whether anybody knows whose it is: what was imported never speaks of absence."""
     return row.sender is not None or bool(row.contributor_tags)
-
-
-def _watched(camera: Camera) -> Watched | None:
-    return watched(camera.observations)
 
 
 def _seconds(listened: Listened) -> "array[int]":

@@ -146,8 +146,16 @@ def _in_order(asked: Iterable[Question]) -> list[Question]:
     """By tier, then along a way through the town; what is asked of one site stays together, its merges first."""
     tiers: dict[int, list[Question]] = {}
     for question in asked:
-        tiers.setdefault(_TIERS[question.asked], []).append(question)
+        tiers.setdefault(_tier(question), []).append(question)
     return [question for tier in sorted(tiers) for question in sorted(tiers[tier], key=_rank(tier))]
+
+
+def _tier(question: Question) -> int:
+    """What one person alone says is gone waits until what decides about others is done: whoever says it of every camera
+    crowds out nothing."""
+    absence = question.camera.absence
+    alone = absence is not None and absence.contributors < 2 and not says(question.camera, "gone")
+    return _TIERS[Asked.LOOK if question.asked is Asked.GONE and alone else question.asked]
 
 
 def _rank(tier: int) -> Callable[[Question], tuple[object, ...]]:

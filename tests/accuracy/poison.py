@@ -333,7 +333,7 @@ def _judged(there: _Town, before: Sequence[Camera], attack: str, hostile: Sequen
     ]
     return Row(
         attack=attack,
-        sent=len(hostile),
+        sent=len(hostile) + (_lies_sent(there) if lies else 0),
         invented=len(invented),
         invented_of_several=sum(at_least(camera.observations) > 1 for camera in invented),
         seen=sum(detail.camera.standing == "seen" for detail in of_invented),
@@ -381,6 +381,12 @@ def _of_two(there: _Town, cameras: Sequence[Camera]) -> int:
 def _of_several(there: _Town, cameras: Sequence[Camera]) -> int:
     held = Counter(number for camera in cameras for number in _honest_of(there, camera))
     return sum(count > 1 for count in held.values())
+
+
+def _lies_sent(there: _Town) -> int:
+    """Surveys of the whole town, and words about each camera."""
+    hostile = frozen()["hostile"]
+    return int(len(hostile["survey_days"]) + hostile["reports"] * len(there.cameras))
 
 
 def _absences(there: _Town, cameras: Sequence[Camera]) -> list[Absence]:

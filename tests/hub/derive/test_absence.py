@@ -157,3 +157,15 @@ def test_a_report_of_elsewhere_is_of_no_camera(hub: HubFolder) -> None:
     heard_often(hub)
     came(hub, "anne", gone_at(300, "a" * 32, (45.0, 0.0)))
     assert the_camera(hub).absence is None
+
+
+def test_what_came_one_by_one_is_as_what_came_at_once(hub: HubFolder) -> None:
+    heard_often(hub)
+    deriver = Deriver(hub.store, hub.recogniser)
+    seen = []
+    for number in range(6):
+        pass_by(hub, f"late {number}", 400 + number)
+        deriver.refresh()
+        seen.append(deriver.everything()[0].absence)
+    assert len(set(map(repr, seen))) == 6, "each says something new"
+    assert seen[-1] == the_camera(hub).absence
