@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.accuracy.poison import ATTACKS, Figures, Row, measure, text
+from tests.accuracy.hostile import ATTACKS
+from tests.accuracy.poison import Figures, Row, measure, text
 
 
 @pytest.fixture(scope="module")
