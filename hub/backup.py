@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from hub.data import make_hub, open_hub, read_hub, require_hub
 from hub.errors import BadInput, StoreError
 from hub.keys import HubKeys
+from hub.keys.contributors import is_contributor_key
 from hub.log.probes import Probe, RevokedKey
 from hub.store.chosen import address_in, open_postgres
 from hub.store.durable import ASIDE_SUFFIX, put_in_place, require_free, sync_folder, write_durably
@@ -77,7 +78,7 @@ def write_backup(
                 closing(_Writer(file, passphrase, tick)) as encrypted,
                 tarfile.open(fileobj=encrypted, mode="w|") as archive,  # type: ignore[call-overload]
             ):
-                archive.add(data / "keys", "keys")
+                archive.add(data / "keys", "keys", filter=_without_contributor_keys)
                 if with_log:
                     reach = _reach(copy)
                     archive.add(copy, FILE)
@@ -101,6 +102,11 @@ def write_backup(
             where = str(target.resolve()) if note is None else note
             hub.store.complaints.note_backup(where, sightings=reach[0], decisions=reach[1])
     return target.stat().st_size
+
+
+def _without_contributor_keys(file: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """A key that is destroyed at the end of its quarter would live on in a copy."""
+    return None if is_contributor_key(Path(file.name).name) else file
 
 
 def _copy_log(data: Path, copy: Path, address: PostgresAddress | None, *, with_log: bool) -> None:

@@ -1,6 +1,7 @@
 """The commands about what is kept how long, and about a volunteer who leaves."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,7 +22,7 @@ def forget(name: str, yes: bool, data: Path, as_json: bool) -> None:
     Its sightings and pictures go, also out of decisions, free pages and the copies in the hub's folder, and with a
     probe its name, its words and what it counted; its key is revoked for good. Nothing brings that back. Backups and
     exports elsewhere are yours to delete: the command names those that it knows of. Who sent what is known for 30
-    days: of earlier walks, name each.
+    days, and can be found out until the quarter of the year ends: of earlier walks, name each.
 
     \b
       contrechamp-hub forget "Probe 1"
@@ -30,12 +31,17 @@ def forget(name: str, yes: bool, data: Path, as_json: bool) -> None:
     from hub.data import open_hub
     from hub.derive.deriver import Deriver
     from hub.erase.leaving import of_probe, of_walk
+    from hub.keys.contributors import is_tag_of, read_contributor_keys
 
     with open_hub(data) as hub:
         probe = next((one for one in hub.registry.probes() if one.name == name), None)
         if probe is None and not name.startswith(("walk-", "import-")):
             raise BadInput(f"nothing here is called {name}; `probes` lists the probes, `undo` the walks")
-        found = of_walk(hub.store, name) if probe is None else of_probe(hub.store, probe)
+        if probe is None:
+            found = of_walk(hub.store, name)
+        else:
+            keys = read_contributor_keys(hub.keys.folder)
+            found = of_probe(hub.store, probe, partial(is_tag_of, keys, probe=probe.id))
         what = f"Erase {found.sightings} sightings of {found.walks} walks for good"
         confirm(what if probe is None else f"{what}, and all that says that {plain(name)} was here", yes=yes)
         if probe is not None:

@@ -16,6 +16,7 @@ from hub.derive.bounds import (
     Shares,
 )
 from hub.derive.described import Descriptions
+from hub.derive.listened import Listenings
 from hub.derive.showing import CameraChange, Showing
 from hub.derive.standings import Standings
 from hub.log.decisions import Decided
@@ -61,6 +62,7 @@ class Deriver:
         self._surveys = 0
         self._coverage = Coverage()
         self._cell_shares = Shares(CELLS, CELLS_EACH)
+        self._listenings = Listenings()
         self._composed = False
         self._unrecognised = 0
         self.read_to = 0
@@ -74,7 +76,7 @@ class Deriver:
         near.decide(review.constraints)
         changes = near.refresh()
         otherwise = self._standings.update(review, changes, near.cameras, near.camera_with)
-        told = self._descriptions.update(changes, near.cameras, otherwise, self._standings)
+        told = self._descriptions.update(changes, near.cameras, otherwise, self._standings, self._listenings)
         with self._lock:
             before = None
             if self._anew:
@@ -134,7 +136,7 @@ class Deriver:
                 floods=self._coverage.floods,
                 left_out=self._left_out,
                 cameras_left_out=self._cameras_left_out,
-                cells_left_out=self._coverage.left_out,
+                cells_left_out=self._coverage.left_out + self._listenings.left_out,
                 cameras_parted=self._parted,
                 windows_cut=self._cut,
                 quarantined=self._store.quarantine_count(),
@@ -190,6 +192,7 @@ class Deriver:
             if sighting.survey is not None:
                 self._surveys += 1
                 self._coverage.add(sighting.survey, lambda: self._cell_shares.take(row.sender, 1))
+                self._listenings.add(row, sighting)
             else:
                 self._observe(row, sighting)
 
@@ -201,8 +204,9 @@ class Deriver:
         if found is not None:
             made = msgspec.structs.replace(sighting.made, rule=found.rule, rule_version=found.version)
             sighting = msgspec.structs.replace(sighting, made=made, claims=found.claims, evidence=found.evidence)
-        observation = observe(row.seq, sighting, row.sender)
+        observation = observe(row.seq, sighting, row.sender, row.contributor_tags)
         if observation is None:
+            self._listenings.add_report(row, sighting)
             return
         if self._shares.take(observation.contributor, observation.octets):
             self._neighbourhoods.add((observation,))

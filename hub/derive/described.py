@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from hub.derive.bounds import Room
+from hub.derive.listened import Listenings
 from hub.derive.standings import Standings
 from hub.merge.camera import Camera
 from hub.merge.kin import Kinship
 from hub.merge.windows.neighbourhoods import Changes
-from hub.publish.describe import describe, with_kin
+from hub.publish.describe import describe, with_absence, with_kin
 from hub.publish.private import claims_private
 from hub.publish.view import CameraDetail
 from hub.review.review import as_decided, is_hidden
@@ -39,7 +40,12 @@ class Descriptions:
         return self._shown.left_out
 
     def update(
-        self, changes: Changes, cameras: Mapping[str, Camera], otherwise: Collection[str], standings: Standings
+        self,
+        changes: Changes,
+        cameras: Mapping[str, Camera],
+        otherwise: Collection[str],
+        standings: Standings,
+        listenings: Listenings,
     ) -> Told:
         """Go on with what changed, and with the cameras that stand otherwise than before, by their ids."""
         for key in changes.gone:
@@ -57,13 +63,15 @@ class Descriptions:
         for key in sorted(again):
             if not self._is_told(key):
                 self._kinship.take_out(key)
+                listenings.take_out(key)
                 self._said.pop(key, None)
             elif key not in self._said:
                 self._kinship.put(cameras[key])
+                listenings.put(cameras[key])
                 self._said[key] = describe(cameras[key])
-        again |= self._kinship.touched()
+        again |= self._kinship.touched() | listenings.touched()
         shown, hidden = (
-            {key: self._told(key, standings) for key in sorted(again) if key in room}
+            {key: self._told(key, standings, listenings) for key in sorted(again) if key in room}
             for room in (self._shown, self._hidden)
         )
         return Told(shown=shown, hidden=hidden, again=again)
@@ -78,6 +86,6 @@ class Descriptions:
         other.take_out(camera.id)
         room.put(camera, first=standing.decided)
 
-    def _told(self, key: str, standings: Standings) -> CameraDetail:
-        detail = with_kin(self._said[key], self._kinship.of(key))
+    def _told(self, key: str, standings: Standings, listenings: Listenings) -> CameraDetail:
+        detail = with_kin(with_absence(self._said[key], listenings.of(key)), self._kinship.of(key))
         return as_decided(detail, standings.of(key), claimed_private=key in self._private)

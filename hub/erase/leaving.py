@@ -1,11 +1,12 @@
 """A volunteer leaves, or a walk is to be as if it had never been: what came of it is found, and erased for good.
 
-Who sent a sighting is known for 30 days. A walk's sightings are known by the walk for ever, so one that is known to be
-of a probe brings the others of its walk with it. What came earlier on other walks is tied to nobody any more: nobody
-can find it, neither for its volunteer nor against them. Whoever remembers the day names the walk.
+Who sent a sighting is known for 30 days, and until the quarter of the year ends it can be found out by contributor
+tags. A walk's sightings are known by the walk for ever, so one that is known to be of a probe brings the others of its
+walk with it. What came earlier on other walks is tied to nobody any more: nobody can find it, neither for its volunteer
+nor against them. Whoever remembers the day names the walk.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hub.errors import BadInput
@@ -30,9 +31,11 @@ class Found:
         return len(self.forgetting.sightings)
 
 
-def of_probe(store: Store, probe: Probe) -> Found:
-    """What a probe brought, as far as anybody still knows it."""
-    mine = frozenset(store.seqs_of(probe.id))
+def of_probe(store: Store, probe: Probe, is_tag_of: Callable[[str], bool] = lambda _: False) -> Found:
+    """What a probe brought, as far as anybody still knows it, or could find out: `is_tag_of` says whether a contributor
+    tag is the probe's, as far as its key is there."""
+    sent = frozenset(store.seqs_of(probe.id))
+    mine = {row.seq for row, _ in _walks(store) if row.seq in sent or any(map(is_tag_of, row.contributor_tags))}
     walks = {walk for row, walk in _walks(store) if row.seq in mine}
     found = [(row.seq, id_of(row)) for row, walk in _walks(store) if row.seq in mine or walk in walks]
     return Found(name=probe.name, walks=len(walks), forgetting=Forgetting(sightings=tuple(found), probe=probe))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from hub.errors import StoreError
+from hub.ingest.areas import areas_of
 from hub.ingest.doubles import same_content
 from hub.ingest.limits import WITHDRAWAL_BYTES_PER_DAY, Limits, beyond_stored
 from hub.ingest.unseal import Refused, Unsealer
@@ -303,7 +304,15 @@ class UnitIngest:
             body = encode(sighting)
             if len(body) > MAX_CONTENT_BYTES:  # 0 becomes 0.0
                 raise Refused(RefusalKind.OVERSIZED, f"{len(body)} octets; a sighting has {MAX_CONTENT_BYTES} at most")
-            new = NewSighting(id=envelope.id, hash=one.hash, body=body, origin=Origin.PROBE, sender=probe.id, held=held)
+            new = NewSighting(
+                id=envelope.id,
+                hash=one.hash,
+                body=body,
+                origin=Origin.PROBE,
+                sender=probe.id,
+                held=held,
+                contributor_tags=self._keys.contributor_tags(probe.id, areas_of(sighting)),
+            )
             self._weigh(probe, new.octets, message, work)
             batch.sightings[envelope.id] = new
             day = None if probe.revoked else _day_from_outside(sighting)

@@ -12,7 +12,7 @@ import contextlib
 import logging
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,14 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from hub.errors import BadInput, StoreError
+from hub.keys.contributors import (
+    destroy_ended,
+    is_over,
+    make_contributor_key,
+    read_contributor_keys,
+    tags_by,
+    term_for,
+)
 from hub.keys.day import FIRST_DAY, LAST_DAY, Certain, Clock, Judgement, Reading, is_possible, machine_clock
 from hub.keys.sealing import destroy_key, make_key, path_of, public_of, read_keys
 from hub.keys.state import STATE, State, StateFile, serial_at
@@ -140,7 +148,9 @@ class HubKeys:
         """
         with self._mutex:
             before = self._state.epoch, self._state.serial
-            if self._file.changed() or is_due(self._state, self._private, self._clock()):
+            reading = self._clock()
+            ended = any(is_over(term, self._state.certain_at(reading).day) for term in self._contributor_keys)
+            if ended or self._file.changed() or is_due(self._state, self._private, reading):
                 with self._changing() as (state, reading):
                     self._turn(state, reading)
             self._warn()
@@ -272,6 +282,14 @@ class HubKeys:
         except (InvalidTag, ValueError) as problem:
             raise SealedElsewhere("damaged, or sealed for another hub") from problem
 
+    def contributor_tags(self, probe: str, areas: Sequence[str]) -> tuple[str, ...]:
+        """What says of sightings in these areas, in this quarter of the year, that they are of one contributor, and
+        not of which (see `hub.keys.contributors`). Raises StoreError."""
+        day = self.day
+        with self._mutex:
+            term = term_for(self._contributor_keys, day) or self._contributor_term(day)
+            return tags_by(term, self._contributor_keys[term], probe, areas)
+
     def seal_answer(self, reply: bytes, data: bytes, info: bytes) -> bytes:
         """Seal an answer to the key that came with a request. Raises ValueError for an invalid key."""
         return _SUITE.encrypt(data, X25519PublicKey.from_public_bytes(reply), info)
@@ -282,6 +300,21 @@ class HubKeys:
             with contextlib.suppress(FileExistsError):  # another process was faster
                 write_durably(path, secrets.token_bytes(32), secret=True, new=True)
         return path.read_bytes()
+
+    def _contributor_term(self, day: date) -> str:
+        """The term of a day's quarter, with a key that another process has made, or a new one. Raises StoreError."""
+        try:
+            with self._changing() as (state, reading):
+                self._turn(state, reading)
+                term = term_for(self._contributor_keys, day)
+                if term is None:
+                    term, key = make_contributor_key(self.folder, day)
+                    self._contributor_keys[term] = key
+                return term
+        except StoreError:
+            raise
+        except OSError as problem:
+            raise StoreError(f"{self.folder}: the hub's keys cannot be used ({problem})") from problem
 
     @contextmanager
     def _changing(self) -> Iterator[tuple[State, Reading]]:
@@ -316,6 +349,8 @@ class HubKeys:
             destroy_key(self.folder, name)
             del state.terms[name]
             self._private = {known: key for known, key in self._private.items() if known != name}
+        kept = read_contributor_keys(self.folder)
+        self._contributor_keys = destroy_ended(self.folder, kept, state.certain_at(reading).day)
         if msgspec.json.encode(state.terms) != before:
             state.serial += 1
 

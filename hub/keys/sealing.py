@@ -51,7 +51,11 @@ def read_keys(folder: Path) -> dict[str, X25519PrivateKey]:
 
 def destroy_key(folder: Path, name: str) -> None:
     """Overwrite a key and delete it. Raises OSError."""
-    path = path_of(folder, name)
+    destroy_file(path_of(folder, name))
+
+
+def destroy_file(path: Path) -> None:
+    """Overwrite a file and delete it, where it is there. Raises OSError."""
     if not path.exists():
         return
     with path.open("r+b") as file:

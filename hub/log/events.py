@@ -34,7 +34,8 @@ class NewSighting:
     """A sighting to write down. `body` is what we understood of it, encoded anew, so that nothing unknown is kept;
     `hash` covers the unit that brought it.
 
-    `held` is why the operator has to look at it before it counts.
+    `held` is why the operator has to look at it before it counts. `contributor_tags` say that sightings are of one
+    contributor, within an area and a quarter of a year, and outlive `sender`.
     """
 
     id: str
@@ -43,6 +44,7 @@ class NewSighting:
     origin: Origin
     sender: str | None = None
     held: str | None = None
+    contributor_tags: tuple[str, ...] = ()
 
     @property
     def octets(self) -> int:
@@ -126,7 +128,7 @@ class StoredSighting:
 
     `sender` and `day`, on which it came by the hub's clock, are None once the link to the probe has expired;
     `import_number` is that of the import that brought it, `came` the month in which it came (2026-05), "" where nobody
-    knows.
+    knows. `contributor_tags` stay: `term/area/tag`, see `hub.keys.contributors`; none for what came from no probe.
     """
 
     seq: int
@@ -136,6 +138,7 @@ class StoredSighting:
     day: date | None = None
     import_number: int | None = None
     came: str = ""
+    contributor_tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

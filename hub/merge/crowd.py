@@ -1,13 +1,14 @@
 """What one contributor says again and again of a spot: counted and shown, and weighed only so often. Pure.
 
 Else whoever sends thousands of observations of one spot makes each derivation compare them all with one another. Both
-bounds hold for each contributor, so that nobody crowds out another. The hub forgets who sent what: the observations of
-which nobody knows that any more share wider ones.
+bounds hold for each contributor, so that nobody crowds out another. What nobody knows of whom it is, as what was
+imported, shares wider ones.
 """
 
 from collections.abc import Sequence
 from math import floor
 
+from hub.merge.contributors import who
 from hub.merge.grid import Block, block_of
 from hub.merge.items import Thing
 from hub.merge.observe import Observation
@@ -37,7 +38,7 @@ def without_repetitions(
     by_saying: dict[_Saying, list[Observation]] = {}
     for observation in visual:
         same = by_saying.setdefault(_saying(observation), [])
-        if len(same) < (WEIGHED_ALIKE_OF_UNKNOWN if observation.contributor is None else WEIGHED_ALIKE):
+        if len(same) < (WEIGHED_ALIKE_OF_UNKNOWN if who(observation) is None else WEIGHED_ALIKE):
             same.append(observation)
             weighed.append(observation)
         else:
@@ -56,8 +57,8 @@ def without_too_many(things: Sequence[Thing]) -> tuple[list[Thing], list[tuple[O
     by_block: dict[tuple[str | None, Block], list[Thing]] = {}
     for thing in things:
         first = thing.observations[0]
-        same = by_block.setdefault((first.contributor, block_of(first.place)), [])
-        if thing.item.group is not None or len(same) < (THINGS_OF_UNKNOWN if first.contributor is None else THINGS):
+        same = by_block.setdefault((who(first), block_of(first.place)), [])
+        if thing.item.group is not None or len(same) < (THINGS_OF_UNKNOWN if who(first) is None else THINGS):
             same.append(thing)
             weighed.append(thing)
         else:
@@ -73,7 +74,7 @@ def _saying(observation: Observation) -> _Saying:
     _, spot_deg = degrees_off(row * _SPOT_DEG, SPOT_M, SPOT_M)  # one for the whole row, or its spots would not line up
     direction = observation.direction
     return (
-        observation.contributor,
+        who(observation),
         row,
         floor(estimate.lon / spot_deg),
         observation.kind,

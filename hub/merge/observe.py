@@ -78,7 +78,8 @@ class Observation:
     """A sighting as the merge sees it. `seq` is its place in the log; `estimate` None where it has no place.
 
     `look` is there where it was seen in a direction, `accuracy_m` where it says how good its place is; `marked` where
-    it says a place of the thing itself, and not only where somebody stood.
+    it says a place of the thing itself, and not only where somebody stood. `contributor` is the probe that sent it,
+    while that is known; `contributor_tags` are what stays (see `hub.merge.contributors`).
 
     Of `sighting` there is what a camera can be told of: the rest stays in the log (see `_what_counts`).
     """
@@ -96,6 +97,7 @@ class Observation:
     look: Look | None = None
     accuracy_m: float | None = None
     marked: bool = False
+    contributor_tags: tuple[str, ...] = ()
 
     @property
     def walk(self) -> str:
@@ -123,7 +125,9 @@ class Observation:
         return _BARE_OCTETS + places + _CLAIM_OCTETS * len(kept.claims) + texts
 
 
-def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observation | None:
+def observe(
+    seq: int, sighting: Sighting, contributor: str | None, contributor_tags: tuple[str, ...] = ()
+) -> Observation | None:
     """The observation in a sighting; None for a survey, and for one that only says that a camera is gone."""
     if sighting.kind is Kind.SURVEY:
         return None
@@ -137,7 +141,7 @@ def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observatio
         seq=seq,
         sighting=_what_counts(sighting),
         contributor=None if contributor is None else _shared(contributor),
-        estimate=None if radio is not None and not sighting.subject else _estimate(sighting),
+        estimate=None if radio is not None and not sighting.subject else estimate_of(sighting),
         transmitter=None if radio is None else radio.transmitter,
         hearings=() if radio is None else radio.hearings,
         kind=None if kind is None else str(kind.value),
@@ -147,6 +151,7 @@ def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observatio
         look=None if radio is not None else _look(sighting),
         accuracy_m=_accuracy_m(sighting),
         marked=_is_marked(sighting.subject),
+        contributor_tags=tuple(map(_shared, contributor_tags)),
     )
 
 
@@ -245,7 +250,8 @@ def _accuracy_m(sighting: Sighting) -> float | None:
     return None if observer is None else observer.accuracy_m
 
 
-def _estimate(sighting: Sighting) -> Estimate | None:
+def estimate_of(sighting: Sighting) -> Estimate | None:
+    """Where a sighting says that its subject is; None where it says nothing of a place."""
     subject, observer = sighting.subject, sighting.observer
     if subject is not None and subject.place is not None and subject.bearing_deg is None:
         sd_m = max(GNSS_SD_M, (subject.place.accuracy_m or 2 * GNSS_SD_M) / RADIUS68)

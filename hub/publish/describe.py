@@ -10,12 +10,15 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from hub.merge.cameras import Camera
+from hub.merge.contributors import at_least
 from hub.merge.doubt import Doubt
+from hub.merge.gone import Absence
 from hub.merge.kin import Kin, kin_of
 from hub.merge.locate import fuse, fused_height, mean_bearing
 from hub.merge.observe import Observation, height_of, operator_of, vendor_of
 from hub.merge.place import Located
 from hub.publish.view import (
+    AbsenceView,
     CameraDetail,
     CameraView,
     ClaimView,
@@ -48,13 +51,27 @@ def with_kin(detail: CameraDetail, kin: Kin) -> CameraDetail:
     return msgspec.structs.replace(detail, same_address=kin.same_address, told_apart=kin.told_apart)
 
 
+def with_absence(detail: CameraDetail, absence: Absence | None) -> CameraDetail:
+    """A camera with what later walks and people say of its absence."""
+    if absence is None:
+        return detail
+    view = AbsenceView(
+        probability=round(absence.probability, 2),
+        surveys=absence.surveys,
+        listeners=absence.listeners,
+        reports=absence.reports,
+        contributors=absence.contributors,
+        last_heard=None if absence.last_heard is None else absence.last_heard.isoformat(),
+    )
+    return msgspec.structs.replace(detail, absence=view)
+
+
 def describe(camera: Camera) -> CameraDetail:
     """Everything the page and the exports say about a camera."""
     located = camera.located
     members = camera.observations
     listed = _listed(members)
     days = sorted(day.isoformat() for member in members if (day := member.day) is not None)
-    senders = {member.contributor for member in members if member.contributor is not None}
     vendors = [readable(vendor) for member in members if (vendor := vendor_of(member.sighting)) is not None]
     operators = [readable(who) for member in members if (who := operator_of(member.sighting)) is not None]
     height = fused_height(said for member in members if (said := height_of(member.sighting)) is not None)
@@ -70,7 +87,7 @@ def describe(camera: Camera) -> CameraDetail:
         vendor=_majority(vendors),
         standing="seen" if any(map(_is_seen, members)) else "hint",
         walks=camera.walks,
-        contributors=len(senders) or None,  # the hub forgets who sent what
+        contributors=at_least(members) or None,  # of what was imported, or came before tags were, nobody knows
         sightings=len(members),
         first_seen=days[0] if days else None,
         last_seen=days[-1] if days else None,

@@ -110,13 +110,26 @@ class DoubtView(Struct, frozen=True, kw_only=True):
     heard: bool = False
 
 
+class AbsenceView(Struct, frozen=True, kw_only=True):
+    """Why a camera may be gone: on how many later walks it was not heard, by how many `listeners` at least, how many
+    reports say so, and how many `contributors` these are of, at least. `probability` is never above a half where that
+    is one; `last_heard` is a day."""
+
+    probability: float
+    surveys: int
+    listeners: int
+    reports: int
+    contributors: int
+    last_heard: str | None
+
+
 class CameraDetail(Struct, frozen=True, kw_only=True):
     """A camera with everything it rests on. `region50` is like its region95, for 50 times in 100; of `modes`, the
     likeliest first, there are two where it may be on either side of a street, for example; `doubts` are its sightings
     that may be of another one. `same_address` and `told_apart` are other cameras: those that have the
     address of a transmitter of this one (the address itself stays in the log), and those that are another one for
     sure. They are for the desk: they link the cameras of a walk, and are never published. `decided` are the kinds of
-    decisions about it that hold, such as "private"."""
+    decisions about it that hold, such as "private". `absence` is for the desk, and is never published."""
 
     camera: CameraView
     reasons: tuple[Reason, ...]
@@ -129,6 +142,7 @@ class CameraDetail(Struct, frozen=True, kw_only=True):
     same_address: tuple[str, ...] = ()
     told_apart: tuple[str, ...] = ()
     decided: tuple[str, ...] = ()
+    absence: AbsenceView | None = None
 
 
 class Status(Struct, frozen=True, kw_only=True):

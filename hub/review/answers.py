@@ -11,7 +11,7 @@ from hub.errors import BadInput
 from hub.log.decisions import TAGGED, DecisionKind, NewDecision
 from hub.publish.view import CameraDetail, DoubtView
 from hub.review.doubts import sure_sightings
-from hub.review.known import by_radio_alone
+from hub.review.known import by_radio_alone, is_missed
 from hub.review.unsure import as_it_is, not_of, of_its_own, of_one, said_of
 from probe.contract.readable import readable
 from probe.contract.sighting import CameraKind, Mount
@@ -81,7 +81,7 @@ def _settle(detail: CameraDetail, batch: str) -> _Made:
     found = []
     if "private-dwelling" in claimed or detail.camera.private:
         found.append(_about(detail, DecisionKind.PRIVATE, batch, value="no"))
-    if "gone" in claimed or detail.camera.gone is not None:
+    if "gone" in claimed or is_missed(detail) or detail.camera.gone is not None:
         found.append(_about(detail, DecisionKind.GONE, batch, value="no"))
     return found
 

@@ -8,6 +8,7 @@ from hub.publish.view import CameraDetail, CameraView
 from probe.contract.geodesy import offset_m
 
 LEAST_AREA_M2 = 0.01
+MISSED = 0.3  # so probable it has to be that it is gone before anybody is asked
 
 
 def place_of(camera: CameraView) -> Estimate:
@@ -48,6 +49,14 @@ def by_radio_alone(detail: CameraDetail) -> bool:
 def says(detail: CameraDetail, about: str) -> bool:
     """Whether some sighting claims it, and does not claim that it is not so."""
     return any(claim.about == about and claim.value is not False for claim in detail.claims)
+
+
+def is_missed(detail: CameraDetail) -> bool:
+    """Whether to ask if it is gone: by what walks of several people did not hear, or because somebody looked."""
+    absence = detail.absence
+    if absence is None:
+        return False
+    return absence.reports > 0 or (absence.contributors > 1 and absence.probability >= MISSED)
 
 
 def disputed(detail: CameraDetail) -> list[str]:

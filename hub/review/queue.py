@@ -24,7 +24,7 @@ from hub.review.doubts import (
     unsure_of,
     worth,
 )
-from hub.review.known import by_radio_alone, disputed, photos, says, walks_that_saw
+from hub.review.known import by_radio_alone, disputed, is_missed, photos, says, walks_that_saw
 from hub.review.question import Asked, Candidate, Question, Unsure
 from hub.review.weights import weigh
 from probe.contract.geodesy import distance_m
@@ -103,13 +103,15 @@ def waits(detail: CameraDetail) -> bool:
 
 
 def is_safe(detail: CameraDetail, around: Neighbourhood) -> bool:
-    """Whether it may be confirmed with others by one answer: seen on two walks, or with a photo; nothing near by that
-    it could be instead, nobody who says otherwise."""
+    """Whether it may be confirmed with others by one answer: seen on two walks that are not known to be of one
+    contributor, or with a photo; nothing near by that it could be instead, nobody who says otherwise."""
     if _asked_of(detail, around.candidates(detail)) is not Asked.CAMERA or disputed(detail):
         return False
     if detail.camera.standing != "seen" or detail.camera.reach95_m > SAFE_RADIUS_M:
         return False
-    if any(map(is_decidable, unsure_of(detail))) or (walks_that_saw(detail) < 2 and not photos(detail)):
+    if any(map(is_decidable, unsure_of(detail))):
+        return False
+    if not photos(detail) and (walks_that_saw(detail) < 2 or detail.camera.contributors == 1):
         return False
     near = (other for _, other in around.near(detail, RIVAL_WITHIN_M) if not by_radio_alone(other))
     return all(distinct(detail, other) for other in near)
@@ -125,7 +127,7 @@ def _private_open(detail: CameraDetail) -> bool:
 
 
 def _gone_open(detail: CameraDetail) -> bool:
-    return says(detail, "gone") and "gone" not in detail.decided
+    return (says(detail, "gone") or is_missed(detail)) and "gone" not in detail.decided
 
 
 def _asked_of(detail: CameraDetail, candidates: Sequence[Candidate]) -> Asked:
@@ -200,7 +202,12 @@ def _in_order(asked: Iterable[Question]) -> list[Question]:
 
 
 def _tier(question: Question) -> float:
-    """What is unsure and shows on no picture comes after what can be seen, and before what only the radio told."""
+    """What one person alone says is gone waits until what decides about others is done: whoever says it of every camera
+    crowds out nothing. What is unsure and shows on no picture comes after what can be seen, and before what only the
+    radio told."""
+    absence = question.camera.absence
+    if question.asked is Asked.GONE and absence is not None and absence.contributors < 2:
+        return _TIERS[Asked.GONE if says(question.camera, "gone") else Asked.LOOK]
     if question.unsure and not any(photos(one.seen) for one in question.unsure):
         return _TIERS[Asked.LOOK] - 0.5
     return _TIERS[question.asked]

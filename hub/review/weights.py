@@ -12,6 +12,7 @@ from hub.review.question import Candidate, Weighed
 
 PRIVATE_CLAIM, GONE_CLAIM, DUPLICATE = 1.0, 0.9, 0.9
 RADIO_ALONE, WIDE, DISPUTED, ONE_LOOK = 0.8, 0.4, 0.5, 0.3
+NOT_HEARD_BY_ONE = 0.3
 PHOTO, FIRST_WALK, EACH_WALK, MOST_WALKS, HEARD_TOO, CERTAIN = 0.5, 0.2, 0.3, 0.8, 0.3, 0.3
 WIDE_M = 25.0
 
@@ -31,6 +32,7 @@ def _doubts(detail: CameraDetail, candidates: Sequence[Candidate]) -> list[Weigh
     ]
     if says(detail, "private-dwelling"):
         found.append(_doubt("desk_private_claim", PRIVATE_CLAIM))
+    found += _missed(detail)
     if says(detail, "gone"):
         found.append(_doubt("desk_gone_claim", GONE_CLAIM))
     if by_radio_alone(detail):
@@ -44,6 +46,29 @@ def _doubts(detail: CameraDetail, candidates: Sequence[Candidate]) -> list[Weigh
     found += [_doubt(f"desk_disputed_{about}", DISPUTED) for about in disputed(detail)]
     if walks_that_saw(detail) == 1 and not photos(detail):
         found.append(_doubt("desk_one_look", ONE_LOOK))
+    return found
+
+
+def _missed(detail: CameraDetail) -> list[Weighed]:
+    """What later walks did not hear, and what people say who looked; one person's is never more than worth a look."""
+    absence = detail.absence
+    if absence is None:
+        return []
+    found = []
+    if absence.surveys:
+        alone = absence.listeners < 2
+        code = "desk_not_heard_by_one" if alone else "desk_not_heard"
+        found.append(
+            _doubt(
+                code,
+                min(NOT_HEARD_BY_ONE, absence.probability) if alone else absence.probability,
+                walks=absence.surveys,
+                people=absence.listeners,
+                last_heard=absence.last_heard or "",
+            )
+        )
+    if absence.reports:
+        found.append(_doubt("desk_gone_reported", GONE_CLAIM, reports=absence.reports))
     return found
 
 

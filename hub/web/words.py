@@ -90,6 +90,8 @@ class Words:
         params: dict[str, object] = dict(reason.params)
         if "confirmed" in params:
             params["confirmed"] = self.day(str(params["confirmed"]))
+        if "last_heard" in params:
+            params["last_heard"] = self.day(str(params["last_heard"]))
         return self(reason.code, **params)
 
     def compass(self, bearing_deg: float, key: str = "compass") -> str:

@@ -18,6 +18,7 @@ def forget_probe(db: Transaction, probe: Probe) -> list[str]:
     ]
     db.execute("UPDATE picture SET probe = NULL WHERE probe = ?", (probe.id,))
     db.execute("UPDATE deletion SET probe = NULL WHERE probe = ?", (probe.id,))
+    db.execute("DELETE FROM contributor WHERE seq IN (SELECT seq FROM sender WHERE probe = ?)", (probe.id,))
     for table in ("sender", "share"):
         db.execute(f"DELETE FROM {table} WHERE probe = ?", (probe.id,))  # noqa: S608 (our own words)
     # What was set aside is sealed or broken: its topic is all that says whose it is; some reasons say a name.
@@ -37,7 +38,7 @@ def forget_probe(db: Transaction, probe: Probe) -> list[str]:
 
 def forget_sighting(db: Transaction, seq: int) -> None:
     """Take out what is tied to the place in the log of a sighting whose body is erased."""
-    for table in ("sender", "imported", "held"):
+    for table in ("sender", "contributor", "imported", "held"):
         db.execute(f"DELETE FROM {table} WHERE seq = ?", (seq,))  # noqa: S608 (our own words)
 
 

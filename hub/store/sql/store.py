@@ -19,7 +19,6 @@ from hub.log.events import (
     Known,
     NewSighting,
     NewWithdrawal,
-    Origin,
     SentLately,
     SetAside,
     StoredShare,
@@ -36,6 +35,7 @@ from hub.store.sql.people import SqlPeople
 from hub.store.sql.pictures import SqlPictures
 from hub.store.sql.public import SqlPublic
 from hub.store.sql.quarantine import Quarantine
+from hub.store.sql.reading import READ, day_or_none, stored
 from hub.store.sql.shares import Shares
 from hub.store.store import READ_OCTETS
 from probe.contract.envelope import UnitType
@@ -117,20 +117,7 @@ class SqlStore:
             room -= len(row[1])
             return room <= 0
 
-        rows = self.db.rows_until(
-            "SELECT sighting.seq, body, origin, sender.probe, sender.day, imported.import, came FROM sighting"
-            " LEFT JOIN sender ON sender.seq = sighting.seq LEFT JOIN imported ON imported.seq = sighting.seq"
-            " LEFT JOIN held ON held.seq = sighting.seq"
-            " WHERE sighting.seq > ? AND (? OR held.seq IS NULL) AND length(body) > 0 ORDER BY sighting.seq LIMIT ?",
-            (after, held, limit),
-            full,
-        )
-        return [
-            StoredSighting(
-                seq=seq, body=body, origin=Origin(origin), sender=sender, day=_day(day), import_number=number, came=came
-            )
-            for seq, body, origin, sender, day, number, came in rows
-        ]
+        return [stored(row) for row in self.db.rows_until(READ, (after, held, limit), full)]
 
     def count(self) -> int:
         return self._number("SELECT count(*) FROM sighting WHERE length(body) > 0")
@@ -210,7 +197,7 @@ class SqlStore:
             " FROM import ORDER BY number DESC"
         )
         return [
-            Import(number=number, day=date.fromisoformat(day), file=file, sha256=sha256, undone=_day(undone))
+            Import(number=number, day=date.fromisoformat(day), file=file, sha256=sha256, undone=day_or_none(undone))
             for number, day, file, sha256, undone in rows
         ]
 
@@ -334,6 +321,14 @@ class SqlStore:
             [(seq, n.sender, expires, today.isoformat()) for seq, n in rows if n.sender is not None],
         )
         db.executemany(
+            "INSERT INTO contributor (seq, tags) VALUES (?, ?)",
+            [
+                (seq, " ".join(n.contributor_tags))
+                for seq, n in rows
+                if n.contributor_tags and (n.id, n.sender) not in erased
+            ],
+        )
+        db.executemany(
             "INSERT INTO held (seq, reason, day) VALUES (?, ?, ?)",
             [(seq, n.held, today.isoformat()) for seq, n in rows if n.held is not None],
         )
@@ -400,6 +395,7 @@ class SqlStore:
             seq,
         )
         db.execute("UPDATE sighting SET body = ? WHERE seq = ?", (b"", seq))
+        db.execute("DELETE FROM contributor WHERE seq = ?", (seq,))  # it names areas
         self.pictures.no_longer_named(db, seq)
 
     def _new_generation(self) -> None:
@@ -412,7 +408,3 @@ class SqlStore:
 
 def _today() -> date:
     return datetime.now(UTC).date()
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -333,4 +333,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # The month in which a sighting came, for how long it is kept; of what came before this version, nobody knows.
         "ALTER TABLE sighting ADD COLUMN came TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        # By what sightings are known to be of one contributor, within an area and a quarter of a year: it outlives the
+        # link to the probe, and names none.
+        "CREATE TABLE contributor (seq INTEGER PRIMARY KEY, tags TEXT NOT NULL)",
+    ),
 )

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -116,6 +116,19 @@ def test_what_came_of_a_walk_before_the_link_to_its_probe_expired_goes_with_the_
         db.execute("DELETE FROM sender WHERE seq = (SELECT min(seq) FROM sender)")
     done = run("forget", NAME, "--yes", "--json", "--data", world.hub.path)
     assert json.loads(done.stdout)["sightings"] == 2
+
+
+def test_what_came_in_this_quarter_is_found_after_the_link_has_expired(world: World) -> None:
+    """What whoever has the folder could still find out is hers to take along; what is another's stays."""
+    zoe = enrolled(world.hub, NAME)
+    world.send([zoe.sealer().sighting(look(walk=WALK)), zoe.sealer().sighting(look(walk=WALK_C))], zoe)
+    world.send(_units(world, [look(walk=WALK_B)]))
+    world.hub.store.forget_senders(datetime.now(UTC).date() + timedelta(days=31))
+    assert world.hub.store.seqs_of(zoe.probe) == []
+    done = run("forget", NAME, "--yes", "--json", "--data", world.hub.path)
+    assert json.loads(done.stdout)["sightings"] == 2
+    assert octets_in(world.hub.path, [WALK.encode(), WALK_C.encode()]) == []
+    assert world.hub.store.count() == 1
 
 
 def test_one_walk_is_forgotten_and_its_probe_stays(world: World) -> None:

@@ -1,4 +1,5 @@
-"""Once the link to their probe has expired, two walks of one probe are to a hub as two walks of two."""
+"""Once the link to their probe has expired, two walks of one probe are to a hub as two walks of two: but for the tags
+that say so much on purpose, within an area and a quarter of a year, and never of which probe."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from hub.data import HubFolder, make_hub, open_hub
 from hub.erase.retention import expire
 from hub.store.sql.shares import BLUR_OCTETS
 from hub.store.sql.store import SENDER_DAYS
-from probe.contract.envelope import Picture
+from probe.contract.envelope import Picture, decode_sighting
 from probe.contract.sighting import Sighting
 from probe.seal.identity import Identity
 from tests.examples import WALK_A, WALK_B, WALK_C, look, new_id, radio, survey
@@ -108,8 +109,29 @@ def test_two_walks_of_one_probe_are_to_the_hub_as_two_of_two(
     two, three = hubs
     assert two["sender"] == []
     assert two["sighting"], "the walks are there"
-    for name in two:
+    for name in two.keys() - {"contributor"}:
         assert two[name] == three[name], name
+
+
+def test_what_tags_say_is_which_walks_in_an_area_are_of_one(
+    hubs: list[dict[str, list[tuple[object, ...]]]],
+) -> None:
+    """This is what whoever has the hub's disk learns, beside what SECURITY.md says of the quarter that is under way."""
+    two, three = (_tags_of_walks(hub) for hub in hubs)
+    assert two[WALK_A] & two[WALK_C]
+    assert not two[WALK_A] & two[WALK_B]
+    assert not three[WALK_A] & three[WALK_C]
+    assert not three[WALK_A] & three[WALK_B]
+
+
+def _tags_of_walks(hub: dict[str, list[tuple[object, ...]]]) -> dict[str, set[str]]:
+    walks = {
+        seq: decode_sighting(body).walk for seq, _, _, body, _ in hub["sighting"] if isinstance(body, bytes) and body
+    }
+    found: dict[str, set[str]] = {}
+    for seq, tags in hub["contributor"]:
+        found.setdefault(walks[seq], set()).update(str(tags).split())
+    return found
 
 
 def test_of_a_share_no_more_is_kept_than_its_size_by_lot(tmp_path: Path) -> None:

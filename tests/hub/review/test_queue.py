@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.merge.locate import located
 from hub.merge.observe import Estimate
-from hub.publish.view import CameraDetail, ClaimView
+from hub.publish.view import AbsenceView, CameraDetail, ClaimView
 from hub.review.candidates import Neighbourhood
 from hub.review.duplicates import probably_same
 from hub.review.known import place_of
@@ -236,3 +236,21 @@ def test_an_evening_is_few_questions_and_each_camera_is_in_one() -> None:
 def test_a_question_about_one_camera_needs_nothing_that_waits() -> None:
     (one,) = seen(*twice(0, 0))
     assert question_about(view(one, review="confirmed"), [one]).asked is Asked.CAMERA
+
+
+def test_what_one_person_alone_says_is_gone_waits_behind_merges_and_several_before_them() -> None:
+    one, other = seen(*twice(0, 0), *twice(400, 0))[:2]
+    alone = AbsenceView(probability=0.4, surveys=0, listeners=0, reports=1, contributors=1, last_heard=None)
+    several = msgspec.structs.replace(alone, reports=2, contributors=2, probability=0.9)
+    found = questions([msgspec.structs.replace(one, absence=alone), msgspec.structs.replace(other, absence=several)])
+    assert asked(found) == [Asked.GONE, Asked.GONE]
+    assert [question.camera.camera.id for question in found] == [other.camera.id, one.camera.id]
+    confirmed = [view(msgspec.structs.replace(one, absence=alone), review="confirmed", id="c-1"), *seen(*twice(800, 0))]
+    assert asked(questions(confirmed)) == [Asked.CAMERA, Asked.GONE]
+
+
+def test_two_walks_of_one_contributor_are_not_confirmed_in_passing() -> None:
+    (detail,) = seen(*twice(0, 0))
+    for contributors, safe in ((None, True), (2, True), (1, False)):
+        there = view(detail, contributors=contributors)
+        assert is_safe(there, Neighbourhood([there])) is safe
