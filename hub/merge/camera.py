@@ -7,8 +7,10 @@ from hashlib import sha256
 from math import cos, pi, sin
 
 from hub.merge.constraints import Bound, Sides, fit
-from hub.merge.locate import fuse, middle_bearing
+from hub.merge.doubt import Doubt
+from hub.merge.locate import fuse, located, middle_bearing
 from hub.merge.observe import Estimate, Observation
+from hub.merge.place import Located
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Camera:
     members: list[Observation]
     far_apart: bool = False
     rivals: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     nearest_match_m: list[float] = field(default_factory=list)
     alike: list[Observation] = field(default_factory=list)
     bound: Bound | None = None
@@ -68,6 +71,11 @@ class Camera:
     def observations(self) -> list[Observation]:
         """All that speak of it, in the log's order."""
         return sorted((*self.members, *self.alike), key=_place_in_log)
+
+    @property
+    def located(self) -> Located:
+        """Where it is, with modes and regions."""
+        return located(self.estimate)
 
     @property
     def kind(self) -> str | None:
