@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from math import cos, floor, hypot, radians
 from pathlib import Path
+from typing import NamedTuple
 
 from hub.merge.stand import FARTHEST_M, PAVEMENT_M, Segment
 from probe.contract.base import ContractError
@@ -42,7 +43,17 @@ _FARTHEST_DEG = 85.0
 
 _log = logging.getLogger(__name__)
 
-_Line = tuple[float, list[Point]]  # how far its pavements are, and its points in steps from its tile's corner
+_Box = tuple[int, int, int, int]  # the least and most of x, then of y
+
+
+class _Line(NamedTuple):
+    """How far its pavements are, its points in steps from its tile's corner, and their bounds."""
+
+    aside: float
+    points: list[Point]
+    box: _Box
+
+
 _Identity = tuple[int, int, int]
 
 
@@ -76,9 +87,12 @@ class Walkable:
             for column, row in _tiles_of(x, y, reach):
                 tile = self._tile(column % (1 << ZOOM), row)
                 known = known or tile is not None
-                for aside, points in tile or ():
-                    shifted = [(column * STEPS + one[0], row * STEPS + one[1]) for one in points]
-                    found += _close(aside, shifted, (x, y), reach)
+                for line in tile or ():
+                    left, right, top, bottom = line.box
+                    at = x - column * STEPS, y - row * STEPS
+                    if left - reach <= at[0] <= right + reach and top - reach <= at[1] <= bottom + reach:
+                        shifted = [(column * STEPS + one[0], row * STEPS + one[1]) for one in line.points]
+                        found += _close(line.aside, shifted, (x, y), reach)
         if not known:
             return None
         return tuple(
@@ -128,7 +142,13 @@ class Walkable:
 
 
 def _lines(tile: StreetTile) -> list[_Line]:
-    return [(_ASIDE_M[WayClass(way.kind)], unpack_points(way.points)) for way in tile.ways if way.kind in _ASIDE_M]
+    lines = []
+    for way in tile.ways:
+        if way.kind in _ASIDE_M:
+            points = unpack_points(way.points)
+            xs, ys = zip(*points, strict=True)
+            lines.append(_Line(_ASIDE_M[WayClass(way.kind)], points, (min(xs), max(xs), min(ys), max(ys))))
+    return lines
 
 
 def _tiles_of(x: float, y: float, reach: float) -> Iterator[tuple[int, int]]:

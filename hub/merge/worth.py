@@ -26,7 +26,7 @@ ALONG_SD_M, ASIDE_SD = 7.0, 0.5
 _POINTS, _MOST_ACROSS = 80, 48  # so many points inside a region; so many lattice steps on either axis
 _MOST_CORNERS = 2000
 _WAY_POINTS = 16
-_BEARING_BINS, _ALONG_BINS, _ASIDE_BINS = 72, 20, 12
+_BEARING_BINS, _ALONG_BINS, _ASIDE_BINS = 48, 20, 12
 _LEAST_VARIANCE_M2 = 1.0
 
 
