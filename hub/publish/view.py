@@ -96,11 +96,17 @@ class OtherView(Struct, frozen=True, kw_only=True):
 
 class DoubtView(Struct, frozen=True, kw_only=True):
     """Sightings of a camera that may be of another one: with so many percent of this one (`here`), else of `others`,
-    the likeliest first. What is left to 100 lies with cameras that are not worth naming."""
+    the likeliest first. What is left to 100 lies with cameras that are not worth naming. The rest is what these
+    sightings alone say; None is "not known"."""
 
     sightings: tuple[str, ...]
     here: int
     others: tuple[OtherView, ...]
+    lat: float | None = None
+    lon: float | None = None
+    title_kind: str = "camera"
+    mount: str | None = None
+    direction: float | None = None
 
 
 class CameraDetail(Struct, frozen=True, kw_only=True):
