@@ -25,9 +25,11 @@ _Known = tuple[tuple[object, ...], tuple[Stand, ...]]
 
 
 class Stands:
-    """Places to look from, for any thread. `data` is the hub's folder, where its walkers' streets lie."""
+    """Places to look from, for any thread. `data` is the hub's folder, where its walkers' streets lie. Where no street
+    is known there are none, but `anywhere`: there may be no way, which is for people to see."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, anywhere: bool = False) -> None:
+        self._anywhere = anywhere
         self._streets = Walkable(data / WALKERS)
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, _Known] = OrderedDict()
@@ -40,13 +42,12 @@ class Stands:
 
     def of(self, detail: CameraDetail, taken: Sequence[Stood] = ()) -> tuple[Stand, ...]:
         """The few places from which one more look at a camera would tell most, the best first; none where it is sure
-        enough, or people are not to be led there. `taken` are where looks were taken, for those who may know that;
-        without streets there is no advice but theirs."""
+        enough, or people are not to be led there. `taken` are where looks were taken, for those who may know that."""
         known = None if taken else self.known(detail)
         if known is not None:
             return known
         streets = self._streets.near(detail.camera.lat, detail.camera.lon)
-        if not may_lead_to(detail) or (streets is None and not taken):
+        if not may_lead_to(detail) or (streets is None and not self._anywhere):
             stands: tuple[Stand, ...] = ()
         else:
             stands = next_stands(located_of(detail), taken, streets, MOST_STANDS)

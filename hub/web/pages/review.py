@@ -28,6 +28,7 @@ from hub.web.pages import GalleryOf, Html
 from hub.web.pages.review_screen import Screens
 from hub.web.posted import Posted, read_posted
 from hub.web.source import MapSource
+from hub.web.stands import StandsOf
 from hub.web.words import Words, words_for
 
 MOST_PEOPLE = 1_000
@@ -56,6 +57,10 @@ class ReviewPages:
     def use_pictures(self, gallery: GalleryOf) -> None:
         """Show the pictures of this gallery."""
         self._screens.gallery = gallery
+
+    def use_stands(self, stands: StandsOf) -> None:
+        """Say from where one more look at a camera would tell most, as this knows it."""
+        self._screens.stands = stands
 
     def routes(self, html: Html) -> Sequence[Gated]:
         """Where the desk answers."""

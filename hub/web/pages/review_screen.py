@@ -20,6 +20,7 @@ from hub.web.pictures import CameraPictures
 from hub.web.sentence import brief, sentence
 from hub.web.sketch import Ground, draw
 from hub.web.source import MapSource
+from hub.web.stands import StandsOf, shown
 from probe.contract.sighting import CameraKind, Mount
 
 AROUND_M = 60.0
@@ -103,6 +104,7 @@ class Screens:
         self._desk, self._source, self._add_path = desk, source, add_path
         self._ground: tuple[object, Ground] = (None, Ground())
         self.gallery: GalleryOf | None = None
+        self.stands: StandsOf | None = None
 
     async def values(
         self, request: Request, detail: CameraDetail | None, queue: Sequence[Question], ask: Ask
@@ -139,12 +141,15 @@ class Screens:
         near: list[tuple[float, CameraDetail]] = []
         if len(question.cameras) == 1:
             near = around(question.camera, cameras).near(question.camera, AROUND_M)
+        sketch = draw(asked, lettered, (other for _, other in near), self._streets())
+        stands_of = self.stands if len(question.cameras) == 1 and not question.unsure else None
         return {
             **_of_tags(),
             **self._told(question),
             "question": question,
             "buttons": buttons(question),
-            "sketch": draw(asked, lettered, (other for _, other in near), self._streets()),
+            "sketch": sketch,
+            "stands": () if stands_of is None else shown(stands_of(question.camera), question.camera.camera, sketch),
             "sentence": sentence,
             "brief": brief,
             "odds": partial(odds, letters={one.camera.camera.id: one.letter for one in question.candidates}),
