@@ -11,7 +11,7 @@ import pytest
 from hub.basemap import WALKERS
 from hub.basemap.walkers import SheetWriter
 from hub.data import open_hub
-from hub.enroll.home import GATHER_S, WayBack
+from hub.enroll.home import GATHER_S, MOST_NEW_STANDS, WayBack
 from hub.enroll.second_looks import MOST_ADVISED, second_looks
 from hub.enroll.stands import Stands
 from hub.errors import StoreError
@@ -204,6 +204,23 @@ def test_what_is_offered_is_given_by_its_hash_and_gathered_now_and_then(tmp_path
         assert told(way_back, hub.keys.public).offers == packet.offers
         clock.now_s += GATHER_S + 1
         assert told(way_back, hub.keys.public).offers != packet.offers
+
+
+def test_probes_are_told_from_where_to_look_a_bounded_number_of_cameras_more_each_time(tmp_path: Path) -> None:
+    data, clock = made_hub(tmp_path / "hub"), Clock()
+    cameras = Cameras([camera(radius95_m=30.0 + number / 100) for number in range(MOST_NEW_STANDS + 5)])
+    lay_crossing(data)
+
+    def advised(way_back: WayBack, hub_public: bytes) -> int:
+        (offer,) = [one for one in told(way_back, hub_public).offers if one.kind == OfferKind.PLACES]
+        (thing,) = told(way_back, hub_public, way_back.thing(offer.hash)).things
+        return sum(bool(look.stands) for look in decode_places(thing))
+
+    with open_hub(data) as hub:
+        way_back = WayBack(hub.keys, data, cameras, clock=clock)
+        assert advised(way_back, hub.keys.public) == MOST_NEW_STANDS
+        clock.now_s += GATHER_S + 1
+        assert advised(way_back, hub.keys.public) == MOST_NEW_STANDS + 5
 
 
 def test_streets_are_offered_as_soon_as_they_are_there_and_no_longer(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_the_question_says_from_where_one_more_look_would_narrow_its_doubt() -> 
         return stand(detail, 0.0, 20.0), stand(detail, -15.0, 0.0, "pass", 19.0)
 
     page = screen(two)
-    assert "one more photo from here would narrow the doubt" in page.lower()
+    assert "One more photo from one of these places would narrow the doubt" in page
     assert "photo 20\u00a0m north of it: about half the doubt (24\u00a0m → 12\u00a0m)" in page
     assert "walk past 15\u00a0m west of it, listening (24\u00a0m → 19\u00a0m)" in page
     assert len(re.findall(r'<g class="stand', page)) == 2
