@@ -12,7 +12,7 @@ from hub.log.decisions import TAGGED, DecisionKind, NewDecision
 from hub.publish.view import CameraDetail, DoubtView
 from hub.review.doubts import sure_sightings
 from hub.review.known import by_radio_alone
-from hub.review.unsure import as_it_is, not_of, of_its_own, of_one
+from hub.review.unsure import as_it_is, not_of, of_its_own, of_one, said_of
 from probe.contract.readable import readable
 from probe.contract.sighting import CameraKind, Mount
 
@@ -40,7 +40,7 @@ def decisions(answer: Answer, find: Find, batch: str, today: date) -> list[NewDe
         raise BadInput("there is no such answer; load the page again, and press one of its buttons")
     cameras = [_found(find, camera_id) for camera_id in answer.cameras]
     others = [_found(find, camera_id) for camera_id in answer.others]
-    if not cameras:
+    if not cameras or (answer.answer == "as-is" and not answer.sightings):
         raise BadInput("no camera was chosen; choose one at least, or press the key for later")
     found = [decision for detail in cameras for decision in made(answer, detail, others, batch, today)]
     if not found:
@@ -174,7 +174,9 @@ def _note(answer: Answer, detail: CameraDetail, _others: Sequence[CameraDetail],
 
 
 def _plain(kind: DecisionKind, value: str | None = None) -> "_Maker":
-    def make(_answer: Answer, detail: CameraDetail, _others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
+    def make(answer: Answer, detail: CameraDetail, others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
+        if answer.sightings and kind in _OF_SIGHTINGS:
+            return said_of(kind, _doubt_in(detail, answer), detail, others, batch)
         return [_about(detail, kind, batch, value=value)]
 
     return make
@@ -201,6 +203,7 @@ _MAKERS: dict[str, _Maker] = {
     "note": _note,
 }
 ANSWERS = tuple(_MAKERS)
+_OF_SIGHTINGS = (DecisionKind.REJECT, DecisionKind.PRIVATE)  # what may be said of some sightings, and not of the rest
 
 
 def _require_looked(detail: CameraDetail) -> None:

@@ -7,6 +7,7 @@ mostly settles the others with it, since a walk meets a camera once.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
 
 import msgspec
 
@@ -17,6 +18,7 @@ from hub.review.question import Asked, Candidate, Question, Unsure
 from hub.review.weights import weigh
 
 MOST_TOGETHER = 6  # sightings that are asked about by one question
+LIKELY_PERCENT = 80  # from there on, those of several cameras may be asked about at once
 Find = Callable[[str], CameraDetail | None]
 
 
@@ -84,6 +86,30 @@ def doubt_question(part: Sequence[Unsure], find: Find) -> Question:
         unsure=tuple(part),
         others=tuple(dict.fromkeys(one for unsure in part for one in _may_be_of(unsure) if find(one) is not None)),
         own=own_percent(first.doubt, alone=without(first.camera, first.doubt) is None),
+    )
+
+
+def is_likely(part: Sequence[Unsure]) -> bool:
+    """Whether what hangs together may be asked about at once with others: probably the map has it right, and there are
+    photos of both sides to compare."""
+    return all(
+        one.doubt.here >= LIKELY_PERCENT
+        and photos(one.seen)
+        and (rest := without(one.camera, one.doubt)) is not None
+        and photos(rest)
+        for one in part
+    )
+
+
+def likely_question(unsure: Sequence[Unsure]) -> Question:
+    """The question about sightings that are probably where the map has them."""
+    names = "\n".join(sorted(one.doubt.sightings[0] for one in unsure))
+    homes = {one.camera.camera.id: one.camera for one in unsure}
+    return Question(
+        key=f"{Asked.ALL_SAME}-{sha256(names.encode()).hexdigest()[:16]}",
+        asked=Asked.ALL_SAME,
+        cameras=tuple(homes.values()),
+        unsure=tuple(unsure),
     )
 
 

@@ -16,6 +16,7 @@ class Asked(StrEnum):
     GONE = "gone"  # is it still there?
     LOOK = "look"  # by radio alone: somebody has to look
     ALL = "all"  # several that are safe: are they all cameras?
+    ALL_SAME = "all-same"  # several sightings that are probably where the map has them: are they?
     ALL_LOOK = "all-look"  # several by radio alone: somebody has to look at all
 
 

@@ -7,11 +7,23 @@ answer is safe for is asked as one question. What hangs together in a town stays
 from collections.abc import Callable, Collection, Iterable, Sequence
 from hashlib import sha256
 from math import floor
+from typing import TypeVar
 
 from hub.merge.grid import ROW_DEG
 from hub.publish.view import CameraDetail
 from hub.review.candidates import Neighbourhood, around, distinct
-from hub.review.doubts import asked_first, doubt_question, gain, is_decidable, is_open, together, unsure_of, worth
+from hub.review.doubts import (
+    asked_first,
+    doubt_question,
+    gain,
+    is_decidable,
+    is_likely,
+    is_open,
+    likely_question,
+    together,
+    unsure_of,
+    worth,
+)
 from hub.review.known import by_radio_alone, disputed, photos, says, walks_that_saw
 from hub.review.question import Asked, Candidate, Question, Unsure
 from hub.review.weights import weigh
@@ -19,26 +31,28 @@ from probe.contract.geodesy import distance_m
 
 RIVAL_WITHIN_M = 15.0
 SAFE_RADIUS_M = 30.0  # a camera that is known no better is looked at alone
-MOST_AT_ONCE, MOST_HINTS_AT_ONCE = 12, 40
+MOST_AT_ONCE, MOST_HINTS_AT_ONCE, MOST_PAIRS_AT_ONCE = 12, 40, 8
 SAME_TOWN_M = 5_000.0  # from one to the next
+_Kind = TypeVar("_Kind")
 
 _TIERS = {
     Asked.PRIVATE: 0,
     Asked.GONE: 1,
     Asked.SAME: 2,
-    Asked.ALL: 3,
-    Asked.CAMERA: 4,
-    Asked.LOOK: 5,
-    Asked.ALL_LOOK: 6,
+    Asked.ALL_SAME: 3,
+    Asked.ALL: 4,
+    Asked.CAMERA: 5,
+    Asked.LOOK: 6,
+    Asked.ALL_LOOK: 7,
 }
 
 
 def questions(cameras: Sequence[CameraDetail], one_by_one: Collection[str] = ()) -> list[Question]:
-    """One question for each camera that waits, the first to ask first. Of `one_by_one`, camera ids, each is asked
-    alone. Where it is unsure which sightings are of a camera, that is asked before the camera itself."""
+    """One question for each camera that waits, the first to ask first. Of `one_by_one`, ids of cameras and sightings,
+    each is asked alone. Where it is unsure which sightings are of a camera, that is asked before the camera itself."""
     near = Neighbourhood(cameras)
     unsure = open_doubts(cameras)
-    asked = [doubt_question(part, near.find) for part in together(unsure)]
+    asked = _unsure(together(unsure), near, frozenset(one_by_one))
     doubtful = {one.camera.camera.id for one in unsure}
     waiting = [detail for detail in cameras if waits(detail) and detail.camera.id not in doubtful]
     apart = frozenset(one_by_one)
@@ -49,6 +63,20 @@ def questions(cameras: Sequence[CameraDetail], one_by_one: Collection[str] = ())
     asked += _all(Asked.ALL, safe, MOST_AT_ONCE, near)
     asked += _all(Asked.ALL_LOOK, hints, MOST_HINTS_AT_ONCE, near)
     return _in_order(asked)
+
+
+def _unsure(parts: Iterable[Sequence[Unsure]], near: Neighbourhood, apart: frozenset[str]) -> list[Question]:
+    """What is unsure in as few questions as can be: what is probably right with others, the rest part by part."""
+    asked: list[Question] = []
+    likely: list[Unsure] = []
+    for part in parts:
+        if is_likely(part) and apart.isdisjoint(name for one in part for name in one.doubt.sightings):
+            likely += part
+        else:
+            asked.append(doubt_question(part, near.find))
+    ordered = sorted(likely, key=lambda one: (*_way(one.seen), one.doubt.sightings))
+    pieces = _pieces(ordered, MOST_PAIRS_AT_ONCE, lambda one: one.seen)
+    return asked + [likely_question(one) if len(one) > 1 else doubt_question(one, near.find) for one in pieces]
 
 
 def open_doubts(cameras: Iterable[CameraDetail]) -> list[Unsure]:
@@ -137,7 +165,7 @@ def question_about(detail: CameraDetail, cameras: Sequence[CameraDetail], *, dou
 def _all(asked: Asked, cameras: Sequence[CameraDetail], most: int, around: Neighbourhood) -> list[Question]:
     """Cameras in as few questions as can be, each of neighbours; one that would be alone is asked alone."""
     made = []
-    for part in _pieces(sorted(cameras, key=_way), most):
+    for part in _pieces(sorted(cameras, key=_way), most, lambda one: one):
         if len(part) == 1:
             made.append(_question(part[0], around))
             continue
@@ -147,15 +175,16 @@ def _all(asked: Asked, cameras: Sequence[CameraDetail], most: int, around: Neigh
     return made
 
 
-def _pieces(ordered: Sequence[CameraDetail], most: int) -> list[Sequence[CameraDetail]]:
-    """Cameras along the way in parts of about equal size, none of which leads to another town."""
-    runs: list[list[CameraDetail]] = []
-    for detail in ordered:
-        last = runs[-1][-1].camera if runs else None
-        if last is None or distance_m(last.lat, last.lon, detail.camera.lat, detail.camera.lon) > SAME_TOWN_M:
+def _pieces(ordered: Sequence[_Kind], most: int, where: Callable[[_Kind], CameraDetail]) -> list[Sequence[_Kind]]:
+    """What lies along the way in parts of about equal size, none of which leads to another town."""
+    runs: list[list[_Kind]] = []
+    for one in ordered:
+        here = where(one).camera
+        last = where(runs[-1][-1]).camera if runs else None
+        if last is None or distance_m(last.lat, last.lon, here.lat, here.lon) > SAME_TOWN_M:
             runs.append([])
-        runs[-1].append(detail)
-    found: list[Sequence[CameraDetail]] = []
+        runs[-1].append(one)
+    found: list[Sequence[_Kind]] = []
     for run in runs:
         count = -(-len(run) // most)
         found += [run[piece * len(run) // count : (piece + 1) * len(run) // count] for piece in range(count)]
@@ -164,18 +193,25 @@ def _pieces(ordered: Sequence[CameraDetail], most: int) -> list[Sequence[CameraD
 
 def _in_order(asked: Iterable[Question]) -> list[Question]:
     """By tier, then along a way through the town; of merges, those that change most come first."""
-    tiers: dict[int, list[Question]] = {}
+    tiers: dict[float, list[Question]] = {}
     for question in asked:
-        tiers.setdefault(_TIERS[question.asked], []).append(question)
+        tiers.setdefault(_tier(question), []).append(question)
     return [question for tier in sorted(tiers) for question in sorted(tiers[tier], key=_rank(tier))]
 
 
-def _rank(tier: int) -> Callable[[Question], tuple[object, ...]]:
-    """In the tier of cameras alone, what is best worth an evening comes first; in that of merges, in steps of a quarter of a
-    wrong guess, what is most probably wrong."""
+def _tier(question: Question) -> float:
+    """What is unsure and shows on no picture comes after what can be seen, and before what only the radio told."""
+    if question.unsure and not any(photos(one.seen) for one in question.unsure):
+        return _TIERS[Asked.LOOK] - 0.5
+    return _TIERS[question.asked]
+
+
+def _rank(tier: float) -> Callable[[Question], tuple[object, ...]]:
+    """In the tier of cameras alone, what is best worth an evening comes first; in that of merges, what is most probably
+    wrong, in steps of a quarter of a guess: within a step, neighbours follow each other."""
     if tier == _TIERS[Asked.CAMERA]:
         return lambda question: (-worth(question.camera), *_way(question.camera))
-    if tier == _TIERS[Asked.SAME]:
+    if tier in (_TIERS[Asked.SAME], _TIERS[Asked.LOOK] - 0.5):
         return lambda question: (-floor(4 * gain(question)), *_way(question.camera))
     return lambda question: _way(question.camera)
 

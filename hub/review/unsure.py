@@ -45,6 +45,14 @@ def not_of(doubt: DoubtView, home: CameraDetail, others: Sequence[CameraDetail],
     return _apart(DecisionKind.APART, doubt, home, others, batch)
 
 
+def said_of(
+    kind: DecisionKind, doubt: DoubtView, home: CameraDetail, others: Sequence[CameraDetail], batch: str
+) -> _Made:
+    """They are of none of the cameras, and this is said of them alone: that they are of no camera, for example."""
+    said = NewDecision(kind=kind, camera=home.camera.id, sightings=doubt.sightings, batch=batch)
+    return [*_apart(DecisionKind.APART, doubt, home, [home, *others], batch), said]
+
+
 def as_it_is(doubts: Sequence[DoubtView], home: CameraDetail, others: Sequence[CameraDetail], batch: str) -> _Made:
     """The map has them right."""
     made: _Made = []

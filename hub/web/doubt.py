@@ -23,12 +23,16 @@ def doubt_told(doubt: DoubtView, camera: CameraView, find: Find, say: Words) -> 
 
 def odds(unsure: Unsure, letters: Mapping[str, str], say: Words) -> str:
     """Such as "A 62 %, B 30 %, its own 8 %": by the letters that the desk gave to cameras, by their ids."""
+    home = unsure.camera.camera.id
     alone = len(unsure.seen.sighting_ids) == len(unsure.camera.sighting_ids)
     own = own_percent(unsure.doubt, alone=alone)
     named = [(other.camera, other.percent) for other in unsure.doubt.others if other.camera is not None]
     if not alone:
-        named = [(unsure.camera.camera.id, unsure.doubt.here), *named]
-    parts = [say("odds_of", who=letters.get(camera) or say("odds_near"), percent=share) for camera, share in named]
+        named = [(home, unsure.doubt.here), *named]
+    parts = [
+        say("odds_of", who=letters.get(camera) or say("odds_here" if camera == home else "odds_near"), percent=share)
+        for camera, share in named
+    ]
     if own:
         parts.append(say("odds_of", who=say("odds_own"), percent=own))
     return ", ".join(parts)

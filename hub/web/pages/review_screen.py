@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from hub.publish.view import CameraDetail
 from hub.review.candidates import around
+from hub.review.doubts import without
 from hub.review.known import by_radio_alone
 from hub.review.question import Asked, Question
 from hub.review.queue import question_about
@@ -18,9 +19,9 @@ from hub.web.doubt import odds
 from hub.web.pages import GalleryOf
 from hub.web.pictures import CameraPictures
 from hub.web.sentence import brief, sentence
-from hub.web.sketch import Ground, draw
+from hub.web.sketch import Ground, Sketch, draw
 from hub.web.source import MapSource
-from hub.web.stands import StandsOf, shown
+from hub.web.stands import StandsOf, StandView, shown
 from probe.contract.sighting import CameraKind, Mount
 
 AROUND_M = 60.0
@@ -41,6 +42,8 @@ def buttons(question: Question) -> tuple[Button, ...]:
     """What can be answered, the likeliest first. Enter presses nothing where a choice is to be made, nor where people
     have decided already."""
     asked, detail = question.asked, question.camera
+    if asked is Asked.ALL_SAME:
+        return (Button(answer="as-is", action="confirm", word="review_as_is_all", primary=True),)
     if question.unsure:
         return _of_unsure(question)
     primary = asked in _LOOKS and not _is_decided(detail)
@@ -68,14 +71,12 @@ def buttons(question: Question) -> tuple[Button, ...]:
 
 
 def _of_unsure(question: Question) -> tuple[Button, ...]:
-    """What can be answered about sightings that may be of one of several cameras; which of them, the cards offer. What
-    would be said of the whole camera is not offered here, but where there is nothing else to it."""
+    """What can be answered about sightings that may be of one of several cameras; which of them, the cards offer."""
     found = [Button(answer="new", action="new", word="review_new_own")]
     if len(question.unsure) > 1:
         found.insert(0, Button(answer="as-is", action="confirm", word="review_as_is"))
-    if not any(one.here for one in question.candidates):
-        found.append(Button(answer="reject", action="reject", word="review_reject"))
-        found.append(Button(answer="private", action="private", word="review_private"))
+    found.append(Button(answer="reject", action="reject", word="review_reject"))
+    found.append(Button(answer="private", action="private", word="review_private"))
     return (*found, Button(answer="follow-up", action="follow_up", word="review_follow_up"))
 
 
@@ -136,25 +137,33 @@ class Screens:
     def _of_question(self, detail: CameraDetail | None, queue: Sequence[Question]) -> dict[str, Any]:
         cameras = self._desk.cameras()
         question = queue[0] if detail is None else question_about(detail, cameras, doubts=True)
-        asked = [one.seen for one in question.unsure[:1]] or question.cameras
+        mark = "?" if question.unsure else ""
+        unsure = question.unsure if question.asked is Asked.ALL_SAME else question.unsure[:1]
+        asked = [one.seen for one in unsure] or question.cameras
         lettered = [(one.letter, one.camera) for one in question.candidates]
         near: list[tuple[float, CameraDetail]] = []
         if len(question.cameras) == 1:
             near = around(question.camera, cameras).near(question.camera, AROUND_M)
-        sketch = draw(asked, lettered, (other for _, other in near), self._streets())
-        stands_of = self.stands if len(question.cameras) == 1 and not question.unsure else None
+        sketch = draw(asked, lettered, (other for _, other in near), self._streets(), text=mark)
         return {
             **_of_tags(),
             **self._told(question),
             "question": question,
             "buttons": buttons(question),
             "sketch": sketch,
-            "stands": () if stands_of is None else shown(stands_of(question.camera), question.camera.camera, sketch),
+            "stands": self._stands_on(sketch, question),
             "sentence": sentence,
             "brief": brief,
+            "without": without,
             "odds": partial(odds, letters={one.camera.camera.id: one.letter for one in question.candidates}),
             "add_path": self._add_path,
         }
+
+    def _stands_on(self, sketch: Sketch, question: Question) -> tuple[StandView, ...]:
+        """From where one more look at the camera that is asked about would tell most."""
+        if self.stands is None or len(question.cameras) > 1 or question.unsure:
+            return ()
+        return shown(self.stands(question.camera), question.camera.camera, sketch)
 
     def _told(self, question: Question) -> dict[str, Any]:
         """The history of the camera that is asked about, and the last decision's number about all that are."""

@@ -1,6 +1,7 @@
 """Sightings that may be of one camera or of another: what is asked, and that one answer makes it so."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import msgspec
@@ -39,6 +40,7 @@ class Town:
         self.third = [look(observer=(1.0, 0.0), walk=WALK_C), look(observer=(61.0, 0.0), walk=WALK_C)]
         self.made: list[NewDecision] = []
         self.unsure: list[Sighting] = [self.third[0]]
+        self.percent = 62
         self._seen = observed([*self.west, *self.east, *self.third, *more])
 
     def cameras(self) -> dict[str, CameraDetail]:
@@ -57,8 +59,8 @@ class Town:
             doubts = tuple(
                 DoubtView(
                     sightings=(one.id,),
-                    here=62,
-                    others=(OtherView(camera=others[0], percent=30), OtherView(camera=None, percent=8)),
+                    here=self.percent,
+                    others=(OtherView(camera=others[0], percent=92 - self.percent), OtherView(camera=None, percent=8)),
                 )
                 for one in self.unsure
                 if one.id in detail.sighting_ids and one.id not in bound and not self._kept_apart(one.id)
@@ -97,7 +99,7 @@ def ids(*sightings: Sighting) -> set[str]:
 
 def test_what_is_unsure_is_asked_before_its_camera_with_the_likeliest_first() -> None:
     town = Town()
-    first, *others = questions(list(town.cameras().values()))
+    first, *others = questions(list(photographed(town.cameras()).values()))
     assert first.asked is Asked.SAME
     assert [(one.letter, one.percent, one.here) for one in first.candidates] == [("A", 62, True), ("B", 30, False)]
     assert first.own == 8
@@ -131,6 +133,17 @@ def test_a_camera_of_its_own_is_one_and_leaves_the_others_as_they_are() -> None:
     assert town.of(town.third[0]).camera.review == "confirmed"
     assert members(town.of(town.west[0])) == ids(*town.west)
     assert town.of(town.west[0]).camera.review == "waiting"
+
+
+@pytest.mark.parametrize(("answer", "review", "private"), [("reject", "rejected", False), ("private", "waiting", True)])
+def test_no_camera_is_said_of_what_was_asked_about_and_not_of_the_rest(answer: str, review: str, private: bool) -> None:
+    town = Town()
+    town.answer(answer, town.third[:1], [town.west[0], town.east[0]])
+    now, rest = town.of(town.third[0]), town.of(town.west[0])
+    assert members(now) == ids(town.third[0])
+    assert (now.camera.review, now.camera.private) == (review, private)
+    assert members(rest) == ids(*town.west)
+    assert (rest.camera.review, rest.camera.private) == ("waiting", False)
 
 
 def test_not_of_one_says_nothing_of_the_others() -> None:
@@ -177,7 +190,7 @@ def test_one_that_is_alone_is_a_camera_of_its_own_unless_it_is_another_s() -> No
     other = camera("2" * 32, east_m=4.0, review="waiting")
     doubt = DoubtView(sightings=("1" * 32,), here=55, others=(OtherView(camera=other.camera.id, percent=45),))
     own = msgspec.structs.replace(own, doubts=(doubt,))
-    question = questions([own, other])[0]
+    (question,) = [one for one in questions([own, other]) if one.unsure]
     assert [(one.letter, one.percent, one.here) for one in question.candidates] == [("A", 45, False)]
     assert question.own == 55
     found = {one.camera.id: one for one in (own, other)}
@@ -224,16 +237,18 @@ def test_what_rests_on_unsure_sightings_is_published_only_once_a_person_has_said
 def test_a_contributor_counts_once_however_often_they_walk() -> None:
     seen = observed([look(walk=walk) for walk in (WALK_A, WALK_B, WALK_C)])
     for count, who in ((1, "aaa"), (2, "aab")):
-        signed = [_signed(one, name) for one, name in zip(seen, who, strict=True)]
+        signed = [replace(one, contributor=name) for one, name in zip(seen, who, strict=True)]
         (detail,) = describe_all(derive(signed)[0])
         assert detail.camera.walks == 3
         assert detail.camera.contributors == count
 
 
-def _signed(observation: object, name: str) -> object:
-    from dataclasses import replace
-
-    return replace(observation, contributor=name)  # type: ignore[type-var]
+def test_what_shows_on_no_picture_is_asked_last() -> None:
+    town = Town(look(observer=(0.0, 300.0)), radio(at=(400.0, 0.0)))
+    asked = [one.asked for one in questions(list(town.cameras().values()))]
+    assert asked == [Asked.CAMERA, Asked.CAMERA, Asked.SAME, Asked.LOOK]
+    asked = [one.asked for one in questions(list(photographed(town.cameras()).values()))]
+    assert asked[0] is Asked.SAME
 
 
 def test_the_most_doubtful_and_most_worth_comes_first() -> None:
@@ -272,3 +287,29 @@ def test_each_doubt_is_in_one_question_of_a_few(pairs: list[tuple[int, int]]) ->
         found = {detail.camera.id: detail for detail in cameras.values()}
         letters = [one.letter for one in could_be(part[0], found.get)]
         assert letters == ["A", "B"][: len(letters)]
+
+
+def photographed(cameras: dict[str, CameraDetail]) -> dict[str, CameraDetail]:
+    """The same, with a photo for each look."""
+    return {
+        key: msgspec.structs.replace(
+            detail, evidence=tuple(msgspec.structs.replace(item, kind="photo") for item in detail.evidence)
+        )
+        for key, detail in cameras.items()
+    }
+
+
+def test_what_is_probably_right_is_asked_at_once_and_what_was_taken_out_is_asked_alone() -> None:
+    town = Town()
+    town.unsure, town.percent = list(town.third), 85
+    cameras = photographed(town.cameras())
+    (question,) = questions(list(cameras.values()))
+    assert question.asked is Asked.ALL_SAME
+    assert {one.doubt.sightings[0] for one in question.unsure} == ids(*town.third)
+    out = town.third[0].id
+    alone = questions(list(cameras.values()), {out})
+    assert [one.asked for one in alone] == [Asked.SAME], "what hangs together stays together"
+    assert len(alone[0].unsure) == 2
+    assert all(one.asked is not Asked.ALL_SAME for one in questions(list(town.cameras().values()))), "without a photo"
+    town.percent = 79
+    assert questions(list(photographed(town.cameras()).values()))[0].asked is Asked.SAME

@@ -13,6 +13,8 @@ from hub.web.words import words
 from probe.contract.sighting import CameraKind, DirectionClaim, KindClaim, Strength
 from tests.browser import WAIT_MS, Watch, Watched
 from tests.examples import look, radio
+from tests.hub.publish.test_doubts import two_sided
+from tests.hub.web.decided import DecidedMap
 from tests.hub.web.scripted import ScriptedMap
 
 pytestmark = pytest.mark.browser
@@ -195,9 +197,9 @@ def test_light_and_dark_by_hand_and_the_legend_with_them(watch: Watch, url: str)
         watched.page.reload()
         assert watched.page.get_attribute("html", "data-theme") == "dark"
         watched.clean()
-    # Two standings, the kinds but "camera", two operators and what is gone, and four things that are drawn around
+    # Two standings, the kinds but "camera", two operators and what is gone, and five things that are drawn around
     # cameras: no two alike.
-    assert len(light) == len(dark) == len(set(light)) == 2 + len(CameraKind) + 3 + 4
+    assert len(light) == len(dark) == len(set(light)) == 2 + len(CameraKind) + 3 + 5
     icons = 2 + len(CameraKind) + 3
     assert light[:icons] == dark[:icons]
     assert all(one != other for one, other in zip(light[icons + 1 :], dark[icons + 1 :], strict=True))
@@ -329,3 +331,42 @@ def test_who_wants_no_motion_gets_none(watch: Watch, url: str, calm: bool) -> No
         breath = watched.page.evaluate("getComputedStyle(document.getElementById('loading')).animationName")
         assert breath == ("none" if calm else "breathe")
         watched.clean()
+
+
+def test_a_camera_on_either_side_of_a_street_is_drawn_on_both(watch: Watch) -> None:
+    both = two_sided(id="c-00000000000000aa", direction=None)
+    server = WebServer(make_app(DecidedMap(both), gate=OpenGate(Role.READER)), "127.0.0.1", 0)
+    server.start()
+    try:
+        with watch() as watched:
+            page = watched.page
+            page.goto(f"{server.url}#camera={both.camera.id}")
+            watched.ready()
+            page.wait_for_function(
+                """() => {
+                  const { map } = document.getElementById("map").contrechamp.map();
+                  return map.querySourceFeatures("modes").length === 2
+                    && map.queryRenderedFeatures({ layers: ["selected-region"] }).length > 0;
+                }""",
+                timeout=WAIT_MS,
+            )
+            rings = page.evaluate(
+                """async () => {
+                  const { map } = document.getElementById("map").contrechamp.map();
+                  const { features } = await map.getSource("selected").getData();
+                  return features[0].geometry.coordinates.length;
+                }"""
+            )
+            assert rings == 2
+            assert "probably 9\u00a0m west of the mark" in page.inner_text("#panel")
+            page.keyboard.press("Escape")
+            page.wait_for_function(
+                """() => {
+                  const { map } = document.getElementById("map").contrechamp.map();
+                  return map.querySourceFeatures("modes").length === 0;
+                }""",
+                timeout=WAIT_MS,
+            )
+            watched.clean()
+    finally:
+        server.stop()
