@@ -26,7 +26,6 @@ _STEP_M = 6.0  # at which a street is looked at
 _OPEN_M = 9.0  # so far beside a street's middle there is no wall
 _WALL_M = 8.0  # through so much of a block one sees a third of what hangs there
 _MOST_STRETCHES, _MOST_PASSES, _PER_SECTOR, _SECTORS = 200, 12, 2, 24
-_SAME_LINE_M = 4.0
 _SAME_PASS = 0.25  # of what a first pass on a line tells: its shadows are the same again
 _RING_M = (12.0, 20.0, 30.0)
 _NEVER_SEEN = 0.5  # how probably somebody sees at all what nobody has seen, and a receiver has heard
@@ -149,7 +148,7 @@ def _weighed(
         return [(n * f, "photo", spot) for n, f, spot in zip(nats, fresh, spots, strict=True)]
     along = np.array([spot.along or (1.0, 0.0) for spot in spots])
     nats = pass_worth(points, weights, places, along).tolist()
-    fresh = [_SAME_PASS if any(_on_line(spot, place) for place in walked) else 1.0 for spot in spots]
+    fresh = [_fresh_line(spot, walked) for spot in spots]
     return [(n * f, "pass", spot) for n, f, spot in zip(nats, fresh, spots, strict=True)]
 
 
@@ -159,11 +158,14 @@ def _fresh(at: Metres, photos: Sequence[Metres]) -> float:
     return 0.5 + 0.5 * min(1.0, turn / APART_DEG)
 
 
-def _on_line(spot: _Spot, place: Metres) -> bool:
-    """Whether somebody who stood there was on the spot's line, or its other direction."""
+def _fresh_line(spot: _Spot, walked: Sequence[Metres]) -> float:
+    """The share of a pass that does not repeat another: the more, the farther from the line on which it was heard, up
+    to the other pavement. By the middle of all places near by, as a receiver drifts by half a street."""
     east, north = spot.along or (1.0, 0.0)
-    off = place[0] - spot.at[0], place[1] - spot.at[1]
-    return abs(off[0] * north - off[1] * east) <= _SAME_LINE_M and hypot(*off) <= FARTHEST_M
+    off = [(place[0] - spot.at[0], place[1] - spot.at[1]) for place in walked]
+    aside = sorted(e * north - n * east for e, n in off if hypot(e, n) <= FARTHEST_M)
+    away = abs(aside[len(aside) // 2]) / (2 * PAVEMENT_M) if aside else 1.0
+    return _SAME_PASS + (1.0 - _SAME_PASS) * min(1.0, away)
 
 
 def _near(located: Located, streets: Sequence[Segment]) -> list[tuple[Metres, Metres, float]]:

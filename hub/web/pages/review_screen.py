@@ -19,9 +19,9 @@ from hub.web.doubt import odds
 from hub.web.pages import GalleryOf
 from hub.web.pictures import CameraPictures
 from hub.web.sentence import brief, sentence
-from hub.web.sketch import Ground, draw
+from hub.web.sketch import Ground, Sketch, draw
 from hub.web.source import MapSource
-from hub.web.stands import StandsOf, shown
+from hub.web.stands import StandsOf, StandView, shown
 from probe.contract.sighting import CameraKind, Mount
 
 AROUND_M = 60.0
@@ -145,20 +145,25 @@ class Screens:
         if len(question.cameras) == 1:
             near = around(question.camera, cameras).near(question.camera, AROUND_M)
         sketch = draw(asked, lettered, (other for _, other in near), self._streets(), text=mark)
-        stands_of = self.stands if len(question.cameras) == 1 and not question.unsure else None
         return {
             **_of_tags(),
             **self._told(question),
             "question": question,
             "buttons": buttons(question),
             "sketch": sketch,
-            "stands": () if stands_of is None else shown(stands_of(question.camera), question.camera.camera, sketch),
+            "stands": self._stands_on(sketch, question),
             "sentence": sentence,
             "brief": brief,
             "without": without,
             "odds": partial(odds, letters={one.camera.camera.id: one.letter for one in question.candidates}),
             "add_path": self._add_path,
         }
+
+    def _stands_on(self, sketch: Sketch, question: Question) -> tuple[StandView, ...]:
+        """From where one more look at the camera that is asked about would tell most."""
+        if self.stands is None or len(question.cameras) > 1 or question.unsure:
+            return ()
+        return shown(self.stands(question.camera), question.camera.camera, sketch)
 
     def _told(self, question: Question) -> dict[str, Any]:
         """The history of the camera that is asked about, and the last decision's number about all that are."""

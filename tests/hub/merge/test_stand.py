@@ -161,7 +161,7 @@ def test_nobody_is_sent_where_it_is_sure_enough_or_where_no_street_is_near() -> 
 
 def test_across_a_block_nothing_is_seen() -> None:
     """The street behind the houses lies at as good an angle."""
-    stands = next_stands(wedge(12.0, 12.0), (), [STREETS[0], street((-100.0, 26.0), (100.0, 26.0))])
+    stands = next_stands(wedge(12.0, 12.0), (), [STREETS[0], street((-100.0, 26.0), (100.0, 26.0))], most=9)
     assert stands
     assert all(off(one)[1] < 0 for one in stands)
 
