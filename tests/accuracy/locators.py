@@ -34,12 +34,15 @@ BEACONDB_LEAST_M = 50.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
     """Where something is, in metres, and the 95 % region: the radius of a circle as large as it is (None: the method
-    gives none), and by how much it would have to grow, all around, to reach a point."""
+    gives none), and by how much it would have to grow, all around, to reach a point. `level`: the least level, from 0
+    to 1, at which a region that it tells holds a point; None where that follows from the 95 % region, as of a normal
+    distribution."""
 
     east: float
     north: float
     radius_m: float | None = None
     times: Callable[[float, float], float] | None = None
+    level: Callable[[float, float], float] | None = None
 
 
 Locator = Callable[[Trial], Located]

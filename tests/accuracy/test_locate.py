@@ -6,10 +6,10 @@ from math import hypot
 import numpy as np
 import pytest
 
-from tests.accuracy import locate, locators, real
+from tests.accuracy import locate, locators, real, together
 from tests.accuracy.frozen import locating
 from tests.accuracy.locators import Located, located
-from tests.accuracy.passes import Heard, Pass, Trial, trials
+from tests.accuracy.passes import Heard, Pass, Trial, drawn_beside, trials
 
 SCENARIOS = sorted(locating()["scenarios"])
 ROW = [Heard(-10.0, 0.0, -70.0), Heard(0.0, 0.0, -50.0), Heard(20.0, 10.0, -90.0)]
@@ -94,9 +94,25 @@ def test_a_line_tells_cover_radius_and_score() -> None:
 
 
 def test_one_camera_heard_and_photographed_is_counted() -> None:
-    found = locate.together(3)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(locating()["trials"], "small_together_count", 3)
+        found = together.measure(full=False)
     assert found["together.trials"] == 3
     assert 1 <= float(found["together.cameras_median"] or 0) <= 6
+    assert 1 <= float(found["together.two.cameras_median"] or 0) <= 12
+
+
+def test_two_cameras_side_by_side_are_met_by_the_same_walks() -> None:
+    first, second = drawn_beside("both_l", np.random.default_rng(4), 6.0)
+    assert hypot(first.east - second.east, first.north - second.north) == pytest.approx(6.0)
+    for one, other in zip(first.passes, second.passes, strict=True):
+        places = [{(each.east, each.north) for each in walk.heard} | set(walk.silent) for walk in (one, other)]
+        assert places[0] == places[1]
+        assert [each.dbm for each in one.heard] != [each.dbm for each in other.heard]
+    sightings = [one.id for both in together.side_by_side(1, 2) for one in both]
+    assert len(set(sightings)) == len(sightings)
+    transmitters = {one.radio.transmitter for both in together.side_by_side(1, 2) for one in both if one.radio}
+    assert len(transmitters) == 2
 
 
 def test_a_pair_at_one_place_that_looks_the_same_way_is_merged_today_and_a_far_one_is_not() -> None:
