@@ -14,6 +14,7 @@ WIDTH, HEIGHT, LEFT, TOP, GAP = 300, 260, 52, 44, 90
 # Each has a contrast of at least 3 on white and on the dark ground
 COLOURS = ("#1f77d0", "#d1571b", "#3f8f3f", "#a05ac8", "#9a7b00", "#7a7a7a", "#d6337f", "#008c8c")
 CHI2_95 = 5.991464547107979  # of two degrees of freedom
+GUIDE = 'stroke="#8a8a8a" stroke-width="2" stroke-dasharray="2 4"'
 LEAST_STEP_PX = 0.2  # a bend that is less than this is not drawn
 STYLE = (
     "<style>@media(prefers-color-scheme:dark){.ground{fill:#14171c}.ink{fill:#e8e8e8}.grid{stroke:#363a41}"
@@ -39,13 +40,29 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """A line: the number of its colour, and whether it is dashed, or bold."""
+
+    points: Points
+    colour: int
+    dashed: bool = False
+    bold: bool = False
+
+    @property
+    def look(self) -> str:
+        """Its colour and width, as attributes."""
+        dashes = ' stroke-dasharray="6 3"' if self.dashed else ""
+        return f'stroke="{COLOURS[self.colour % len(COLOURS)]}" stroke-width="{3 if self.bold else 1.7}"{dashes}'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """Lines over two axes, and dashed lines to compare them with."""
+    """Lines over two axes, and dotted grey lines to compare them with."""
 
     title: str
     across: Axis
     up: Axis
-    lines: Mapping[str, Points]
+    lines: Mapping[str, Curve]
     guides: Sequence[Points] = field(default_factory=tuple)
 
 
@@ -111,14 +128,14 @@ def _panel(shift: int, panel: Panel) -> list[str]:
         f'<rect class="frame" x="{x}" y="{TOP}" width="{WIDTH}" height="{HEIGHT}" fill="none" stroke="#888888"/>',
         words(x + WIDTH // 2, bottom + 34, panel.across.title, anchor="middle"),
         words(x - 38, middle, panel.up.title, anchor="middle", more=f' transform="rotate(-90 {x - 38} {middle})"'),
-        *(_path(_placed(points, x, panel), "#8a8a8a", ' stroke-dasharray="4 4"') for points in panel.guides),
+        *(_path(_placed(points, x, panel), GUIDE) for points in panel.guides),
     ]
-    for number, (name, points) in enumerate(panel.lines.items()):
-        colour, y = COLOURS[number % len(COLOURS)], bottom + 56 + 18 * number
+    for number, (name, curve) in enumerate(panel.lines.items()):
+        y = bottom + 56 + 18 * number
         parts += [
-            _path(_placed(points, x, panel), colour),
-            f'<path d="M{x} {y - 4}h22" stroke="{colour}" stroke-width="2"/>',
-            words(x + 30, y, name),
+            _path(_placed(curve.points, x, panel), curve.look),
+            f'<path d="M{x} {y - 4}h24" {curve.look}/>',
+            words(x + 32, y, name),
         ]
     return parts
 
@@ -139,9 +156,9 @@ def _placed(points: Points, x: int, panel: Panel) -> Points:
     ]
 
 
-def _path(points: Points, colour: str, more: str = "") -> str:
+def _path(points: Points, look: str) -> str:
     way = "L".join(f"{x:.1f} {y:.1f}" for x, y in without_straight(points))
-    return f'<path d="M{way}" fill="none" stroke="{colour}" stroke-width="2"{more}/>'
+    return f'<path d="M{way}" fill="none" {look}/>'
 
 
 def without_straight(points: Points) -> Points:

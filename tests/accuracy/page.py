@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.accuracy import aims, curves, parts, pole, tables, texts
 from tests.accuracy.aims import percent, setting_name
-from tests.accuracy.curves import Axis, Panel, Points
+from tests.accuracy.curves import Axis, Curve, Panel, Points
 from tests.accuracy.keys import MEANINGS
 from tests.accuracy.locate import TWO_WALKS_BEARINGS, Figures, Line
 from tests.accuracy.merge import Row
@@ -17,7 +17,8 @@ LABELS = ("both_kept", "one_deleted")
 LEAST_WRONG = 0.001  # what is less is drawn as that: the axis is logarithmic
 DRAWN_SETS = ("cctv_4_3", "cctv_8_4")
 LEVELS = (0.0, 0.25, 0.5, 0.75, 0.95)
-POLICIES = {"one_to_one": "one to one", "one_to_one_attributes": "one to one, with attributes", "ours": "the product"}
+POLICIES = {"ours": "the product", "one_to_one": "one to one", "one_to_one_attributes": "one to one, with attributes"}
+ON_POLE = {"one_to_one": "What one to one makes", "ours": "What the product makes"}
 
 
 @dataclass(slots=True)
@@ -48,18 +49,23 @@ def pictures(results: Results) -> dict[str, str]:
     """By what follows the page's name: regions and errors, what is decided at which risk, and one hard pole."""
     made = {"": _regions_and_errors(results.locating), "-decided": _decided_at_risk(results.risks)}
     if first := next(iter(results.poles.values()), None):
-        made["-pole"] = pole.picture(first, {name: POLICIES[name].capitalize() for name in POLICIES})
+        made["-pole"] = pole.picture(first, ON_POLE)
     return made
 
 
 def _regions_and_errors(found: Mapping[str, Sequence[Line]]) -> str:
     """Reliability of the product's regions in every scenario, and the errors where most is known."""
-    levels = {
-        tables.scenario_name(name): curves.reliability(tables.of(lines, "ours").levels) for name, lines in found.items()
-    }
+    levels: dict[str, Curve] = {}
+    for name, lines in found.items():
+        points = curves.reliability(tables.of(lines, "ours").levels)
+        bare = name.removesuffix("_bearings")
+        number = list(tables.SCENARIOS).index(bare)
+        levels[tables.scenario_name(name)] = Curve(points=points, colour=number, dashed=name != bare)
     errors = {
-        tables.METHODS[line.method].strip("*"): curves.cumulative(line.errors, SHOWN_M)
-        for line in found[TWO_WALKS_BEARINGS]
+        tables.METHODS[line.method].strip("*"): Curve(
+            points=curves.cumulative(line.errors, SHOWN_M), colour=number, bold=line.method == "ours"
+        )
+        for number, line in enumerate(reversed(found[TWO_WALKS_BEARINGS]))
     }
     quarters = (0.0, 0.25, 0.5, 0.75, 1.0)
     said = Axis(title="level that is said", low=0, high=1, ticks=LEVELS, unit="%")
@@ -83,8 +89,10 @@ def _decided_at_risk(found: Mapping[str, Mapping[str, Points]]) -> str:
         across = Axis(title="share that is decided", low=0, high=1, ticks=(0, 0.25, 0.5, 0.75, 1), unit="%")
         ticks = (0.001, 0.005, 0.01, 0.05, 0.1, 0.3)
         up = Axis(title="wrong of that", low=LEAST_WRONG, high=0.3, ticks=ticks, logarithmic=True, unit="%")
-        lines = {POLICIES[policy]: points for policy, points in found[name].items() if policy in POLICIES}
-        lines = dict(sorted(lines.items(), key=lambda each: list(POLICIES.values()).index(each[0])))
+        lines = {
+            title: Curve(points=found[name][policy], colour=number, bold=policy == "ours")
+            for number, (policy, title) in enumerate(POLICIES.items())
+        }
         aim = [[(0.0, aims.AUTOMATIC_WRONG), (1.0, aims.AUTOMATIC_WRONG)]]
         panels.append(Panel(title=f"Decided: {setting_name(name)}", across=across, up=up, lines=lines, guides=aim))
     return curves.picture("Which share is wrong of what is decided without a person", panels)

@@ -86,8 +86,8 @@ def picture(pole: Pole, titles: dict[str, str]) -> str:
     y = TOP + SIDE + 44
     parts += [
         curves.words(12, y, "A1: camera A as the first walk reported it; its colour is the true camera's."),
-        curves.words(12, y + 18, "Circle: a camera that was made, where its reports are in the mean."),
-        curves.words(12, y + 36, "Dashed: a report that is in the wrong camera."),
+        curves.words(12, y + 18, "Grey ring: a camera, where it is or where its reports are in the mean."),
+        curves.words(12, y + 36, "Open point: a report that is not in the camera that is its own."),
     ]
     columns = 1 + len(titles)
     width = 24 + columns * SIDE + (columns - 1) * BETWEEN
@@ -116,14 +116,14 @@ def _panel(place: int, title: str, pole: Pole, name: str, far: float, hubs: Floa
         for report in own.tolist():
             rx, ry = at(pole.reports[report].tolist())
             colour = COLOURS[int(pole.camera[report])]
-            dashed = "" if pole.right[name][report] else ' stroke-dasharray="3 3"'
+            filled = colour if pole.right[name][report] else "none"
             label = f"{LETTERS[int(pole.camera[report])]}{int(pole.walk[report]) + 1}"
             parts += [
-                f'<path d="M{hx:g} {hy:g}L{rx:g} {ry:g}" stroke="{colour}" stroke-width="1.5"{dashed}/>',
-                f'<circle cx="{rx:g}" cy="{ry:g}" r="4" fill="{colour}"/>',
+                f'<path d="M{hx:g} {hy:g}L{rx:g} {ry:g}" stroke="{colour}" stroke-width="1.5"/>',
+                f'<circle cx="{rx:g}" cy="{ry:g}" r="4" fill="{filled}" stroke="{colour}" stroke-width="2"/>',
                 curves.words(rx + 6, ry + 4, label, more=' font-size="11"'),
             ]
         parts.append(
-            f'<circle class="frame" cx="{hx:g}" cy="{hy:g}" r="7" fill="none" stroke="#555555" stroke-width="2"/>'
+            f'<circle class="frame" cx="{hx:g}" cy="{hy:g}" r="8" fill="none" stroke="#888888" stroke-width="2"/>'
         )
     return parts

@@ -25,7 +25,7 @@ cameras, and what is true of them: what is left are the noise of each report and
 
 DECIDED = """What is decided without a person, and how much of that is wrong. A report is right where it is in the
 camera that is its own: made and true ones are matched one to one, so a false merge and a false split both count.
-Thresholds are learnt in other areas, on other seeds. In the picture the dashed line is at .5 %.
+Thresholds are learnt in other areas, on other seeds. In the picture the dotted line is at .5 %.
 """
 
 POLE = """One hard pole: four real cameras a few metres apart, and what three simulated walks make of them. It is the
@@ -38,7 +38,7 @@ three photos of one walk or two of each of two walks, with a common error of the
 anywhere; baselines use the radio alone. \\* The method gives no region: the radius held 95 % of other trials, all
 scenarios together. The score is the radius and 20 times what it lacks to reach the truth: the less the better.
 A region is honest where 93 to 97 of 100 hold; the interval is the binomial one (Wilson). In the picture honest regions
-lie on the dashed line.
+lie on the dotted line.
 """
 
 BOUND = """The bound is Cramer and Rao's for the geometry of each scenario: no unbiased estimator that knows nothing of
