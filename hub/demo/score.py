@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
+from hub.merge.place import Ring
 from hub.publish.view import CameraView
 from probe.contract.geodesy import distance_m
 
@@ -53,7 +54,7 @@ def score(cameras: Sequence[CameraView], truth: Truth) -> Score:
     costs = np.where(distances <= GATE_M, distances, 1e6)
     rows, columns = linear_sum_assignment(costs)
     pairs = [(row, column) for row, column in zip(rows, columns, strict=True) if costs[row, column] < 1e6]
-    inside = sum(_is_inside(truth.cameras[column], cameras[row].region95) for row, column in pairs)
+    inside = sum(_is_in_region(truth.cameras[column], cameras[row].region95) for row, column in pairs)
     return Score(
         found=len(pairs),
         missed=len(truth.cameras) - len(pairs),
@@ -63,7 +64,11 @@ def score(cameras: Sequence[CameraView], truth: Truth) -> Score:
     )
 
 
-def _is_inside(camera: TownCamera, ring: Sequence[tuple[float, float]]) -> bool:
+def _is_in_region(camera: TownCamera, rings: Sequence[Ring]) -> bool:
+    return any(_is_inside(camera, ring) for ring in rings)
+
+
+def _is_inside(camera: TownCamera, ring: Ring) -> bool:
     """Whether a camera stands within a ring of (lon, lat): an odd number of edges lies east of it."""
     odd = False
     for (x0, y0), (x1, y1) in pairwise(ring):

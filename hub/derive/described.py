@@ -54,7 +54,7 @@ class Descriptions:
             tuple(member.seq for member in camera.members),
             tuple(member.seq for member in camera.alike),
             tuple(camera.nearest_match_m),
-            camera.rivals,
+            camera.doubts,
             camera.far_apart,
         )
         last = self._last.get(camera.id)

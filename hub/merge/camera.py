@@ -1,14 +1,15 @@
 """A camera while it is put together of observations."""
 
 from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from hashlib import sha256
 from math import cos, pi, sin
 
 from hub.merge.constraints import Bound, Sides, fit
-from hub.merge.locate import fuse, middle_bearing
+from hub.merge.doubt import Doubt
+from hub.merge.locate import located, middle_bearing
 from hub.merge.observe import Estimate, Observation
+from hub.merge.place import Located
 
 
 @dataclass(slots=True)
@@ -40,17 +41,19 @@ class Camera:
 
     `alike` are observations beyond those that its place and its neighbours were weighed by: one contributor made very
     many of them here. They count in all that is said of it. `bound` is what people decided of it, `name` the id that it
-    has then.
+    has then. `sure`, where it is known: how probable it is that each of the members is of this camera.
     """
 
     estimate: Estimate
     members: list[Observation]
     far_apart: bool = False
-    rivals: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     nearest_match_m: list[float] = field(default_factory=list)
     alike: list[Observation] = field(default_factory=list)
     bound: Bound | None = None
     name: str | None = None
+    place: Located | None = None
+    sure: list[float] = field(default_factory=list)
     _tally: _Tally = field(init=False, repr=False, default_factory=_Tally)
     _first: Observation = field(init=False, repr=False)
 
@@ -85,13 +88,10 @@ class Camera:
     def walks(self) -> int:
         return len(self._tally.walks)
 
-    def add(self, observation: Observation) -> None:
-        """Add a visual observation, and fuse its estimate into the camera's."""
-        if observation.estimate is not None:
-            self.estimate = fuse((self.estimate, observation.estimate), self.walks)
-        self.members.append(observation)
-        self._tally.add(observation)
-        self._first = min(self._first, observation, key=_place_in_log)
+    @property
+    def located(self) -> Located:
+        """Where it is, with its regions of doubt."""
+        return self.place or located(self.estimate)
 
     def may_hold(self, sides: Sides) -> bool:
         """Whether what is on these sides may be of this camera."""
@@ -104,45 +104,10 @@ class Camera:
         if sides and self.bound is not None:
             self.bound.sides.update(sides)
 
-    def bind(self, bound: Bound) -> None:
-        """Be the camera of a group."""
-        if self.bound is not None:
-            bound.sides.update(self.bound.sides)
-        self.bound = bound
-
-    @property
-    def has_groups(self) -> bool:
-        return self.bound is not None and bool(self.bound.groups)
-
-    def may_meet(self, sides: Sides, walks: Collection[str]) -> bool:
-        """Whether what was seen on some walks, and is on these sides, may be of this camera: a walk meets it once."""
-        groups = () if self.bound is None else self.bound.walks
-        return self.may_hold(sides) and not any(walk in self._tally.walks or walk in groups for walk in walks)
-
     def count(self, observation: Observation) -> None:
         """Count a visual observation that is like others here, without weighing it."""
         self.alike.append(observation)
         self._first = min(self._first, observation, key=_place_in_log)
-
-    def join(self, other: "Camera", distance_m: float) -> None:
-        """Merge a camera that was heard into this one."""
-        self.nearest_match_m.append(distance_m)
-        self.unite(other)
-
-    def unite(self, other: "Camera") -> None:
-        """Merge a camera that was heard into this one, as somebody decided: how far it is says nothing."""
-        self.members += other.members
-        for member in other.members:
-            self._tally.add(member)
-        self._first = min(self._first, other._first, key=_place_in_log)
-        self.far_apart = self.far_apart or other.far_apart
-        self.estimate = fuse((self.estimate, other.estimate), self.walks)
-        if other.bound is not None and other.bound is not self.bound:
-            self.take_sides(other.bound.sides)
-            if self.bound is None:
-                self.bound = other.bound
-            else:
-                self.bound.groups += other.bound.groups
 
     def attach(self, observation: Observation) -> None:
         """Add an observation without a place: it says something of the camera, and nothing of where it is."""

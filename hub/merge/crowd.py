@@ -8,16 +8,16 @@ which nobody knows that any more share wider ones.
 from collections.abc import Sequence
 from math import floor
 
-from hub.merge.camera import Camera
-from hub.merge.constraints import Sides
 from hub.merge.grid import Block, block_of
+from hub.merge.items import Thing
 from hub.merge.observe import Observation
 from probe.contract.geodesy import degrees_off, offset_m
 
 # So many observations that say the same of one spot are weighed; walkers meet a camera a few times a month.
 WEIGHED_ALIKE, WEIGHED_ALIKE_OF_UNKNOWN = 32, 256
-# So many cameras may one contributor alone make out in a block of some 111 m; the densest squares have some dozens.
-FOUNDED, FOUNDED_OF_UNKNOWN = 64, 512
+# So many things of one contributor are weighed in a block of some 111 m; the densest squares have some dozens of
+# cameras, and each walk may see all of them.
+THINGS, THINGS_OF_UNKNOWN = 128, 512
 SPOT_M = 6.0
 _SPOT_DEG = degrees_off(0.0, SPOT_M, SPOT_M)[0]
 _SECTORS = 8
@@ -45,26 +45,25 @@ def without_repetitions(
     return weighed, repetitions
 
 
-class Founders:
-    """Who made out how many cameras in which block."""
+def without_too_many(things: Sequence[Thing]) -> tuple[list[Thing], list[tuple[Observation, Observation]]]:
+    """The things to weigh, in their order, and the observations of others, each with one of the nearest thing that the
+    same contributor saw in that block: one makes out so many there and no more. What people decided is always weighed.
 
-    def __init__(self) -> None:
-        self._founded: dict[tuple[str | None, Block], list[int]] = {}
-
-    def add(self, observation: Observation, number: int) -> None:
-        """Note that an observation became the camera with a number."""
-        self._founded.setdefault((observation.contributor, block_of(observation.place)), []).append(number)
-
-    def nearest_where_full(
-        self, observation: Observation, cameras: Sequence[Camera], sides: Sides | None = None
-    ) -> int | None:
-        """The nearest camera of this contributor in this block, where it has made out too many; None elsewhere, and
-        where none of them may hold what is on these `sides`."""
-        founded = self._founded.get((observation.contributor, block_of(observation.place)), [])
-        if len(founded) < (FOUNDED_OF_UNKNOWN if observation.contributor is None else FOUNDED):
-            return None
-        allowed = founded if not sides else [number for number in founded if cameras[number].may_hold(sides)]
-        return min(allowed, key=lambda number: (_squared_m(observation, cameras[number]), number), default=None)
+    Which ones are weighed depends on their order alone: give them sorted.
+    """
+    weighed: list[Thing] = []
+    crowded: list[tuple[Observation, Observation]] = []
+    by_block: dict[tuple[str | None, Block], list[Thing]] = {}
+    for thing in things:
+        first = thing.observations[0]
+        same = by_block.setdefault((first.contributor, block_of(first.place)), [])
+        if thing.item.group is not None or len(same) < (THINGS_OF_UNKNOWN if first.contributor is None else THINGS):
+            same.append(thing)
+            weighed.append(thing)
+        else:
+            nearest = min(same, key=lambda one: (_squared_m(thing, one), one.item.key))
+            crowded += [(one, nearest.observations[0]) for one in thing.observations]
+    return weighed, crowded
 
 
 def _saying(observation: Observation) -> _Saying:
@@ -83,7 +82,6 @@ def _saying(observation: Observation) -> _Saying:
     )
 
 
-def _squared_m(observation: Observation, camera: Camera) -> float:
-    estimate = observation.place
-    east_m, north_m = offset_m(estimate.lat, estimate.lon, camera.estimate.lat, camera.estimate.lon)
+def _squared_m(thing: Thing, other: Thing) -> float:
+    east_m, north_m = offset_m(thing.item.lat, thing.item.lon, other.item.lat, other.item.lon)
     return east_m * east_m + north_m * north_m

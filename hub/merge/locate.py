@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from math import atan2, cos, degrees, hypot, pi, sin, sqrt
 
 from hub.merge.observe import GNSS_SD_M, Estimate
+from hub.merge.place import Located, Mode, Region, Ring
 from probe.contract.geodesy import degrees_off, moved, offset_m, wrap_longitude
 from probe.contract.sighting import Hearing
 
 ONE_WALK_SD_M, TWO_WALKS_SD_M, MANY_WALKS_SD_M, FEW_HEARINGS_SD_M = 12.0, 9.0, 8.0, 22.0
 FEW_HEARINGS = 3
-RADIUS95 = 2.4477  # of a two-dimensional normal distribution, in standard deviations
+RADIUS50, RADIUS95 = 1.1774, 2.4477  # of a two-dimensional normal distribution, in standard deviations
 _RING = tuple((cos(2 * pi * step / 36), sin(2 * pi * step / 36)) for step in range(36))
 
 
@@ -52,11 +53,27 @@ def fuse(estimates: Iterable[Estimate], walks: int) -> Estimate:
     )
 
 
-def region95(estimate: Estimate) -> tuple[tuple[tuple[float, float], ...], float]:
+def region95(estimate: Estimate) -> tuple[Ring, float]:
     """The closed ring of (lon, lat) that holds the truth 95 times in 100, and its longest radius in metres."""
+    major, _, ring = _ellipse(estimate, RADIUS95)
+    return ring, round(major, 1)
+
+
+def located(estimate: Estimate) -> Located:
+    """Where a camera is by a normal distribution: one mode, and ellipses around it."""
+    regions = []
+    for radius in (RADIUS50, RADIUS95):
+        major, minor, ring = _ellipse(estimate, radius)
+        regions.append(Region(rings=(ring,), area_m2=pi * major * minor))
+    mode = Mode(lat=estimate.lat, lon=estimate.lon, share=1.0)
+    return Located(estimate=estimate, modes=(mode,), region50=regions[0], region95=regions[1])
+
+
+def _ellipse(estimate: Estimate, radius: float) -> tuple[float, float, Ring]:
+    """The half axes in metres, and the closed ring of (lon, lat), of an ellipse of so many standard deviations."""
     middle = (estimate.east + estimate.north) / 2
     half = hypot((estimate.east - estimate.north) / 2, estimate.between)
-    major, minor = sqrt(middle + half) * RADIUS95, sqrt(max(0.01, middle - half)) * RADIUS95
+    major, minor = sqrt(middle + half) * radius, sqrt(max(0.01, middle - half)) * radius
     angle = 0.5 * atan2(2 * estimate.between, estimate.east - estimate.north)
     # Flat over these few metres: what the sphere would change is less than the last digit.
     (lat_x, lon_x), (lat_y, lon_y) = (
@@ -70,7 +87,15 @@ def region95(estimate: Estimate) -> tuple[tuple[tuple[float, float], ...], float
         )
         for x, y in _RING
     ]
-    return (*ring, ring[0]), round(major, 1)
+    return major, minor, (*ring, ring[0])
+
+
+def mahalanobis2(a: Estimate, b: Estimate) -> float:
+    """The squared distance of two estimates in units of their joint doubt."""
+    dx, dy = offset_m(a.lat, a.lon, b.lat, b.lon)
+    see, snn, sen = a.east + b.east, a.north + b.north, a.between + b.between
+    det = see * snn - sen * sen
+    return (dx * dx * snn - 2 * dx * dy * sen + dy * dy * see) / det
 
 
 def fused_height(heights: Iterable[tuple[float, float]]) -> tuple[float, float] | None:

@@ -31,6 +31,8 @@ from probe.contract.sighting import (
 # Per-axis standard deviations in metres. A walker who gives no distance stands about so far away.
 USUAL_DISTANCE_M, USUAL_DISTANCE_SD_M = 8.0, 6.0
 USUAL_BEARING_SD_DEG = 15.0
+# Of a distance that does not say how good it is.
+LEAST_DISTANCE_SD_M, DISTANCE_SD_SHARE = 2.0, 0.3
 GNSS_SD_M = 3.0
 NO_BEARING_SD_M = 10.0
 # Of a height that does not say: a guess by eye. Nobody knows one better than the least.
@@ -40,7 +42,7 @@ RADIUS68 = 1.51
 
 MAX_CLAIMS = 32  # of one sighting, beside the first of each kind; a probe of ours makes seven at most
 # What an observation takes in memory, in octets, measured with CPython 3.11.
-_BARE_OCTETS, _HEARING_OCTETS, _CLAIM_OCTETS = 1500, 260, 120
+_BARE_OCTETS, _HEARING_OCTETS, _CLAIM_OCTETS, _SILENCE_OCTETS, _BEARING_OCTETS = 1500, 260, 120, 400, 260
 
 _C = TypeVar("_C")
 
@@ -59,8 +61,24 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """From where a walker looked at something, and where to: degrees, metres; None is "not known"."""
+
+    lat: float
+    lon: float
+    accuracy_m: float | None
+    bearing_deg: float
+    bearing_sd_deg: float
+    distance_m: float | None = None
+    distance_sd_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """A sighting as the merge sees it. `seq` is its place in the log; `estimate` None where it has no place.
+
+    `look` is there where it was seen in a direction, `accuracy_m` where it says how good its place is; `marked` where
+    it says a place of the thing itself, and not only where somebody stood.
 
     Of `sighting` there is what a camera can be told of: the rest stays in the log (see `_what_counts`).
     """
@@ -74,6 +92,10 @@ class Observation:
     kind: str | None
     mount: str | None
     direction: float | None
+    direction_sd: float | None = None
+    look: Look | None = None
+    accuracy_m: float | None = None
+    marked: bool = False
 
     @property
     def walk(self) -> str:
@@ -96,7 +118,9 @@ class Observation:
         kept = self.sighting
         texts = sum(len(claim.value) for claim in kept.claims if isinstance(claim, VendorClaim | OperatorClaim))
         texts += sum(len(item.row) + len(item.vendor) for item in kept.evidence if isinstance(item, CatalogueEvidence))
-        return _BARE_OCTETS + _HEARING_OCTETS * len(self.hearings) + _CLAIM_OCTETS * len(kept.claims) + texts
+        places = 0 if kept.radio is None else _SILENCE_OCTETS * len(kept.radio.silences)
+        places += _HEARING_OCTETS * len(self.hearings) + (0 if kept.subject is None else _BEARING_OCTETS)
+        return _BARE_OCTETS + places + _CLAIM_OCTETS * len(kept.claims) + texts
 
 
 def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observation | None:
@@ -119,6 +143,10 @@ def observe(seq: int, sighting: Sighting, contributor: str | None) -> Observatio
         kind=None if kind is None else str(kind.value),
         mount=None if mount is None else str(mount.value),
         direction=None if direction is None else direction.value,
+        direction_sd=None if direction is None else direction.sd_deg,
+        look=None if radio is not None else _look(sighting),
+        accuracy_m=_accuracy_m(sighting),
+        marked=_is_marked(sighting.subject),
     )
 
 
@@ -156,12 +184,17 @@ def _what_counts(sighting: Sighting) -> Sighting:
         sighting,
         walk=_shared(sighting.walk),
         made=msgspec.structs.replace(sighting.made, software=_shared(sighting.made.software)),
-        observer=None,
-        subject=None,
+        observer=sighting.observer if _has_bearing(sighting) else None,
+        subject=sighting.subject if _has_bearing(sighting) else None,
         evidence=evidence if sighting.kind is Kind.RADIO else (),
         claims=(_distinct_shared if len(sighting.claims) <= _SHARED_CLAIMS else _distinct)(sighting.claims),
-        radio=None if radio is None else msgspec.structs.replace(radio, hearings=(), silences=()),
+        radio=None if radio is None else msgspec.structs.replace(radio, hearings=()),
     )
+
+
+def _has_bearing(sighting: Sighting) -> bool:
+    """Whether it says in which direction the camera is from where somebody stood."""
+    return sighting.subject is not None and sighting.subject.bearing_deg is not None and sighting.observer is not None
 
 
 def _distinct(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
@@ -180,6 +213,36 @@ _distinct_shared = lru_cache(4096)(_distinct)
 
 def _claim_of(claims: tuple[Claim, ...], kind: type[_C]) -> _C | None:
     return next((claim for claim in claims if isinstance(claim, kind)), None)
+
+
+def _look(sighting: Sighting) -> Look | None:
+    subject, observer = sighting.subject, sighting.observer
+    if subject is None or subject.bearing_deg is None or observer is None:
+        return None
+    distance_sd_m = subject.distance_sd_m
+    if distance_sd_m is None and subject.distance_m is not None:
+        distance_sd_m = max(LEAST_DISTANCE_SD_M, DISTANCE_SD_SHARE * subject.distance_m)
+    return Look(
+        lat=observer.lat,
+        lon=observer.lon,
+        accuracy_m=observer.accuracy_m,
+        bearing_deg=subject.bearing_deg,
+        bearing_sd_deg=min(60.0, subject.bearing_sd_deg or USUAL_BEARING_SD_DEG),
+        distance_m=subject.distance_m,
+        distance_sd_m=distance_sd_m,
+    )
+
+
+def _is_marked(subject: Subject | None) -> bool:
+    return subject is not None and subject.place is not None and subject.bearing_deg is None
+
+
+def _accuracy_m(sighting: Sighting) -> float | None:
+    """How good the place is that the sighting rests on, as a 68 % radius; None where it does not say."""
+    subject, observer = sighting.subject, sighting.observer
+    if subject is not None and subject.place is not None and _is_marked(subject):
+        return subject.place.accuracy_m
+    return None if observer is None else observer.accuracy_m
 
 
 def _estimate(sighting: Sighting) -> Estimate | None:
@@ -201,7 +264,8 @@ def _on_bearing(lat: float, lon: float, subject: Subject, bearing_deg: float, st
     distance_m = USUAL_DISTANCE_M if subject.distance_m is None else subject.distance_m
     along_sd = subject.distance_sd_m
     if along_sd is None:
-        along_sd = USUAL_DISTANCE_SD_M if subject.distance_m is None else max(2.0, 0.3 * distance_m)
+        usual = max(LEAST_DISTANCE_SD_M, DISTANCE_SD_SHARE * distance_m)
+        along_sd = USUAL_DISTANCE_SD_M if subject.distance_m is None else usual
     bearing_sd = min(60.0, subject.bearing_sd_deg or USUAL_BEARING_SD_DEG)
     along, across = along_sd**2, (distance_m * tan(radians(bearing_sd))) ** 2
     s, c = sin(radians(bearing_deg)), cos(radians(bearing_deg))

@@ -10,10 +10,21 @@ from collections.abc import Sequence
 import msgspec
 
 from hub.merge.cameras import Camera
+from hub.merge.doubt import Doubt
 from hub.merge.kin import Kin, kin_of
-from hub.merge.locate import fused_height, region95
+from hub.merge.locate import fused_height
 from hub.merge.observe import Observation, height_of, operator_of, vendor_of
-from hub.publish.view import CameraDetail, CameraView, ClaimView, EvidenceView, Reason
+from hub.merge.place import Located
+from hub.publish.view import (
+    CameraDetail,
+    CameraView,
+    ClaimView,
+    DoubtView,
+    EvidenceView,
+    ModeView,
+    OtherView,
+    Reason,
+)
 from probe.contract.evidence import CatalogueEvidence
 from probe.contract.readable import readable
 from probe.contract.sighting import Adapter, Kind, KindClaim, PresentClaim, Strength, claim_about
@@ -39,7 +50,7 @@ def with_kin(detail: CameraDetail, kin: Kin) -> CameraDetail:
 
 def describe(camera: Camera) -> CameraDetail:
     """Everything the page and the exports say about a camera."""
-    ring, radius_m = region95(camera.estimate)
+    located = camera.located
     members = camera.observations
     listed = _listed(members)
     days = sorted(day.isoformat() for member in members if (day := member.day) is not None)
@@ -63,9 +74,10 @@ def describe(camera: Camera) -> CameraDetail:
         sightings=len(members),
         first_seen=days[0] if days else None,
         last_seen=days[-1] if days else None,
-        radius95_m=radius_m,
-        region95=ring,
+        radius95_m=round(located.region95.radius_m, 1),
+        region95=located.region95.rings,
         composed=any(member.sighting.made.composed for member in members),
+        unsure=bool(camera.doubts),
         operator=_majority(operators),
     )
     return CameraDetail(
@@ -74,7 +86,44 @@ def describe(camera: Camera) -> CameraDetail:
         claims=tuple(_claims(members)),
         evidence=tuple(_evidence(listed)),
         sighting_ids=tuple(member.sighting.id for member in listed),
+        region50=located.region50.rings,
+        modes=_modes(located),
+        doubts=tuple(map(_doubt, camera.doubts)),
     )
+
+
+def _modes(located: Located) -> tuple[ModeView, ...]:
+    shares = percents([mode.share for mode in located.modes])
+    return tuple(
+        ModeView(lat=round(mode.lat, 7), lon=round(mode.lon, 7), percent=percent)
+        for mode, percent in zip(located.modes, shares, strict=True)
+    )
+
+
+def _doubt(doubt: Doubt) -> DoubtView:
+    here, *others = percents([doubt.here, *(share for _, share in doubt.others)])
+    return DoubtView(
+        sightings=doubt.sightings,
+        here=here,
+        others=tuple(
+            OtherView(camera=camera, percent=percent) for (camera, _), percent in zip(doubt.others, others, strict=True)
+        ),
+    )
+
+
+def percents(shares: Sequence[float]) -> list[int]:
+    """Probabilities in whole percent that add up as the probabilities do. Of several none is 0 or 100: what is unsure
+    is never told as sure."""
+    if len(shares) < 2:
+        return [round(100 * share) for share in shares]
+    found = [max(1, int(100 * share)) for share in shares]
+    left = min(100, round(100 * sum(shares))) - sum(found)
+    by_rest = sorted(range(len(shares)), key=lambda place: (found[place] - 100 * shares[place], place))
+    for place in by_rest[: max(0, left)]:
+        found[place] += 1
+    largest = max(range(len(found)), key=lambda place: (found[place], -place))
+    found[largest] += min(0, left)  # what the least ones were given
+    return found
 
 
 def _listed(members: Sequence[Observation]) -> Sequence[Observation]:
@@ -128,8 +177,9 @@ def _reasons(camera: Camera, members: Sequence[Observation]) -> list[Reason]:
         reasons.append(Reason(code="assigned", params={"distance_m": round(max(camera.nearest_match_m))}))
     if len(members) == 1:
         reasons.append(Reason(code="single_sighting"))
-    if camera.rivals:
-        reasons.append(Reason(code="ambiguous", params={"candidates": len(camera.rivals)}))
+    reasons += [_unsure(doubt) for doubt in camera.doubts[:MAX_SAID]]
+    if len(camera.located.modes) > 1:
+        reasons.append(Reason(code="two_places", params={"percent": _modes(camera.located)[0].percent}))
     if camera.alike:
         reasons.append(Reason(code="more_alike", params={"more": len(camera.alike)}))
     if camera.far_apart:
@@ -145,6 +195,13 @@ def _reasons(camera: Camera, members: Sequence[Observation]) -> list[Reason]:
     if len(members) > MAX_LISTED:
         reasons.append(Reason(code="not_listed", params={"more": len(members) - MAX_LISTED}))
     return reasons
+
+
+def _unsure(doubt: Doubt) -> Reason:
+    """That some sightings may be of another camera. With which of the others, the page says: they are known there."""
+    seen = _doubt(doubt)
+    params: dict[str, str | float] = {"sightings": len(doubt.sightings), "percent": seen.here}
+    return Reason(code="unsure_which", params={**params, "others": len(doubt.others)})
 
 
 def _claims(members: Sequence[Observation]) -> list[ClaimView]:

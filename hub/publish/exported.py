@@ -13,7 +13,7 @@ from msgspec import Struct
 from hub.log.public import PublicRow
 from hub.publish.osm_tags import count_claims, tags, weak_claims
 from hub.publish.public import month_of, publishable_cameras, rounded_radius_m
-from hub.publish.view import CameraDetail
+from hub.publish.view import CameraDetail, region
 
 Ids = Mapping[str, str]  # public ids by those of cameras
 
@@ -53,7 +53,7 @@ def _for_the_public(detail: CameraDetail, public_id: str | None) -> Exported:
     properties = {
         **tags(detail),
         "check_date": month_of(camera.last_seen),  # to the month, as OpenStreetMap allows: a day would name a walk
-        "contrechamp:radius95": rounded_radius_m(camera.radius95_m),
+        "contrechamp:radius95": rounded_radius_m(camera.reach95_m),
         "contrechamp:composed": "yes" if camera.composed else None,
     }
     return Exported(id=public_id, lat=round(camera.lat, 6), lon=round(camera.lon, 6), properties=_said(properties))
@@ -72,7 +72,7 @@ def _in_full(detail: CameraDetail) -> Exported:
         "contrechamp:gone": count_claims(detail, "gone") or None,
         "contrechamp:sightings": camera.sightings,
         "contrechamp:sighting_ids": list(detail.sighting_ids),  # the first 500
-        "contrechamp:region95": {"type": "Polygon", "coordinates": [camera.region95]},
+        "contrechamp:region95": region(camera.region95),
         "contrechamp:reasons": [reason.code for reason in detail.reasons],
     }
     return Exported(id=camera.id, lat=camera.lat, lon=camera.lon, properties=_said(properties))

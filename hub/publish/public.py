@@ -81,7 +81,7 @@ def public_form(detail: CameraDetail, public_id: str, pictures: Sequence[str] = 
         kind=camera.title_kind,
         lat=round(camera.lat, _DECIMALS),
         lon=round(camera.lon, _DECIMALS),
-        radius_m=rounded_radius_m(camera.radius95_m),
+        radius_m=rounded_radius_m(camera.reach95_m),
         direction=None
         if camera.direction is None
         else round(camera.direction / DIRECTION_STEP_DEG) * DIRECTION_STEP_DEG % 360,

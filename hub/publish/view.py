@@ -1,8 +1,12 @@
 """What the page and the exports get of a camera: the shapes of the hub's JSON."""
 
+from math import hypot
 from typing import Any
 
 from msgspec import Struct
+
+from hub.merge.place import Ring
+from probe.contract.geodesy import offset_m
 
 
 class Reason(Struct, frozen=True, kw_only=True):
@@ -53,9 +57,10 @@ class CameraView(Struct, frozen=True, kw_only=True):
     sightings: int
     first_seen: str | None
     last_seen: str | None
-    radius95_m: float
-    region95: tuple[tuple[float, float], ...]  # closed ring of (lon, lat)
+    radius95_m: float  # of a circle as large as region95, also where that is of several rings
+    region95: tuple[Ring, ...]  # closed rings of (lon, lat) beside each other: it stands in one of them
     composed: bool
+    unsure: bool = False  # some of its sightings may be of another one
     # What people at the hub decided.
     review: str = "waiting"  # confirmed; rejected: it is no camera
     private: bool = False  # of a private dwelling
@@ -65,9 +70,43 @@ class CameraView(Struct, frozen=True, kw_only=True):
     operator_type: str | None = None  # public, private
     site: str | None = None  # the pole or facade that it shares with others
 
+    @property
+    def reach95_m(self) -> float:
+        """How far all of region95 lies from its mark at most: a circle around the mark that holds it 95 times in 100.
+        It is larger than `radius95_m` where the region is long, or of several rings."""
+        away = (offset_m(self.lat, self.lon, lat, lon) for ring in self.region95 for lon, lat in ring)
+        return max((hypot(*one) for one in away), default=self.radius95_m)
+
+
+class ModeView(Struct, frozen=True, kw_only=True):
+    """A place where a camera probably is, in degrees, and the share of the probability that lies about there, in
+    percent."""
+
+    lat: float
+    lon: float
+    percent: int
+
+
+class OtherView(Struct, frozen=True, kw_only=True):
+    """What sightings may be of instead: another camera, by its id, or None: a camera of its own."""
+
+    camera: str | None
+    percent: int
+
+
+class DoubtView(Struct, frozen=True, kw_only=True):
+    """Sightings of a camera that may be of another one: with so many percent of this one (`here`), else of `others`,
+    the likeliest first. What is left to 100 lies with cameras that are not worth naming."""
+
+    sightings: tuple[str, ...]
+    here: int
+    others: tuple[OtherView, ...]
+
 
 class CameraDetail(Struct, frozen=True, kw_only=True):
-    """A camera with everything it rests on. `same_address` and `told_apart` are other cameras: those that have the
+    """A camera with everything it rests on. `region50` is like its region95, for 50 times in 100; of `modes`, the
+    likeliest first, there are two where it may be on either side of a street, for example; `doubts` are its sightings
+    that may be of another one. `same_address` and `told_apart` are other cameras: those that have the
     address of a transmitter of this one (the address itself stays in the log), and those that are another one for
     sure. They are for the desk: they link the cameras of a walk, and are never published. `decided` are the kinds of
     decisions about it that hold, such as "private"."""
@@ -77,6 +116,9 @@ class CameraDetail(Struct, frozen=True, kw_only=True):
     claims: tuple[ClaimView, ...]
     evidence: tuple[EvidenceView, ...]
     sighting_ids: tuple[str, ...]
+    region50: tuple[Ring, ...] = ()
+    modes: tuple[ModeView, ...] = ()
+    doubts: tuple[DoubtView, ...] = ()
     same_address: tuple[str, ...] = ()
     told_apart: tuple[str, ...] = ()
     decided: tuple[str, ...] = ()
@@ -107,5 +149,12 @@ def feature(camera: CameraView) -> dict[str, Any]:
         "id": camera.id,
         "geometry": {"type": "Point", "coordinates": [camera.lon, camera.lat]},
         "properties": properties,
-        "region95": {"type": "Polygon", "coordinates": [camera.region95]},
+        "region95": region(camera.region95),
     }
+
+
+def region(rings: tuple[Ring, ...]) -> dict[str, Any]:
+    """Closed rings beside each other as a GeoJSON geometry: one is a Polygon, several are a MultiPolygon."""
+    if len(rings) == 1:
+        return {"type": "Polygon", "coordinates": [rings[0]]}
+    return {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}

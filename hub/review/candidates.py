@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from math import cos, radians
 
-from hub.merge.assign import mahalanobis2
 from hub.merge.grid import Grid
+from hub.merge.locate import mahalanobis2
 from hub.merge.observe import Estimate
 from hub.publish.view import CameraDetail, Reason
 from hub.review.duplicates import differ_in_kind, probably_same, turned

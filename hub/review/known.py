@@ -1,27 +1,33 @@
 """What the views of a camera say about the questions of the desk."""
 
+from itertools import pairwise
+
 from hub.merge.locate import RADIUS95
 from hub.merge.observe import Estimate
 from hub.publish.view import CameraDetail, CameraView
 from probe.contract.geodesy import offset_m
 
+LEAST_AREA_M2 = 0.01
+
 
 def place_of(camera: CameraView) -> Estimate:
     """Where a camera stands, with the doubt that its region tells."""
-    ring = camera.region95[:-1]
-    if not ring:
+    area = east = north = between = 0.0
+    for ring in camera.region95:
+        corners = [offset_m(camera.lat, camera.lon, lat, lon) for lon, lat in ring]
+        for (x, y), (u, v) in pairwise(corners):
+            cross = x * v - u * y  # twice the triangle with the mark, and below its second moments about the mark
+            area += cross / 2
+            east += cross * (x * x + x * u + u * u) / 12
+            north += cross * (y * y + y * v + v * v) / 12
+            between += cross * (x * v + 2 * x * y + 2 * u * v + u * y) / 24
+    if abs(area) < LEAST_AREA_M2:
         variance = max(0.1, camera.radius95_m / RADIUS95) ** 2
         return Estimate(lat=camera.lat, lon=camera.lon, east=variance, north=variance)
-    # The ring is an ellipse in equal steps: the mean of its squares is half of its covariance.
-    away = [offset_m(camera.lat, camera.lon, lat, lon) for lon, lat in ring]
-    scale = 2 / RADIUS95**2 / len(away)
-    return Estimate(
-        lat=camera.lat,
-        lon=camera.lon,
-        east=max(0.01, scale * sum(east * east for east, _ in away)),
-        north=max(0.01, scale * sum(north * north for _, north in away)),
-        between=scale * sum(east * north for east, north in away),
-    )
+    # The moment of a flat ellipse is a quarter of its half axis squared; that is 2.4477 deviations.
+    scale = 4 / RADIUS95**2 / area
+    east, north, between = max(0.01, scale * east), max(0.01, scale * north), scale * between
+    return Estimate(lat=camera.lat, lon=camera.lon, east=east, north=north, between=between)
 
 
 def walks_that_saw(detail: CameraDetail) -> int:
@@ -44,9 +50,9 @@ def says(detail: CameraDetail, about: str) -> bool:
     return any(claim.about == about and claim.value is not False for claim in detail.claims)
 
 
-def is_ambiguous(detail: CameraDetail) -> bool:
-    """Whether the merge could not decide between cameras."""
-    return any(reason.code == "ambiguous" for reason in detail.reasons)
+def is_unsure(detail: CameraDetail) -> bool:
+    """Whether some of its sightings may be of another camera."""
+    return bool(detail.doubts)
 
 
 def disputed(detail: CameraDetail) -> list[str]:

@@ -11,7 +11,7 @@ from math import floor
 from hub.merge.grid import ROW_DEG
 from hub.publish.view import CameraDetail
 from hub.review.candidates import Neighbourhood, around, distinct
-from hub.review.known import by_radio_alone, disputed, is_ambiguous, photos, says, walks_that_saw
+from hub.review.known import by_radio_alone, disputed, is_unsure, photos, says, walks_that_saw
 from hub.review.question import Asked, Candidate, Question
 from hub.review.weights import weigh
 from probe.contract.geodesy import distance_m
@@ -64,7 +64,7 @@ def is_safe(detail: CameraDetail, around: Neighbourhood) -> bool:
     it could be instead, nobody who says otherwise."""
     if _asked_of(detail, around.candidates(detail)) is not Asked.CAMERA or disputed(detail):
         return False
-    if detail.camera.standing != "seen" or detail.camera.radius95_m > SAFE_RADIUS_M:
+    if detail.camera.standing != "seen" or detail.camera.reach95_m > SAFE_RADIUS_M:
         return False
     if walks_that_saw(detail) < 2 and not photos(detail):
         return False
@@ -94,7 +94,7 @@ def _asked_of(detail: CameraDetail, candidates: Sequence[Candidate]) -> Asked:
         return Asked.SAME
     if by_radio_alone(detail):
         return Asked.LOOK
-    return Asked.SAME if is_ambiguous(detail) and candidates else Asked.CAMERA
+    return Asked.SAME if is_unsure(detail) and candidates else Asked.CAMERA
 
 
 def _question(detail: CameraDetail, around: Neighbourhood) -> Question:

@@ -7,11 +7,11 @@ no probability, and the page does not call it one.
 from collections.abc import Sequence
 
 from hub.publish.view import CameraDetail, Reason
-from hub.review.known import by_radio_alone, disputed, is_ambiguous, photos, says, walks_that_saw
+from hub.review.known import by_radio_alone, disputed, photos, says, walks_that_saw
 from hub.review.question import Candidate, Weighed
 
 PRIVATE_CLAIM, GONE_CLAIM, DUPLICATE = 1.0, 0.9, 0.9
-AMBIGUOUS, RADIO_ALONE, WIDE, DISPUTED, ONE_LOOK = 0.7, 0.8, 0.4, 0.5, 0.3
+RADIO_ALONE, WIDE, DISPUTED, ONE_LOOK = 0.8, 0.4, 0.5, 0.3
 PHOTO, FIRST_WALK, EACH_WALK, MOST_WALKS, HEARD_TOO, CERTAIN = 0.5, 0.2, 0.3, 0.8, 0.3, 0.3
 WIDE_M = 25.0
 
@@ -35,10 +35,12 @@ def _doubts(detail: CameraDetail, candidates: Sequence[Candidate]) -> list[Weigh
         found.append(_doubt("desk_gone_claim", GONE_CLAIM))
     if by_radio_alone(detail):
         found.append(_doubt("desk_radio_alone", RADIO_ALONE))
-    elif is_ambiguous(detail):
-        found.append(_doubt("desk_ambiguous", AMBIGUOUS, candidates=len(candidates)))
-    if camera.radius95_m > WIDE_M:
-        found.append(_doubt("desk_wide", WIDE, radius_m=round(camera.radius95_m)))
+    found += [
+        _doubt("desk_unsure", round(1 - doubt.here / 100, 2), sightings=len(doubt.sightings), percent=doubt.here)
+        for doubt in detail.doubts
+    ]
+    if camera.reach95_m > WIDE_M:
+        found.append(_doubt("desk_wide", WIDE, radius_m=round(camera.reach95_m)))
     found += [_doubt(f"desk_disputed_{about}", DISPUTED) for about in disputed(detail)]
     if walks_that_saw(detail) == 1 and not photos(detail):
         found.append(_doubt("desk_one_look", ONE_LOOK))

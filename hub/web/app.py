@@ -27,6 +27,7 @@ from hub.errors import BadInput, ServeError
 from hub.log.people import Role
 from hub.publish.view import feature
 from hub.web.bodies import Bodies, Body, PackedFiles, Portions
+from hub.web.doubt import doubt_told, places_drawn, places_told
 from hub.web.enroll import EnrollPage
 from hub.web.gate import Gated, Gatekeeper, GateKeeping, require_gated, visitor
 from hub.web.known import group_evidence, summarise_claims
@@ -183,10 +184,14 @@ class _Page:
             if whole and self.deciding is not None and visitor(request).role >= Role.REVIEWER:
                 return await self.deciding.about(request)  # it may be one that no map shows
             return await self.not_found(request, Exception())
+        say = words_for(request)
         shown: dict[str, Any] = {
             "claims": summarise_claims(detail.claims),
             "evidence": group_evidence(detail.evidence),
             "sentence": sentence,
+            "doubts": [doubt_told(one, detail.camera, self._source.camera, say) for one in detail.doubts],
+            "places": places_told(detail, say),
+            "drawn": places_drawn(detail),
             "gallery": None if self.pictures is None else await self.pictures.gallery(request, detail.camera.id),
             "bar": None if self.deciding is None else await self.deciding.beside(request, detail),
         }

@@ -15,7 +15,7 @@ def sentence(detail: CameraDetail, say: Words) -> str:
         parts.append(say("looks", towards=say.compass(camera.direction, "towards"), f=feminine))
     parts += _occasions(detail, say, feminine=feminine)
     # Never better than it is: a radius of 7.1 m is within 8.
-    parts.append(say("stands", radius=ceil(camera.radius95_m), f=feminine))
+    parts.append(say("stands", radius=ceil(camera.reach95_m), f=feminine))
     sentences = [", ".join(parts) + "."]
     if any(claim.about == "gone" for claim in detail.claims):
         sentences.append(say("said_gone"))

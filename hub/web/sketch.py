@@ -129,7 +129,7 @@ class _Frame:
         boxes = []
         for camera in cameras:
             east, north = offset_m(first.lat, first.lon, camera.lat, camera.lon)
-            reach = min(camera.radius95_m, MOST_HALF_M / 4)
+            reach = min(camera.reach95_m, MOST_HALF_M / 4)
             boxes.append((east - reach, north - reach, east + reach, north + reach))
         west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
         east_m, north_m = max(box[2] for box in boxes), max(box[3] for box in boxes)
@@ -151,7 +151,8 @@ class _Frame:
 
     def mark(self, camera: CameraView, text: str, role: str) -> Mark:
         x, y = self.at(camera.lat, camera.lon)
-        region = _path([self.at(lat, lon) for lon, lat in camera.region95], closed=True)
+        rings = ([self.at(lat, lon) for lon, lat in ring] for ring in camera.region95)
+        region = " ".join(_path(ring, closed=True) for ring in rings)
         cone = None
         if camera.direction is not None:
             reach = max(26.0, CONE_M * self.scale)

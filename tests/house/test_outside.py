@@ -84,6 +84,7 @@ def test_what_is_exported_is_geojson(tmp_path: Path) -> None:
     assert len(exported["features"]) == 2
     assert "crs" not in exported
     for one in exported["features"]:
+        assert one["properties"]["contrechamp:region95"]["type"] == "Polygon"
         ring = Polygon.model_validate(one["properties"]["contrechamp:region95"]).coordinates[0]
         assert _turns_left([(at[0], at[1]) for at in ring]), "RFC 7946: outer rings are counterclockwise"
 

@@ -8,6 +8,7 @@ export function cameraLayers(c) {
       paint: { "line-color": c.region, "line-opacity": 0.28, "line-width": 1, "line-dasharray": [3, 3] } },
     { id: "selected-region", type: "fill", source: "selected", paint: { "fill-color": c.region, "fill-opacity": 0.13 } },
     { id: "selected-edge", type: "line", source: "selected", paint: { "line-color": c.region, "line-width": 2 } },
+    { id: "selected-inner", type: "fill", source: "inner", paint: { "fill-color": c.region, "fill-opacity": 0.13 } },
     { id: "cones", type: "fill", source: "cones", minzoom: 14.5,
       paint: { "fill-color": c.cone, "fill-opacity": 0.3, "fill-outline-color": c.cone } },
     { id: "clusters", type: "circle", source: "cameras", filter: ["has", "point_count"],
@@ -24,6 +25,10 @@ export function cameraLayers(c) {
         "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 13, 0.8, 17, 1],
         "symbol-sort-key": ["case", GONE, 0, ["==", ["get", "standing"], "seen"], 2, 1],
       } },
+    // Over the marks: a mark may stand between two places.
+    { id: "modes", type: "circle", source: "modes",
+      paint: { "circle-color": c.region, "circle-opacity": ["/", ["get", "percent"], 100], "circle-radius": 6,
+        "circle-stroke-color": c.region, "circle-stroke-width": 2 } },
   ];
 }
 

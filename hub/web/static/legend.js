@@ -16,6 +16,7 @@ const LAYERS = [
   ["legend_cluster", ["clusters"], "disc"],
   ["legend_cone", ["cones"], "wedge"],
   ["legend_region", ["selected-region", "selected-edge"], "disc"],
+  ["legend_mode", ["modes"], "disc"],
   ["legend_coverage", ["coverage"], "square"],
 ];
 

@@ -230,7 +230,7 @@ function select(id, move = false) {
   if (many && !cameras.has(id)) many.find(id).then((found) => { cameras.set(id, found); draw(); }, console.warn);
   if (narrow.matches) closeInView();
   draw();
-  return openPanel(id, close);
+  return openPanel(id, close, (...told) => map?.tell(...told));
 }
 
 function close() {

@@ -31,10 +31,10 @@ export class ManyCameras {
 
   async find(id) {
     const { camera } = await this.json(`/api/cameras/${encodeURIComponent(id)}`);
-    const { lat, lon, region95, ...properties } = camera;
+    const { lat, lon, region95: rings, ...properties } = camera;
     return {
       type: "Feature", id, geometry: { type: "Point", coordinates: [lon, lat] }, properties,
-      region95: { type: "Polygon", coordinates: [region95] },
+      region95: { type: "MultiPolygon", coordinates: rings.map((ring) => [ring]) },
     };
   }
 }

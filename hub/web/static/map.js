@@ -3,7 +3,7 @@ import * as maplibregl from "./vendor/maplibre-gl.mjs";
 import { basemapSource } from "./basemap.js";
 import { withTiles } from "./cameralayers.js";
 import { addIcons } from "./icons.js";
-import { collection, cone, region } from "./shapes.js";
+import { collection, cone, inner, modes, region } from "./shapes.js";
 import { EMPTY, style } from "./style.js";
 import { language, words } from "./words.js";
 
@@ -16,6 +16,7 @@ export class CameraMap {
     this.holder = holder;
     this.ground = ground;
     this.shown = [[], null];
+    this.told = null;
     this.tiles = this.bounds = null;
     this.map = new maplibregl.Map({
       container: holder, style: this.style(), ...(view ?? this.start()), maxZoom: 20, attributionControl: false,
@@ -88,6 +89,15 @@ export class CameraMap {
     this.map.getSource("cones").setData(collection(features.map(cone)));
     this.map.getSource("regions").setData(collection(features.map(region)));
     this.map.getSource("selected").setData(chosen ? collection([region(chosen)]) : EMPTY);
+    const told = chosen && this.told?.id === chosen.id ? this.told : null;
+    this.map.getSource("inner").setData(told ? collection([inner(told)]) : EMPTY);
+    this.map.getSource("modes").setData(told ? collection(modes(told)) : EMPTY);
+  }
+
+  // What the page of a camera says beyond what is drawn of all of them: `region50`, a geometry or null, and `modes`.
+  tell(id, { region50, modes: places }) {
+    this.told = { id, region50, modes: places };
+    this.draw(...this.shown);
   }
 
   // From now on the marks come as tiles; an address that was given before is asked again.

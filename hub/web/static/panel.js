@@ -4,8 +4,9 @@ import { words } from "./words.js";
 const panel = document.getElementById("panel");
 let wanted = null;
 
-// Fetches and shows them, and takes the focus; what comes after another camera was chosen is dropped.
-export async function openPanel(id, onClose) {
+// Fetches and shows them, and takes the focus; what comes after another camera was chosen is dropped. `onTold` gets what
+// they say for the map to draw.
+export async function openPanel(id, onClose, onTold) {
   wanted = id;
   let content;
   try {
@@ -27,6 +28,8 @@ export async function openPanel(id, onClose) {
   panel.scrollTop = 0;
   panel.hidden = false;
   panel.focus();
+  const { drawn } = panel.querySelector("[data-drawn]")?.dataset ?? {};
+  if (drawn) onTold(id, JSON.parse(drawn));
 }
 
 export function closePanel() {

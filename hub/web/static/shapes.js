@@ -35,6 +35,17 @@ export function region(feature) {
   return { type: "Feature", properties: { id: feature.id }, geometry: feature.region95 };
 }
 
+// What the page of a camera tells of it beyond that: where it stands half of the time, and places if there are several.
+export function inner({ region50 }) {
+  return region50 ? { type: "Feature", properties: {}, geometry: region50 } : null;
+}
+
+export function modes({ modes: places }) {
+  return places.map(({ at, percent }) => ({
+    type: "Feature", properties: { percent }, geometry: { type: "Point", coordinates: at },
+  }));
+}
+
 export function collection(features) {
   return { type: "FeatureCollection", features: features.filter(Boolean) };
 }

@@ -34,6 +34,8 @@ export function style(world, base, coverage, tiles, basemap = null, language = "
     cones: { type: "geojson", data: EMPTY },
     regions: { type: "geojson", data: EMPTY },
     selected: { type: "geojson", data: EMPTY },
+    inner: { type: "geojson", data: EMPTY },
+    modes: { type: "geojson", data: EMPTY },
     cameras: {
       type: "geojson", data: EMPTY, promoteId: "id", cluster: true, clusterMaxZoom: 13, clusterRadius: 44,
     },

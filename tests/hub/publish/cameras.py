@@ -5,10 +5,17 @@ from typing import Any
 
 import msgspec
 
+from hub.merge.place import Ring
 from hub.publish.view import CameraDetail, CameraView, ClaimView, EvidenceView, Reason
 from probe.contract.geodesy import moved
 
 _numbers = count(1)
+
+
+def _around(lat: float, lon: float, metres: float) -> Ring:
+    """A ring of corners that lie so far from a place."""
+    corners = ((metres, 0.0), (0.0, metres), (-metres, 0.0), (0.0, -metres), (metres, 0.0))
+    return tuple((at[1], at[0]) for east, north in corners for at in [moved(lat, lon, east, north)])
 
 
 def camera(
@@ -41,7 +48,7 @@ def camera(
         first_seen=day,
         last_seen=day,
         radius95_m=7.2,
-        region95=((lon, lat), (lon + 1e-4, lat), (lon, lat + 1e-4), (lon, lat)),
+        region95=(_around(lat, lon, fields.get("radius95_m", 7.2)),),
         composed=False,
         review="confirmed",
     )

@@ -179,7 +179,17 @@ def test_nothing_is_safe_that_somebody_doubts() -> None:
 def test_a_place_is_as_doubtful_as_its_region() -> None:
     (one,) = seen(look())
     place = place_of(one.camera)
-    assert max(place.east, place.north) ** 0.5 * 2.4477 == pytest.approx(one.camera.radius95_m, rel=0.01)
+    assert max(place.east, place.north) ** 0.5 * 2.4477 == pytest.approx(one.camera.reach95_m, rel=0.01)
+
+
+def test_a_place_on_either_side_of_a_street_is_as_doubtful_as_the_street_is_wide() -> None:
+    (one,) = seen(look())
+    (ring,) = one.camera.region95
+    west, east = (tuple((lon + off, lat) for lon, lat in ring) for off in (-1e-4, 1e-4))
+    place, wider = place_of(one.camera), place_of(view(one, region95=(west, east)).camera)
+    between_m = distance_m(one.camera.lat, one.camera.lon, one.camera.lat, one.camera.lon + 1e-4)
+    assert wider.north == pytest.approx(place.north, rel=0.01)
+    assert wider.east == pytest.approx(place.east + 4 * between_m**2 / 2.4477**2, rel=0.01)
 
 
 def test_neighbours_follow_each_other() -> None:

@@ -98,7 +98,8 @@ def test_a_radius_is_never_told_better_than_it_is() -> None:
     detail = detail_of(look())
     said = sentence(detail, words("en"))
     (metres,) = [int(word) for word in said.replace("\u00a0", " ").split() if word.isdigit()]
-    assert metres - 1 < detail.camera.radius95_m <= metres
+    assert metres - 1 < detail.camera.reach95_m <= metres
+    assert detail.camera.radius95_m < detail.camera.reach95_m, "a long region reaches farther than a circle as large"
 
 
 def test_every_kind_and_mount_can_be_said() -> None:

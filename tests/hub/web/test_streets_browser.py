@@ -36,7 +36,7 @@ def at(lat: float, lon: float) -> ScriptedMap:
     (detail,) = source.cameras()
     ring = tuple((lon + east * 1e-4, lat + north * 1e-4) for east, north in ((0, -1), (1, 1), (-1, 1), (0, -1)))
     source._cameras[detail.camera.id] = replace(
-        detail, camera=replace(detail.camera, lat=lat, lon=lon, region95=ring)
+        detail, camera=replace(detail.camera, lat=lat, lon=lon, region95=(ring,))
     )  # fmt: skip
     return source
 

@@ -1,0 +1,76 @@
+"""Looks that point astray: a bearing that a car or a railing turned makes a camera where there is none. Pure.
+
+Such a camera rests on one look of one walk; beside it that very walk saw another one, and a walk that met this other
+one did not see it. How likely it is that the look was at the other one is weighed as in `looks`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hub.merge.constraints import fit
+from hub.merge.items import Thing
+from hub.merge.looks import ANOTHER_IN_VIEW, ASTRAY, WITHIN_M, may_be_one
+from hub.merge.which.item import RADIO, Put
+from probe.contract.geodesy import distance_m
+
+MISSED = 0.3  # cameras that a walk which passes them does not see
+
+
+def brought_home(things: Sequence[Thing], puts: Sequence[Put]) -> tuple[Put, ...]:
+    """The puts, with each look that is likelier astray than at a camera of its own in the camera that it was near."""
+    of_camera: dict[int, list[int]] = {}
+    for number, put in enumerate(puts):
+        of_camera.setdefault(put.camera, []).append(number)
+    by_walk: dict[str, list[int]] = {}
+    for number, thing in enumerate(things):
+        if thing.heard is None:
+            by_walk.setdefault(thing.item.layer, []).append(number)
+    found = list(puts)
+    for number, thing in enumerate(things):
+        if len(of_camera[puts[number].camera]) == 1 and _is_single_look(thing):
+            found[number] = _brought_home(number, things, puts, of_camera, by_walk)
+    return tuple(found)
+
+
+def _is_single_look(thing: Thing) -> bool:
+    return len(thing.observations) == 1 and thing.observations[0].look is not None and thing.item.group is None
+
+
+def _brought_home(
+    number: int,
+    things: Sequence[Thing],
+    puts: Sequence[Put],
+    of_camera: dict[int, list[int]],
+    by_walk: dict[str, list[int]],
+) -> Put:
+    thing, put = things[number], puts[number]
+    best: tuple[float, int] | None = None
+    for other in by_walk[thing.item.layer]:
+        camera = puts[other].camera
+        if other == number or camera == put.camera or _away_m(thing, things[other]) > WITHIN_M:
+            continue
+        walks = {one.walk for member in of_camera[camera] for one in things[member].observations}
+        sides = {k: v for member in of_camera[camera] for k, v in things[member].item.sides.items()}
+        met = len(walks - {thing.item.layer})
+        if (
+            not met
+            or not fit(sides, thing.item.sides)
+            or not may_be_one(thing.observations[0], things[other].observations)
+        ):
+            continue
+        odds = ASTRAY / (ANOTHER_IN_VIEW * MISSED**met)
+        if odds > 1 and (best is None or (odds, -camera) > best):
+            best = odds, -camera
+    if best is None:
+        return put
+    sure = best[0] / (1 + best[0])
+    return replace(put, camera=-best[1], sure=sure, others=((None, 1 - sure),))
+
+
+def _away_m(thing: Thing, other: Thing) -> float:
+    """How far apart a walk stood when it looked at two things, at the least."""
+    here = thing.observations[0].look
+    looks = [one.look for one in other.observations if one.look is not None]
+    if here is None or not looks or other.item.layer == RADIO:
+        return float("inf")
+    return min(distance_m(here.lat, here.lon, one.lat, one.lon) for one in looks)

@@ -1,0 +1,179 @@
+"""What there is to tell a camera's place by, walk by walk. Pure, and without NumPy."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from hub.merge.observe import GNSS_SD_M, RADIUS68, USUAL_BEARING_SD_DEG, Observation
+from probe.contract.geodesy import moved, wrap_bearing
+from probe.contract.sighting import Hearing, Place, Silence
+
+# A receiver that does not say how accurate it is: a 68 % radius in metres.
+USUAL_ACCURACY_M = 2 * GNSS_SD_M
+# Of a marked place's variance, this share is common to all that was marked near by on the walk: the receiver's drift.
+COMMON_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearing:
+    """A bearing from where the walker stood, in degrees from true north; the distance in metres where it was told."""
+
+    lat: float
+    lon: float
+    accuracy_m: float | None = None
+    bearing_deg: float
+    sd_deg: float = USUAL_BEARING_SD_DEG
+    distance_m: float | None = None
+    distance_sd_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """A place that was marked, with its own covariance in square metres, and the variance per axis (`common`) that it
+    shares with all that its walk says near by."""
+
+    lat: float
+    lon: float
+    east: float
+    north: float
+    between: float = 0.0
+    common: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bias:
+    """What the receiver of a walk was off here, as estimated, in metres, and the variance per axis left of it."""
+
+    east: float
+    north: float
+    variance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkEvidence:
+    """What one walk says of one camera. `bias` is None where nobody knows it."""
+
+    walk: str
+    hearings: tuple[Hearing, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    bearings: tuple[Bearing, ...] = ()
+    marked: tuple[Marked, ...] = ()
+    bias: Bias | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Street:
+    """A straight piece of the middle of a street, in degrees, as an operator's extract has it."""
+
+    start: tuple[float, float]  # latitude, longitude
+    end: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All walks' evidence of one camera, each walk once, and the streets near by, where they are known."""
+
+    walks: tuple[WalkEvidence, ...]
+    streets: tuple[Street, ...] = ()
+
+
+def evidence_of(
+    observations: Iterable[Observation],
+    streets: Sequence[Street] | None = None,
+    bias: dict[str, Bias] | None = None,
+) -> Evidence:
+    """The evidence in the observations of one camera; `bias` is that of walks by their name."""
+    by_walk: dict[str, list[Observation]] = {}
+    for observation in observations:
+        by_walk.setdefault(observation.walk, []).append(observation)
+    walks = tuple(_of_walk(walk, by_walk[walk], (bias or {}).get(walk)) for walk in sorted(by_walk))
+    return Evidence(walks=walks, streets=tuple(streets or ()))
+
+
+def _of_walk(walk: str, observations: Sequence[Observation], bias: Bias | None) -> WalkEvidence:
+    hearings: list[Hearing] = []
+    silences: list[Silence] = []
+    bearings: list[Bearing] = []
+    marked: list[Marked] = []
+    for observation in sorted(observations, key=lambda one: one.sighting.id):
+        hearings += observation.hearings
+        radio = observation.sighting.radio
+        silences += () if radio is None else radio.silences
+        bearing = _bearing(observation)
+        if bearing is not None:
+            bearings.append(bearing)
+        elif observation.estimate is not None and not observation.hearings:
+            estimate = observation.estimate
+            common = COMMON_SHARE * GNSS_SD_M**2
+            if estimate.between == 0.0:  # nothing but the receiver and the hand that marked
+                common = COMMON_SHARE * min(estimate.east, estimate.north)
+            marked.append(
+                Marked(
+                    lat=estimate.lat,
+                    lon=estimate.lon,
+                    east=estimate.east - common,
+                    north=estimate.north - common,
+                    between=estimate.between,
+                    common=common,
+                )
+            )
+    return WalkEvidence(
+        walk=walk,
+        hearings=tuple(hearings),
+        silences=tuple(silences),
+        bearings=tuple(bearings),
+        marked=tuple(marked),
+        bias=bias,
+    )
+
+
+def _bearing(observation: Observation) -> Bearing | None:
+    observer, subject = observation.sighting.observer, observation.sighting.subject
+    if observer is None or subject is None or subject.bearing_deg is None:
+        return None
+    return Bearing(
+        lat=observer.lat,
+        lon=observer.lon,
+        accuracy_m=observer.accuracy_m,
+        bearing_deg=wrap_bearing(subject.bearing_deg),
+        sd_deg=USUAL_BEARING_SD_DEG if subject.bearing_sd_deg is None else subject.bearing_sd_deg,
+        distance_m=subject.distance_m,
+        distance_sd_m=subject.distance_sd_m,
+    )
+
+
+def corrected(walk: WalkEvidence) -> WalkEvidence:
+    """The walk with all its places moved against its bias, of which only the variance is left."""
+    bias = walk.bias
+    if bias is None or (bias.east == 0.0 and bias.north == 0.0):
+        return walk
+
+    def back(lat: float, lon: float) -> dict[str, float]:
+        at = moved(lat, lon, -bias.east, -bias.north)
+        return {"lat": at[0], "lon": at[1]}
+
+    def place(one: Place) -> Place:
+        return Place(**back(one.lat, one.lon), accuracy_m=one.accuracy_m)
+
+    return replace(
+        walk,
+        hearings=tuple(msgspec.structs.replace(one, place=place(one.place)) for one in walk.hearings),
+        silences=tuple(Silence(start=place(one.start), end=place(one.end)) for one in walk.silences),
+        bearings=tuple(replace(one, **back(one.lat, one.lon)) for one in walk.bearings),
+        marked=tuple(replace(one, **back(one.lat, one.lon)) for one in walk.marked),
+        bias=Bias(east=0.0, north=0.0, variance=bias.variance),
+    )
+
+
+def drift_variance(walk: WalkEvidence) -> float:
+    """The variance per axis, in square metres, of what all places of a walk are off together; of what is left of it,
+    where the walk's bias is known."""
+    if walk.bias is not None:
+        return max(0.25, walk.bias.variance)
+    places: list[Place | Bearing] = [*(one.place for one in walk.hearings), *walk.bearings]
+    told = sorted(USUAL_ACCURACY_M if one.accuracy_m is None else one.accuracy_m for one in places)
+    if told:
+        return max(GNSS_SD_M, min(100.0, told[len(told) // 2]) / RADIUS68) ** 2
+    common = sorted(one.common for one in walk.marked)
+    return common[len(common) // 2] if common else GNSS_SD_M**2

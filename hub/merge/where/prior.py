@@ -1,0 +1,69 @@
+"""Where cameras are at all: along streets. A weak prior, which no walk's raster has in it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hub.merge.where.evidence import Street, WalkEvidence
+from hub.merge.where.plane import Floats, Grid, Plane
+
+# Without an extract: the density falls by e over so many metres from where somebody saw or heard it, down to a floor.
+FALLS_M, FLOOR = 10.0, 1e-3
+# With one: most cameras hang at a facade, so far from the street's middle; others stand in it or behind.
+FACADE_M, FACADE_SD_M, FACADE_SHARE, BEHIND_M = 8.0, 3.5, 0.55, 12.0
+MOST_STREETS = 60
+# A street counts where it is so near to what was walked.
+NEAR_M = 60.0
+
+
+def prior_log(walks: Sequence[WalkEvidence], streets: Sequence[Street], plane: Plane, grid: Grid) -> Floats:
+    """The logarithm of the prior's density on a grid, n x n, up to a constant."""
+    east, north = grid.cells()
+    lines = _near_lines(streets, plane, grid)
+    if lines is not None:
+        away = _from_lines(lines, east, north)
+        facade = np.exp(-0.5 * ((away - FACADE_M) / FACADE_SD_M) ** 2) / (FACADE_SD_M * 2.5066)
+        density = FACADE_SHARE * facade + (1 - FACADE_SHARE) * np.exp(-away / BEHIND_M) / BEHIND_M
+        value = np.log(np.maximum(density * BEHIND_M, FLOOR))
+    else:
+        walked = _walked(walks, plane)
+        away2 = np.full(len(east), np.inf)
+        for x, y in walked:
+            away2 = np.minimum(away2, (east - x) ** 2 + (north - y) ** 2)
+        value = np.log(np.maximum(np.exp(-np.sqrt(away2) / FALLS_M), FLOOR))
+    return np.asarray(value.reshape(grid.count, grid.count))
+
+
+def _walked(walks: Sequence[WalkEvidence], plane: Plane) -> list[tuple[float, float]]:
+    """Where somebody heard, looked or marked it, at most once for each 3 m; never where it was not heard."""
+    places: list[tuple[float, float]] = []
+    for walk in walks:
+        places += [(one.place.lat, one.place.lon) for one in walk.hearings]
+        places += [(one.lat, one.lon) for one in walk.bearings]
+        places += [(one.lat, one.lon) for one in walk.marked]
+    metres = sorted(plane.to_metres(*place) for place in places)
+    thinned = {(round(east / 3), round(north / 3)): (east, north) for east, north in metres}
+    return sorted(thinned.values())[:400]
+
+
+def _near_lines(streets: Sequence[Street], plane: Plane, grid: Grid) -> Floats | None:
+    """The pieces that come near the grid, as rows of two ends; None where there are none."""
+    if not streets:
+        return None
+    lines = sorted((*plane.to_metres(*one.start), *plane.to_metres(*one.end)) for one in streets)
+    middle, half = grid.east + grid.step_m * grid.count / 2, grid.step_m * grid.count / 2
+    centre = np.array([middle]), np.array([grid.north + half])
+    away = [float(_from_lines(np.array([line]), *centre)[0]) for line in lines]
+    near = [line for gap, line in sorted(zip(away, lines, strict=True)) if gap <= 1.5 * half + NEAR_M]
+    return np.array(near[:MOST_STREETS]) if near else None
+
+
+def _from_lines(lines: Floats, east: Floats, north: Floats) -> Floats:
+    """How far each point is from the nearest piece."""
+    best = np.full(len(east), np.inf)
+    for x1, y1, x2, y2 in lines.tolist():
+        dx, dy = x2 - x1, y2 - y1
+        length2 = max(1e-9, dx * dx + dy * dy)
+        share = np.clip(((east - x1) * dx + (north - y1) * dy) / length2, 0.0, 1.0)
+        best = np.minimum(best, np.hypot(east - x1 - share * dx, north - y1 - share * dy))
+    return best

@@ -1,0 +1,109 @@
+"""What one walk says of a camera's place, as a raster of log-likelihoods. Rasters of walks add.
+
+All that a walk says is off by its receiver's drift together, so the drift blurs the walk's whole raster, once.
+"""
+
+from math import radians
+
+import numpy as np
+
+from hub.merge.where.evidence import Bearing, Marked, WalkEvidence, corrected, drift_variance
+from hub.merge.where.plane import Floats, Grid, Plane
+from hub.merge.where.radio import Levels, averaged, log_sum, radio_log, silence_log
+
+# The compass's error that all bearings of a walk share, in degrees, and how often a bearing is of something else.
+COMPASS_SD_DEG, OUTLIER = 6.0, 0.1
+LEAST_BEARING_SD_DEG = 3.0
+# Between two looks the receiver drifts: this share of its deviation is each look's own.
+OWN_SHARE = 0.5
+MOST_BEARINGS, MOST_STRETCHES, STRETCH_STEP_M, MOST_ON_STRETCH = 24, 12, 8.0, 8
+# How far below the best a walk can say that a place is, in units of the logarithm: a walk may be of something else.
+DEEPEST = 12.0
+# The drift's deviation is told by the receiver's accuracy, which is a guess: factors and how usual they are.
+DRIFTS = ((0.6, 0.35), (1.0, 0.4), (1.6, 0.25))
+# Gauss-Hermite nodes (probabilists'), seven of them, with their weights
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
+
+
+def walk_raster(walk: WalkEvidence, plane: Plane, grid: Grid) -> Floats:
+    """The log-likelihood of all that a walk says, n x n, 0 at its best."""
+    walk = corrected(walk)
+    east, north = grid.cells()
+    total = np.zeros_like(east)
+    variance = drift_variance(walk)
+    levels = levels_of(walk, plane)
+    if levels is not None:
+        value, power, exponent = radio_log(levels, east, north)
+        total += value + silence_log(_stretches(walk, plane), power, exponent, east, north)
+    if walk.bearings:
+        total += _bearings_log(walk.bearings, plane, variance, east, north)
+    for one in walk.marked:
+        total += _marked_log(one, plane, east, north)
+    blurred = _blurred((total - total.max()).reshape(grid.count, grid.count), variance, grid.step_m)
+    blurred = np.logaddexp(blurred - blurred.max(), -DEEPEST)
+    return np.asarray(blurred - blurred.max())
+
+
+def levels_of(walk: WalkEvidence, plane: Plane) -> Levels | None:
+    """What the walk heard, averaged; None where it heard nothing."""
+    if not walk.hearings:
+        return None
+    places = plane.points([(one.place.lat, one.place.lon) for one in walk.hearings])
+    dbm = np.array([np.nan if one.signal_dbm is None else float(one.signal_dbm) for one in walk.hearings])
+    return averaged(places, dbm, np.array([float(one.frames) for one in walk.hearings]))
+
+
+def _stretches(walk: WalkEvidence, plane: Plane) -> list[Floats]:
+    """Points on the stretches that were listened to in vain, the first so many by place."""
+    ends = sorted((one.start.lat, one.start.lon, one.end.lat, one.end.lon) for one in walk.silences)
+    found = []
+    for start_lat, start_lon, end_lat, end_lon in ends[:MOST_STRETCHES]:
+        start, end = plane.points([(start_lat, start_lon), (end_lat, end_lon)])
+        count = min(MOST_ON_STRETCH, 1 + int(float(np.linalg.norm(end - start)) / STRETCH_STEP_M))
+        share = (np.arange(count) + 0.5) / count
+        found.append(start + share[:, np.newaxis] * (end - start))
+    return found
+
+
+def _bearings_log(bearings: tuple[Bearing, ...], plane: Plane, variance: float, east: Floats, north: Floats) -> Floats:
+    """The bearings of a walk, with their common error integrated out."""
+    kept = sorted(bearings, key=lambda one: (one.lat, one.lon, one.bearing_deg, one.sd_deg, one.distance_m or 0.0))
+    if len(kept) > MOST_BEARINGS:
+        kept = [kept[number * len(kept) // MOST_BEARINGS] for number in range(MOST_BEARINGS)]
+    total = np.zeros((len(_NODES), len(east)))
+    for one in kept:
+        here = plane.to_metres(one.lat, one.lon)
+        away = np.hypot(east - here[0], north - here[1]) + 0.5
+        off = np.degrees(np.arctan2(east - here[0], north - here[1])) - one.bearing_deg
+        told = max(LEAST_BEARING_SD_DEG, min(90.0, one.sd_deg)) ** 2
+        sd2 = np.minimum(told + variance * OWN_SHARE**2 / (radians(1.0) * away) ** 2, 100.0**2)
+        turned = (off - COMPASS_SD_DEG * _NODES[:, np.newaxis] + 180.0) % 360.0 - 180.0
+        likely = np.exp(-0.5 * turned**2 / sd2) / np.sqrt(2 * np.pi * sd2)
+        if one.distance_m is not None:
+            sd = max(1.0, one.distance_sd_m if one.distance_sd_m is not None else 0.3 * one.distance_m)
+            sd = float(np.sqrt(sd**2 + variance * OWN_SHARE**2))
+            likely = likely * np.exp(-0.5 * ((away - one.distance_m) / sd) ** 2) * (50.0 / (sd * 2.5066))
+        total += np.log((1 - OUTLIER) * likely + OUTLIER / 360.0)
+    return log_sum([row + np.log(weight) for row, weight in zip(total, _WEIGHTS / _WEIGHTS.sum(), strict=True)])
+
+
+def _marked_log(one: Marked, plane: Plane, east: Floats, north: Floats) -> Floats:
+    here = plane.to_metres(one.lat, one.lon)
+    x, y = east - here[0], north - here[1]
+    see, snn = max(1.0, one.east), max(1.0, one.north)
+    sen = float(np.clip(one.between, -0.99, 0.99)) if see * snn <= one.between**2 else one.between
+    det = see * snn - sen * sen
+    return np.asarray(-0.5 * (x * x * snn - 2 * x * y * sen + y * y * see) / det)
+
+
+def _blurred(value: Floats, variance: float, step_m: float) -> Floats:
+    """A raster of logarithms, its exponentials blurred by the drift."""
+    likely = np.exp(np.maximum(value, -60.0))
+    number = np.arange(len(value))
+    apart2 = ((number[:, np.newaxis] - number) * step_m) ** 2
+    total = np.zeros_like(likely)
+    for factor, share in DRIFTS:
+        kernel = np.exp(-0.5 * apart2 / (variance * factor**2 + step_m**2 / 12))
+        kernel /= kernel.sum(axis=1).max()
+        total += share * (kernel @ likely @ kernel)
+    return np.asarray(np.log(np.maximum(total, 1e-300)))
