@@ -12,7 +12,7 @@ from tests.accuracy.reports import Floats
 Points = list[tuple[float, float]]
 WIDTH, HEIGHT, LEFT, TOP, GAP = 300, 260, 52, 44, 90
 # Each has a contrast of at least 3 on white and on the dark ground
-COLOURS = ("#1f77d0", "#d1571b", "#3f8f3f", "#a05ac8", "#9a7b00", "#7a7a7a", "#d6337f", "#008c8c")
+COLOURS = ("#1f77d0", "#d1571b", "#3f8f3f", "#a05ac8", "#9a7b00", "#7a7a7a", "#d6337f", "#008c8c", "#4a5fd0")
 CHI2_95 = 5.991464547107979  # of two degrees of freedom
 GUIDE = 'stroke="#8a8a8a" stroke-width="2" stroke-dasharray="2 4"'
 LEAST_STEP_PX = 0.2  # a bend that is less than this is not drawn

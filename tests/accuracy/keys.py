@@ -56,9 +56,10 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
         "the product's `covered95` in the scenario where it is least, and most",
     ),
     (
-        r"locate\.two_walks_bearings\.(median|p90)_m",
+        r"locate\.two_walks_bearings(_no_streets)?\.(median|p90)_m",
         "`locate.two_walks_bearings.median_m`, `.p90_m`",
-        "the product's error, in metres, with both pavements, a corner and two bearings on each of two walks",
+        "the product's error, in metres, with both pavements, a corner and two bearings on each of two walks, and the "
+        "streets of an operator; `two_walks_bearings_no_streets`: without them",
     ),
     (r"feup\.(2_4|5)_ghz\.passes", "`feup.BAND.passes`", "half laps past a mast; the figures are named as above"),
     (r"together\.trials", "`together.trials`", "cameras heard on two walks and photographed twice on each"),

@@ -18,9 +18,15 @@ Figures = dict[str, float | int | str | None]
 TWO_WALKS_BEARINGS = "both_l_bearings"
 
 # What is measured of the product, without and with bearings: whoever brings another estimator changes it here.
-OURS: dict[str, Locator] = {
-    "radio": lambda trial: locators.today(trial, looks=False),
-    "bearings": lambda trial: locators.today(trial, looks=True),
+OURS: dict[str, dict[str, Locator]] = {
+    "radio": {
+        "ours": lambda trial: locators.today(trial, looks=False),
+        "ours_streets": lambda trial: locators.today(trial, looks=False, streets=True),
+    },
+    "bearings": {
+        "ours": lambda trial: locators.today(trial, looks=True),
+        "ours_streets": lambda trial: locators.today(trial, looks=True, streets=True),
+    },
 }
 
 
@@ -72,7 +78,7 @@ def scenario(name: str, *, full: bool, count: int | None = None) -> dict[str, li
     drawn = trials(name, count or frozen["count" if full else "small_count"], frozen["seed"])
     learnt = learnt_radii(frozen["learn_count" if full else "small_learn_count"])
     radio = [baseline(method, drawn, learnt) for method in BASELINES]
-    return {name: [*radio, ours("radio", drawn)], f"{name}_bearings": [*radio, ours("bearings", drawn)]}
+    return {name: [*radio, *ours("radio", drawn)], f"{name}_bearings": [*radio, *ours("bearings", drawn)]}
 
 
 def figures_of(tables: Mapping[str, Sequence[Line]]) -> Figures:
@@ -85,21 +91,19 @@ def figures_of(tables: Mapping[str, Sequence[Line]]) -> Figures:
 
 
 def over_scenarios(tables: Mapping[str, Sequence[Line]]) -> Figures:
-    """The least and the largest share of the product's 95 % regions that hold, over all scenarios; and the error of two
-    walks with bearings, which is the one that is aimed at."""
-    shares, figures = [], Figures()
-    for name, lines in tables.items():
-        ours = next(line for line in lines if line.method == "ours")
-        shares.append(ours.covered / len(ours.errors))
-        if name == TWO_WALKS_BEARINGS:
-            figures = {
-                "locate.two_walks_bearings.median_m": round(ours.median, 2),
-                "locate.two_walks_bearings.p90_m": round(ours.p90, 2),
-            }
-    return figures | {
+    """The least and the largest share of the product's 95 % regions that hold, over all scenarios, with an operator's
+    streets and without; and the error of two walks with bearings, which is the one that is aimed at."""
+    told = [one for lines in tables.values() for one in lines if one.method in OURS["radio"]]
+    shares = [one.covered / len(one.errors) for one in told]
+    figures: Figures = {
         "locate.min_coverage_95": round(min(shares), 4),
         "locate.max_coverage_95": round(max(shares), 4),
     }
+    for one in tables.get(TWO_WALKS_BEARINGS, ()):
+        if one.method in OURS["bearings"]:
+            key = "locate.two_walks_bearings" + ("" if one.method == "ours_streets" else "_no_streets")
+            figures |= {f"{key}.median_m": round(one.median, 2), f"{key}.p90_m": round(one.p90, 2)}
+    return figures
 
 
 def keys_of(prefix: str, line: Line) -> Figures:
@@ -139,9 +143,11 @@ def baseline(method: str, drawn: Sequence[Trial], learnt: dict[str, float]) -> L
     return line(method, found if own else [locators.with_radius(one, learnt[method]) for one in found], drawn, own=own)
 
 
-def ours(which: str, drawn: Sequence[Trial]) -> Line:
-    """The product on these trials."""
-    return line("ours", [OURS[which](trial) for trial in drawn], drawn, own=True)
+def ours(which: str, drawn: Sequence[Trial]) -> list[Line]:
+    """The product on these trials, without and with an operator's streets."""
+    return [
+        line(method, [locator(trial) for trial in drawn], drawn, own=True) for method, locator in OURS[which].items()
+    ]
 
 
 def line(method: str, found: Sequence[Located], drawn: Sequence[Trial], *, own: bool) -> Line:

@@ -8,7 +8,7 @@ from tests.accuracy import aims, curves, parts, pole, tables, texts
 from tests.accuracy.aims import percent, setting_name
 from tests.accuracy.curves import Axis, Curve, Panel, Points
 from tests.accuracy.keys import MEANINGS
-from tests.accuracy.locate import TWO_WALKS_BEARINGS, Figures, Line
+from tests.accuracy.locate import OURS, TWO_WALKS_BEARINGS, Figures, Line
 from tests.accuracy.merge import Row
 from tests.accuracy.real import Judged
 
@@ -63,7 +63,7 @@ def _regions_and_errors(found: Mapping[str, Sequence[Line]]) -> str:
         levels[tables.scenario_name(name)] = Curve(points=points, colour=number, dashed=name != bare)
     errors = {
         tables.METHODS[line.method].strip("*"): Curve(
-            points=curves.cumulative(line.errors, SHOWN_M), colour=number, bold=line.method == "ours"
+            points=curves.cumulative(line.errors, SHOWN_M), colour=number, bold=line.method in OURS["bearings"]
         )
         for number, line in enumerate(reversed(found[TWO_WALKS_BEARINGS]))
     }
@@ -123,7 +123,10 @@ def text(results: Results) -> str:
         made.append(texts.BOUND)
     made += [tables.regions(results.locating, results.bounds), "![Regions, and errors](accuracy.svg)\n"]
     for name in (name for name in results.locating if not name.endswith("_bearings")):
-        with_bearings = {"the product, with bearings": tables.of(results.locating[f"{name}_bearings"], "ours")}
+        with_bearings = {
+            f"{tables.METHODS[method]}, bearings": tables.of(results.locating[f"{name}_bearings"], method)
+            for method in OURS["bearings"]
+        }
         made += [
             f"### {tables.scenario_name(name)}\n",
             tables.locating(results.locating[name], with_bearings),

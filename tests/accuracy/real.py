@@ -7,8 +7,9 @@ from pathlib import Path
 
 from hub.merge.cameras import derive
 from probe.contract.geodesy import moved
+from tests.accuracy.evidences import ORIGIN
 from tests.accuracy.locate import Figures, Line, baseline, keys_of, learnt_radii, ours
-from tests.accuracy.locators import BASELINES, ORIGIN
+from tests.accuracy.locators import BASELINES
 from tests.accuracy.passes import Heard, Pass, Trial
 from tests.accuracy.reports import Report
 from tests.accuracy.today import observed, sighting
@@ -52,7 +53,7 @@ def feup(folder: Path, learn_count: int) -> tuple[dict[str, list[Line]], Figures
     for band, senders in BANDS.items():
         drawn = half_laps(folder / "rssi" / "feup", senders)
         learnt = learnt_radii(learn_count)
-        tables[band] = [*(baseline(method, drawn, learnt) for method in BASELINES), ours("radio", drawn)]
+        tables[band] = [*(baseline(method, drawn, learnt) for method in BASELINES), ours("radio", drawn)[0]]
         figures[f"feup.{band}.passes"] = len(drawn)
         for line in tables[band]:
             figures |= keys_of(f"feup.{band}.{line.method}", line)
@@ -109,6 +110,6 @@ def outcome(number: int, distance_m: float, turn_deg: float | None) -> str:
             )
         )
     cameras, _ = derive(observed([sighting(one) for one in reports], ["one", "other"]))
-    if len(cameras) == 1:
-        return "merged"
-    return "queued" if any(camera.rivals for camera in cameras) else "apart"
+    if any(camera.doubts for camera in cameras):
+        return "queued"
+    return "merged" if len(cameras) == 1 else "apart"

@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.accuracy import metrics
 from tests.accuracy.aims import CLOSED, CLOSED_FROM_ATTRIBUTES, Aim, inside, percent, setting_name
-from tests.accuracy.locate import Figures, Line
+from tests.accuracy.locate import OURS, Figures, Line
 from tests.accuracy.merge import Row
 from tests.accuracy.real import OUTCOMES, Judged
 
@@ -17,7 +17,6 @@ POLICIES = {
     "one_to_one": "one to one per walk, best gate*",
     "one_to_one_attributes": "the same, with attributes*",
     "ours": "**the product today**",
-    "ours_forced": "the product, unsure ones put with their best guess",
     "ours_no_accuracy": "the product, no accuracy stated",
     "ours_every_direction": "the product, a direction on every report",
     "oracle": "oracle*",
@@ -31,6 +30,7 @@ METHODS = {
     "beacondb": "beaconDB's box",
     "robust_ml": "robust maximum likelihood",
     "ours": "**the product today**",
+    "ours_streets": "**the product, with an operator's streets**",
 }
 SCENARIOS = {
     "pass": "One pass on one pavement",
@@ -117,23 +117,24 @@ def regions(found: Mapping[str, Sequence[Line]], bounds: Mapping[str, float]) ->
     """The product in every scenario: error beside the bound, how often regions hold, and what they cost."""
     rows = []
     for name, lines in found.items():
-        ours = of(lines, "ours")
-        count = len(ours.errors)
-        low, high = metrics.binomial(ours.covered, count)
-        share = ours.covered / count
-        best = min((line for line in lines if line.method != "ours"), key=lambda line: line.score)
-        rows.append(
-            (
-                scenario_name(name),
-                f"{ours.median:.1f} / {ours.p90:.1f}",
-                f"{bounds[name]:.1f}" if name in bounds else "",
-                percent(ours.covered50),
-                f"{percent(share, 1)} ({percent(low, 1)} to {percent(high, 1)}) {_flag(share, low, high)}",
-                f"{float(np.median(ours.radii)):.0f}",
-                f"{ours.score:.0f}",
-                f"{best.score:.0f} ({METHODS[best.method]})",
+        others = [line for line in lines if line.method not in OURS["radio"]]
+        best = min(others, key=lambda line: line.score)
+        for ours in (line for line in lines if line.method in OURS["radio"]):
+            count = len(ours.errors)
+            low, high = metrics.binomial(ours.covered, count)
+            share = ours.covered / count
+            rows.append(
+                (
+                    scenario_name(name) + (", streets" if ours.method == "ours_streets" else ""),
+                    f"{ours.median:.1f} / {ours.p90:.1f}",
+                    f"{bounds[name]:.1f}" if name in bounds else "",
+                    percent(ours.covered50),
+                    f"{percent(share, 1)} ({percent(low, 1)} to {percent(high, 1)}) {_flag(share, low, high)}",
+                    f"{float(np.median(ours.radii)):.0f}",
+                    f"{ours.score:.0f}",
+                    f"{best.score:.0f} ({METHODS[best.method]})",
+                )
             )
-        )
     head = (
         *("scenario", "median / p90, m", "bound of the median, m", "50 % region holds", "95 % region holds"),
         *("radius, m", "score, m", "best other score, m"),
