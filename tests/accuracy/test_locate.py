@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hub.merge.camera import Camera
+from hub.merge.cameras import derive
 from hub.merge.doubt import Doubt
 from hub.merge.observe import Estimate, Observation
 from hub.merge.place import Located as Told
@@ -152,7 +153,7 @@ def test_a_pair_at_one_place_that_looks_the_same_way_is_merged_today_and_a_far_o
 @pytest.mark.parametrize("cameras", [1, 2])
 def test_a_pair_is_queued_where_one_of_its_reports_is_in_doubt(monkeypatch: pytest.MonkeyPatch, cameras: int) -> None:
     doubt = Doubt(sightings=("0" * 32,), here=0.6, others=((None, 0.4),))
-    there = real.derive
+    there = derive
     with monkeypatch.context() as patched:
         patched.setattr(real, "derive", lambda seen: (there(seen)[0][:1] * cameras, 0))
         assert real.outcome(1, 0.2, 0.0) == ("merged" if cameras == 1 else "apart")
