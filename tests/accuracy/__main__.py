@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Collection
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ def main() -> None:
     options.add_argument("--full", action="store_true", help="all areas, seeds and trials: an hour, not minutes")
     options.add_argument("--only", choices=PARTS, action="append", help="measure this alone; may be said again")
     options.add_argument("--trials", type=int, help="simulated cameras in each scenario of locating")
+    options.add_argument("--share", type=float, default=1.0, help="of the areas: enough to see that it runs, not more")
     options.add_argument("--json", type=Path, default=Path("build/accuracy.json"))
     options.add_argument("--page", type=Path, default=Path("docs/accuracy.md"))
     options.add_argument("--jobs", type=int, default=2, help="processes beside each other")
@@ -41,7 +43,8 @@ def main() -> None:
         sys.exit(2)
     begun = time.monotonic()
     only = asked.only or PARTS
-    results = measure(folder, full=asked.full, jobs=asked.jobs, trials=asked.trials, only=only)
+    how = Form(full=asked.full, trials=asked.trials, share=asked.share)
+    results = measure(folder, how, jobs=asked.jobs, only=only)
     results.figures["seconds"] = round(time.monotonic() - begun)
     unexplained = without_meaning(results.figures)
     if unexplained:
@@ -55,15 +58,29 @@ def main() -> None:
     print(f"written to {written} after {results.figures['seconds']} s")
 
 
-def measure(
-    folder: Path, *, full: bool, jobs: int, trials: int | None = None, only: Collection[str] = PARTS
-) -> page.Results:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How much is measured: all of it or the short form; so many trials in each scenario, where it is said; and which
+    share of the areas that the form has."""
+
+    full: bool
+    trials: int | None = None
+    share: float = 1.0
+
+    @property
+    def name(self) -> str:
+        """As the page and the figures have it."""
+        name = "full" if self.full else "short"
+        return name if self.share == 1.0 and self.trials is None else f"{name}, cut down"
+
+
+def measure(folder: Path, how: Form, *, jobs: int, only: Collection[str] = PARTS) -> page.Results:
     """The parts that are asked for; what has nothing to do with each other runs side by side. What is put together does
     not depend on what ends first."""
-    results = page.Results(form="full" if full else "short")
+    results = page.Results(form=how.name)
     begun = time.monotonic()
     with ProcessPoolExecutor(jobs) as pool:
-        running = start(pool, folder, full=full, trials=trials, only=only)
+        running = start(pool, folder, how, only)
         titles = {future: name for name, future in running.items()}
         for number, done in enumerate(as_completed(titles), 1):
             done.result()
@@ -82,7 +99,7 @@ def measure(
     take_bounds(results)
     # Times are measured, so that nothing else runs beside these
     for name in (name for name in parts.PARTS if name in only):
-        if (part := parts.measured(name, full=full)) is not None:
+        if (part := parts.measured(name, full=how.full)) is not None:
             results.others[name] = part
             results.figures |= part.figures
             say(begun, name)
@@ -90,20 +107,20 @@ def measure(
     return results
 
 
-def start(
-    pool: ProcessPoolExecutor, folder: Path, *, full: bool, trials: int | None, only: Collection[str]
-) -> dict[str, Future[Any]]:
+def start(pool: ProcessPoolExecutor, folder: Path, how: Form, only: Collection[str]) -> dict[str, Future[Any]]:
     """What runs side by side, by its name: the longest first."""
     running: dict[str, Future[Any]] = {}
     if "merge" in only:
         for name, level in SETTINGS:
-            running[f"{name}_{level}"] = pool.submit(merge.measure, folder, name, level, full=full)
+            running[f"{name}_{level}"] = pool.submit(
+                merge.measure, folder, name, level, full=how.full, of_areas=how.share
+            )
     if "locate" in only:
         for name in locating()["scenarios"]:
-            running[name] = pool.submit(locate.scenario, name, full=full, count=trials)
-        running["together"] = pool.submit(together.measure, full=full)
+            running[name] = pool.submit(locate.scenario, name, full=how.full, count=how.trials)
+        running["together"] = pool.submit(together.measure, full=how.full)
     if "real" in only:
-        learn_count = locating()["trials"]["learn_count" if full else "small_learn_count"]
+        learn_count = locating()["trials"]["learn_count" if how.full else "small_learn_count"]
         running["feup"] = pool.submit(real.feup, folder, learn_count)
         running["pairs"] = pool.submit(real.pairs, folder)
     return running

@@ -82,7 +82,7 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"poison\.[a-z0-9_.]+", "`poison.…`", "what one contributor could do who lies: see its table"),
     (r"scale\.[a-z0-9_.]+", "`scale.…`", "what a sighting and a rebuild cost: see its table"),
     (r"seconds", "`seconds`", "wall clock of the whole run"),
-    (r"form", "`form`", "`short` or `full`"),
+    (r"form", "`form`", "`short` or `full`; `, cut down` where areas or trials were left out"),
 )
 
 

@@ -52,10 +52,10 @@ class Found:
     pole: pole.Pole | None
 
 
-def measure(folder: Path, name: str, level: str, *, full: bool) -> Found:
-    """All of one set at one level of error."""
+def measure(folder: Path, name: str, level: str, *, full: bool, of_areas: float = 1.0) -> Found:
+    """All of one set at one level of error; `of_areas` is the share that is taken of the areas of the form."""
     frozen = merging()
-    share = frozen["sets"][name]["share" if full else "small_share"]
+    share = of_areas * frozen["sets"][name]["share" if full else "small_share"]
     judged, learnt = (_positions(folder, name, share, learn=learn) for learn in (False, True))
     seeds = frozen["walks"]["seeds" if full else "small_seeds"]
     return measured(
