@@ -159,5 +159,6 @@ def _camera_count(running: "RunningHub") -> Callable[[object], str]:
 def _sentence(counts: dict[str, int | float]) -> str:
     return (
         "{made} sightings and pictures made, {receipts} receipts, {stored} stored, {lost} lost. Of the town's cameras "
-        "{found} were found, {missed} missed, {invented} invented; median error {median_error_m} m."
+        "{found} were found, {missed} missed, {invented} invented "
+        "({invented_asked} of these are questions at the desk); median error {median_error_m} m."
     ).format(**counts)

@@ -105,6 +105,7 @@ def count(
         "found": agreement.found,
         "missed": agreement.missed,
         "invented": agreement.invented,
+        "invented_asked": agreement.asked,
         "median_error_m": median(agreement.errors_m) if agreement.errors_m else 0.0,
         "in_region95": agreement.in_region,
         "seconds": round(time.monotonic() - began_s, 1),

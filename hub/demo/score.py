@@ -34,11 +34,13 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """Found, missed and invented cameras; the found ones' errors in metres, and how many lie in their region."""
+    """Found, missed and invented cameras; the found ones' errors in metres, and how many lie in their region. `asked`
+    are those invented of which the map says that it is unsure: they are questions at the desk."""
 
     found: int
     missed: int
     invented: int
+    asked: int
     errors_m: tuple[float, ...]
     in_region: int
 
@@ -49,16 +51,18 @@ def score(cameras: Sequence[CameraView], truth: Truth) -> Score:
     from scipy.optimize import linear_sum_assignment
 
     if not cameras:
-        return Score(found=0, missed=len(truth.cameras), invented=0, errors_m=(), in_region=0)
+        return Score(found=0, missed=len(truth.cameras), invented=0, asked=0, errors_m=(), in_region=0)
     distances = np.array([[distance_m(c.lat, c.lon, t.lat, t.lon) for t in truth.cameras] for c in cameras])
     costs = np.where(distances <= GATE_M, distances, 1e6)
     rows, columns = linear_sum_assignment(costs)
     pairs = [(row, column) for row, column in zip(rows, columns, strict=True) if costs[row, column] < 1e6]
+    matched = {int(row) for row, _ in pairs}
     inside = sum(_is_in_region(truth.cameras[column], cameras[row].region95) for row, column in pairs)
     return Score(
         found=len(pairs),
         missed=len(truth.cameras) - len(pairs),
         invented=len(cameras) - len(pairs),
+        asked=sum(camera.unsure for row, camera in enumerate(cameras) if row not in matched),
         errors_m=tuple(sorted(round(float(distances[row, column]), 1) for row, column in pairs)),
         in_region=inside,
     )

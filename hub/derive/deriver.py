@@ -1,11 +1,10 @@
-"""The cameras that a log speaks of, in memory: reads what is new, and derives them again.
+"""The cameras that a log speaks of, in memory: reads what is new, and derives again what is around it.
 
 What people decided is read as well. A decision alone does not make the log read again.
 """
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -17,11 +16,12 @@ from hub.derive.bounds import (
     Shares,
 )
 from hub.derive.described import Descriptions
+from hub.derive.showing import CameraChange, Showing
+from hub.derive.standings import Standings
 from hub.log.decisions import Decided
 from hub.log.events import StoredSighting
-from hub.merge.camera import id_from
-from hub.merge.cameras import Camera, derive
-from hub.merge.observe import Observation, observe
+from hub.merge.observe import observe
+from hub.merge.windows.neighbourhoods import Neighbourhoods
 from hub.publish.coverage import Coverage
 from hub.publish.view import CameraDetail, Status
 from hub.review.review import Review
@@ -30,14 +30,6 @@ from probe.contract.base import ContractError
 from probe.contract.envelope import decode_sighting
 from probe.contract.sighting import Sighting
 from probe.detect.registry import Recogniser, examined_again
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CameraChange:
-    """What a derivation changed: cameras that are new or other than before, and the ids of those that are gone."""
-
-    cameras: tuple[CameraDetail, ...]
-    gone: tuple[str, ...]
 
 
 class Deriver:
@@ -49,22 +41,21 @@ class Deriver:
         self._lock = threading.Lock()
         self._begin()
         self._generation: int | None = None
-        self._cameras: dict[str, CameraDetail] = {}
+        self._showing = Showing()
         self._cameras_left_out = 0
         self._derived_from = 0  # sightings that the cameras rest on; more may have been read meanwhile
-        self._unplaced = 0
+        self._unplaced, self._parted, self._cut = 0, 0, 0
         self._revision = 0
         self._decisions: list[Decided] = []
         self._review = Review()
-        self._hidden: dict[str, CameraDetail] = {}
-        self._found: dict[str, Camera] = {}
-        self._ids: dict[str, str] | None = None  # of each id that a camera may have had, the camera's now
         self._new = False  # read and not derived yet; stays so where reading on fails
 
     def _begin(self) -> None:
         """Nothing is read yet."""
-        self._observations: list[Observation] = []
-        self._descriptions = Descriptions()
+        self._neighbourhoods = Neighbourhoods()
+        self._descriptions, self._standings = Descriptions(), Standings()
+        self._anew = True
+        self._observed = 0
         self._shares = Shares(OBSERVED_OCTETS, OBSERVED_OCTETS_EACH)
         self._left_out = 0
         self._surveys = 0
@@ -79,22 +70,22 @@ class Deriver:
         self._read_new()
         if not self._new:
             return None
-        review = self._review
-        found, unplaced = derive(self._observations, review.constraints)
-        shown, hidden, cameras_left_out = self._descriptions.of_all(found, review.standings(found))
+        near, review = self._neighbourhoods, self._review
+        near.decide(review.constraints)
+        changes = near.refresh()
+        otherwise = self._standings.update(review, changes, near.cameras, near.camera_with)
+        told = self._descriptions.update(changes, near.cameras, otherwise, self._standings)
         with self._lock:
-            changed = tuple(detail for key, detail in shown.items() if self._is_other(key, detail))
-            gone = tuple(key for key in self._cameras if key not in shown)
-            self._cameras, self._unplaced, self._cameras_left_out = shown, unplaced, cameras_left_out
-            self._hidden, self._found, self._ids = hidden, {camera.id: camera for camera in found}, None
-            self._derived_from = len(self._observations) + self._surveys
+            before = None
+            if self._anew:
+                before, self._showing, self._anew = self._showing.shown, Showing(), False
+            change = self._showing.take(told, changes, before)
+            self._unplaced, self._cameras_left_out = near.unplaced, self._descriptions.left_out
+            self._parted, self._cut = near.parted, near.cut
+            self._derived_from = self._observed + self._surveys
             self._revision += 1
         self._new = False
-        return CameraChange(cameras=changed, gone=gone)
-
-    def _is_other(self, key: str, detail: CameraDetail) -> bool:
-        before = self._cameras.get(key)
-        return before is not detail and before != detail  # nearly all are the very same, which takes no comparing
+        return change
 
     @property
     def review(self) -> Review:
@@ -104,61 +95,39 @@ class Deriver:
     def everything(self) -> Sequence[CameraDetail]:
         """The cameras, and those that are for people who review alone: rejected, or of private dwellings."""
         with self._lock:
-            return [*self._cameras.values(), *self._hidden.values()]
+            return self._showing.everything()
 
     def found(self, camera_id: str) -> CameraDetail | None:
         """The camera with an id, also one that is for people who review alone; of an id that a camera had before it was
         merged into another, that one."""
         with self._lock:
-            for key in (camera_id, self._id_now(camera_id)):
-                detail = self._cameras.get(key) or self._hidden.get(key)
-                if detail is not None:
-                    return detail
-            return None
+            return self._showing.found(camera_id)
 
     def sightings_of(self, camera_id: str) -> tuple[str, ...]:
         """All sightings of the camera with an id, in the log's order; none where there is none."""
         with self._lock:
-            camera = self._found.get(camera_id)
-            return () if camera is None else tuple(one.sighting.id for one in camera.observations)
+            return self._showing.sightings_of(camera_id)
 
     def ids_holding(self, sightings: Sequence[str]) -> dict[str, str]:
         """Of some sightings those that a camera holds, in the log's order, each with that camera's id."""
-        wanted = set(sightings)
         with self._lock:
-            held = sorted(
-                (one.seq, one.sighting.id, camera_id)
-                for camera_id, camera in self._found.items()
-                for one in (*camera.members, *camera.alike)
-                if one.sighting.id in wanted
-            )
-        return {sighting: camera for _, sighting, camera in held}
-
-    def _id_now(self, camera_id: str) -> str:
-        """An id follows from one sighting: the camera has it that holds that one now."""
-        if self._ids is None:
-            self._ids = {
-                id_from(one.sighting.id): key
-                for key, camera in self._found.items()
-                for one in (*camera.members, *camera.alike)
-            }
-        return self._ids.get(camera_id, camera_id)
+            return self._showing.ids_holding(sightings)
 
     def cameras(self) -> Sequence[CameraDetail]:
         """The cameras, in a steady order."""
         with self._lock:
-            return list(self._cameras.values())
+            return self._showing.listed()
 
     def camera(self, camera_id: str) -> CameraDetail | None:
         """The camera with an id."""
         with self._lock:
-            return self._cameras.get(camera_id)
+            return self._showing.shown.get(camera_id)
 
     def status(self) -> Status:
         """The hub at a glance."""
         with self._lock:
             return Status(
-                cameras=len(self._cameras),
+                cameras=len(self._showing.shown),
                 sightings=self._derived_from,
                 unplaced=self._unplaced,
                 unrecognised=self._unrecognised,
@@ -166,6 +135,8 @@ class Deriver:
                 left_out=self._left_out,
                 cameras_left_out=self._cameras_left_out,
                 cells_left_out=self._coverage.left_out,
+                cameras_parted=self._parted,
+                windows_cut=self._cut,
                 quarantined=self._store.quarantine_count(),
                 revision=self._revision,
                 composed=self._composed,
@@ -234,6 +205,7 @@ class Deriver:
         if observation is None:
             return
         if self._shares.take(observation.contributor, observation.octets):
-            self._observations.append(observation)
+            self._neighbourhoods.add((observation,))
+            self._observed += 1
         else:
             self._left_out += 1

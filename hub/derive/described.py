@@ -1,61 +1,83 @@
-"""Cameras described, each again only where it has changed: after a decision, nearly all are as before."""
+"""Cameras described, each again only where it or what is around it has changed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from hub.derive.bounds import bounded
+from hub.derive.bounds import Room
+from hub.derive.standings import Standings
 from hub.merge.camera import Camera
-from hub.merge.kin import kin_of
+from hub.merge.kin import Kinship
+from hub.merge.windows.neighbourhoods import Changes
 from hub.publish.describe import describe, with_kin
 from hub.publish.private import claims_private
 from hub.publish.view import CameraDetail
 from hub.review.review import as_decided, is_hidden
-from hub.review.standing import Standing
 
-_Mark = tuple[object, ...]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is to be told otherwise: cameras that the map shows and those that it does not, by id. What was told before
+    of an id in `again` holds no more, unless it is among them."""
+
+    shown: Mapping[str, CameraDetail]
+    hidden: Mapping[str, CameraDetail]
+    again: Collection[str]
 
 
 class Descriptions:
-    """What was said of each camera last. Holds while observations keep their numbers: begin anew where some went."""
+    """What is said of cameras, and of which there is room to say something."""
 
     def __init__(self) -> None:
-        self._last: dict[str, tuple[_Mark, CameraDetail]] = {}
+        self._said: dict[str, CameraDetail] = {}
+        self._private: set[str] = set()
+        self._shown, self._hidden = Room(), Room()
+        self._kinship = Kinship()
 
-    def of_all(
-        self, found: Sequence[Camera], standings: Sequence[Standing]
-    ) -> tuple[dict[str, CameraDetail], dict[str, CameraDetail], int]:
-        """The cameras that the map shows and those that it does not, by id, and how many it has no room for."""
-        standing_of = {camera.id: standing for camera, standing in zip(found, standings, strict=True)}
-        private = {camera.id for camera in found if claims_private(camera)}
-        shown: list[Camera] = []
-        hidden: list[Camera] = []
-        for camera in found:
-            of_no_map = is_hidden(standing_of[camera.id], claimed_private=camera.id in private)
-            (hidden if of_no_map else shown).append(camera)
-        decided = frozenset(key for key, standing in standing_of.items() if standing.decided)
-        kept, left_out = bounded(shown, first=decided)
-        every = [*kept, *bounded(hidden, first=decided)[0]]
-        said = {camera.id: self._say(camera) for camera in every}
-        kin = {camera.id: one for camera, one in zip(every, kin_of(every), strict=True)}
-        self._last = said
-        details = {
-            key: as_decided(with_kin(detail, kin[key]), standing_of[key], claimed_private=key in private)
-            for key, (_, detail) in sorted(said.items(), key=lambda item: item[0])
-        }
-        seen = {camera.id for camera in kept}
-        return (
-            {key: detail for key, detail in details.items() if key in seen},
-            {key: detail for key, detail in details.items() if key not in seen},
-            left_out,
-        )
+    @property
+    def left_out(self) -> int:
+        """How many cameras the map has no room for."""
+        return self._shown.left_out
 
-    def _say(self, camera: Camera) -> tuple[_Mark, CameraDetail]:
-        mark: _Mark = (
-            camera.estimate,
-            tuple(member.seq for member in camera.members),
-            tuple(member.seq for member in camera.alike),
-            tuple(camera.nearest_match_m),
-            camera.doubts,
-            camera.far_apart,
+    def update(
+        self, changes: Changes, cameras: Mapping[str, Camera], otherwise: Collection[str], standings: Standings
+    ) -> Told:
+        """Go on with what changed, and with the cameras that stand otherwise than before, by their ids."""
+        for key in changes.gone:
+            self._shown.take_out(key)
+            self._hidden.take_out(key)
+            self._private.discard(key)
+        for key, camera in changes.changed.items():
+            (self._private.add if claims_private(camera) else self._private.discard)(key)
+            self._said.pop(key, None)
+        again = {*changes.gone, *changes.changed, *otherwise}
+        for key in again:
+            if key in cameras:
+                self._give_room(cameras[key], standings)
+        again |= self._shown.changed() | self._hidden.changed()
+        for key in sorted(again):
+            if not self._is_told(key):
+                self._kinship.take_out(key)
+                self._said.pop(key, None)
+            elif key not in self._said:
+                self._kinship.put(cameras[key])
+                self._said[key] = describe(cameras[key])
+        again |= self._kinship.touched()
+        shown, hidden = (
+            {key: self._told(key, standings) for key in sorted(again) if key in room}
+            for room in (self._shown, self._hidden)
         )
-        last = self._last.get(camera.id)
-        return last if last is not None and last[0] == mark else (mark, describe(camera))
+        return Told(shown=shown, hidden=hidden, again=again)
+
+    def _is_told(self, key: str) -> bool:
+        return key in self._shown or key in self._hidden
+
+    def _give_room(self, camera: Camera, standings: Standings) -> None:
+        standing = standings.of(camera.id)
+        of_no_map = is_hidden(standing, claimed_private=camera.id in self._private)
+        room, other = (self._hidden, self._shown) if of_no_map else (self._shown, self._hidden)
+        other.take_out(camera.id)
+        room.put(camera, first=standing.decided)
+
+    def _told(self, key: str, standings: Standings) -> CameraDetail:
+        detail = with_kin(self._said[key], self._kinship.of(key))
+        return as_decided(detail, standings.of(key), claimed_private=key in self._private)

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from hub.derive.deriver import CameraChange, Deriver
+from hub.derive.deriver import Deriver
+from hub.derive.showing import CameraChange
 from hub.errors import StoreError
 from hub.publish.view import CameraDetail, Status, feature
 from hub.store.store import Store
@@ -48,6 +49,8 @@ class LiveCameras:
         self._listeners: list[Listener] = []
         self._refreshing = threading.RLock()
         self._saved = True
+        self._unsaved: dict[str, CameraDetail | None] = {}  # None: gone
+        self._saved_as: str | None = None
         self._wanted, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="derive", daemon=True)
 
@@ -77,9 +80,17 @@ class LiveCameras:
         with self._refreshing:
             new = self.derive()
             if not self._saved:  # also what a full disk has refused before
-                self._store.save_cameras(self._deriver.saved_form())
-                self._saved = True
+                self._save()
             return new
+
+    def _save(self) -> None:
+        """Save what changed; all, where this hub saved nothing before, or somebody else did since."""
+        changed = [(key, msgspec.json.encode(detail)) for key, detail in self._unsaved.items() if detail is not None]
+        gone = [key for key, detail in self._unsaved.items() if detail is None]
+        before = self._saved_as
+        saved_as = None if before is None else self._store.update_cameras(changed, gone, saved_as=before)
+        self._saved_as = saved_as or self._store.save_cameras(self._deriver.saved_form())
+        self._saved, self._unsaved = True, {}
 
     def derive(self) -> bool:
         """Derive again now, and leave the saving to the thread: nobody waits for it who decides something. Raises
@@ -88,6 +99,8 @@ class LiveCameras:
             change = self._deriver.refresh()
             if change is not None:
                 self._saved = False
+                self._unsaved |= {detail.camera.id: detail for detail in change.cameras}
+                self._unsaved |= dict.fromkeys(change.gone)
                 self._notify(change)
             return change is not None
 

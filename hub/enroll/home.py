@@ -9,8 +9,10 @@ from time import monotonic
 
 from hub.basemap import WALKERS
 from hub.enroll.second_looks import second_looks
+from hub.enroll.stands import Stands
 from hub.errors import StoreError
 from hub.keys import HubKeys
+from hub.merge.stand import Stand
 from hub.publish.view import CameraDetail
 from probe.contract.base import CONTRACT_VERSION, ContractError
 from probe.contract.envelope import digest, pack
@@ -20,6 +22,7 @@ from probe.contract.streets import SheetFile
 from probe.detect.catalogue import bundled_text, newest_day
 
 GATHER_S = 600.0  # so old may the places be that probes are given
+MOST_NEW_STANDS = 60  # worked out in one go, a few milliseconds each: a probe waits; the rest comes with the next ones
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +53,7 @@ class WayBack:
         self._keys, self._cameras, self._clock = keys, cameras, clock
         self._places = tuple(places)
         self.streets = data / WALKERS
+        self._stands, self._new_stands = Stands(data), 0
         self._lock = threading.Lock()
         self._things: dict[bytes, bytes] = {}
         self._offers: tuple[Offer, ...] = ()
@@ -97,14 +101,10 @@ class WayBack:
         found: list[tuple[OfferKind, bytes, date | None]] = [
             (OfferKind.CATALOGUE, bundled_text().encode(), newest_day())
         ]
+        self._new_stands = 0
         try:
-            found.append(
-                (
-                    OfferKind.PLACES,
-                    pack_places((*self._places, *second_looks(self._cameras()))[:MOST_PLACES]),
-                    self._keys.day,
-                )
-            )
+            looks = second_looks(self._cameras(), advise=self._advise)
+            found.append((OfferKind.PLACES, pack_places((*self._places, *looks)[:MOST_PLACES]), self._keys.day))
         except StoreError as problem:
             _log.warning("probes get no places worth another look: %s", problem)
         table = self._table()
@@ -115,6 +115,14 @@ class WayBack:
         self._offers = tuple(
             Offer(kind=kind, hash=digest(thing), octets=len(thing), day=day) for kind, thing, day in fitting
         )
+
+    def _advise(self, detail: CameraDetail) -> Sequence[Stand]:
+        """From where to look at a camera; of those that have to be worked out, only so many at once."""
+        known = self._stands.known(detail)
+        if known is not None or self._new_stands >= MOST_NEW_STANDS:
+            return known or ()
+        self._new_stands += 1
+        return self._stands.of(detail)
 
     def _table(self) -> tuple[bytes, date | None] | None:
         try:

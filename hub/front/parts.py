@@ -13,6 +13,7 @@ from hub.data import HubFolder
 from hub.derive.desk import Desk
 from hub.derive.live import LiveCameras
 from hub.enroll.pairing import Pairing
+from hub.enroll.stands import Stands
 from hub.photo.complaints import HubComplaints, StrangersComplaints
 from hub.photo.gallery import Gallery
 from hub.photo.public import public_jpeg
@@ -96,10 +97,12 @@ class Front:
         works, incoming = StreetWorks(frame.data), Incoming(frame.data)
         stack.callback(works.stop)
         incoming.clear()
+        review = ReviewPages(frame.desk, frame.cameras, add_path="/add")
+        review.use_stands(Stands(frame.data, anywhere=True).of)
         operator = OperatorPages(self._ground())
         stack.callback(operator.stop)
         return [
-            ReviewPages(frame.desk, frame.cameras, add_path="/add"),
+            review,
             ComplaintPages(
                 StrangersComplaints(store, self.gallery, self.sightings_named),
                 frame.contact,

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from math import cos, floor, radians
+from typing import Generic, TypeVar
 
 from hub.merge.observe import Estimate
 from probe.contract.geodesy import degrees_off, offset_m, wrap_longitude
@@ -12,17 +13,18 @@ ROW_DEG = 0.001  # 111 m
 _LAST_ROW = round(90 / ROW_DEG) - 1
 
 Block = tuple[int, int]
+Key = TypeVar("Key", int, str)
 
 
-class Grid:
-    """Numbered estimates by blocks of some 111 m; they may be added and moved. Blocks join up over the date line, and a
-    row of them has fewer the nearer it is to a pole."""
+class Grid(Generic[Key]):
+    """Numbered or named estimates by blocks of some 111 m; they may be added, moved and taken out. Blocks join up over
+    the date line, and a row of them has fewer the nearer it is to a pole."""
 
     def __init__(self) -> None:
-        self._blocks: dict[Block, dict[int, Estimate]] = {}
-        self._block_of: dict[int, Block] = {}
+        self._blocks: dict[Block, dict[Key, Estimate]] = {}
+        self._block_of: dict[Key, Block] = {}
 
-    def put(self, number: int, estimate: Estimate) -> None:
+    def put(self, number: Key, estimate: Estimate) -> None:
         """Add an estimate, or move it to where it is now."""
         block = block_of(estimate)
         before = self._block_of.get(number)
@@ -31,10 +33,21 @@ class Grid:
         self._block_of[number] = block
         self._blocks.setdefault(block, {})[number] = estimate
 
-    def near(self, estimate: Estimate) -> list[int]:
+    def take_out(self, number: Key) -> None:
+        """Forget an estimate. Raises KeyError where there is none."""
+        block = self._block_of.pop(number)
+        del self._blocks[block][number]
+        if not self._blocks[block]:
+            del self._blocks[block]
+
+    def around(self, estimate: Estimate) -> list[Key]:
+        """All within reach and some beyond, in no order: whoever has this place within reach is among them."""
+        return [number for block in _around(estimate, REACH_M + 1.0) for number in self._blocks.get(block, ())]
+
+    def near(self, estimate: Estimate) -> list[Key]:
         """The numbers of those within reach, in ascending order; the nearest ones where they are very many."""
-        found: list[tuple[float, int]] = []
-        for block in _around(estimate):
+        found: list[tuple[float, Key]] = []
+        for block in _around(estimate, REACH_M):
             for number, other in self._blocks.get(block, {}).items():
                 east_m, north_m = offset_m(estimate.lat, estimate.lon, other.lat, other.lon)
                 squared = east_m * east_m + north_m * north_m
@@ -67,8 +80,8 @@ def _columns(row: int) -> int:
     return max(1, floor(360.0 / ROW_DEG * cos(radians(min(90.0, widest)))))
 
 
-def _around(estimate: Estimate) -> list[Block]:
-    """The blocks that the reach around a place touches."""
+def _around(estimate: Estimate, reach_m: float) -> list[Block]:
+    """The blocks that a reach around a place touches."""
     blocks = []
     row = _row(estimate.lat)
     for around in (row - 1, row, row + 1):
@@ -76,7 +89,7 @@ def _around(estimate: Estimate) -> list[Block]:
             continue
         columns = _columns(around)
         # Reckoned by the place's own latitude, as `near` does; the last blocks before a pole are all near each other.
-        _, width_deg = degrees_off(estimate.lat, REACH_M, 0.0)
+        _, width_deg = degrees_off(estimate.lat, reach_m, 0.0)
         span = min(columns, 2 + floor(2 * width_deg / 360.0 * columns))
         first = floor((wrap_longitude(estimate.lon) - width_deg + 180.0) / 360.0 * columns)
         blocks += [(around, (first + step) % columns) for step in range(span)]

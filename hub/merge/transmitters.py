@@ -4,7 +4,7 @@ Where somebody decided that sightings are of one camera, they are, whatever sent
 of their transmitters at these places is of it as well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
@@ -61,7 +61,7 @@ def by_transmitter(
     unplaced: list[Observation] = []
     decided: dict[int, list[_Cluster]] = {}
     for heard in by_address.values():
-        places = [(observation, _radio_place([observation])) for observation in heard]
+        places = [(observation, place_of([observation])) for observation in heard]
         unplaced += [observation for observation, place in places if place is None]
         found = _clusters([(observation, place) for observation, place in places if place is not None], bonds)
         spots = {cluster.spot for cluster in found}
@@ -72,6 +72,35 @@ def by_transmitter(
             elif steady:
                 cameras.append(_radio_camera(cluster, far_apart=len(spots) > 1))
     return [*(_decided_camera(group, clusters, bonds) for group, clusters in decided.items()), *cameras], unplaced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A transmitter, without what people decided: its passes by spot, and where each spot is.
+
+    `steady` is whether it may be a camera: what moves is none, nor what was heard in very many places.
+    """
+
+    spots: tuple[tuple[Observation, ...], ...]
+    places: tuple[Estimate, ...]
+    steady: bool
+
+    @property
+    def far_apart(self) -> bool:
+        """Whether it was heard at several spots."""
+        return len(self.spots) > 1
+
+
+def heard_of(passes: Iterable[tuple[Observation, Estimate | None]]) -> Heard:
+    """The spots of one transmitter by its passes, each with its place, in any order. What has no place is in none."""
+    found = _clusters([(one, place) for one, place in passes if place is not None], Bonds(UNCONSTRAINED))
+    spots = [sorted((one for one, _ in cluster.passes), key=lambda one: one.sighting.id) for cluster in found]
+    places = [place_of(spot) or cluster.passes[0][1] for spot, cluster in zip(spots, found, strict=True)]
+    return Heard(
+        spots=tuple(map(tuple, spots)),
+        places=tuple(places),
+        steady=len(found) <= MAX_PLACES and not _moves(found),
+    )
 
 
 def _clusters(placed: Sequence[_Placed], bonds: Bonds) -> list[_Cluster]:
@@ -157,7 +186,7 @@ def _free_space_m(signal_dbm: float | None) -> float:
 
 def _radio_camera(cluster: _Cluster, *, far_apart: bool) -> Camera:
     members = [observation for observation, _ in cluster.passes]
-    estimate = _radio_place(members) or cluster.passes[0][1]
+    estimate = place_of(members) or cluster.passes[0][1]
     camera = Camera(estimate=estimate, members=members, far_apart=far_apart)
     camera.take_sides(cluster.sides or {})
     return camera
@@ -166,12 +195,13 @@ def _radio_camera(cluster: _Cluster, *, far_apart: bool) -> Camera:
 def _decided_camera(group: int, clusters: Sequence[_Cluster], bonds: Bonds) -> Camera:
     """The camera of a group, of all its transmitters and places."""
     members = [observation for cluster in clusters for observation, _ in cluster.passes]
-    estimate = _radio_place(members) or clusters[0].passes[0][1]
+    estimate = place_of(members) or clusters[0].passes[0][1]
     return Camera(estimate=estimate, members=members, bound=bonds.bound_of(group))
 
 
-def _radio_place(members: Sequence[Observation]) -> Estimate | None:
-    """By the hearings of all walks together; by a log's own estimate where there are none."""
+def place_of(members: Sequence[Observation]) -> Estimate | None:
+    """Where a transmitter is by these passes: by the hearings of all walks together; by a log's own estimate where
+    there are none. None where nothing says."""
     hearings: list[Hearing] = [hearing for member in members for hearing in member.hearings]
     if hearings:
         return from_hearings(hearings, len({member.walk for member in members if member.hearings}))

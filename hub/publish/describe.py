@@ -5,14 +5,14 @@ here, for page and exports alike.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from hub.merge.cameras import Camera
 from hub.merge.doubt import Doubt
 from hub.merge.kin import Kin, kin_of
-from hub.merge.locate import fused_height
+from hub.merge.locate import fuse, fused_height, mean_bearing
 from hub.merge.observe import Observation, height_of, operator_of, vendor_of
 from hub.merge.place import Located
 from hub.publish.view import (
@@ -88,7 +88,7 @@ def describe(camera: Camera) -> CameraDetail:
         sighting_ids=tuple(member.sighting.id for member in listed),
         region50=located.region50.rings,
         modes=_modes(located),
-        doubts=tuple(map(_doubt, camera.doubts)),
+        doubts=tuple(_doubts(camera, members)),
     )
 
 
@@ -98,6 +98,22 @@ def _modes(located: Located) -> tuple[ModeView, ...]:
         ModeView(lat=round(mode.lat, 7), lon=round(mode.lon, 7), percent=percent)
         for mode, percent in zip(located.modes, shares, strict=True)
     )
+
+
+def _doubts(camera: Camera, members: Sequence[Observation]) -> Iterator[DoubtView]:
+    of = {member.sighting.id: member for member in members} if camera.doubts else {}
+    for doubt in camera.doubts:
+        own = [of[one] for one in doubt.sightings if one in of]
+        places = [member.estimate for member in own if member.estimate is not None]
+        place = fuse(places, 1) if places else None
+        yield msgspec.structs.replace(
+            _doubt(doubt),
+            lat=None if place is None else round(place.lat, 7),
+            lon=None if place is None else round(place.lon, 7),
+            title_kind=_kind(own) or "camera",
+            mount=_majority([member.mount for member in own if member.mount]),
+            direction=mean_bearing([member.direction for member in own if member.direction is not None]),
+        )
 
 
 def _doubt(doubt: Doubt) -> DoubtView:

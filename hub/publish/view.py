@@ -96,11 +96,17 @@ class OtherView(Struct, frozen=True, kw_only=True):
 
 class DoubtView(Struct, frozen=True, kw_only=True):
     """Sightings of a camera that may be of another one: with so many percent of this one (`here`), else of `others`,
-    the likeliest first. What is left to 100 lies with cameras that are not worth naming."""
+    the likeliest first. What is left to 100 lies with cameras that are not worth naming. The rest is what these
+    sightings alone say; None is "not known"."""
 
     sightings: tuple[str, ...]
     here: int
     others: tuple[OtherView, ...]
+    lat: float | None = None
+    lon: float | None = None
+    title_kind: str = "camera"
+    mount: str | None = None
+    direction: float | None = None
 
 
 class CameraDetail(Struct, frozen=True, kw_only=True):
@@ -125,7 +131,11 @@ class CameraDetail(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """The hub at a glance. What was left out is in the log, and not on the map: see `hub/derive/bounds.py`."""
+    """The hub at a glance. What was left out is in the log, and not on the map: see `hub/derive/bounds.py`.
+
+    `cameras_parted` are less than a window found, as its neighbours had it otherwise; `windows_cut` held too much to be
+    resolved at once: see `hub/merge/windows/`.
+    """
 
     cameras: int
     sightings: int
@@ -135,6 +145,8 @@ class Status(Struct, frozen=True, kw_only=True):
     left_out: int = 0
     cameras_left_out: int = 0
     cells_left_out: int = 0
+    cameras_parted: int = 0
+    windows_cut: int = 0
     quarantined: int
     revision: int
     composed: bool

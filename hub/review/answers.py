@@ -4,12 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from math import isfinite
 
+import msgspec
 from msgspec import Struct
 
 from hub.errors import BadInput
 from hub.log.decisions import TAGGED, DecisionKind, NewDecision
-from hub.publish.view import CameraDetail
+from hub.publish.view import CameraDetail, DoubtView
+from hub.review.doubts import sure_sightings
 from hub.review.known import by_radio_alone
+from hub.review.unsure import as_it_is, not_of, of_its_own, of_one, said_of
 from probe.contract.readable import readable
 from probe.contract.sighting import CameraKind, Mount
 
@@ -19,7 +22,7 @@ Find = Callable[[str], CameraDetail | None]
 
 class Answer(Struct, frozen=True, kw_only=True):
     """An answer as it came in: what was pressed, about which cameras, beside which others; `sightings` are those that
-    were chosen of one camera, `about` and `value` a tag, `text` a note."""
+    were chosen of one camera, or one each of those that may be of another; `about` and `value` a tag, `text` a note."""
 
     answer: str
     cameras: tuple[str, ...] = ()
@@ -37,9 +40,12 @@ def decisions(answer: Answer, find: Find, batch: str, today: date) -> list[NewDe
         raise BadInput("there is no such answer; load the page again, and press one of its buttons")
     cameras = [_found(find, camera_id) for camera_id in answer.cameras]
     others = [_found(find, camera_id) for camera_id in answer.others]
-    if not cameras:
+    if not cameras or (answer.answer == "as-is" and not answer.sightings):
         raise BadInput("no camera was chosen; choose one at least, or press the key for later")
-    return [decision for detail in cameras for decision in made(answer, detail, others, batch, today)]
+    found = [decision for detail in cameras for decision in made(answer, detail, others, batch, today)]
+    if not found:
+        raise BadInput("that is settled meanwhile: the map is no longer unsure of it; go on with the next question")
+    return found
 
 
 def _found(find: Find, camera_id: str) -> CameraDetail:
@@ -62,9 +68,11 @@ _Made = list[NewDecision]
 
 
 def _confirm(_answer: Answer, detail: CameraDetail, _others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
+    """There is a camera, and what is surely of it is. What may be of another one stays open."""
     _require_looked(detail)
     settled = _settle(detail, batch)
-    return [*settled, _about(detail, DecisionKind.CONFIRM, batch)]
+    confirmed = _about(detail, DecisionKind.CONFIRM, batch)
+    return [*settled, msgspec.structs.replace(confirmed, sightings=sure_sightings(detail))]
 
 
 def _settle(detail: CameraDetail, batch: str) -> _Made:
@@ -78,13 +86,17 @@ def _settle(detail: CameraDetail, batch: str) -> _Made:
     return found
 
 
-def _new(_answer: Answer, detail: CameraDetail, others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
+def _new(answer: Answer, detail: CameraDetail, others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
+    if answer.sightings:
+        return of_its_own(_doubt_in(detail, answer), detail, others, batch)
     _require_looked(detail)
     return [*_settle(detail, batch), _about(detail, DecisionKind.NEW, batch, others)]
 
 
-def _same(_answer: Answer, detail: CameraDetail, others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
+def _same(answer: Answer, detail: CameraDetail, others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
     """The same as another one: so there is a camera, which is confirmed where somebody has looked at either."""
+    if answer.sightings:
+        return of_one(_doubt_in(detail, answer), detail, others, batch)
     _require_other(others, detail)
     made = [_about(detail, DecisionKind.SAME, batch, others)]
     open_points = any(one.camera.private or one.camera.gone is not None for one in (detail, *others))
@@ -96,9 +108,26 @@ def _same(_answer: Answer, detail: CameraDetail, others: Sequence[CameraDetail],
     return made
 
 
-def _apart(_answer: Answer, detail: CameraDetail, others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
+def _apart(answer: Answer, detail: CameraDetail, others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
+    if answer.sightings:
+        return not_of(_doubt_in(detail, answer), detail, others, batch)
     _require_other(others, detail)
     return [_about(detail, DecisionKind.APART, batch, others)]
+
+
+def _as_is(answer: Answer, detail: CameraDetail, others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
+    """The map has it right: what was shown as unsure is where it is."""
+    shown = [doubt for doubt in detail.doubts if not set(doubt.sightings).isdisjoint(answer.sightings)]
+    return as_it_is(shown, detail, others, batch) if shown else []
+
+
+def _doubt_in(detail: CameraDetail, answer: Answer) -> DoubtView:
+    """What is unsure of a camera, by the sightings that the page named of it."""
+    chosen = set(answer.sightings)
+    found = next((doubt for doubt in detail.doubts if not chosen.isdisjoint(doubt.sightings)), None)
+    if found is None:
+        raise BadInput("that is settled meanwhile: the map is no longer unsure of it; go on with the next question")
+    return found
 
 
 def _split(answer: Answer, detail: CameraDetail, _others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
@@ -145,7 +174,9 @@ def _note(answer: Answer, detail: CameraDetail, _others: Sequence[CameraDetail],
 
 
 def _plain(kind: DecisionKind, value: str | None = None) -> "_Maker":
-    def make(_answer: Answer, detail: CameraDetail, _others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
+    def make(answer: Answer, detail: CameraDetail, others: Sequence[CameraDetail], batch: str, _day: date) -> _Made:
+        if answer.sightings and kind in _OF_SIGHTINGS:
+            return said_of(kind, _doubt_in(detail, answer), detail, others, batch)
         return [_about(detail, kind, batch, value=value)]
 
     return make
@@ -156,6 +187,7 @@ _MAKERS: dict[str, _Maker] = {
     "confirm": _confirm,
     "new": _new,
     "same": _same,
+    "as-is": _as_is,
     "apart": _apart,
     "split": _split,
     "retag": _retag,
@@ -171,6 +203,7 @@ _MAKERS: dict[str, _Maker] = {
     "note": _note,
 }
 ANSWERS = tuple(_MAKERS)
+_OF_SIGHTINGS = (DecisionKind.REJECT, DecisionKind.PRIVATE)  # what may be said of some sightings, and not of the rest
 
 
 def _require_looked(detail: CameraDetail) -> None:

@@ -52,6 +52,10 @@ class Neighbourhood:
             known = self._found[detail.camera.id] = self._find(detail)
         return known
 
+    def find(self, camera_id: str) -> CameraDetail | None:
+        """The camera with an id."""
+        return self._by_id.get(camera_id)
+
     def _place(self, detail: CameraDetail) -> Estimate:
         return self._place_of.get(detail.camera.id) or place_of(detail.camera)
 
@@ -70,14 +74,16 @@ class Neighbourhood:
                 found.append((0.0, other_one))
         ranked = sorted(found, key=lambda one: (probably_same(detail, one[1]) is None, one[0], one[1].camera.id))
         return tuple(
-            _candidate(letter, detail, other, cost)
+            candidate(letter, detail, other, cost=cost)
             for letter, (cost, other) in zip(LETTERS, ranked[:MOST], strict=False)
         )
 
 
 def around(detail: CameraDetail, cameras: Sequence[CameraDetail]) -> Neighbourhood:
     """The neighbourhood of one camera alone: of all others it takes those that could be near, and its kin."""
-    here, kin = detail.camera, frozenset((*detail.same_address, detail.camera.id))
+    here = detail.camera
+    others = (other.camera for doubt in detail.doubts for other in doubt.others if other.camera is not None)
+    kin = frozenset((*detail.same_address, *others, detail.camera.id))
     width = BOX_DEG / max(0.01, cos(radians(here.lat)))
     near = [
         other
@@ -104,19 +110,30 @@ def _unlike(one: CameraDetail, other: CameraDetail) -> float:
     return (1.0 if turn is None else (turn / DIRECTION_SD_DEG) ** 2) + KIND_CONFLICT * differ_in_kind(one, other)
 
 
-def _candidate(letter: str, detail: CameraDetail, other: CameraDetail, cost: float) -> Candidate:
-    here, there = detail.camera, other.camera
+def candidate(
+    letter: str,
+    detail: CameraDetail,
+    other: CameraDetail,
+    *,
+    cost: float = 0.0,
+    percent: int | None = None,
+    here: bool = False,
+) -> Candidate:
+    """Another camera as what is asked about could be: how far it is, what they agree about and what not."""
+    asked, there = detail.camera, other.camera
     agrees, conflicts = _compared(detail, other)
     return Candidate(
         letter=letter,
         camera=other,
-        distance_m=round(distance_m(here.lat, here.lon, there.lat, there.lon), 1),
-        bearing_deg=round(bearing_deg(here.lat, here.lon, there.lat, there.lon)) % 360,
+        distance_m=round(distance_m(asked.lat, asked.lon, there.lat, there.lon), 1),
+        bearing_deg=round(bearing_deg(asked.lat, asked.lon, there.lat, there.lon)) % 360,
         turn_deg=turned(detail, other),
         cost=round(cost, 2),
         agrees=tuple(agrees),
         conflicts=tuple(conflicts),
-        duplicate=probably_same(detail, other),
+        duplicate=None if percent is not None else probably_same(detail, other),
+        percent=percent,
+        here=here,
     )
 
 

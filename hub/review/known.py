@@ -50,11 +50,6 @@ def says(detail: CameraDetail, about: str) -> bool:
     return any(claim.about == about and claim.value is not False for claim in detail.claims)
 
 
-def is_unsure(detail: CameraDetail) -> bool:
-    """Whether some of its sightings may be of another camera."""
-    return bool(detail.doubts)
-
-
 def disputed(detail: CameraDetail) -> list[str]:
     """What sightings disagree about: kind, mount."""
     values: dict[str, set[object]] = {}

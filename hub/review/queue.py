@@ -7,44 +7,87 @@ answer is safe for is asked as one question. What hangs together in a town stays
 from collections.abc import Callable, Collection, Iterable, Sequence
 from hashlib import sha256
 from math import floor
+from typing import TypeVar
 
 from hub.merge.grid import ROW_DEG
 from hub.publish.view import CameraDetail
 from hub.review.candidates import Neighbourhood, around, distinct
-from hub.review.known import by_radio_alone, disputed, is_unsure, photos, says, walks_that_saw
-from hub.review.question import Asked, Candidate, Question
+from hub.review.doubts import (
+    asked_first,
+    doubt_question,
+    gain,
+    is_decidable,
+    is_likely,
+    is_open,
+    likely_question,
+    together,
+    unsure_of,
+    worth,
+)
+from hub.review.known import by_radio_alone, disputed, photos, says, walks_that_saw
+from hub.review.question import Asked, Candidate, Question, Unsure
 from hub.review.weights import weigh
 from probe.contract.geodesy import distance_m
 
 RIVAL_WITHIN_M = 15.0
 SAFE_RADIUS_M = 30.0  # a camera that is known no better is looked at alone
-MOST_AT_ONCE, MOST_HINTS_AT_ONCE = 12, 40
+MOST_AT_ONCE, MOST_HINTS_AT_ONCE, MOST_PAIRS_AT_ONCE = 12, 40, 8
 SAME_TOWN_M = 5_000.0  # from one to the next
+_Kind = TypeVar("_Kind")
 
 _TIERS = {
     Asked.PRIVATE: 0,
     Asked.GONE: 1,
     Asked.SAME: 2,
-    Asked.ALL: 3,
-    Asked.CAMERA: 4,
-    Asked.LOOK: 5,
-    Asked.ALL_LOOK: 6,
+    Asked.ALL_SAME: 3,
+    Asked.ALL: 4,
+    Asked.CAMERA: 5,
+    Asked.LOOK: 6,
+    Asked.ALL_LOOK: 7,
 }
 
 
 def questions(cameras: Sequence[CameraDetail], one_by_one: Collection[str] = ()) -> list[Question]:
-    """One question for each camera that waits, the first to ask first. Of `one_by_one`, camera ids, each is asked
-    alone."""
+    """One question for each camera that waits, the first to ask first. Of `one_by_one`, ids of cameras and sightings,
+    each is asked alone. Where it is unsure which sightings are of a camera, that is asked before the camera itself."""
     near = Neighbourhood(cameras)
-    waiting = [detail for detail in cameras if waits(detail)]
+    unsure = open_doubts(cameras)
+    asked = _unsure(together(unsure), near, frozenset(one_by_one))
+    doubtful = {one.camera.camera.id for one in unsure}
+    waiting = [detail for detail in cameras if waits(detail) and detail.camera.id not in doubtful]
     apart = frozenset(one_by_one)
     safe = [detail for detail in waiting if detail.camera.id not in apart and is_safe(detail, near)]
     hints = [detail for detail in waiting if detail.camera.id not in apart and is_plain_hint(detail, near)]
-    together = {detail.camera.id for detail in (*safe, *hints)}
-    asked = [_question(detail, near) for detail in waiting if detail.camera.id not in together]
+    at_once = {detail.camera.id for detail in (*safe, *hints)}
+    asked += [_question(detail, near) for detail in waiting if detail.camera.id not in at_once]
     asked += _all(Asked.ALL, safe, MOST_AT_ONCE, near)
     asked += _all(Asked.ALL_LOOK, hints, MOST_HINTS_AT_ONCE, near)
     return _in_order(asked)
+
+
+def _unsure(parts: Iterable[Sequence[Unsure]], near: Neighbourhood, apart: frozenset[str]) -> list[Question]:
+    """What is unsure in as few questions as can be: what is probably right with others, the rest part by part."""
+    asked: list[Question] = []
+    likely: list[Unsure] = []
+    for part in parts:
+        if is_likely(part) and apart.isdisjoint(name for one in part for name in one.doubt.sightings):
+            likely += part
+        else:
+            asked.append(doubt_question(part, near.find))
+    ordered = sorted(likely, key=lambda one: (*_way(one.seen), one.doubt.sightings))
+    pieces = _pieces(ordered, MOST_PAIRS_AT_ONCE, lambda one: one.seen)
+    return asked + [likely_question(one) if len(one) > 1 else doubt_question(one, near.find) for one in pieces]
+
+
+def open_doubts(cameras: Iterable[CameraDetail]) -> list[Unsure]:
+    """What is unsure and can be decided at a desk. What only the radio told is not: a person has to go there."""
+    return [
+        unsure
+        for detail in cameras
+        if is_open(detail) and not asked_first(detail)
+        for unsure in unsure_of(detail)
+        if is_decidable(unsure)
+    ]
 
 
 def waits(detail: CameraDetail) -> bool:
@@ -66,7 +109,7 @@ def is_safe(detail: CameraDetail, around: Neighbourhood) -> bool:
         return False
     if detail.camera.standing != "seen" or detail.camera.reach95_m > SAFE_RADIUS_M:
         return False
-    if walks_that_saw(detail) < 2 and not photos(detail):
+    if any(map(is_decidable, unsure_of(detail))) or (walks_that_saw(detail) < 2 and not photos(detail)):
         return False
     near = (other for _, other in around.near(detail, RIVAL_WITHIN_M) if not by_radio_alone(other))
     return all(distinct(detail, other) for other in near)
@@ -94,7 +137,7 @@ def _asked_of(detail: CameraDetail, candidates: Sequence[Candidate]) -> Asked:
         return Asked.SAME
     if by_radio_alone(detail):
         return Asked.LOOK
-    return Asked.SAME if is_unsure(detail) and candidates else Asked.CAMERA
+    return Asked.CAMERA
 
 
 def _question(detail: CameraDetail, around: Neighbourhood) -> Question:
@@ -109,15 +152,20 @@ def _question(detail: CameraDetail, around: Neighbourhood) -> Question:
     )
 
 
-def question_about(detail: CameraDetail, cameras: Sequence[CameraDetail]) -> Question:
-    """The question about one camera, also where nothing waits to be decided about it."""
-    return _question(detail, around(detail, cameras))
+def question_about(detail: CameraDetail, cameras: Sequence[CameraDetail], *, doubts: bool = False) -> Question:
+    """The question about one camera, also where nothing waits to be decided about it. With `doubts` it is the one about
+    what is unsure of it, where something is."""
+    near = around(detail, cameras)
+    if doubts and is_open(detail) and not asked_first(detail):
+        (part, *_) = together(unsure_of(detail))
+        return doubt_question(part, near.find)
+    return _question(detail, near)
 
 
 def _all(asked: Asked, cameras: Sequence[CameraDetail], most: int, around: Neighbourhood) -> list[Question]:
     """Cameras in as few questions as can be, each of neighbours; one that would be alone is asked alone."""
     made = []
-    for part in _pieces(sorted(cameras, key=_way), most):
+    for part in _pieces(sorted(cameras, key=_way), most, lambda one: one):
         if len(part) == 1:
             made.append(_question(part[0], around))
             continue
@@ -127,15 +175,16 @@ def _all(asked: Asked, cameras: Sequence[CameraDetail], most: int, around: Neigh
     return made
 
 
-def _pieces(ordered: Sequence[CameraDetail], most: int) -> list[Sequence[CameraDetail]]:
-    """Cameras along the way in parts of about equal size, none of which leads to another town."""
-    runs: list[list[CameraDetail]] = []
-    for detail in ordered:
-        last = runs[-1][-1].camera if runs else None
-        if last is None or distance_m(last.lat, last.lon, detail.camera.lat, detail.camera.lon) > SAME_TOWN_M:
+def _pieces(ordered: Sequence[_Kind], most: int, where: Callable[[_Kind], CameraDetail]) -> list[Sequence[_Kind]]:
+    """What lies along the way in parts of about equal size, none of which leads to another town."""
+    runs: list[list[_Kind]] = []
+    for one in ordered:
+        here = where(one).camera
+        last = where(runs[-1][-1]).camera if runs else None
+        if last is None or distance_m(last.lat, last.lon, here.lat, here.lon) > SAME_TOWN_M:
             runs.append([])
-        runs[-1].append(detail)
-    found: list[Sequence[CameraDetail]] = []
+        runs[-1].append(one)
+    found: list[Sequence[_Kind]] = []
     for run in runs:
         count = -(-len(run) // most)
         found += [run[piece * len(run) // count : (piece + 1) * len(run) // count] for piece in range(count)]
@@ -143,7 +192,7 @@ def _pieces(ordered: Sequence[CameraDetail], most: int) -> list[Sequence[CameraD
 
 
 def _in_order(asked: Iterable[Question]) -> list[Question]:
-    """By tier, then along a way through the town; what is asked of one site stays together, its merges first."""
+    """By tier, then along a way through the town; of merges, those that change most come first."""
     tiers: dict[int, list[Question]] = {}
     for question in asked:
         tiers.setdefault(_TIERS[question.asked], []).append(question)
@@ -151,16 +200,13 @@ def _in_order(asked: Iterable[Question]) -> list[Question]:
 
 
 def _rank(tier: int) -> Callable[[Question], tuple[object, ...]]:
-    """In the tier of cameras alone, what is best worth an evening comes first: see `_worth`."""
-    worth = tier == _TIERS[Asked.CAMERA]
-    return lambda question: (-_worth(question.camera) if worth else 0, *_way(question.camera))
-
-
-def _worth(detail: CameraDetail) -> int:
-    """0 to 3: a photo, several walks, and what many people care about count one each."""
-    camera = detail.camera
-    public = camera.title_kind == "alpr" or camera.operator_type == "public"
-    return bool(photos(detail)) + (walks_that_saw(detail) > 1) + public
+    """In the tier of cameras alone, what is best worth an evening comes first; in that of merges, what is most probably
+    wrong, in steps of a quarter of a guess: within a step, neighbours follow each other."""
+    if tier == _TIERS[Asked.CAMERA]:
+        return lambda question: (-worth(question.camera), *_way(question.camera))
+    if tier == _TIERS[Asked.SAME]:
+        return lambda question: (-floor(4 * gain(question)), *_way(question.camera))
+    return lambda question: _way(question.camera)
 
 
 def _way(detail: CameraDetail) -> tuple[int, float, str]:

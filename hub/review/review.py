@@ -16,14 +16,14 @@ from hub.review.retag import retagged
 from hub.review.sites import site_id, sites_of
 from hub.review.standing import CONFIRMING, UNDECIDED, Standing, standing_of
 
-_ABOUT_A_CAMERA = frozenset(
+ABOUT_A_CAMERA = frozenset(
     {
         *CONFIRMING,
         *(DecisionKind.RETAG, DecisionKind.REJECT, DecisionKind.PRIVATE, DecisionKind.GONE, DecisionKind.FOLLOW_UP),
         DecisionKind.NOTE,
     }
 )
-_SITES = (DecisionKind.SITE, DecisionKind.OFF_SITE)
+SITES = (DecisionKind.SITE, DecisionKind.OFF_SITE)
 
 
 class Review:
@@ -76,24 +76,24 @@ class Review:
         holder = _Holder(cameras, self.by_sighting)
         about: dict[int, list[Decided]] = {}
         for decided in self.holding:
-            if decided.what.kind in _ABOUT_A_CAMERA:
+            if decided.what.kind in ABOUT_A_CAMERA:
                 # What a later decision took out of a confirmed camera was not confirmed.
                 sightings = self.binding.confirmed.get(decided.number, decided.what.sightings)
                 number = holder.camera_of(sightings)
                 if number is not None:
                     about.setdefault(number, []).append(decided)
         sites: dict[int, str] = {}
-        for site in sites_of((one for one in self.holding if one.what.kind in _SITES), holder.camera_of):
+        for site in sites_of((one for one in self.holding if one.what.kind in SITES), holder.camera_of):
             name = site_id(cameras[number].observations[0].sighting.id for number in site)
             sites.update(dict.fromkeys(site, name))
         return [
-            standing_of(about.get(number, ()), site=sites.get(number), bound=self._is_bound(camera))
+            standing_of(about.get(number, ()), site=sites.get(number), bound=self.is_bound(camera))
             if number in about or number in sites or camera.bound is not None
             else UNDECIDED
             for number, camera in enumerate(cameras)
         ]
 
-    def _is_bound(self, camera: Camera) -> bool:
+    def is_bound(self, camera: Camera) -> bool:
         """Whether it is by a decision that some of its sightings are of one camera."""
         groups = () if camera.bound is None else camera.bound.groups
         return any(len(self.constraints.together[group]) > 1 for group in groups)

@@ -191,8 +191,13 @@ class Store(Protocol):
         """Forget which probe sent what, where the 30 days are over by a day that a leaping clock did not make."""
         ...
 
-    def save_cameras(self, cameras: Sequence[tuple[str, bytes]]) -> None:
-        """Replace the derived cameras by these (id, JSON)."""
+    def save_cameras(self, cameras: Sequence[tuple[str, bytes]]) -> str:
+        """Replace the derived cameras by these (id, JSON); returns a name for what is saved now."""
+        ...
+
+    def update_cameras(self, changed: Sequence[tuple[str, bytes]], gone: Sequence[str], *, saved_as: str) -> str | None:
+        """Write the derived cameras that are new or others, and delete those that are gone; returns a name for what is
+        saved now. Where anything else than `saved_as` is there, nothing is written, and None returned."""
         ...
 
     def cameras(self) -> Mapping[str, bytes]:

@@ -1,9 +1,11 @@
 """What is unsure of a camera, in words: which of its sightings may be of another one, and at which places it may be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from hub.publish.view import CameraDetail, CameraView, DoubtView, OtherView, region
+from hub.review.doubts import own_percent
+from hub.review.question import Unsure
 from hub.web.words import Words
 from probe.contract.geodesy import bearing_deg, distance_m
 
@@ -17,6 +19,23 @@ def doubt_told(doubt: DoubtView, camera: CameraView, find: Find, say: Words) -> 
     parts += [_other(other, camera, find, say) for other in doubt.others]
     first = ", ".join(parts[:-1])
     return say("doubt_told", first=first, last=parts[-1]) if first else say("doubt_told_alone", first=parts[-1])
+
+
+def odds(unsure: Unsure, letters: Mapping[str, str], say: Words) -> str:
+    """Such as "A 62 %, B 30 %, its own 8 %": by the letters that the desk gave to cameras, by their ids."""
+    home = unsure.camera.camera.id
+    alone = len(unsure.seen.sighting_ids) == len(unsure.camera.sighting_ids)
+    own = own_percent(unsure.doubt, alone=alone)
+    named = [(other.camera, other.percent) for other in unsure.doubt.others if other.camera is not None]
+    if not alone:
+        named = [(home, unsure.doubt.here), *named]
+    parts = [
+        say("odds_of", who=letters.get(camera) or say("odds_here" if camera == home else "odds_near"), percent=share)
+        for camera, share in named
+    ]
+    if own:
+        parts.append(say("odds_of", who=say("odds_own"), percent=own))
+    return ", ".join(parts)
 
 
 def _other(other: OtherView, camera: CameraView, find: Find, say: Words) -> str:

@@ -10,9 +10,7 @@ def sentence(detail: CameraDetail, say: Words) -> str:
     """Such as "Fixed camera on a wall, looks north-east, seen on 2 walks, stands within 8 m." and what is not known."""
     camera = detail.camera
     feminine = camera.title_kind not in say("masculine_kinds").split()
-    parts = [_description(detail, say)]
-    if camera.direction is not None:
-        parts.append(say("looks", towards=say.compass(camera.direction, "towards"), f=feminine))
+    parts = [brief(detail, say)]
     parts += _occasions(detail, say, feminine=feminine)
     # Never better than it is: a radius of 7.1 m is within 8.
     parts.append(say("stands", radius=ceil(camera.reach95_m), f=feminine))
@@ -24,6 +22,15 @@ def sentence(detail: CameraDetail, say: Words) -> str:
     if camera.standing == "hint":
         sentences.append(say("hint_to_check"))
     return " ".join(sentences)
+
+
+def brief(detail: CameraDetail, say: Words) -> str:
+    """What it is and where it looks, such as "Fixed camera on a wall, looks north-east"."""
+    feminine = detail.camera.title_kind not in say("masculine_kinds").split()
+    parts = [_description(detail, say)]
+    if detail.camera.direction is not None:
+        parts.append(say("looks", towards=say.compass(detail.camera.direction, "towards"), f=feminine))
+    return ", ".join(parts)
 
 
 def _description(detail: CameraDetail, say: Words) -> str:

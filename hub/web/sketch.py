@@ -96,8 +96,11 @@ def draw(
     candidates: Iterable[tuple[str, CameraDetail]] = (),
     others: Iterable[CameraDetail] = (),
     ground: Ground | None = None,
+    *,
+    text: str = "",
 ) -> Sketch:
-    """The sketch of the cameras that are asked about, of those with letters, and of those near by."""
+    """The sketch of the cameras that are asked about, of those with letters, and of those near by. `text` is what the
+    mark of one alone says."""
     lettered = list(candidates)
     frame = _Frame([detail.camera for detail in asked] + [detail.camera for _, detail in lettered])
     shown = {detail.camera.id for detail in asked} | {detail.camera.id for _, detail in lettered}
@@ -105,7 +108,7 @@ def draw(
     marks += [frame.mark(detail.camera, letter, "candidate") for letter, detail in lettered]
     numbered = len(asked) > 1
     marks += [
-        frame.mark(detail.camera, str(number) if numbered else "", "asked") for number, detail in enumerate(asked, 1)
+        frame.mark(detail.camera, str(number) if numbered else text, "asked") for number, detail in enumerate(asked, 1)
     ]
     lines, names = frame.lines(ground or Ground())
     bar_m = max((bar for bar in BARS_M if bar * frame.scale <= WIDTH / 3), default=BARS_M[0])

@@ -15,7 +15,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from probe.contract.base import ContractError, Name, Part, Text, Version
+from probe.contract.base import Bearing, ContractError, Name, Part, Text, Version
 from probe.contract.envelope import decoded
 from probe.contract.parcel import MAX_UNITS, Hash, Receipt
 from probe.contract.sighting import Place
@@ -25,13 +25,33 @@ MAX_THING_BYTES = 512 * 1024
 MAX_WANTED_BYTES = 512  # less than any parcel: so the two are told apart
 MOST_WANTED = 8
 MOST_PLACES = 2_000
+MOST_LOOKS_FROM = 3
+
+
+class LookHow(StrEnum):
+    """How to look from a place, as a hub of this version says it: by one photo, or by walking past while listening. A
+    later one may say more."""
+
+    PHOTO = "photo"
+    PASS = "pass"  # noqa: S105 (no password)
+
+
+class LookFrom(Part, frozen=True, kw_only=True):
+    """A place on a street from which one more look would tell most of where a camera is: how, and the bearing to the
+    camera, roughly."""
+
+    place: Place
+    how: Text
+    bearing_deg: Bearing
 
 
 class SecondLook(Part, frozen=True, kw_only=True):
-    """A published camera that is worth another look, and why, in a word that the probe's page has a sentence for."""
+    """A published camera that is worth another look, and why, in a word that the probe's page has a sentence for;
+    `stands` are from where to look, the best first, where the hub knows streets."""
 
     place: Place
     reason: Text
+    stands: Annotated[tuple[LookFrom, ...], Meta(max_length=MOST_LOOKS_FROM)] = ()
 
 
 class Look(StrEnum):

@@ -8,7 +8,7 @@ from hub.merge.where.evidence import Street, WalkEvidence
 from hub.merge.where.plane import Floats, Grid, Plane
 
 # Without an extract: the density falls by e over so many metres from where somebody saw or heard it, down to a floor.
-FALLS_M, FLOOR = 10.0, 1e-3
+FALLS_M, FALLS_BY_STREETS_M, FLOOR = 10.0, 20.0, 1e-3
 # With one: most cameras hang at a facade, so far from the street's middle; others stand in it or behind.
 FACADE_M, FACADE_SD_M, FACADE_SHARE, BEHIND_M = 8.0, 3.5, 0.55, 12.0
 MOST_STREETS = 60
@@ -19,17 +19,17 @@ NEAR_M = 60.0
 def prior_log(walks: Sequence[WalkEvidence], streets: Sequence[Street], plane: Plane, grid: Grid) -> Floats:
     """The logarithm of the prior's density on a grid, n x n, up to a constant."""
     east, north = grid.cells()
+    walked = _walked(walks, plane)
+    away2 = np.full(len(east), np.inf)
+    for x, y in walked:
+        away2 = np.minimum(away2, (east - x) ** 2 + (north - y) ** 2)
     lines = _near_lines(streets, plane, grid)
     if lines is not None:
         away = _from_lines(lines, east, north)
         facade = np.exp(-0.5 * ((away - FACADE_M) / FACADE_SD_M) ** 2) / (FACADE_SD_M * 2.5066)
         density = FACADE_SHARE * facade + (1 - FACADE_SHARE) * np.exp(-away / BEHIND_M) / BEHIND_M
-        value = np.log(np.maximum(density * BEHIND_M, FLOOR))
+        value = np.log(np.maximum(density * BEHIND_M * np.exp(-np.sqrt(away2) / FALLS_BY_STREETS_M), FLOOR))
     else:
-        walked = _walked(walks, plane)
-        away2 = np.full(len(east), np.inf)
-        for x, y in walked:
-            away2 = np.minimum(away2, (east - x) ** 2 + (north - y) ** 2)
         value = np.log(np.maximum(np.exp(-np.sqrt(away2) / FALLS_M), FLOOR))
     return np.asarray(value.reshape(grid.count, grid.count))
 

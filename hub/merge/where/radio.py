@@ -28,6 +28,8 @@ NEAR_FIELD_M = ((3.0, 0.45), (7.0, 0.35), (15.0, 0.2))
 SCALES = ((0.8, 0.4), (1.2, 0.4), (2.0, 0.2))
 # Silence: what is surely heard, and the probability that something stood in the way of a whole stretch.
 THRESHOLD_DBM, BLOCKED, CAUGHT = -87.0, 0.5, 0.85
+# The middle by linear power is seldom far off, whatever law holds: how far it draws, and how strongly.
+CENTROID_M, CENTROID_PULL = 25.0, 1.5
 _ERF = np.array([erf(x / sqrt(2)) for x in np.linspace(-6, 6, 481)])
 
 
@@ -88,6 +90,9 @@ def radio_log(levels: Levels, east: Floats, north: Floats) -> tuple[Floats, Floa
     together = log_sum([part + weight for part, weight in zip(parts, weights, strict=True)])
     best = np.argmax([fit[0] for fit in fits], axis=0)
     power, exponent = (np.choose(best, [fit[number] for fit in fits]) for number in (1, 2))
+    loud = 10 ** ((levels.dbm - levels.dbm.max()) / 10)
+    middle = loud @ levels.places / loud.sum()
+    together = together - CENTROID_PULL * np.log1p(((east - middle[0]) ** 2 + (north - middle[1]) ** 2) / CENTROID_M**2)
     return together, POWER_DBM + power, EXPONENT + exponent
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from secrets import token_hex
 from typing import Any
 
 import msgspec
@@ -40,6 +41,7 @@ from hub.store.store import READ_OCTETS
 from probe.contract.envelope import UnitType
 
 SENDER_DAYS = 30
+_SAVED_AS = "cameras"  # names the derived cameras as they were saved last
 _BELIEVED_DAYS = 7  # so far a clock may be ahead of what is certain (hub.keys.day)
 
 
@@ -242,6 +244,7 @@ class SqlStore:
             self.decisions.erase(ids)
             self.public.forget(ids)
             db.execute("DELETE FROM camera")  # derived: what is left of them comes back
+            self._saved_anew()
             pictures -= self.counts().pictures
             self._new_generation()
         return Forgotten(sightings=erased, pictures=pictures, left=tuple(self.db.rewrite()))
@@ -290,10 +293,28 @@ class SqlStore:
             self._shares.forget_days(db, today)
         self.db.overwrite_erased()
 
-    def save_cameras(self, cameras: Sequence[tuple[str, bytes]]) -> None:
+    def save_cameras(self, cameras: Sequence[tuple[str, bytes]]) -> str:
         with self.db.transaction() as db:
             db.execute("DELETE FROM camera")
             db.executemany("INSERT INTO camera (id, body) VALUES (?, ?)", cameras)
+            return self._saved_anew()
+
+    def update_cameras(self, changed: Sequence[tuple[str, bytes]], gone: Sequence[str], *, saved_as: str) -> str | None:
+        with self.db.transaction() as db:
+            if self.db.meta(_SAVED_AS) != saved_as:
+                return None
+            db.executemany("DELETE FROM camera WHERE id = ?", [(key,) for key in gone])
+            db.executemany(
+                "INSERT INTO camera (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+                changed,
+            )
+            return self._saved_anew()
+
+    def _saved_anew(self) -> str:
+        """Another name for the derived cameras than before: two who save notice each other."""
+        name = token_hex(8)
+        self.db.set_meta(_SAVED_AS, name)
+        return name
 
     def cameras(self) -> Mapping[str, bytes]:
         return dict(self.db.rows("SELECT id, body FROM camera"))

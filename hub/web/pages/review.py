@@ -28,6 +28,7 @@ from hub.web.pages import GalleryOf, Html
 from hub.web.pages.review_screen import Screens
 from hub.web.posted import Posted, read_posted
 from hub.web.source import MapSource
+from hub.web.stands import StandsOf
 from hub.web.words import Words, words_for
 
 MOST_PEOPLE = 1_000
@@ -56,6 +57,10 @@ class ReviewPages:
     def use_pictures(self, gallery: GalleryOf) -> None:
         """Show the pictures of this gallery."""
         self._screens.gallery = gallery
+
+    def use_stands(self, stands: StandsOf) -> None:
+        """Say from where one more look at a camera would tell most, as this knows it."""
+        self._screens.stands = stands
 
     def routes(self, html: Html) -> Sequence[Gated]:
         """Where the desk answers."""
@@ -102,6 +107,7 @@ class ReviewPages:
             evening = self._evening(by)
             if posted.answer == "skip":
                 evening.skip(posted.question)
+                evening.one_by_one |= _taken_out(posted)
                 return await self._go_on(request, posted, {"done": "skip", "n": 1})
             answer = posted.to_answer()
             done, theirs = await self._ask(lambda: self._write(by, posted))
@@ -112,7 +118,7 @@ class ReviewPages:
         stays = answer.answer in STAYS
         evening.first = posted.camera if stays else ()
         evening.remember([one.number for one in done], posted.camera, answers=not stays)
-        evening.one_by_one |= set(posted.listed) - set(posted.camera)
+        evening.one_by_one |= _taken_out(posted)
         told = {"done": answer.answer, "n": max(1, len(posted.camera))}
         return await self._go_on(request, posted, told, done, theirs)
 
@@ -229,6 +235,11 @@ class ReviewPages:
         """What the desk answers, in a thread; one call at a time, in the order in which they came."""
         async with self._turn:
             return await run_in_threadpool(what)
+
+
+def _taken_out(posted: Posted) -> set[str]:
+    """Of several that were shown, cameras or sightings, those that somebody took out: they are asked one by one."""
+    return set(posted.listed) - {*posted.camera, *posted.sighting}
 
 
 def _name(request: Request) -> str:

@@ -1,6 +1,8 @@
 """What is on a screen of the desk: a question, its pictures, its sketch, its buttons, its history."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -8,15 +10,18 @@ from starlette.requests import Request
 
 from hub.publish.view import CameraDetail
 from hub.review.candidates import around
+from hub.review.doubts import without
 from hub.review.known import by_radio_alone
 from hub.review.question import Asked, Question
 from hub.review.queue import question_about
 from hub.web.desk import DeskSource
+from hub.web.doubt import odds
 from hub.web.pages import GalleryOf
 from hub.web.pictures import CameraPictures
-from hub.web.sentence import sentence
+from hub.web.sentence import brief, sentence
 from hub.web.sketch import Ground, draw
 from hub.web.source import MapSource
+from hub.web.stands import StandsOf, shown
 from probe.contract.sighting import CameraKind, Mount
 
 AROUND_M = 60.0
@@ -37,6 +42,10 @@ def buttons(question: Question) -> tuple[Button, ...]:
     """What can be answered, the likeliest first. Enter presses nothing where a choice is to be made, nor where people
     have decided already."""
     asked, detail = question.asked, question.camera
+    if asked is Asked.ALL_SAME:
+        return (Button(answer="as-is", action="confirm", word="review_as_is_all", primary=True),)
+    if question.unsure:
+        return _of_unsure(question)
     primary = asked in _LOOKS and not _is_decided(detail)
     follow_up = Button(answer="follow-up", action="follow_up", word="review_follow_up", primary=primary)
     if asked is Asked.ALL_LOOK:
@@ -59,6 +68,16 @@ def buttons(question: Question) -> tuple[Button, ...]:
     found.append(Button(answer="private", action="private", word="review_private"))
     found.append(Button(answer="gone", action="gone", word="review_gone"))
     return tuple(found if by_radio_alone(detail) else [*found, follow_up])
+
+
+def _of_unsure(question: Question) -> tuple[Button, ...]:
+    """What can be answered about sightings that may be of one of several cameras; which of them, the cards offer."""
+    found = [Button(answer="new", action="new", word="review_new_own")]
+    if len(question.unsure) > 1:
+        found.insert(0, Button(answer="as-is", action="confirm", word="review_as_is"))
+    found.append(Button(answer="reject", action="reject", word="review_reject"))
+    found.append(Button(answer="private", action="private", word="review_private"))
+    return (*found, Button(answer="follow-up", action="follow_up", word="review_follow_up"))
 
 
 def _word_of_yes(question: Question) -> str | None:
@@ -86,6 +105,7 @@ class Screens:
         self._desk, self._source, self._add_path = desk, source, add_path
         self._ground: tuple[object, Ground] = (None, Ground())
         self.gallery: GalleryOf | None = None
+        self.stands: StandsOf | None = None
 
     async def values(
         self, request: Request, detail: CameraDetail | None, queue: Sequence[Question], ask: Ask
@@ -98,12 +118,15 @@ class Screens:
         galleries: dict[str, CameraPictures] = {}
         ahead: list[str] = []
         if self.gallery is not None:
+            shown = {one.camera.camera.id for one in question.unsure}
             for one in (*question.cameras, *(candidate.camera for candidate in question.candidates)):
-                galleries[one.camera.id] = await self.gallery(request, one.camera.id)
+                shown.add(one.camera.id)
+            for camera_id in sorted(shown):
+                galleries[camera_id] = await self.gallery(request, camera_id)
             for one in queue[1].cameras[:_MOST_AHEAD] if len(queue) > 1 else ():
                 coming = await self.gallery(request, one.camera.id)
                 ahead += [_address(photo.first.id, photo.first.version, coming.camera) for photo in coming.photos[:1]]
-        return {**values, "galleries": galleries, "ahead": ahead}
+        return {**values, "galleries": galleries, "ahead": ahead, "of": _of}
 
     def bar(self, detail: CameraDetail) -> dict[str, Any]:
         """What the page of a camera shows: buttons, tags and history. Raises HubError."""
@@ -113,18 +136,27 @@ class Screens:
 
     def _of_question(self, detail: CameraDetail | None, queue: Sequence[Question]) -> dict[str, Any]:
         cameras = self._desk.cameras()
-        question = queue[0] if detail is None else question_about(detail, cameras)
+        question = queue[0] if detail is None else question_about(detail, cameras, doubts=True)
+        mark = "?" if question.unsure else ""
+        unsure = question.unsure if question.asked is Asked.ALL_SAME else question.unsure[:1]
+        asked = [one.seen for one in unsure] or question.cameras
         lettered = [(one.letter, one.camera) for one in question.candidates]
         near: list[tuple[float, CameraDetail]] = []
         if len(question.cameras) == 1:
             near = around(question.camera, cameras).near(question.camera, AROUND_M)
+        sketch = draw(asked, lettered, (other for _, other in near), self._streets(), text=mark)
+        stands_of = self.stands if len(question.cameras) == 1 and not question.unsure else None
         return {
             **_of_tags(),
             **self._told(question),
             "question": question,
             "buttons": buttons(question),
-            "sketch": draw(question.cameras, lettered, (other for _, other in near), self._streets()),
+            "sketch": sketch,
+            "stands": () if stands_of is None else shown(stands_of(question.camera), question.camera.camera, sketch),
             "sentence": sentence,
+            "brief": brief,
+            "without": without,
+            "odds": partial(odds, letters={one.camera.camera.id: one.letter for one in question.candidates}),
             "add_path": self._add_path,
         }
 
@@ -139,6 +171,13 @@ class Screens:
         if self._ground[0] != version or version is None:
             self._ground = version, Ground(b"" if version is None else self._source.base_layer())
         return self._ground[1]
+
+
+def _of(gallery: CameraPictures | None, sightings: Collection[str]) -> CameraPictures | None:
+    """Of a camera's pictures, those of some sightings."""
+    if gallery is None:
+        return None
+    return replace(gallery, photos=tuple(one for one in gallery.photos if one.sighting in sightings))
 
 
 def _of_tags() -> dict[str, Any]:

@@ -27,7 +27,7 @@ export function cameraLayers(c) {
       } },
     // Over the marks: a mark may stand between two places.
     { id: "modes", type: "circle", source: "modes",
-      paint: { "circle-color": c.region, "circle-opacity": ["/", ["get", "percent"], 100], "circle-radius": 6,
+      paint: { "circle-color": c.cone, "circle-opacity": ["/", ["get", "percent"], 100], "circle-radius": 6,
         "circle-stroke-color": c.region, "circle-stroke-width": 2 } },
   ];
 }

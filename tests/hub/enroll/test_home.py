@@ -5,17 +5,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from hub.basemap import WALKERS
+from hub.basemap.walkers import SheetWriter
 from hub.data import open_hub
-from hub.enroll.home import GATHER_S, WayBack
-from hub.enroll.second_looks import second_looks
+from hub.enroll.home import GATHER_S, MOST_NEW_STANDS, WayBack
+from hub.enroll.second_looks import MOST_ADVISED, second_looks
+from hub.enroll.stands import Stands
 from hub.errors import StoreError
 from hub.ingest.giving import HOUR_S, MOST_ASKING, Giving
+from hub.merge.stand import Stand, next_stands
 from hub.publish.view import CameraDetail, ClaimView
 from probe.contract.envelope import digest
-from probe.contract.home import MOST_PLACES, HomePacket, Look, OfferKind, Wanted, decode_home, decode_places
+from probe.contract.home import (
+    MAX_THING_BYTES,
+    MOST_LOOKS_FROM,
+    MOST_PLACES,
+    HomePacket,
+    Look,
+    OfferKind,
+    Wanted,
+    decode_home,
+    decode_places,
+    pack_places,
+)
 from probe.contract.parcel import SignedKind
 from probe.contract.streets import WayClass
 from probe.seal.verify import verified_body
@@ -69,6 +84,76 @@ def test_what_is_worth_most_comes_first_and_there_is_an_end() -> None:
     assert one.place.lat == round(one.place.lat, 5)
 
 
+STAND = Stand(lat=47.00012345, lon=-17.0, what="photo", bearing_deg=357.2, before_m=30.0, after_m=15.0, on_street=True)
+
+
+def test_where_a_place_is_in_doubt_it_is_said_from_where_to_look_and_nothing_finer_than_a_metre() -> None:
+    asked: list[str] = []
+
+    def advise(detail: CameraDetail) -> Sequence[Stand]:
+        asked.append(detail.camera.id)
+        return (STAND,) * 5
+
+    doubt, hint = camera(radius95_m=30.0), camera(radius95_m=30.0, standing="hint", review="waiting", follow_up=True)
+    sure = camera(title_kind="camera")
+    looks = second_looks([doubt, hint, sure], advise=advise)
+    assert asked == [doubt.camera.id]  # a hint may be no camera at all: nobody is told to photograph it from a side
+    assert [len(look.stands) for look in looks] == [0, MOST_LOOKS_FROM, 0]
+    (one, *_) = looks[1].stands
+    assert (one.place.lat, one.how, one.bearing_deg) == (47.00012, "photo", 0)
+    many = second_looks([camera(radius95_m=30.0 + number % 7) for number in range(MOST_PLACES)], advise=advise)
+    assert sum(bool(look.stands) for look in many) == MOST_ADVISED
+    assert len(pack_places(many)) < MAX_THING_BYTES
+
+
+PRIVATE_OR_GONE: list[dict[str, Any]] = [
+    {"private": True},
+    {"review": "rejected"},
+    {"gone": "2026-05-01"},
+    {"claims": PRIVATE},
+]
+
+
+@pytest.mark.parametrize("fields", PRIVATE_OR_GONE)
+def test_nobody_is_told_from_where_to_look_at_a_home_or_at_what_is_gone(tmp_path: Path, fields: dict[str, Any]) -> None:
+    lay_crossing(tmp_path)
+    stands = Stands(tmp_path)
+    assert stands.of(camera(radius95_m=30.0))
+    assert stands.of(camera(radius95_m=30.0, **fields)) == ()
+
+
+def lay_crossing(data: Path) -> None:
+    """Two streets that cross 12 m from the island's origin."""
+    writer = SheetWriter(data / "scratch.db")
+    for line in ([(-17.002, 46.9999), (-16.998, 46.9999)], [(-16.9998, 46.998), (-16.9998, 47.002)]):
+        writer.way(WayClass.STREET, "Rue", line)
+    writer.finish(data / WALKERS, "2026-05-01")
+    writer.close()
+
+
+def test_the_advice_is_worked_out_once_and_anew_where_the_streets_or_the_camera_are_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked: list[object] = []
+
+    def counted(*of: Any) -> tuple[Stand, ...]:
+        worked.append(of)
+        return next_stands(*of)
+
+    monkeypatch.setattr("hub.enroll.stands.next_stands", counted)
+    stands, one = Stands(tmp_path), camera(radius95_m=30.0)
+    assert stands.of(one) == ()  # no street is known, and nobody may be told where others stood
+    assert worked == []
+    lay_crossing(tmp_path)
+    found = stands.of(one)
+    assert 1 <= len(found) <= MOST_LOOKS_FROM
+    assert all(stand.on_street and stand.what == "photo" for stand in found)
+    assert stands.of(one) == found
+    assert len(worked) == 1
+    stands.of(msgspec.structs.replace(one, camera=msgspec.structs.replace(one.camera, radius95_m=31.0)))
+    assert len(worked) == 2
+
+
 def test_a_demo_offers_its_fictional_cameras() -> None:
     assert reasons(camera(composed=True, radius95_m=40.0)) == [Look.DOUBT]
 
@@ -119,6 +204,23 @@ def test_what_is_offered_is_given_by_its_hash_and_gathered_now_and_then(tmp_path
         assert told(way_back, hub.keys.public).offers == packet.offers
         clock.now_s += GATHER_S + 1
         assert told(way_back, hub.keys.public).offers != packet.offers
+
+
+def test_probes_are_told_from_where_to_look_a_bounded_number_of_cameras_more_each_time(tmp_path: Path) -> None:
+    data, clock = made_hub(tmp_path / "hub"), Clock()
+    cameras = Cameras([camera(radius95_m=30.0 + number / 100) for number in range(MOST_NEW_STANDS + 5)])
+    lay_crossing(data)
+
+    def advised(way_back: WayBack, hub_public: bytes) -> int:
+        (offer,) = [one for one in told(way_back, hub_public).offers if one.kind == OfferKind.PLACES]
+        (thing,) = told(way_back, hub_public, way_back.thing(offer.hash)).things
+        return sum(bool(look.stands) for look in decode_places(thing))
+
+    with open_hub(data) as hub:
+        way_back = WayBack(hub.keys, data, cameras, clock=clock)
+        assert advised(way_back, hub.keys.public) == MOST_NEW_STANDS
+        clock.now_s += GATHER_S + 1
+        assert advised(way_back, hub.keys.public) == MOST_NEW_STANDS + 5
 
 
 def test_streets_are_offered_as_soon_as_they_are_there_and_no_longer(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.publish.view import CameraDetail
 from hub.review.known import by_radio_alone
@@ -24,6 +24,9 @@ SHOWN = """() => {
     key: screen.dataset.question, asked: screen.dataset.asked ?? "",
     cameras: [...screen.querySelectorAll("#answers [name=camera]")].map((one) => one.value),
     others: [...screen.querySelectorAll("#answers [name=other]")].map((one) => one.value),
+    sightings: [...screen.querySelectorAll("#answers [name=sighting]")].map((one) => one.value),
+    together: [...screen.querySelectorAll("#as-is [name=sighting]")].map((one) => one.value),
+    homes: [...screen.querySelectorAll("#as-is [name=camera]")].map((one) => one.value),
   };
 }"""
 
@@ -83,9 +86,15 @@ class Operator:
         if not shown["key"]:
             return False
         cameras = list(shown["cameras"])
-        took_out = self.take_out(shown["asked"], cameras)
+        wrong = self.wrong_ones(shown)
+        took_out = self.take_out(wrong)
         action = "follow_up" if shown["asked"] == "all-look" else "confirm"
-        if len(cameras) == 1:
+        if shown["asked"] == "all-same":
+            if len(wrong) == len(shown["sightings"]):
+                action = "skip"  # none of them, which is no answer: they come one by one
+        elif shown["sightings"]:
+            action = self.of_unsure(shown)
+        elif len(cameras) == 1:
             action = self.of_one(shown["asked"], cameras[0], shown["others"])
         began_s = perf_counter()
         taps = self.press(action, len(cameras))
@@ -94,20 +103,26 @@ class Operator:
         )
         return True
 
-    def take_out(self, asked: str, cameras: Sequence[str]) -> tuple[int, int]:
-        """Those of several that are no cameras; returns how many keys and taps that took."""
+    def wrong_ones(self, shown: dict[str, Any]) -> list[int]:
+        """Of several, those that are no cameras, or not where they belong: their numbers, from 1."""
+        if shown["asked"] == "all-same":
+            cameras, unsure = shown["cameras"], shown["sightings"]
+            return [number for number, one in enumerate(unsure, 1) if not self.is_right(one, cameras, unsure)]
+        if shown["asked"] != "all":
+            return []
+        things = enumerate(map(self.truth, shown["cameras"]), 1)
+        return [number for number, thing in things if thing.lamp or thing.private]
+
+    def take_out(self, wrong: Sequence[int]) -> tuple[int, int]:
+        """Some of several; returns how many keys and taps that took."""
         keys = taps = 0
-        if asked != "all":
-            return keys, taps
-        for number, camera_id in enumerate(cameras, 1):
-            thing = self.truth(camera_id)
-            if thing.lamp or thing.private:
-                if number < 10 and not self.touch:
-                    self.watched.page.keyboard.press(str(number))
-                    keys += 1
-                else:
-                    self.watched.page.locator(".chosen li label").nth(number - 1).click()
-                    taps += 1
+        for number in wrong:
+            if number < 10 and not self.touch:
+                self.watched.page.keyboard.press(str(number))
+                keys += 1
+            else:
+                self.watched.page.locator(".chosen li label").nth(number - 1).click()
+                taps += 1
         return keys, taps
 
     def of_one(self, asked: str, camera_id: str, others: Sequence[str]) -> str:
@@ -126,11 +141,36 @@ class Operator:
             return "follow_up"
         return "new" if asked == "same" else "confirm"
 
-    def truth(self, camera_id: str) -> Thing:
-        """What most of a camera's sightings are of."""
+    def of_unsure(self, shown: dict[str, Any]) -> str:
+        """Which camera is right of sightings that may be of several, as the name of the key's action."""
+        together, unsure = shown["together"], [*shown["sightings"], *shown["together"]]
+        if together and all(self.is_right(one, shown["homes"], unsure) for one in together):
+            return "confirm"
+        thing = self.evening.thing_of[shown["sightings"][0]]
+        if thing.lamp:
+            return "reject"
+        if thing.private:
+            return "private"
+        for letter, other in zip("abc", shown["others"], strict=False):
+            if self.truth(other, unsure).name == thing.name:
+                return f"same_{letter}"
+        return "new"
+
+    def is_right(self, sighting: str, homes: Sequence[str], unsure: Sequence[str]) -> bool:
+        """Whether the map has a sighting where it belongs."""
+        thing = self.evening.thing_of[sighting]
+        for home in homes:
+            detail = self.desk.camera(home)
+            if detail is not None and sighting in detail.sighting_ids and len(detail.sighting_ids) > 1:
+                return not (thing.lamp or thing.private) and self.truth(home, unsure).name == thing.name
+        return False
+
+    def truth(self, camera_id: str, but: Sequence[str] = ()) -> Thing:
+        """What most of a camera's sightings are of, but for some, where it has others."""
         detail = self.desk.camera(camera_id)
         assert detail is not None, camera_id
-        found = Counter(self.evening.thing_of[one].name for one in detail.sighting_ids)
+        rest = [one for one in detail.sighting_ids if one not in but] or detail.sighting_ids
+        found = Counter(self.evening.thing_of[one].name for one in rest)
         name = found.most_common(1)[0][0]
         return next(thing for thing in self.evening.things if thing.name == name)
 

@@ -17,6 +17,7 @@ from hub.web.desk import DeskSource
 from hub.web.gate import OpenGate, Visitor
 from hub.web.pages.review import ReviewPages
 from hub.web.source import MapSource
+from hub.web.stands import StandsOf
 from tests.hub.web.scripted import ScriptedMap
 
 TODAY = date(2026, 11, 29)
@@ -150,10 +151,18 @@ def _joined(one: CameraDetail, other: CameraDetail) -> CameraDetail:
 
 
 def signed_in_app(
-    source: MapSource, desk: DeskSource, *, name: str = "ada", role: Role = Role.OPERATOR, **values: Any
+    source: MapSource,
+    desk: DeskSource,
+    *,
+    name: str = "ada",
+    role: Role = Role.OPERATOR,
+    stands: StandsOf | None = None,
+    **values: Any,
 ) -> Starlette:
     """The page with a desk, for whoever the test says has signed in."""
     pages = ReviewPages(desk, source, today=lambda: TODAY, add_path="/add")
+    if stands is not None:
+        pages.use_stands(stands)
     return make_app(source, gate=_ByCookie(role, name), parts=[pages], **values)
 
 

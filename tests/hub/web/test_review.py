@@ -13,6 +13,7 @@ from hub.web.pictures import PictureState
 from hub.web.words import words
 from probe.contract.sighting import CameraKind, KindClaim, Mount, MountClaim, Strength
 from tests.examples import WALK_B, look, radio
+from tests.hub.review.test_doubts import Town, photographed
 from tests.hub.web.scripted import ScriptedMap
 from tests.hub.web.scripted_desk import ScriptedDesk, signed_in_app
 from tests.hub.web.scripted_pictures import ScriptedPictures, facade
@@ -367,3 +368,27 @@ def test_what_several_rest_on_is_said_as_it_is(desk: ScriptedDesk) -> None:
         heading = re.search(r'id="why-title">([^<]*)<', ada.get(f"/cameras/{seen(desk)}/review").text)
         assert heading
         assert heading[1] == "What it rests on"
+
+
+def test_pairs_that_are_probably_the_same_are_answered_at_once_but_for_those_taken_out() -> None:
+    town = Town()
+    town.unsure, town.percent = list(town.third), 85
+    desk = ScriptedDesk(*photographed(town.cameras()).values())
+    with browser(desk) as ada:
+        page = ada.get("/review").text
+        assert question_of(page).startswith("all-same-")
+        assert words("en")("review_ask_all_same", n=2) in page
+        named = re.findall(r'name="sighting" value="([^"]*)"', page)
+        cameras = re.findall(r'name="camera" value="([^"]*)"', page)
+        assert sorted(named) == sorted(one.id for one in town.third)
+        form = {"answer": "as-is", "camera": cameras, "listed": named, "question": question_of(page), "seen": "0"}
+        refused = ada.post("/review/decide", data=form)
+        assert refused.status_code == 400, "none was chosen"
+        assert desk.log == []
+        ada.post("/review/decide", data={**form, "sighting": named[:1]})
+        kinds = [(str(one.what.kind), named[0] in one.what.sightings) for one in desk.log]
+        assert kinds == [("same", True), ("confirm", True)]
+        assert all(named[1] not in one.what.sightings for one in desk.log)
+        ada.post("/review/undo", data={})
+        ada.post("/review/decide", data={**form, "answer": "skip"})
+        assert question_of(ada.get("/review").text).startswith("same-"), "what was taken out is asked alone"

@@ -14,6 +14,7 @@ from hub.web.words import words
 from probe.contract.sighting import CameraKind, KindClaim, Mount, MountClaim, Strength
 from tests.browser import WAIT_MS, Watch, Watched
 from tests.examples import WALK_A, WALK_B, look
+from tests.hub.review.test_doubts import Town
 from tests.hub.web.scripted import ScriptedMap
 from tests.hub.web.scripted_desk import ScriptedDesk, signed_in_app
 from tests.hub.web.scripted_pictures import ScriptedPictures, facade
@@ -324,4 +325,54 @@ def test_nothing_is_cut_off_and_axe_finds_no_fault(
         page.keyboard.press("?")
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
+        watched.clean()
+
+
+@pytest.fixture
+def unsure() -> Iterator[tuple[str, ScriptedDesk]]:
+    """A desk with two sightings, either of which may be of either of two cameras."""
+    town = Town()
+    town.unsure.append(town.third[1])
+    desk, pictures = ScriptedDesk(*town.cameras().values()), ScriptedPictures()
+    for number, detail in enumerate(desk.base_details):
+        for day, sighting in enumerate(detail.sighting_ids, 1):
+            front = facade(640, 360, seed=7 * number + day)
+            pictures.put(detail.camera.id, front, sighting=sighting, day=day, state=PictureState.LOOKED)
+    server = WebServer(signed_in_app(desk, desk, pictures=pictures), "127.0.0.1", 0)
+    server.start()
+    yield f"{server.url}review", desk
+    server.stop()
+
+
+def test_which_camera_a_sighting_is_of_is_answered_by_its_letter_or_for_all_at_once(
+    watch: Watch, unsure: tuple[str, ScriptedDesk]
+) -> None:
+    url, desk = unsure
+    with watch(width=1280, height=800) as watched:
+        page = watched.page
+        page.goto(url)
+        page.wait_for_selector("html.has-keys #screen", timeout=WAIT_MS)
+        assert page.inner_text("h1") == EN("review_ask_unsure", n=1)
+        assert (
+            page.locator(".candidate h3")
+            .all_inner_texts()[0]
+            .replace("\u00a0", " ")
+            .endswith("62 % · where the map has it")
+        )
+        assert page.locator(".looks figure").count() == 1, "the picture of this sighting alone"
+        press(watched, "b")
+        (same,) = [one.what for one in desk.log]
+        assert (str(same.kind), len(same.sightings)) == ("same", 1)
+        press(watched, "u")
+        press(watched, "d", "a")
+        assert str(desk.log[-1].what.kind) == "apart"
+        press(watched, "u")
+        press(watched, "o")
+        assert sorted(str(one.what.kind) for one in desk.log[2:]) == ["confirm", "confirm", "same", "same"]
+        assert EN("review_done_as_is") in page.inner_text("#review-toasts")
+        watched.clean()
+    with watch(width=360, height=740, locale="fr-FR") as watched:
+        watched.page.goto(url)
+        watched.page.wait_for_selector("#screen", timeout=WAIT_MS)
+        assert not watched.page.evaluate("document.documentElement.scrollWidth > 360")
         watched.clean()

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 import probe.page
 from probe.contract.geodesy import bearing_deg, distance_m, moved, offset_m, turn_deg
-from probe.contract.home import Look, SecondLook
+from probe.contract.home import Look, LookFrom, LookHow, SecondLook
 from probe.contract.sighting import Place
 from probe.detect.rule import Finding
-from probe.guide.guide import KNOWN_WITHIN_M, MOST_STILL, MOST_WALKING, next_stands
+from probe.guide.guide import KNOWN_WITHIN_M, MOST_STILL, MOST_WALKING, known_places, next_stands
 from probe.guide.heard import ONE_SIDED_SD_M, walked_line
 from probe.guide.lines import Line, lines_of
 from probe.guide.seen import PhotoBearing, for_photos
@@ -149,6 +149,36 @@ def test_the_nearest_known_places_are_told_with_why() -> None:
     ].code == "look-again"
 
 
+def look_from(how: str, east: float, north: float, bearing: float) -> LookFrom:
+    lat, lon = moved(*PARIS, east, north)
+    return LookFrom(place=Place(lat=lat, lon=lon), how=how, bearing_deg=bearing)
+
+
+def test_where_the_hub_says_from_where_to_look_that_is_where_it_leads_until_a_photo_was_taken_there() -> None:
+    """It leads to the place on the street, and not to the camera; a photo from there that is of something else does not
+    count, and what a later hub asks for is passed over."""
+    camera = Place(lat=PARIS[0], lon=PARIS[1], accuracy_m=12.0)
+    stands = (
+        look_from("of-a-later-hub", 0.0, 50.0, 180.0),
+        look_from(LookHow.PHOTO, 20.0, 0.0, 270.0),
+        look_from(LookHow.PASS, 0.0, -20.0, 0.0),
+    )
+    known, here = SecondLook(place=camera, reason=Look.DOUBT, stands=stands), fix_at(PARIS, 60.0, 0.0)
+    (first,) = next_stands([], here, [known])
+    assert (first.code, first.values["metres"]) == ("look-from-photo", 40)
+    assert at(PARIS, first) == pytest.approx((20.0, 0.0), abs=0.2)
+
+    lat, lon = moved(*PARIS, 22.0, 3.0)
+    away = PhotoBearing(lat=lat, lon=lon, bearing_deg=90.0)
+    assert known_places([known], here, [away])[0].code == "look-from-photo"
+    aimed = PhotoBearing(lat=lat, lon=lon, bearing_deg=262.0)
+    assert known_places([known], here, [aimed])[0].code == "look-from-pass"
+    only_photo = SecondLook(place=camera, reason=Look.DOUBT, stands=stands[:2])
+    assert known_places([only_photo], here, [aimed]) == []
+    later = SecondLook(place=camera, reason=Look.DOUBT, stands=stands[:1])
+    assert known_places([later], here)[0].code == "look-large-doubt"
+
+
 def test_nothing_leads_into_what_is_hidden_or_through_it() -> None:
     places = [SecondLook(place=Place(lat=lat, lon=lon), reason="asked") for lat, lon in [moved(*PARIS, 200.0, 0.0)]]
     here = fix_at(PARIS, 0.0, 0.0)
@@ -165,6 +195,7 @@ def test_each_code_has_a_sentence_in_both_languages_that_takes_its_values() -> N
     codes = {
         *("heard-walk-on", "heard-other-side", "heard-side-street", "heard-side-street-unnamed", "heard-right-angle"),
         *("photo-second", "look-again", *(f"look-{reason}" for reason in Look)),
+        *(f"look-from-{how}" for how in LookHow),
     }
     assert set(WORDS) == codes
     for sentences in WORDS.values():

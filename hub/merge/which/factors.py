@@ -1,0 +1,84 @@
+"""What was learnt offline: how often cameras are seen, how alike neighbours are, how often walkers err. Pure.
+
+The figures are in factors.toml. `tests/accuracy/learn.py` learns them in areas and on walks that nothing is judged by.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceFactors:
+    """Of where things are.
+
+    - `detection`, `radio_detection`: how often a walk reports a camera it passes. `most_misses`: the evidence of walks
+      that did not see a camera counts no more than this, in nats: nobody knows that they looked.
+    - `own_share`: which share of an item's variance is its own, where nothing tells; the rest is the receiver's bias.
+    - `untold_variance`: the variance per axis of a walk that says nothing of its accuracy, in square metres.
+    - `reach_m`: the length over which a receiver's bias stays the same.
+    - `density`: cameras per square metre around a camera; it weighs as much as `density_weight` circles of
+      `density_radius_m` in which neighbours are counted.
+    """
+
+    detection: float
+    radio_detection: float
+    most_misses: float
+    own_share: float
+    untold_variance: float
+    reach_m: float
+    density_radius_m: float
+    density: float
+    density_weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidFactors:
+    """Of what is said of cameras.
+
+    - `kind_wrong`, `mount_wrong`, `direction_wrong`: how often it is wrong; `direction_sd` in degrees, where an item
+      has none of its own. `reader_wrong`: the same where a plate reader is taken for another camera.
+    - `kind_alike`, `mount_alike`, `direction_alike`: how often two cameras of one place are alike for that reason, and
+      `alike_m` the distance at which that has fallen to a third.
+    - `kinds`, `mounts`: how frequent each is.
+    """
+
+    kind_wrong: float
+    kind_alike: float
+    mount_wrong: float
+    mount_alike: float
+    direction_sd: float
+    direction_wrong: float
+    direction_alike: float
+    alike_m: float
+    reader_wrong: float
+    kinds: Mapping[str, float]
+    mounts: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SureFactors:
+    """How the share of redraws in which an item stayed becomes a probability: by its log-odds."""
+
+    slope: float
+    intercept: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factors:
+    """All of it."""
+
+    place: PlaceFactors
+    said: SaidFactors
+    sure: SureFactors
+
+
+@cache
+def factors() -> Factors:
+    """What is in factors.toml."""
+    found = tomllib.loads((Path(__file__).parent / "factors.toml").read_text(encoding="utf-8"))
+    return Factors(
+        place=PlaceFactors(**found["place"]), said=SaidFactors(**found["said"]), sure=SureFactors(**found["sure"])
+    )

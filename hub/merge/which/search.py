@@ -1,0 +1,96 @@
+"""The search for the likeliest cameras: the biases and the choice by turns, then jumps out of where that got stuck. Pure."""
+
+import numpy as np
+
+from hub.merge.which.put import State, alone, covariance, put_anew, put_with
+from hub.merge.which.scene import Floats, Ints, Scene
+
+LEFT = (1.0, 0.6, 0.3, 0.1, 0.0, 0.0)  # what is taken to be left of the bias's variance, sweep by sweep
+JUMPS = 8
+JUMP_LEFT, JUMP_SWEEPS = 0.05, 2
+JUMP_SDS = 3.0  # no farther than so many deviations
+
+
+def found(scene: Scene, luck: np.random.Generator, jumps: int = JUMPS) -> State:
+    """The likeliest cameras that the search finds."""
+    state = alone(scene)
+    if len(scene.turns) < 2:
+        return state
+    for least_left in LEFT:
+        state = swept(scene, state, least_left)
+    return jumped(scene, state, luck, jumps)
+
+
+def swept(scene: Scene, state: State, least_left: float, luck: np.random.Generator | None = None) -> State:
+    """Each turn once."""
+    for rows in scene.turns:
+        state = put_anew(scene, state, rows, least_left, luck)
+    return state
+
+
+def jumped(scene: Scene, state: State, luck: np.random.Generator, jumps: int) -> State:
+    """Now and again a walk is shifted near one of its items, so that this falls on an item of another walk; kept where
+    what comes of it is likelier as a whole."""
+    best = likelihood(scene, state.labels)
+    for _ in range(jumps):
+        moved = _shifted(scene, state, luck)
+        if moved is None:
+            continue
+        for _ in range(JUMP_SWEEPS):
+            moved = swept(scene, moved, JUMP_LEFT)
+        likely = likelihood(scene, moved.labels)
+        if likely > best + 1e-9:
+            state, best = moved, likely
+    return state
+
+
+def _shifted(scene: Scene, state: State, luck: np.random.Generator) -> State | None:
+    free = [rows for rows in scene.turns if scene.group[rows[0]] < 0 and scene.common[rows[0]] > 0]
+    if not free:
+        return None
+    item = int(luck.choice(np.concatenate(free)))
+    far = JUMP_SDS * np.sqrt(scene.common[item] + scene.common + scene.own[item] + scene.own)
+    near = np.flatnonzero(
+        (scene.distance[item] < far) & (scene.layer != scene.layer[item]) & (state.labels != state.labels[item])
+    )
+    if not len(near):
+        return None
+    onto = int(luck.choice(near))
+    rows = next(rows for rows in free if scene.layer[rows[0]] == scene.layer[item])
+    shift = scene.place[item] - state.off[item] - scene.place[onto] + state.off[onto]
+    off = state.off.copy()
+    off[rows] += scene.reach[rows, item, np.newaxis] * shift
+    return put_with(scene, State(labels=state.labels, off=off), rows, 0.1)
+
+
+def likelihood(scene: Scene, labels: Ints) -> float:
+    """How likely these cameras are as a whole, the biases integrated out; up to a constant, in nats."""
+    count = len(scene)
+    known, of = np.unique(labels, return_inverse=True)
+    precision = 1 / scene.own
+    total = np.bincount(of, precision, len(known))
+    member = np.zeros((count, len(known)))
+    member[np.arange(count), of] = 1.0
+    contrast = np.diag(precision) - (precision[:, np.newaxis] * (member / total) @ member.T) * precision
+    everything = np.arange(count)
+    prior = covariance(scene, everything, everything)
+    place = scene.place - scene.place.mean(axis=0)
+    pulled = contrast @ place
+    system = np.eye(count) + contrast @ prior
+    log_det = float(np.linalg.slogdet(system)[1])
+    squared = float((place * pulled).sum() - (pulled * (prior @ np.linalg.solve(system, pulled))).sum())
+    of_place = -np.log(2 * np.pi * scene.own).sum() + np.log(2 * np.pi / total).sum() - log_det - squared / 2
+    size = np.bincount(of, minlength=len(known))
+    of_cameras = float(((scene.rare - scene.misses)[np.newaxis] @ (member / size)).sum())
+    return float(of_place) + of_cameras + _said_alike(scene, of, len(known))
+
+
+def _said_alike(scene: Scene, of: Ints, count: int) -> float:
+    """What is said of each camera together, beside what it were of as many cameras of one place."""
+    total = 0.0
+    for said in scene.said:
+        logs: Floats = np.log(said.likely)
+        joint = np.column_stack([np.bincount(of, logs[:, value], count) for value in range(logs.shape[1])])
+        together = np.log(np.exp(joint) @ said.usual).sum() - np.log(said.likely @ said.usual).sum()
+        total += (1 - said.alike / 2) * float(together)
+    return total

@@ -1,0 +1,51 @@
+"""The product's own partition of items, `hub.merge.which`, on the reports that all others are given."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hub.merge.which.accuracy import split_of_accuracy
+from hub.merge.which.item import Item
+from hub.merge.which.resolve import resolve
+from tests.accuracy.positions import linked
+from tests.accuracy.reports import Answer, Ints, Report
+
+LINK_M = 150.0  # what is farther from all else is another area
+WINDOW_M, HALO_M = 222.0, 111.0
+WHOLE = 600  # an area of no more reports is resolved as a whole
+
+
+def item(report: Report) -> Item:
+    """A report as an item. The walk of a simulated report is of one area, so that no two areas share a layer."""
+    own, common, told = split_of_accuracy(report.accuracy_m)
+    return Item(
+        key=report.id,
+        layer=report.walk,
+        lat=report.lat,
+        lon=report.lon,
+        east=own,
+        north=own,
+        common=common,
+        told=told,
+        kind=report.kind,
+        mount=report.mount,
+        direction=report.direction,
+    )
+
+
+def merged(reports: Sequence[Report]) -> Answer:
+    """The cameras as `resolve` makes them, area by area."""
+    items = [item(report) for report in reports]
+    area = linked(*(np.array([getattr(one, axis) for one in items]) for axis in ("lat", "lon")), LINK_M)
+    camera, sure = np.zeros(len(items), np.int64), np.zeros(len(items))
+    made = 0
+    for members in np.split(np.argsort(area, kind="stable"), np.cumsum(np.bincount(area))[:-1]):
+        found, certain = _area(items, members)
+        camera[members], sure[members] = found + made, certain
+        made += int(found.max()) + 1
+    return Answer(camera=camera, sure=sure)
+
+
+def _area(items: Sequence[Item], members: Ints) -> tuple[Ints, np.ndarray]:
+    puts = resolve([items[number] for number in members.tolist()])
+    return np.array([put.camera for put in puts], np.int64), np.array([put.sure for put in puts])
