@@ -160,7 +160,7 @@ def tell(results: page.Results) -> None:
     if results.pairs:
         print(tables.pairs(results.pairs))
     for name, part in results.others.items():
-        print(f"{parts.PARTS[name]}\n{tables.table(part.table[0], part.table[1:])}")
+        print(f"{parts.heading(name)}\n{part.text}")
     print(tables.aims(aims.all_of(results.figures, results.locating)))
 
 

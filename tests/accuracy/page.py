@@ -133,8 +133,7 @@ def text(results: Results) -> str:
         ]
     made += ["## One camera, heard and photographed\n", _together(figures), "## Real data\n", _real(results)]
     for name, part in results.others.items():
-        made += [f"## {parts.PARTS[name]}\n", *([f"{part.text.strip()}\n"] if part.text else [])]
-        made.append(tables.table(part.table[0], part.table[1:]))
+        made += [f"## {parts.heading(name)}\n", *([texts.COSTS] if name == "scale" else []), f"{part.text.strip()}\n"]
     made += [texts.OTHERS, "## The names in build/accuracy.json\n"]
     made.append(tables.table(("name", "meaning"), ((name, meaning) for _, name, meaning in MEANINGS)))
     return "\n".join(made).rstrip() + "\n"

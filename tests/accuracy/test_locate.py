@@ -109,7 +109,7 @@ def test_a_point_beside_a_region_is_as_far_as_its_outline() -> None:
 
 
 def test_bearings_bring_the_product_nearer() -> None:
-    drawn = trials("pass", 25, 11)
+    drawn = trials("pass", 12, 11)
     assert locate.ours("bearings", drawn)[0].median < locate.ours("radio", drawn)[0].median
 
 

@@ -33,7 +33,8 @@ def results() -> page.Results:
         for metres, outcome in ((0.2, "merged"), (4.0, "queued"), (20.0, "apart"))
     ]
     found.figures |= real.counted(found.pairs)
-    found.others = {"scale": parts.Part(table=(("cameras", "p50"), ("10,000", "3 ms")), text="Said of it.", figures={})}
+    costs = {"scale.10000.cpu_ms.p50": 3.25, "scale.10000.live.cpu_ms.p50": 4.5, "scale.10000.windows_cut": 0}
+    found.others = {"scale": parts.Part(text=parts.costs(costs), figures={})}
     return found
 
 
@@ -52,7 +53,8 @@ def test_the_page_has_all_tables_and_says_how_they_came_about(results: page.Resu
         assert name in text
     assert f"{results.merging['cctv_4_3'][-1].f1:.3f}" in text
     assert "| 8.9 |" in text
-    assert "| 10,000 | 3 ms |" in text
+    assert "| 10,000 | 3.25 |" in text
+    assert "| 10,000, with store and deriver | 4.5 |" in text
     assert "nan" not in text
     assert "{" not in text
     assert max(map(len, text.splitlines())) < 400
@@ -115,14 +117,16 @@ def test_it_is_flagged_where_regions_hold_too_often_or_too_rarely(
 
 def test_a_part_that_is_not_there_is_left_out() -> None:
     assert parts.module("no_such_part") is None
-    assert parts.measured("no_such_part", full=False) is None
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(parts.PARTS, "gone", ("no_such_part", "Gone"))
+        assert parts.measured("gone", full=False) is None
 
 
 def test_a_part_alone_leaves_the_page_as_it_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(command, "data_folder", lambda: tmp_path)
-    monkeypatch.setattr(command, "measure", lambda *_, **asked: page.Results(form=",".join(asked["only"])))
+    monkeypatch.setattr(command, "measure", lambda *_, **asked: page.Results(form=str(asked["only"])))
     monkeypatch.setattr(
         "sys.argv",
         ["accuracy", "--only", "locate", "--json", str(tmp_path / "a.json"), "--page", str(tmp_path / "a.md")],

@@ -61,6 +61,10 @@ one node each, with 5 m accuracy. A deletion is not always a de-duplication, and
 nobody saw.
 """
 
+COSTS = """Real positions, set down again all around the globe until there are so many; then single sightings come. CPU
+is the processor's time: the clock's is stretched where the machine has something else to do, and differs between runs.
+"""
+
 OTHERS = """## Measuring another estimator
 
 One that merges takes reports and answers with a camera for each, and how sure it is: it goes into `OURS` of
