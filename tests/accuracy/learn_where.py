@@ -19,14 +19,13 @@ from hub.merge.where.region import ranks
 from probe.contract.geodesy import moved
 from tests.accuracy.evidences import ORIGIN, evidence
 from tests.accuracy.frozen import locating
-from tests.accuracy.passes import drawn, trials
+from tests.accuracy.passes import trials
 
 FACTORS = Path(__file__).parents[2] / "hub" / "merge" / "where" / "factors.toml"
 TEMPERS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3)
 # What is told of a trial: the bearings, and the operator's streets.
 TOLD = ((False, False), (True, False), (False, True), (True, True))
 LEAST_TRIALS = 150
-__all__ = ["drawn", "trials"]
 
 
 class Learnt(NamedTuple):

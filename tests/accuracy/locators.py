@@ -9,6 +9,9 @@ from scipy.optimize import least_squares
 
 from hub.merge.locate import RADIUS95, from_hearings, fuse
 from hub.merge.observe import Estimate
+from hub.merge.place import Region
+from hub.merge.where.locate import locate
+from hub.merge.where.region import inside
 from probe.contract.geodesy import moved, offset_m
 from probe.contract.sighting import (
     Hearing,
@@ -22,13 +25,15 @@ from probe.contract.sighting import (
     Subject,
     SubjectHow,
 )
+from tests.accuracy.evidences import ORIGIN, evidence
 from tests.accuracy.passes import Heard, Look, Trial
 from tests.accuracy.reports import Floats
 from tests.accuracy.today import MADE, observed, on_day
 
-ORIGIN = 47.0, -17.0  # the demo's fictional island
 TRANSMITTER = "ac:cc:8e:10:20:30"
 BEACONDB_LEAST_M = 50.0
+# The radius that holds half of a normal distribution, as a share of the one that holds 95 in 100
+TIMES_50 = 0.481
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +132,36 @@ def today(trial: Trial, *, looks: bool) -> Located:
         seen = observed(*_looked(trial))
         estimate = fuse((estimate, *(one.place for one in seen)), len(trial.passes))
     return _of(estimate)
+
+
+def ours(trial: Trial, *, looks: bool, streets: bool = False) -> Located:
+    """The product: all that a hub has of the trial, with bearings or without, with the operator's streets or not."""
+    found = locate(evidence(trial, looks=looks, streets=streets))
+    assert found is not None
+    half, most = (_rings(region) for region in (found.region50, found.region95))
+    east, north = offset_m(*ORIGIN, found.estimate.lat, found.estimate.lon)
+    radius = found.region95.radius_m
+
+    def times(e: float, n: float) -> float:
+        """Beyond the region by how far it is from there; within, by which of the regions holds it."""
+        if not any(inside(ring, e, n) for ring in most):
+            return 1 + max(1e-9, min(_apart(ring, e, n) for ring in most)) / radius
+        return TIMES_50 if any(inside(ring, e, n) for ring in half) else 1.0
+
+    return Located(east=east, north=north, radius_m=radius, times=times)
+
+
+def _rings(region: Region) -> list[Floats]:
+    return [np.array([offset_m(*ORIGIN, lat, lon) for lon, lat in ring[:-1]]) for ring in region.rings]
+
+
+def _apart(ring: Floats, east: float, north: float) -> float:
+    """How far a point is from the nearest side of a ring."""
+    start, point = ring, np.array([east, north])
+    along = np.roll(ring, -1, axis=0) - start
+    share = ((point - start) * along).sum(axis=1) / np.maximum((along**2).sum(axis=1), 1e-12)
+    nearest = start + np.clip(share, 0, 1)[:, np.newaxis] * along
+    return float(np.linalg.norm(nearest - point, axis=1).min())
 
 
 def _of(estimate: Estimate) -> Located:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from hub.merge.cameras import derive
 from probe.contract.geodesy import moved
+from tests.accuracy.evidences import ORIGIN
 from tests.accuracy.locate import Figures, Line, baseline, keys_of, learnt_radii, ours
-from tests.accuracy.locators import BASELINES, ORIGIN
+from tests.accuracy.locators import BASELINES
 from tests.accuracy.passes import Heard, Pass, Trial
 from tests.accuracy.reports import Report
 from tests.accuracy.today import observed, sighting
