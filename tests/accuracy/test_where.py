@@ -62,13 +62,16 @@ def test_the_share_that_held_is_the_one_that_is_learnt() -> None:
 
 def test_factors_are_learnt_for_classes_with_enough_trials_and_for_all_together() -> None:
     rows = gathered("pass", 0, 2, looks=True, streets=False)
-    assert [row.name for row in rows] == ["one_heard_seen"] * 2
-    found = factors(rows * 80)
-    assert set(found) == {"any", "one_heard_seen"}
+    name = rows[0].name
+    assert name in ("one_heard_seen", "one_heard_much_seen")
+    found = factors(rows[:1] * 160)
+    assert set(found) == {"any", name}
     assert set(factors(rows)) == {"any"}
 
 
-@pytest.mark.parametrize("name", ["any", "one_heard", "one_heard_seen", "several_heard", "several_heard_seen"])
+@pytest.mark.parametrize(
+    "name", ["any", "one_heard", "one_heard_much", "one_heard_seen", "several_heard", "several_heard_seen"]
+)
 def test_what_the_product_uses_was_learnt(name: str) -> None:
     row = learnt()[name]
     assert 0.3 <= row["temper"] <= 1.5

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from hub.merge.where.evidence import WalkEvidence
 
+MUCH = 30  # hearings
+
 
 @dataclass(frozen=True, slots=True)
 class Factors:
@@ -41,11 +43,13 @@ def factors_of(walks: Sequence[WalkEvidence], *, streets: bool) -> Factors:
 def class_of(walks: Sequence[WalkEvidence], *, streets: bool) -> str:
     """A class by its name: on one walk or several, heard, seen, marked; and whether streets are known.
 
-    How a way runs makes no class: on simulated trials the same factors fit rows, corners and loops.
+    A walk that heard much went around corners and through walls: what the law of distance leaves out adds up, and its
+    raster is surer than it may be. How the way runs makes no further difference on simulated trials.
     """
+    heard = sum(len(walk.hearings) for walk in walks)
     parts = ["one" if len(walks) == 1 else "several"]
-    if any(walk.hearings for walk in walks):
-        parts.append("heard")
+    if heard:
+        parts.append("heard_much" if len(walks) == 1 and heard >= MUCH else "heard")
     if any(walk.bearings for walk in walks):
         parts.append("seen")
     if any(walk.marked for walk in walks):
