@@ -96,7 +96,8 @@ def measure(folder: Path, how: Form, *, jobs: int, only: Collection[str] = PARTS
         results.feup, masts = found["feup"]
         results.pairs, judged = found["pairs"]
         results.figures |= masts | judged
-    take_bounds(results)
+    results.bounds = parts.bounds_m(results.locating)
+    results.figures |= {f"locate.{name}.bound_m": round(bound, 2) for name, bound in results.bounds.items()}
     # Times are measured, so that nothing else runs beside these
     for name in (name for name in parts.PARTS if name in only):
         if (part := parts.measured(name, full=how.full)) is not None:
@@ -137,15 +138,6 @@ def take_merging(results: page.Results, setting: str, found: merge.Found) -> Non
     results.figures |= found.figures
     if found.pole is not None:
         results.poles[setting] = found.pole
-
-
-def take_bounds(results: page.Results) -> None:
-    """Put beside each scenario what nobody can be better than, where that is known."""
-    for name in results.locating:
-        bound = parts.bound_m(name)
-        if bound is not None:
-            results.bounds[name] = bound
-            results.figures[f"locate.{name}.bound_m"] = round(bound, 2)
 
 
 def tell(results: page.Results) -> None:

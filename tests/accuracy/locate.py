@@ -17,15 +17,16 @@ from tests.accuracy.reports import Floats
 Figures = dict[str, float | int | str | None]
 TWO_WALKS_BEARINGS = "both_l_bearings"
 
-# What is measured of the product, without and with bearings: whoever brings another estimator changes it here.
+# What is measured of the product, without and with bearings, each without and with the streets that an operator has
+# given: whoever brings another estimator changes it here.
 OURS: dict[str, dict[str, Locator]] = {
     "radio": {
-        "ours": lambda trial: locators.today(trial, looks=False),
-        "ours_streets": lambda trial: locators.today(trial, looks=False, streets=True),
+        "ours": lambda trial: locators.ours(trial, looks=False),
+        "ours_streets": lambda trial: locators.ours(trial, looks=False, streets=True),
     },
     "bearings": {
-        "ours": lambda trial: locators.today(trial, looks=True),
-        "ours_streets": lambda trial: locators.today(trial, looks=True, streets=True),
+        "ours": lambda trial: locators.ours(trial, looks=True),
+        "ours_streets": lambda trial: locators.ours(trial, looks=True, streets=True),
     },
 }
 

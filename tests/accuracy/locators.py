@@ -123,8 +123,8 @@ def robust_ml(heard: Sequence[Heard]) -> Located:
     return _circle(best.x[:2], min(radius, 300.0))
 
 
-def today(trial: Trial, *, looks: bool, streets: bool = False) -> Located:
-    """Today's product on all hearings and silences, and where they are told, on bearings, and on an operator's streets.
+def ours(trial: Trial, *, looks: bool, streets: bool = False) -> Located:
+    """The product on all hearings and silences, and where they are told, on bearings, and on an operator's streets.
 
     Of its levels, two are told: that of other regions follows from how much of the mass is at least as dense, by
     straight lines between these two."""

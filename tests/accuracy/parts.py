@@ -1,12 +1,15 @@
 """Parts of the bench that measure something of their own: what each has for the page, where it is there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
+from tests.accuracy.bound import median_bounds
+from tests.accuracy.frozen import locating
 from tests.accuracy.locate import Figures
+from tests.accuracy.passes import trials
 
 # By name: the module, and the heading of its section. `measure(full)` gives rows and figures, `text(rows, figures)`
 # what the page says of them; `scale` gives figures alone.
@@ -72,12 +75,11 @@ def costs(figures: Mapping[str, float | int | str | None]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def bound_m(scenario: str) -> float | None:
-    """The Cramer-Rao bound of the median error in a scenario, in metres; None where nobody has computed it."""
-    there = module("bound")
-    if there is None:
-        return None
-    try:
-        return float(there.median_bound_m(scenario))
-    except KeyError:
-        return None
+def bounds_m(scenarios: Iterable[str]) -> dict[str, float]:
+    """The Cramer-Rao bound of the median error in each scenario, in metres, by trials of the short form."""
+    frozen = locating()["trials"]
+    found = {}
+    for name in scenarios:
+        drawn = trials(name.removesuffix("_bearings"), frozen["small_count"], frozen["seed"])
+        found[name] = median_bounds(drawn, looks=name.endswith("_bearings"))
+    return found

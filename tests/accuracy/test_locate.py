@@ -76,7 +76,7 @@ def test_maximum_likelihood_finds_a_transmitter_without_noise() -> None:
 @pytest.mark.parametrize("looks", [False, True])
 def test_the_products_region_is_the_one_that_its_map_draws(looks: bool, streets: bool) -> None:
     (one,) = trials("both_l", 1, 9)
-    found = locators.today(one, looks=looks, streets=streets)
+    found = locators.ours(one, looks=looks, streets=streets)
     assert found.times is not None
     assert found.level is not None
     assert found.radius_m is not None
