@@ -39,9 +39,10 @@ speed-photo: .venv/ready  ## which faces are taken out, by height, light, motion
 accuracy: .venv/ready  ## which camera, and where, beside every baseline: docs/accuracy.md; minutes, with real positions
 	$(RUN)/python -m tests.accuracy $(FULL)
 
-# Two beside each other: it is mostly waiting
+# TORTURES=2 runs two beside each other, as it is mostly waiting
+TORTURES ?= 0
 torture: .venv/ready  ## delivery while probes, hub and broker are killed; a seized card; a hostile probe
-	$(RUN)/pytest -q -m slow tests/torture --numprocesses 2 --dist worksteal
+	$(RUN)/pytest -q -m slow tests/torture --numprocesses $(TORTURES) --dist worksteal
 
 SIEGE_S ?= 60
 SIEGE_SIGHTINGS ?= 1000
