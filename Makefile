@@ -35,12 +35,14 @@ speed: .venv/ready  ## frames per CPU-second beside scapy, dpkt and tshark; memo
 speed-photo: .venv/ready  ## which faces are taken out, by height, light, motion; cameras taken for faces; 10 minutes
 	$(RUN)/python -m tests.speed.photo $(if $(SET),--set $(SET))
 
-# FULL=--full has all areas, seeds and trials
+# FULL=--full has all areas, seeds and trials; FULL="--only merge" a part: see --help
 accuracy: .venv/ready  ## which camera, and where, beside every baseline: docs/accuracy.md; minutes, with real positions
 	$(RUN)/python -m tests.accuracy $(FULL)
 
+# TORTURES=2 runs two beside each other, as it is mostly waiting
+TORTURES ?= 0
 torture: .venv/ready  ## delivery while probes, hub and broker are killed; a seized card; a hostile probe
-	$(RUN)/pytest -q -m slow tests/torture
+	$(RUN)/pytest -q -m slow tests/torture --numprocesses $(TORTURES) --dist worksteal
 
 SIEGE_S ?= 60
 SIEGE_SIGHTINGS ?= 1000

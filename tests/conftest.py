@@ -20,9 +20,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One and a half for each core: the tests of brokers and probes wait for half of their time."""
-    cores = len(os.sched_getaffinity(0))
-    return cores + cores // 2
+    """Two for each core: the tests of brokers and probes wait for half of their time."""
+    return 2 * len(os.sched_getaffinity(0))
 
 
 @pytest.fixture(scope="session")

@@ -104,8 +104,10 @@ class Keys:
                 why = "is gone"
             except OSError as problem:
                 why = f"cannot be read ({problem.strerror})"
+            if self._ends():
+                return
             sentence = f"{self.device}: the button {why}; it is tried again. Is your user of the group input?"
-            if sentence != self.trouble and not self._ends():
+            if sentence != self.trouble:
                 self.trouble = sentence
                 self._tell(sentence)
             self._stop.wait(_RETRY_S)

@@ -115,7 +115,8 @@ class Pass:
     def why_not_fixed(self, silent: Sequence[Sequence[Step]], before: Sequence[Spot] = ()) -> str | None:
         """Why no fixed place explains what was heard (`wide`, `short`, `places` or `strain`); None where one does.
 
-        `before` are spots of earlier passes of the same transmitter on this walk.
+        `silent` are the runs of steps before, in the gaps and after, in this order. `before` are spots of earlier
+        passes of the same transmitter on this walk.
         """
         if not self.spots:
             return None
@@ -136,7 +137,10 @@ class Pass:
         doubt_m = 10.0 + 2 * max((spot.fix.accuracy_m or 5.0) for spot in spots)
         if no_common_place(levels, doubt_m):
             return "places"
-        quiet = [Point(*offset_m(origin.lat, origin.lon, step.fix.lat, step.fix.lon)) for run in silent for step in run]
+        # Silence between two hearings says nothing of moving: what went away does not come back. A jammed channel or
+        # a deaf radio misses a camera beside which the walker stands, and that would strain any place.
+        around = [*silent[:1], *silent[1:][-1:]]
+        quiet = [Point(*offset_m(origin.lat, origin.lon, step.fix.lat, step.fix.lon)) for run in around for step in run]
         own = levels[: len(self.spots)]
         return "strain" if strain(own, quiet) > MAX_STRAIN else None
 

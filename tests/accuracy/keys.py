@@ -38,11 +38,28 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
         "`….covered95`, `_low`, `_high`",
         "share of 95 % regions that hold the truth, and its 95 % binomial interval (Wilson)",
     ),
+    (_LOCATE + r"\.covered50", "`….covered50`", "share of 50 % regions that hold it"),
     (_LOCATE + r"\.radius_m", "`….radius_m`", "median radius of a circle as large as the region"),
     (
         _LOCATE + r"\.interval_score_m",
         "`….interval_score_m`",
         "radius, and 20 times what it lacks to reach the truth, mean: punishes size and boast; the less the better",
+    ),
+    (
+        r"locate\.(pass|l|loop|both_l)(_bearings)?\.bound_m",
+        "`locate.SCENARIO.bound_m`",
+        "Cramer and Rao's bound of the median error in metres",
+    ),
+    (
+        r"locate\.(min|max)_coverage_95",
+        "`locate.min_coverage_95`, `max_coverage_95`",
+        "the product's `covered95` in the scenario where it is least, and most",
+    ),
+    (
+        r"locate\.two_walks_bearings(_no_streets)?\.(median|p90)_m",
+        "`locate.two_walks_bearings.median_m`, `.p90_m`",
+        "the product's error, in metres, with both pavements, a corner and two bearings on each of two walks, and the "
+        "streets of an operator; `two_walks_bearings_no_streets`: without them",
     ),
     (r"feup\.(2_4|5)_ghz\.passes", "`feup.BAND.passes`", "half laps past a mast; the figures are named as above"),
     (r"together\.trials", "`together.trials`", "cameras heard on two walks and photographed twice on each"),
@@ -52,12 +69,20 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
         "how many cameras become of one, and how often it is one",
     ),
     (
-        r"pairs\.(one_deleted|both_kept)\.(merged|queued|apart)",
+        r"together\.two\.(cameras_median|cameras_p90|two_share|right_share)",
+        "`together.two.cameras_median`, …, `right_share`",
+        "how many become of two such cameras, 6 m apart, and how often they are two, each with all of its own",
+    ),
+    (
+        r"pairs\.(one_deleted|both_kept)\.(merged|queued|apart|merged_or_queued)",
         "`pairs.LABEL.OUTCOME`",
         "pairs of real nodes of which people deleted one, or kept both: merged without asking, queued, or apart",
     ),
+    (r"gone\.[a-z0-9_.]+", "`gone.…`", "how often a camera that is said to be gone is: see its table"),
+    (r"poison\.[a-z0-9_.]+", "`poison.…`", "what one contributor could do who lies: see its table"),
+    (r"scale\.[a-z0-9_.]+", "`scale.…`", "what a sighting and a rebuild cost: see its table"),
     (r"seconds", "`seconds`", "wall clock of the whole run"),
-    (r"form", "`form`", "`short` or `full`"),
+    (r"form", "`form`", "`short` or `full`; `, cut down` where areas or trials were left out"),
 )
 
 

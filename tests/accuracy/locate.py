@@ -1,37 +1,46 @@
-"""Locating: every baseline and today's product on the same simulated passes; and one camera, heard and seen."""
+"""Locating: every baseline and today's product on the same simulated passes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import hypot
 
 import numpy as np
 
-from hub.merge.cameras import derive
 from tests.accuracy import locators, metrics
+from tests.accuracy.curves import normal_levels
 from tests.accuracy.frozen import locating
 from tests.accuracy.locators import BASELINES, Located, Locator, located
 from tests.accuracy.passes import Trial, trials
 from tests.accuracy.reports import Floats
-from tests.accuracy.today import observed
 
 Figures = dict[str, float | int | str | None]
+TWO_WALKS_BEARINGS = "both_l_bearings"
 
-# What is measured of the product, without and with bearings: whoever brings another estimator changes it here.
-OURS: dict[str, Locator] = {
-    "radio": lambda trial: locators.today(trial, looks=False),
-    "bearings": lambda trial: locators.today(trial, looks=True),
+# What is measured of the product, without and with bearings, each without and with the streets that an operator has
+# given: whoever brings another estimator changes it here.
+OURS: dict[str, dict[str, Locator]] = {
+    "radio": {
+        "ours": lambda trial: locators.ours(trial, looks=False),
+        "ours_streets": lambda trial: locators.ours(trial, looks=False, streets=True),
+    },
+    "bearings": {
+        "ours": lambda trial: locators.ours(trial, looks=True),
+        "ours_streets": lambda trial: locators.ours(trial, looks=True, streets=True),
+    },
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One method in one scenario, in metres. `own`: whether the region is the method's own, or its radius was learnt on
-    other trials. `errors` and `reached` (by how much each region would have to grow) are in the order of the trials."""
+    other trials. `errors`, `reached` (by how much each region would have to grow) and `levels` (the least level whose
+    region held) are in the order of the trials."""
 
     method: str
     errors: Floats
     reached: Floats
+    levels: Floats
     radii: Floats
     own: bool
 
@@ -48,27 +57,54 @@ class Line:
         return int((self.reached <= 1).sum())
 
     @property
+    def covered50(self) -> float:
+        return float((self.levels <= 0.5).mean())
+
+    @property
     def score(self) -> float:
         return metrics.interval_score(self.radii, self.reached)
 
 
 def measure(*, full: bool, count: int | None = None) -> tuple[dict[str, list[Line]], Figures]:
     """The tables of all scenarios, and their keys; of so many trials, where it is said."""
-    frozen = locating()["trials"]
-    count = count or frozen["count" if full else "small_count"]
-    scenarios = list(locating()["scenarios"])
-    learnt = learnt_radii(frozen["learn_count" if full else "small_learn_count"])
     tables: dict[str, list[Line]] = {}
-    figures: Figures = {"locate.trials": count}
-    for name in scenarios:
-        drawn = trials(name, count, frozen["seed"])
-        radio = [baseline(method, drawn, learnt) for method in BASELINES]
-        tables[name] = [*radio, ours("radio", drawn)]
-        tables[f"{name}_bearings"] = [*radio, ours("bearings", drawn)]
+    for name in locating()["scenarios"]:
+        tables |= scenario(name, full=full, count=count)
+    return tables, figures_of(tables)
+
+
+def scenario(name: str, *, full: bool, count: int | None = None) -> dict[str, list[Line]]:
+    """The tables of one scenario, without and with bearings."""
+    frozen = locating()["trials"]
+    drawn = trials(name, count or frozen["count" if full else "small_count"], frozen["seed"])
+    learnt = learnt_radii(frozen["learn_count" if full else "small_learn_count"])
+    radio = [baseline(method, drawn, learnt) for method in BASELINES]
+    return {name: [*radio, *ours("radio", drawn)], f"{name}_bearings": [*radio, *ours("bearings", drawn)]}
+
+
+def figures_of(tables: Mapping[str, Sequence[Line]]) -> Figures:
+    """The keys of the tables of all scenarios."""
+    figures: Figures = {"locate.trials": min(len(lines[0].errors) for lines in tables.values())}
     for name, lines in tables.items():
         for line in lines:
             figures |= keys_of(f"locate.{name}.{line.method}", line)
-    return tables, figures | together(frozen["together_count" if full else "small_together_count"])
+    return figures | over_scenarios(tables)
+
+
+def over_scenarios(tables: Mapping[str, Sequence[Line]]) -> Figures:
+    """The least and the largest share of the product's 95 % regions that hold, over all scenarios, with an operator's
+    streets and without; and the error of two walks with bearings, which is the one that is aimed at."""
+    told = [one for lines in tables.values() for one in lines if one.method in OURS["radio"]]
+    shares = [one.covered / len(one.errors) for one in told]
+    figures: Figures = {
+        "locate.min_coverage_95": round(min(shares), 4),
+        "locate.max_coverage_95": round(max(shares), 4),
+    }
+    for one in tables.get(TWO_WALKS_BEARINGS, ()):
+        if one.method in OURS["bearings"]:
+            key = "locate.two_walks_bearings" + ("" if one.method == "ours_streets" else "_no_streets")
+            figures |= {f"{key}.median_m": round(one.median, 2), f"{key}.p90_m": round(one.p90, 2)}
+    return figures
 
 
 def keys_of(prefix: str, line: Line) -> Figures:
@@ -77,6 +113,7 @@ def keys_of(prefix: str, line: Line) -> Figures:
     return {
         f"{prefix}.median_m": round(line.median, 2),
         f"{prefix}.p90_m": round(line.p90, 2),
+        f"{prefix}.covered50": round(line.covered50, 4),
         f"{prefix}.covered95": round(line.covered / len(line.errors), 4),
         f"{prefix}.covered95_low": round(low, 4),
         f"{prefix}.covered95_high": round(high, 4),
@@ -107,32 +144,29 @@ def baseline(method: str, drawn: Sequence[Trial], learnt: dict[str, float]) -> L
     return line(method, found if own else [locators.with_radius(one, learnt[method]) for one in found], drawn, own=own)
 
 
-def ours(which: str, drawn: Sequence[Trial]) -> Line:
-    """The product on these trials."""
-    return line("ours", [OURS[which](trial) for trial in drawn], drawn, own=True)
+def ours(which: str, drawn: Sequence[Trial]) -> list[Line]:
+    """The product on these trials, without and with an operator's streets."""
+    return [
+        line(method, [locator(trial) for trial in drawn], drawn, own=True) for method, locator in OURS[which].items()
+    ]
 
 
 def line(method: str, found: Sequence[Located], drawn: Sequence[Trial], *, own: bool) -> Line:
     """Answers beside the truth. Raises ValueError where one has no region."""
-    reached, radii = [], []
+    reached, levels, radii = [], [], []
     for one, trial in zip(found, drawn, strict=True):
         if one.times is None or one.radius_m is None:
             raise ValueError(f"{method} gives no region")
         reached.append(one.times(trial.east, trial.north))
+        by_region = float(normal_levels(np.array(reached[-1])))
+        levels.append(by_region if one.level is None else one.level(trial.east, trial.north))
         radii.append(one.radius_m)
     errors = [_error(one, trial) for one, trial in zip(found, drawn, strict=True)]
-    return Line(method=method, errors=np.array(errors), reached=np.array(reached), radii=np.array(radii), own=own)
-
-
-def together(count: int) -> Figures:
-    """How many cameras become of one that was heard on two walks, and photographed from two places on each."""
-    made = []
-    for trial in trials("both_l", count, locating()["trials"]["seed"]):
-        both = locators.sightings(trial)
-        made.append(len(derive(observed(both, [None] * len(both)))[0]))
-    return {
-        "together.trials": count,
-        "together.cameras_median": float(np.median(made)),
-        "together.cameras_p90": float(np.quantile(made, 0.9)),
-        "together.one_share": round(float(np.mean(np.array(made) == 1)), 4),
-    }
+    return Line(
+        method=method,
+        errors=np.array(errors),
+        reached=np.array(reached),
+        levels=np.array(levels),
+        radii=np.array(radii),
+        own=own,
+    )

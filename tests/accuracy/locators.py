@@ -1,14 +1,16 @@
 """Where a transmitter stands by what others make of its hearings, and by today's product."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot
 
 import numpy as np
 from scipy.optimize import least_squares
 
-from hub.merge.locate import RADIUS95, from_hearings, fuse
-from hub.merge.observe import Estimate
+from hub.merge.locate import RADIUS95
+from hub.merge.place import Located as Told
+from hub.merge.where.locate import locate, posterior
+from hub.merge.where.region import inside, ranks
 from probe.contract.geodesy import moved, offset_m
 from probe.contract.sighting import (
     Hearing,
@@ -22,11 +24,11 @@ from probe.contract.sighting import (
     Subject,
     SubjectHow,
 )
+from tests.accuracy.evidences import ORIGIN, evidence
 from tests.accuracy.passes import Heard, Look, Trial
 from tests.accuracy.reports import Floats
-from tests.accuracy.today import MADE, observed, on_day
+from tests.accuracy.today import MADE, on_day
 
-ORIGIN = 47.0, -17.0  # the demo's fictional island
 TRANSMITTER = "ac:cc:8e:10:20:30"
 BEACONDB_LEAST_M = 50.0
 
@@ -34,12 +36,15 @@ BEACONDB_LEAST_M = 50.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
     """Where something is, in metres, and the 95 % region: the radius of a circle as large as it is (None: the method
-    gives none), and by how much it would have to grow, all around, to reach a point."""
+    gives none), and by how much it would have to grow, all around, to reach a point. `level`: the least level, from 0
+    to 1, at which a region that it tells holds a point; None where that follows from the 95 % region, as of a normal
+    distribution."""
 
     east: float
     north: float
     radius_m: float | None = None
     times: Callable[[float, float], float] | None = None
+    level: Callable[[float, float], float] | None = None
 
 
 Locator = Callable[[Trial], Located]
@@ -118,28 +123,49 @@ def robust_ml(heard: Sequence[Heard]) -> Located:
     return _circle(best.x[:2], min(radius, 300.0))
 
 
-def today(trial: Trial, *, looks: bool) -> Located:
-    """Today's product: the place by all hearings, and with it, where they are told, each bearing as it is placed."""
-    hearings = [_hearing(one) for one in trial.heard]
-    estimate = from_hearings(hearings, len(trial.passes))
-    assert estimate is not None
-    if looks:
-        seen = observed(*_looked(trial))
-        estimate = fuse((estimate, *(one.place for one in seen)), len(trial.passes))
-    return _of(estimate)
+def ours(trial: Trial, *, looks: bool, streets: bool = False) -> Located:
+    """The product on all hearings and silences, and where they are told, on bearings, and on an operator's streets.
+
+    Of its levels, two are told: that of other regions follows from how much of the mass is at least as dense, by
+    straight lines between these two."""
+    given = evidence(trial, looks=looks, streets=streets)
+    told, behind = locate(given), posterior(given)
+    assert told is not None
+    assert behind is not None
+    plane, grid, held = behind.plane, behind.grid, ranks(behind.mass())
+    learnt = [0.0, behind.factors.half, behind.factors.most, 1.0]
+
+    def level(east: float, north: float) -> float:
+        ((x, y),) = plane.points([moved(*ORIGIN, east, north)])
+        row, column = round((y - grid.north) / grid.step_m), round((x - grid.east) / grid.step_m)
+        if not (0 <= row < grid.count and 0 <= column < grid.count):
+            return 1.0
+        return float(np.interp(held[row, column], learnt, [0.0, 0.5, 0.95, 1.0]))
+
+    return replace(of_rings(told), level=level)
 
 
-def _of(estimate: Estimate) -> Located:
-    east, north = offset_m(*ORIGIN, estimate.lat, estimate.lon)
-    covariance = np.array([[estimate.east, estimate.between], [estimate.between, estimate.north]])
-    inverse = np.linalg.inv(covariance)
+def of_rings(told: Told) -> Located:
+    """What the product tells: by its 95 % region as it is drawn."""
+    east, north = offset_m(*ORIGIN, told.estimate.lat, told.estimate.lon)
+    rings = [np.array([offset_m(*ORIGIN, lat, lon) for lon, lat in ring]) for ring in told.region95.rings]
+    radius = told.region95.radius_m
 
     def times(e: float, n: float) -> float:
-        off = np.array([e - east, n - north])
-        return float(np.sqrt(off @ inverse @ off)) / RADIUS95
+        if any(inside(ring, e, n) for ring in rings):
+            return hypot(e - east, n - north) / max(hypot(e - east, n - north), radius)
+        return 1 + min(_beside(ring, e, n) for ring in rings) / radius
 
-    radius = RADIUS95 * float(np.linalg.det(covariance)) ** 0.25
     return Located(east=east, north=north, radius_m=radius, times=times)
+
+
+def _beside(ring: Floats, east: float, north: float) -> float:
+    """How far a point is from a closed line, in metres."""
+    start, step = ring[:-1], np.diff(ring, axis=0)
+    off = np.array([east, north]) - start
+    along = (off * step).sum(axis=1) / np.maximum(1e-12, (step * step).sum(axis=1))
+    nearest = off - np.clip(along, 0.0, 1.0)[:, np.newaxis] * step
+    return float(np.hypot(nearest[:, 0], nearest[:, 1]).min())
 
 
 def _place(east: float, north: float) -> Place:

@@ -6,7 +6,11 @@ from functools import cache
 from pathlib import Path
 from statistics import mean
 
-from tests.accuracy import baselines, metrics, today
+import numpy as np
+
+from hub.merge.cameras import CLEAR
+from tests.accuracy import baselines, metrics, pole, today
+from tests.accuracy.curves import Points
 from tests.accuracy.frozen import merging
 from tests.accuracy.positions import Positions, chosen, read
 from tests.accuracy.reports import Answer, Merger, Report, World
@@ -16,10 +20,11 @@ Policy = Callable[[World], Answer]
 Figures = dict[str, float | int | str | None]
 
 # What is measured of the product: whoever brings another estimator adds it here.
-OURS: dict[str, Merger] = {"ours": today.merged, "ours_forced": today.forced}
+OURS: dict[str, Merger] = {"ours": today.merged}
 RADII_M = (4.0, 6.0, 8.0, 10.0, 13.0, 17.0, 22.0, 28.0, 36.0, 46.0)
 LEARN_SEEDS = 50_000  # seeds to learn by are so much higher than those to judge by
 AUTOMATIC_WRONG = (0.005, 0.01)
+SHARES = np.linspace(0.02, 1.0, 50)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +41,21 @@ class Row:
     each: tuple[float, ...] = ()
 
 
-def measure(folder: Path, name: str, level: str, *, full: bool) -> tuple[list[Row], Figures]:
-    """The table of one set at one level of error, and its keys."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is found of one set at one level of error: the table, its keys, for each of three policies which share is
+    wrong of the surest ones, by how many these are, and one hard pole (None: there is none here)."""
+
+    rows: list[Row]
+    figures: Figures
+    risks: dict[str, Points]
+    pole: pole.Pole | None
+
+
+def measure(folder: Path, name: str, level: str, *, full: bool, of_areas: float = 1.0) -> Found:
+    """All of one set at one level of error; `of_areas` is the share that is taken of the areas of the form."""
     frozen = merging()
-    share = frozen["sets"][name]["share" if full else "small_share"]
+    share = of_areas * frozen["sets"][name]["share" if full else "small_share"]
     judged, learnt = (_positions(folder, name, share, learn=learn) for learn in (False, True))
     seeds = frozen["walks"]["seeds" if full else "small_seeds"]
     return measured(
@@ -47,7 +63,7 @@ def measure(folder: Path, name: str, level: str, *, full: bool) -> tuple[list[Ro
     )
 
 
-def measured(judged: Positions, learnt: Positions, settings: Sequence[Setting]) -> tuple[list[Row], Figures]:
+def measured(judged: Positions, learnt: Positions, settings: Sequence[Setting]) -> Found:
     """The same on these positions; the settings are of one set and level, one for each law and seed."""
     name, level = settings[0].name, settings[0].level
     known = [walked(judged, setting) for setting in settings]
@@ -64,18 +80,36 @@ def measured(judged: Positions, learnt: Positions, settings: Sequence[Setting]) 
             figures[f"{prefix}.{row.policy}.{law}.f1"] = round(mean(of_law), 4)
     figures |= _closed(prefix, by_policy)
     figures |= _automatic(prefix, answers, [(OURS["ours"](world.reports), world) for world in learning])
-    figures |= _risk_beside_one_to_one(prefix, known, answers, by_policy)
+    plain, attributed = (
+        [(merge(world.reports, by_policy[name].radius_m or 0.0), world) for world in known]
+        for name, merge in (("one_to_one", baselines.one_to_one), ("one_to_one_attributes", with_attributes))
+    )
+    figures |= _risk(f"{prefix}.ours", answers) | _risk(f"{prefix}.one_to_one", plain)
+    found_of = {"ours": answers, "one_to_one": plain, "one_to_one_attributes": attributed}
+    for row in _variants(judged, settings):
+        rows.append(row)
+        variant = row.policy.removeprefix("ours_")
+        figures[f"{prefix}.ours.{variant}.f1"] = round(row.f1, 4)
+        figures[f"{prefix}.ours.{variant}.count_ratio"] = round(row.count_ratio, 4)
+    return Found(
+        rows=rows,
+        figures=figures,
+        risks={policy: _risks(found) for policy, found in found_of.items()},
+        pole=pole.hard_pole(known[0], {policy: found[0][0] for policy, found in found_of.items()}),
+    )
+
+
+def _variants(judged: Positions, settings: Sequence[Setting]) -> list[Row]:
+    """The product where reports differ: none says how accurate it is, or all say where the camera looks."""
     variants = {
         "no_accuracy": [replace(setting, told=False) for setting in settings],
         "every_direction": [replace(setting, every_direction=True) for setting in settings],
     }
+    rows = []
     for variant, changed in variants.items():
         worlds = [walked(judged, setting) for setting in changed]
-        found = _row(variant, worlds, lambda world: OURS["ours"](world.reports))
-        rows.append(replace(found, policy=f"ours_{variant}"))
-        figures[f"{prefix}.ours.{variant}.f1"] = round(found.f1, 4)
-        figures[f"{prefix}.ours.{variant}.count_ratio"] = round(found.count_ratio, 4)
-    return rows, figures
+        rows.append(_row(f"ours_{variant}", worlds, lambda world: OURS["ours"](world.reports)))
+    return rows
 
 
 @cache
@@ -149,7 +183,7 @@ def _automatic(prefix: str, judged: list[tuple[Answer, World]], learning: list[t
     """What is decided without a person: as the product does it today, and with thresholds learnt elsewhere."""
     figures: Figures = {}
     known = [(answer, world.camera) for answer, world in learning]
-    thresholds = {"today": 1.0} | {
+    thresholds = {"today": CLEAR} | {
         f"at_{risk * 100:g}_percent": metrics.threshold_for(known, risk) for risk in AUTOMATIC_WRONG
     }
     for name, threshold in thresholds.items():
@@ -161,15 +195,15 @@ def _automatic(prefix: str, judged: list[tuple[Answer, World]], learning: list[t
     return figures
 
 
-def _risk_beside_one_to_one(
-    prefix: str, worlds: Sequence[World], ours: list[tuple[Answer, World]], rows: dict[str, Row]
-) -> Figures:
-    """The share that is wrong among the surest tenth, 30 % and half of reports."""
+def _risk(prefix: str, found: Sequence[tuple[Answer, World]]) -> Figures:
+    """The share that is wrong among the surest tenth, 30 % and half of reports, and of all."""
     figures: Figures = {}
-    radius = rows["one_to_one"].radius_m or 0.0
-    plain = [(baselines.one_to_one(world.reports, radius), world) for world in worlds]
-    for name, found in (("ours", ours), ("one_to_one", plain)):
-        for share in (0.1, 0.3, 0.5, 1.0):
-            risk = mean(metrics.risk_at(answer, world.camera, share) for answer, world in found)
-            figures[f"{prefix}.{name}.wrong_of_surest_{share * 100:.0f}"] = round(risk, 5)
+    for share in (0.1, 0.3, 0.5, 1.0):
+        risk = mean(metrics.risk_at(answer, world.camera, share) for answer, world in found)
+        figures[f"{prefix}.wrong_of_surest_{share * 100:.0f}"] = round(risk, 5)
     return figures
+
+
+def _risks(found: Sequence[tuple[Answer, World]]) -> Points:
+    wrong = np.mean([metrics.risk_curve(answer, world.camera, SHARES) for answer, world in found], axis=0)
+    return list(zip(SHARES.tolist(), wrong.tolist(), strict=True))

@@ -74,13 +74,21 @@ def threshold_for(answers: list[tuple[Answer, Ints]], risk: float) -> float:
     return float(sure[order][allowed[-1]]) if len(allowed) else float("inf")
 
 
+def risk_curve(answer: Answer, true: Ints, shares: Floats) -> Floats:
+    """`risk_at` for many shares."""
+    good = right(answer.camera, true)
+    return np.array([_risk(answer.sure, good, share) for share in shares.tolist()])
+
+
 def risk_at(answer: Answer, true: Ints, share: float) -> float:
     """The share that is wrong among the surest reports, of which there are so many; ties count by their mean."""
-    good = right(answer.camera, true)
-    order = np.argsort(-answer.sure, kind="stable")
-    count = max(1, round(share * len(order)))
-    edge = answer.sure[order[count - 1]]
-    above, at = answer.sure > edge, answer.sure == edge
+    return _risk(answer.sure, right(answer.camera, true), share)
+
+
+def _risk(sure: Floats, good: np.ndarray[tuple[int], np.dtype[np.bool_]], share: float) -> float:
+    count = max(1, round(share * len(sure)))
+    edge = np.sort(sure)[len(sure) - count]
+    above, at = sure > edge, sure == edge
     return float(((~good[above]).sum() + (count - above.sum()) * (~good[at]).mean()) / count)
 
 

@@ -36,7 +36,7 @@ def item(report: Report) -> Item:
 def merged(reports: Sequence[Report]) -> Answer:
     """The cameras as `resolve` makes them, area by area."""
     items = [item(report) for report in reports]
-    area = linked(*(np.array([getattr(one, axis) for one in items]) for axis in ("lat", "lon")), LINK_M)
+    area = linked(np.array([one.lat for one in items]), np.array([one.lon for one in items]), LINK_M)
     camera, sure = np.zeros(len(items), np.int64), np.zeros(len(items))
     made = 0
     for members in np.split(np.argsort(area, kind="stable"), np.cumsum(np.bincount(area))[:-1]):

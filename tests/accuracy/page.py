@@ -1,274 +1,169 @@
-"""docs/accuracy.md and its picture, written by the command that measured."""
+"""docs/accuracy.md and its pictures, written by the command that measured."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
-from tests.accuracy import curves, metrics
+from tests.accuracy import aims, curves, parts, pole, tables, texts
+from tests.accuracy.aims import percent, setting_name
+from tests.accuracy.curves import Axis, Curve, Panel, Points
 from tests.accuracy.keys import MEANINGS
-from tests.accuracy.locate import Figures, Line
+from tests.accuracy.locate import OURS, TWO_WALKS_BEARINGS, Figures, Line
 from tests.accuracy.merge import Row
+from tests.accuracy.real import Judged
 
-LEVELS = {"4_3": "4 m bias, 3 m noise", "8_4": "8 m bias, 4 m noise"}
-POLICIES = {
-    "dbscan_25": "DBSCAN, 25 m",
-    "dbscan_best": "DBSCAN, best radius*",
-    "complete_link": "complete link, best radius*",
-    "one_to_one": "one to one per walk, best gate*",
-    "one_to_one_attributes": "the same, with attributes*",
-    "ours": "**the product today**",
-    "ours_forced": "the product, unsure ones put with their best guess",
-    "ours_no_accuracy": "the product, no accuracy stated",
-    "ours_every_direction": "the product, a direction on every report",
-    "oracle": "oracle*",
-}
-METHODS = {
-    "mean": "mean",
-    "peak": "loudest hearing",
-    "wigle": "WiGLE's weights",
-    "linear_power": "linear power",
-    "ichnaea": "Ichnaea",
-    "beacondb": "beaconDB's box",
-    "robust_ml": "robust maximum likelihood",
-    "ours": "**the product today**",
-}
-SCENARIOS = {
-    "pass": "One pass on one pavement",
-    "l": "Along the street and around a corner",
-    "loop": "Around a block",
-    "both_l": "Both pavements and a corner each, two days",
-}
 SHOWN_M = 40.0
+LABELS = ("both_kept", "one_deleted")
+LEAST_WRONG = 0.001  # what is less is drawn as that: the axis is logarithmic
+DRAWN_SETS = ("cctv_4_3", "cctv_8_4")
+LEVELS = (0.0, 0.25, 0.5, 0.75, 0.95)
+POLICIES = {"ours": "the product", "one_to_one": "one to one", "one_to_one_attributes": "one to one, with attributes"}
+ON_POLE = {"one_to_one": "What one to one makes", "ours": "What the product makes"}
 
 
 @dataclass(slots=True)
 class Results:
-    """All that one run found."""
+    """All that one run found. `bounds` are of medians, in metres, by the names of `locating`."""
 
     form: str
     merging: dict[str, list[Row]] = field(default_factory=dict)
+    risks: dict[str, dict[str, Points]] = field(default_factory=dict)
+    poles: dict[str, pole.Pole] = field(default_factory=dict)
     locating: dict[str, list[Line]] = field(default_factory=dict)
+    bounds: dict[str, float] = field(default_factory=dict)
     feup: dict[str, list[Line]] = field(default_factory=dict)
-    pairs: dict[str, Counter[str]] = field(default_factory=dict)
+    pairs: list[Judged] = field(default_factory=list)
+    others: dict[str, parts.Part] = field(default_factory=dict)
     figures: Figures = field(default_factory=dict)
 
 
 def write(page: Path, results: Results) -> None:
-    """The page, and beside it the picture that it shows."""
+    """The page, and beside it the pictures that it shows."""
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(text(results))
-    page.with_suffix(".svg").write_text(picture(results.locating))
+    for name, drawn in pictures(results).items():
+        page.with_name(f"{page.stem}{name}.svg").write_text(drawn)
 
 
-def picture(tables: Mapping[str, Sequence[Line]]) -> str:
+def pictures(results: Results) -> dict[str, str]:
+    """By what follows the page's name: regions and errors, what is decided at which risk, and one hard pole."""
+    made = {"": _regions_and_errors(results.locating), "-decided": _decided_at_risk(results.risks)}
+    if first := next(iter(results.poles.values()), None):
+        made["-pole"] = pole.picture(first, ON_POLE)
+    return made
+
+
+def _regions_and_errors(found: Mapping[str, Sequence[Line]]) -> str:
     """Reliability of the product's regions in every scenario, and the errors where most is known."""
-    levels = {}
-    for name, lines in tables.items():
-        levels[_scenario(name)] = curves.reliability(_of(lines, "ours").reached)
-    best = tables["both_l_bearings"]
-    errors = {METHODS[line.method].strip("*"): curves.cumulative(line.errors, SHOWN_M) for line in best}
-    return curves.picture(levels, errors, SHOWN_M)
+    levels: dict[str, Curve] = {}
+    for name, lines in found.items():
+        points = curves.reliability(tables.of(lines, "ours").levels)
+        bare = name.removesuffix("_bearings")
+        number = list(tables.SCENARIOS).index(bare)
+        levels[tables.scenario_name(name)] = Curve(points=points, colour=number, dashed=name != bare)
+    errors = {
+        tables.METHODS[line.method].strip("*"): Curve(
+            points=curves.cumulative(line.errors, SHOWN_M), colour=number, bold=line.method in OURS["bearings"]
+        )
+        for number, line in enumerate(reversed(found[TWO_WALKS_BEARINGS]))
+    }
+    quarters = (0.0, 0.25, 0.5, 0.75, 1.0)
+    said = Axis(title="level that is said", low=0, high=1, ticks=LEVELS, unit="%")
+    holds = Axis(title="share that holds", low=0, high=1, ticks=LEVELS, unit="%")
+    metres = Axis(title="error, m", low=0, high=SHOWN_M, ticks=(0, 10, 20, 30, 40))
+    share = Axis(title="share of cameras", low=0, high=1, ticks=quarters, unit="%")
+    title = "Regions: how often they hold"
+    return curves.picture(
+        "How often regions hold, and how far estimates are off",
+        (
+            Panel(title=title, across=said, up=holds, lines=levels, guides=([(0.0, 0.0), (1.0, 1.0)],)),
+            Panel(title="Errors: two walks, bearings", across=metres, up=share, lines=errors),
+        ),
+    )
 
 
-def _scenario(name: str) -> str:
-    bare = name.removesuffix("_bearings")
-    return SCENARIOS[bare] + (", bearings" if bare != name else "")
-
-
-def _of(lines: Iterable[Line], method: str) -> Line:
-    return next(line for line in lines if line.method == method)
+def _decided_at_risk(found: Mapping[str, Mapping[str, Points]]) -> str:
+    """Which share is wrong of what is decided, by how much is decided."""
+    panels = []
+    for name in [name for name in DRAWN_SETS if name in found] or list(found)[:2]:
+        across = Axis(title="share that is decided", low=0, high=1, ticks=(0, 0.25, 0.5, 0.75, 1), unit="%")
+        ticks = (0.001, 0.005, 0.01, 0.05, 0.1, 0.3)
+        up = Axis(title="wrong of that", low=LEAST_WRONG, high=0.3, ticks=ticks, logarithmic=True, unit="%")
+        lines = {
+            title: Curve(points=found[name][policy], colour=number, bold=policy == "ours")
+            for number, (policy, title) in enumerate(POLICIES.items())
+        }
+        aim = [[(0.0, aims.AUTOMATIC_WRONG), (1.0, aims.AUTOMATIC_WRONG)]]
+        panels.append(Panel(title=f"Decided: {setting_name(name)}", across=across, up=up, lines=lines, guides=aim))
+    return curves.picture("Which share is wrong of what is decided without a person", panels)
 
 
 def text(results: Results) -> str:
     """The whole page."""
-    parts = [_HEAD.format(form=results.form), _standing(results), "## Which camera\n", _MERGING]
-    parts += [merging_table(results.merging), _by_law(results), _decided(results.figures), "## Where\n", _LOCATING]
-    for name, lines in results.locating.items():
-        parts += [f"### {_scenario(name)}\n", locating_table(lines)]
-    parts += ["![Reliability of regions, and errors](accuracy.svg)\n", "## One camera, heard and photographed\n"]
-    parts += [
-        _together(results.figures),
-        "## Real data\n",
-        _real(results),
-        _OTHERS,
-        "## The names in build/accuracy.json\n",
+    settings, figures = list(results.merging), results.figures
+    reached = aims.all_of(figures, results.locating)
+    made = [
+        texts.HEAD.format(form=results.form),
+        "## What is aimed at, and what is reached\n",
+        f"{sum(aim.reached for aim in reached)} of {len(reached)} aims are reached. {texts.AIMS}",
+        tables.aims(reached),
+        "## Which camera\n",
+        texts.MERGING,
+        tables.merging(results.merging),
+        tables.closed(figures, settings),
+        tables.by_law(figures, settings),
+        texts.DECIDED,
+        tables.decided(figures),
+        "![Which share is wrong of what is decided](accuracy-decided.svg)\n",
     ]
-    parts.append(_table(("name", "meaning"), ((name, meaning) for _, name, meaning in MEANINGS)))
-    return "\n".join(parts).rstrip() + "\n"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"
-
-
-def _setting(name: str) -> str:
-    """`cctv_4_3` as people read it."""
-    what, bias, noise = name.split("_")
-    return f"{what.upper()} {bias}/{noise}"
-
-
-def merging_table(tables: Mapping[str, Sequence[Row]]) -> str:
-    """Policies by settings: F1, and cameras made for each true one."""
-    settings = list(tables)
-    named = {setting: {row.policy: row for row in rows} for setting, rows in tables.items()}
-    head = [
-        "policy",
-        *(f"{name.split('_', 1)[0].upper()} {name.split('_', 1)[1].replace('_', '/')}" for name in settings),
-    ]
-    rows = []
-    for policy, title in POLICIES.items():
-        cells = [f"{row.f1:.3f} ({row.count_ratio:.2f})" for row in (named[name][policy] for name in settings)]
-        rows.append([title, *cells])
-    return _table(head, rows)
-
-
-def _by_law(results: Results) -> str:
-    """F1 under each law of the bias: whoever has learnt one of them is found out."""
-    rows = []
-    for policy in ("one_to_one", "one_to_one_attributes", "ours", "oracle"):
-        cells = [POLICIES[policy].rstrip("*") if policy != "ours" else POLICIES[policy]]
-        for name in results.merging:
-            both = (results.figures[f"merge.{name}.{policy}.{law}.f1"] for law in ("grid", "smooth"))
-            cells.append(" / ".join(f"{float(f1 or 0):.3f}" for f1 in both))
-        rows.append(cells)
-    head = ("F1, squares / smooth", *(_setting(name) for name in results.merging))
-    return _table(head, rows)
-
-
-def locating_table(lines: Sequence[Line]) -> str:
-    """Methods of one scenario."""
-    rows = []
-    for line in lines:
-        low, high = metrics.binomial(line.covered, len(line.errors))
-        rows.append(
-            (
-                METHODS[line.method],
-                f"{line.median:.1f} / {line.p90:.1f}",
-                f"{line.covered / len(line.errors):.3f} ({low:.3f} to {high:.3f})",
-                f"{float(np.median(line.radii)):.0f}{'' if line.own else '*'}",
-                f"{line.score:.0f}",
-            )
-        )
-    return _table(("method", "median / p90, m", "95 % region holds", "radius, m", "score, m"), rows)
-
-
-def _percent(value: object, digits: int = 0) -> str:
-    return f"{float(value) * 100:.{digits}f} %" if isinstance(value, int | float) else "none"
-
-
-def _standing(results: Results) -> str:
-    """Where the product stands, in sentences that are made of the figures."""
-    figures, told = results.figures, []
-    for name in results.merging:
-        ahead, attributes = (figures[f"merge.{name}.closed_to_oracle{which}"] for which in ("", "_from_attributes"))
-        told.append(
-            f"- {_setting(name)} ({LEVELS[name.split('_', 1)[1]]}): it closes {_percent(ahead)} of the way from "
-            f"one-to-one to the oracle, and {_percent(attributes)} from one-to-one with attributes (below zero it is "
-            f"behind); it makes {figures[f'merge.{name}.ours.count_ratio']:.2f} cameras of each true one."
-        )
-    shares = {name: _of(lines, "ours").covered / len(lines[0].errors) for name, lines in results.locating.items()}
-    worst, best = min(shares, key=lambda name: shares[name]), max(shares, key=lambda name: shares[name])
-    told.append(
-        f"- Its 95 % region holds the truth in {_percent(shares[worst])} ({_scenario(worst).lower()}) to "
-        f"{_percent(shares[best])} ({_scenario(best).lower()}) of cases. Wherever bearings are fused with radio it "
-        "boasts: it takes errors for independent that are not."
-    )
-    kept = results.pairs["both_kept"]
-    told += [
-        f"- One camera that was heard and photographed on two walks becomes {figures['together.cameras_median']:.0f} "
-        f"cameras (median; p90 {figures['together.cameras_p90']:.0f}).",
-        f"- Of {kept.total():,} pairs of nodes that people kept, it merges {kept['merged']} without asking.\n",
-    ]
-    return "## Where the product stands\n\n" + "\n".join(told)
-
-
-def _decided(figures: Figures) -> str:
-    rows = []
-    for key in (key for key in figures if key.endswith(".automatic.today.share")):
-        setting = key.split(".")[1]
-        cells = [_setting(setting)]
-        for how in ("today", "at_0_5_percent", "at_1_percent"):
-            share, wrong = (figures[f"merge.{setting}.automatic.{how}.{what}"] for what in ("share", "wrong"))
-            cells.append(f"{_percent(share)}, wrong {_percent(wrong, 2)}")
-        cells += [_percent(figures[f"merge.{setting}.{who}.wrong_of_surest_30"], 2) for who in ("ours", "one_to_one")]
-        rows.append(cells)
-    head = ("set", "decided today", "aimed at .5 %", "aimed at 1 %", "wrong of the surest 30 %", "one-to-one's")
-    return _DECIDED + _table(head, rows)
+    if results.poles:
+        made += [texts.POLE, "![Four cameras on one pole](accuracy-pole.svg)\n"]
+    made += ["## Where\n", texts.LOCATING]
+    if results.bounds:
+        made.append(texts.BOUND)
+    made += [tables.regions(results.locating, results.bounds), "![Regions, and errors](accuracy.svg)\n"]
+    for name in (name for name in results.locating if not name.endswith("_bearings")):
+        with_bearings = {
+            f"{tables.METHODS[method]}, bearings": tables.of(results.locating[f"{name}_bearings"], method)
+            for method in OURS["bearings"]
+        }
+        made += [
+            f"### {tables.scenario_name(name)}\n",
+            tables.locating(results.locating[name], with_bearings),
+        ]
+    made += ["## One camera, heard and photographed\n", _together(figures), "## Real data\n", _real(results)]
+    for name, part in results.others.items():
+        made += [f"## {parts.heading(name)}\n", *([texts.COSTS] if name == "scale" else []), f"{part.text.strip()}\n"]
+    made += [texts.OTHERS, "## The names in build/accuracy.json\n"]
+    made.append(tables.table(("name", "meaning"), ((name, meaning) for _, name, meaning in MEANINGS)))
+    return "\n".join(made).rstrip() + "\n"
 
 
 def _together(figures: Figures) -> str:
-    return (
-        f"{figures['together.trials']} simulated cameras, each heard on two walks and photographed from two places on "
-        f"each. One camera becomes of them in {_percent(figures['together.one_share'])} of cases; the median is "
-        f"{figures['together.cameras_median']:.0f}, p90 {figures['together.cameras_p90']:.0f}. The two photos of one "
-        "walk are never merged today, so the two angles that walkers are asked for count as two.\n"
-    )
+    rows = []
+    for key, what, share in (
+        ("together", "one camera", "one_share"),
+        ("together.two", "two cameras, 6 m apart", "two_share"),
+    ):
+        median, p90 = (f"{figures[f'{key}.cameras_{each}']:g}" for each in ("median", "p90"))
+        right = figures.get(f"{key}.right_share", figures[f"{key}.{share}"])
+        rows.append((what, median, p90, percent(figures[f"{key}.{share}"]), percent(right)))
+    head = ("what was there", "cameras made, median", "p90", "as many as there were", "each with all of its own")
+    return texts.TOGETHER.format(count=figures["together.trials"]) + "\n" + tables.table(head, rows)
 
 
 def _real(results: Results) -> str:
-    parts = [_FEUP]
+    made = [texts.FEUP]
     for band, lines in results.feup.items():
         title = band.replace("2_4_ghz", "2.4 GHz").replace("5_ghz", "5 GHz")
-        parts += [f"### FEUP, {title}, {len(lines[0].errors)} half laps\n", locating_table(lines)]
-    rows = [
-        (label.replace("_", " "), str(found["merged"]), str(found["queued"]), str(found["apart"]))
-        for label, found in results.pairs.items()
-    ]
-    return "\n".join([*parts, _PAIRS, _table(("pairs", "merged", "queued", "apart"), rows)])
+        made += [f"### FEUP, {title}, {len(lines[0].errors)} half laps\n", tables.locating(lines)]
+    return "\n".join([*made, texts.PAIRS, _told_of_pairs(results.figures), tables.pairs(results.pairs)])
 
 
-_HEAD = """# Which camera, and where: how near we come
-
-`make accuracy` wrote this page, in its {form} form. It is a measurement of simulated walks past real positions and of
-simulated radio, with real radio and real pairs beside them: nobody walked with a probe for it. Compare figures of one
-run; `python -m tests.accuracy --full` has all seeds.
-"""
-
-_MERGING = """Real positions of cameras from OpenStreetMap (© OpenStreetMap contributors, ODbL), three simulated walks
-past each, each of which sees 70 % of them. The receiver's bias is common to a walk and place, noise is each report's
-own; both are deviations per axis. Half of the runs have one bias for each square of 200 m, whose corner is drawn anew
-for each walk and area, half a smooth field. Kind, mount and direction are there as often as on real nodes, neighbours
-are alike as often as real ones are, and walkers err. Parameters and seeds are in `tests/accuracy/merging.toml`.
-
-Pairwise F1, in brackets cameras made for each true one. \\* The radius is the best of a sweep on these very walks:
-hindsight that flatters the baselines. The *oracle* has the same reports without their bias and knows the true
-cameras, and what is true of them: what is left are the noise of each report and what walkers say wrongly.
-"""
-
-_DECIDED = """What is decided without a person, and how much of that is wrong. A report is right where it is in the
-camera that is its own: made and true ones are matched one to one, so a false merge and a false split both count.
-Thresholds are learnt in other areas, on other seeds. Today's product says sure or unsure and nothing between, so no
-threshold helps it.
-
-"""
-
-_LOCATING = """Simulated passes in streets: shadowing that hangs together in space, fading, buildings, lost frames,
-and a receiver that drifts; parameters in `tests/accuracy/locating.toml`, which no method is told. With bearings,
-three photos of one walk or two of each of two walks, with a common error of the compass and one in ten that points
-anywhere; baselines use the radio alone. \\* The method gives no region: the radius held 95 % of other trials, all
-scenarios together. The score is the radius and 20 times what it lacks to reach the truth: the less the better.
-"""
-
-_FEUP = """Outdoor Wi-Fi, January 2019, two masts, CC-BY-4.0 (adamiaonr/wifi-vehicles). A report, not a gate: two
-masts are few, passes by one are not independent, and the truth is as good as a GPS. Radii with an asterisk are the
-simulation's.
-"""
-
-_PAIRS = """### Pairs that people judged
-
-Plate readers at most 30 m apart in an older extract of OpenStreetMap, by what became of them. Here two walkers report
-one node each, with 5 m accuracy. A deletion is not always a de-duplication, and kept pairs include doubles that
-nobody saw.
-"""
-
-_OTHERS = """## Measuring another estimator
-
-One that merges takes reports and answers with a camera for each, and how sure it is: it goes into `OURS` of
-`tests/accuracy/merge.py`. One that locates takes the passes by one camera and answers with a place and a region: `OURS`
-of `tests/accuracy/locate.py`. Neither is given the parameters. Factors and thresholds are learnt on the areas and seeds
-to learn by, never on those that this page is of.
-"""
+def _told_of_pairs(figures: Figures) -> str:
+    kept, deleted = ({what: figures[f"pairs.{label}.{what}"] for what in ("merged", "queued")} for label in LABELS)
+    return (
+        f"Of the pairs that people kept, {kept['merged']} are merged without asking (the aim is none), and a person is "
+        f"asked about {kept['queued']}.\nOf those of which they deleted one, {deleted['merged']} are merged and "
+        f"{deleted['queued']} asked about: {figures['pairs.one_deleted.merged_or_queued']} together.\n"
+    )

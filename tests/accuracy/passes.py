@@ -82,8 +82,31 @@ def drawn(scenario: str, random: np.random.Generator) -> Trial:
         heard = _heard(camera, tracks, random)
         if sum(int((~np.isnan(each)).sum()) for each in heard) >= frozen["radio"]["least_hearings"]:
             break
-    looks = [_looks(camera, track, along, random) for track in tracks]
+    looks = [_looks(camera, track, along, _compass(random), random) for track in tracks]
     return _turned(camera, tracks, heard, looks, random)
+
+
+def drawn_beside(scenario: str, random: np.random.Generator, apart_m: float) -> tuple[Trial, Trial]:
+    """Two cameras on one facade, so far apart, by the same walks: each is heard and looked at by itself, with the same
+    drift of the receiver and the same compass."""
+    frozen = locating()
+    walks = frozen["scenarios"][scenario]["walks"]
+    along = frozen["bearing"]["along_m"][frozen["scenarios"][scenario]["looks"]]
+    while True:
+        first = _camera(random)
+        cameras = first, first + np.array([apart_m, 0.0, 0.0])
+        tracks = [_track(_way(walk, first, random), random) for walk in walks]
+        heard = [_heard(camera, tracks, random) for camera in cameras]
+        if all(sum(int((~np.isnan(each)).sum()) for each in one) >= frozen["radio"]["least_hearings"] for one in heard):
+            break
+    compasses, angle = [_compass(random) for _ in tracks], int(random.integers(2**62))
+    made = []
+    for camera, loud in zip(cameras, heard, strict=True):
+        looks = [
+            _looks(camera, track, along, compass, random) for track, compass in zip(tracks, compasses, strict=True)
+        ]
+        made.append(_turned(camera, tracks, loud, looks, np.random.default_rng(angle)))  # the same street for both
+    return made[0], made[1]
 
 
 def _between(limits: Sequence[float], random: np.random.Generator) -> float:
@@ -158,11 +181,23 @@ def _heard(camera: Floats, tracks: Sequence[_Track], random: np.random.Generator
     return np.split(dbm, np.cumsum([len(track.true) for track in tracks])[:-1])
 
 
-def _looks(camera: Floats, track: _Track, along: Sequence[float], random: np.random.Generator) -> list[Look]:
+def _compass(random: np.random.Generator) -> tuple[float, float]:
+    """What the compass of a walk is off, and the deviation of each bearing, in degrees."""
+    frozen = locating()["bearing"]
+    return float(random.normal(0, frozen["compass_deg"])), _between(frozen["sd_deg"], random)
+
+
+def _looks(
+    camera: Floats,
+    track: _Track,
+    along: Sequence[float],
+    compass_and_sd: tuple[float, float],
+    random: np.random.Generator,
+) -> list[Look]:
     """Bearings from places before the camera's facade, so many metres before and behind it on the way."""
     frozen = locating()["bearing"]
+    compass, sd = compass_and_sd
     on_street = np.flatnonzero(np.abs(track.true[:, 1]) <= locating()["street"]["width_m"] / 2)
-    compass, sd = random.normal(0, frozen["compass_deg"]), _between(frozen["sd_deg"], random)
     looks = []
     for offset in along:
         place = on_street[np.argmin(np.abs(track.true[on_street, 0] - camera[0] - offset))]

@@ -1,13 +1,15 @@
 """Real data with a known answer, as reports and not as gates: radio of two masts, and pairs that people judged."""
 
 import csv
-from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from hub.merge.cameras import derive
 from probe.contract.geodesy import moved
+from tests.accuracy.evidences import ORIGIN
 from tests.accuracy.locate import Figures, Line, baseline, keys_of, learnt_radii, ours
-from tests.accuracy.locators import BASELINES, ORIGIN
+from tests.accuracy.locators import BASELINES
 from tests.accuracy.passes import Heard, Pass, Trial
 from tests.accuracy.reports import Report
 from tests.accuracy.today import observed, sighting
@@ -15,6 +17,7 @@ from tests.accuracy.today import observed, sighting
 LEAST_HEARINGS, NOTHING_HEARD_DBM = 5, -100.0
 BANDS = {"2_4_ghz": ("ap1", "ap3"), "5_ghz": ("ap2", "ap4")}
 PAIR_ACCURACY_M = 5.0
+OUTCOMES = ("merged", "queued", "apart")
 
 
 def half_laps(folder: Path, senders: tuple[str, ...]) -> list[Trial]:
@@ -50,29 +53,46 @@ def feup(folder: Path, learn_count: int) -> tuple[dict[str, list[Line]], Figures
     for band, senders in BANDS.items():
         drawn = half_laps(folder / "rssi" / "feup", senders)
         learnt = learnt_radii(learn_count)
-        tables[band] = [*(baseline(method, drawn, learnt) for method in BASELINES), ours("radio", drawn)]
+        tables[band] = [*(baseline(method, drawn, learnt) for method in BASELINES), ours("radio", drawn)[0]]
         figures[f"feup.{band}.passes"] = len(drawn)
         for line in tables[band]:
             figures |= keys_of(f"feup.{band}.{line.method}", line)
     return tables, figures
 
 
-def pairs(folder: Path) -> tuple[dict[str, Counter[str]], Figures]:
-    """What becomes of two reports by two walkers, one at each node of a pair: `merged`, `queued` (undecided, so that a
-    person is asked) or `apart`; by what people did with the pair."""
-    outcomes: dict[str, Counter[str]] = {"one_deleted": Counter(), "both_kept": Counter()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A pair of nodes, what people did with it (`one_deleted`, `both_kept`), and what becomes of it (see `outcome`)."""
+
+    label: str
+    distance_m: float
+    outcome: str
+
+
+def pairs(folder: Path) -> tuple[list[Judged], Figures]:
+    """What becomes of two reports by two walkers, one at each node of a pair."""
+    found = []
     with (folder / "osm" / "alpr-pairs-deleted-vs-kept.csv").open() as lines:
         for number, row in enumerate(csv.DictReader(lines)):
             turn = float(row["dir_diff"]) if row["dir_diff"] else None
-            outcomes[row["label"]][outcome(number, float(row["dist_m"]), turn)] += 1
+            distance = float(row["dist_m"])
+            found.append(Judged(label=row["label"], distance_m=distance, outcome=outcome(number, distance, turn)))
+    return found, counted(found)
+
+
+def counted(found: Sequence[Judged]) -> Figures:
+    """How many pairs of each label became what."""
     figures: Figures = {}
-    for label, counted in outcomes.items():
-        figures |= {f"pairs.{label}.{what}": counted[what] for what in ("merged", "queued", "apart")}
-    return outcomes, figures
+    for label in ("one_deleted", "both_kept"):
+        own = [one.outcome for one in found if one.label == label]
+        figures |= {f"pairs.{label}.{what}": own.count(what) for what in OUTCOMES}
+        figures[f"pairs.{label}.merged_or_queued"] = len(own) - own.count("apart")
+    return figures
 
 
 def outcome(number: int, distance_m: float, turn_deg: float | None) -> str:
-    """What becomes of one pair. Where a direction is missing, the second report has none."""
+    """What becomes of one pair: `merged`, `queued` (undecided, so that a person is asked) or `apart`. Where a direction
+    is missing, the second report has none."""
     directions = (90.0, None if turn_deg is None else (90.0 + turn_deg) % 360)
     reports = []
     for day, direction in enumerate(directions):
@@ -90,6 +110,6 @@ def outcome(number: int, distance_m: float, turn_deg: float | None) -> str:
             )
         )
     cameras, _ = derive(observed([sighting(one) for one in reports], ["one", "other"]))
-    if len(cameras) == 1:
-        return "merged"
-    return "queued" if any(camera.rivals for camera in cameras) else "apart"
+    if any(camera.doubts for camera in cameras):
+        return "queued"
+    return "merged" if len(cameras) == 1 else "apart"

@@ -6,10 +6,18 @@ from math import hypot
 import numpy as np
 import pytest
 
-from tests.accuracy import locate, locators, real
+from hub.merge.camera import Camera
+from hub.merge.cameras import derive
+from hub.merge.doubt import Doubt
+from hub.merge.observe import Estimate, Observation
+from hub.merge.place import Located as Told
+from hub.merge.place import Region
+from probe.contract.geodesy import moved
+from tests.accuracy import locate, locators, real, together
+from tests.accuracy.evidences import ORIGIN
 from tests.accuracy.frozen import locating
 from tests.accuracy.locators import Located, located
-from tests.accuracy.passes import Heard, Pass, Trial, trials
+from tests.accuracy.passes import Heard, Pass, Trial, drawn_beside, trials
 
 SCENARIOS = sorted(locating()["scenarios"])
 ROW = [Heard(-10.0, 0.0, -70.0), Heard(0.0, 0.0, -50.0), Heard(20.0, 10.0, -90.0)]
@@ -64,23 +72,45 @@ def test_maximum_likelihood_finds_a_transmitter_without_noise() -> None:
     assert [found.east, found.north] == pytest.approx([5, 12], abs=0.5)
 
 
+@pytest.mark.parametrize("streets", [False, True])
 @pytest.mark.parametrize("looks", [False, True])
-def test_the_products_region_is_the_one_that_its_map_draws(looks: bool) -> None:
+def test_the_products_region_is_the_one_that_its_map_draws(looks: bool, streets: bool) -> None:
     (one,) = trials("both_l", 1, 9)
-    found = locators.today(one, looks=looks)
+    found = locators.ours(one, looks=looks, streets=streets)
     assert found.times is not None
+    assert found.level is not None
     assert found.radius_m is not None
-    assert found.times(found.east, found.north) == 0
-    around = [
-        found.times(found.east + found.radius_m * np.cos(a), found.north + found.radius_m * np.sin(a))
-        for a in np.linspace(0, 2 * np.pi, 60)
-    ]
-    assert min(around) <= 1.0001 <= max(around) + 0.001  # the circle is as large as the ellipse
+    assert found.times(found.east, found.north) <= 1
+    assert found.level(found.east, found.north) < 0.95
+    far = found.east + 500.0, found.north
+    assert found.times(*far) > 500 / found.radius_m - 3
+    assert found.level(*far) == 1.0
+    # What the region's outline holds is what its area says, as shares of a square around it
+    at = [(found.east + e, found.north + n) for e in np.linspace(-60, 60, 41) for n in np.linspace(-60, 60, 41)]
+    inside = np.mean([found.times(*point) <= 1 for point in at])
+    assert inside * 123**2 == pytest.approx(np.pi * found.radius_m**2, rel=0.15)
+
+
+def test_a_point_beside_a_region_is_as_far_as_its_outline() -> None:
+    square = tuple(
+        (lon, lat) for lat, lon in (moved(*ORIGIN, *at) for at in [(0, 0), (10, 0), (10, 10), (0, 10), (0, 0)])
+    )
+    region = Region(rings=(square,), area_m2=100.0)
+    middle = moved(*ORIGIN, 5.0, 5.0)
+    told = Told(
+        estimate=Estimate(lat=middle[0], lon=middle[1], east=1, north=1), modes=(), region50=region, region95=region
+    )
+    found = locators.of_rings(told)
+    assert found.times is not None
+    assert found.times(9.0, 9.0) <= 1
+    radius = (100 / np.pi) ** 0.5
+    assert found.times(13.0, 5.0) == pytest.approx(1 + 3 / radius, abs=0.01)
+    assert found.times(13.0, 14.0) == pytest.approx(1 + 5 / radius, abs=0.01)
 
 
 def test_bearings_bring_the_product_nearer() -> None:
-    drawn = trials("pass", 40, 11)
-    assert locate.ours("bearings", drawn).median < locate.ours("radio", drawn).median
+    drawn = trials("pass", 12, 11)
+    assert locate.ours("bearings", drawn)[0].median < locate.ours("radio", drawn)[0].median
 
 
 def test_a_line_tells_cover_radius_and_score() -> None:
@@ -94,12 +124,44 @@ def test_a_line_tells_cover_radius_and_score() -> None:
 
 
 def test_one_camera_heard_and_photographed_is_counted() -> None:
-    found = locate.together(3)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(locating()["trials"], "small_together_count", 3)
+        found = together.measure(full=False)
     assert found["together.trials"] == 3
     assert 1 <= float(found["together.cameras_median"] or 0) <= 6
+    assert 1 <= float(found["together.two.cameras_median"] or 0) <= 12
+
+
+def test_two_cameras_side_by_side_are_met_by_the_same_walks() -> None:
+    first, second = drawn_beside("both_l", np.random.default_rng(4), 6.0)
+    assert hypot(first.east - second.east, first.north - second.north) == pytest.approx(6.0)
+    for one, other in zip(first.passes, second.passes, strict=True):
+        places = [{(each.east, each.north) for each in walk.heard} | set(walk.silent) for walk in (one, other)]
+        assert places[0] == places[1]
+        assert [each.dbm for each in one.heard] != [each.dbm for each in other.heard]
+    sightings = [one.id for both in together.side_by_side(1, 2) for one in both]
+    assert len(set(sightings)) == len(sightings)
+    transmitters = {one.radio.transmitter for both in together.side_by_side(1, 2) for one in both if one.radio}
+    assert len(transmitters) == 2
 
 
 def test_a_pair_at_one_place_that_looks_the_same_way_is_merged_today_and_a_far_one_is_not() -> None:
     assert real.outcome(1, 0.2, 0.0) == "merged"
     assert real.outcome(2, 29.0, 0.0) == "apart"
-    assert real.outcome(3, 0.2, 180.0) == "apart"
+
+
+@pytest.mark.parametrize("cameras", [1, 2])
+def test_a_pair_is_queued_where_one_of_its_reports_is_in_doubt(monkeypatch: pytest.MonkeyPatch, cameras: int) -> None:
+    doubt = Doubt(sightings=("0" * 32,), here=0.6, others=((None, 0.4),))
+    there = derive
+    with monkeypatch.context() as patched:
+        patched.setattr(real, "derive", lambda seen: (there(seen)[0][:1] * cameras, 0))
+        assert real.outcome(1, 0.2, 0.0) == ("merged" if cameras == 1 else "apart")
+
+    def doubting(seen: list[Observation]) -> tuple[list[Camera], int]:
+        made = [Camera(estimate=seen[0].place, members=[seen[0]]) for _ in range(cameras)]
+        made[0].doubts = (doubt,)
+        return made, 0
+
+    monkeypatch.setattr(real, "derive", doubting)
+    assert real.outcome(1, 0.2, 0.0) == "queued"

@@ -64,6 +64,14 @@ def test_risk_at_a_share_counts_equals_by_their_mean() -> None:
     assert metrics.risk_at(flat, numbers(0, 1, 3, 2), 0.5) == pytest.approx(0.25)
 
 
+def test_the_curve_of_risks_is_the_risk_at_each_share() -> None:
+    answer = Answer(camera=numbers(0, 1, 0, 2), sure=floats(4, 3, 2, 1))
+    true, shares = numbers(0, 1, 3, 2), floats(0.25, 0.5, 0.75, 1.0)
+    assert metrics.risk_curve(answer, true, shares).tolist() == [
+        metrics.risk_at(answer, true, share) for share in shares.tolist()
+    ]
+
+
 def test_the_share_of_the_way_to_the_oracle() -> None:
     assert metrics.closed(0.86, 0.80, 0.90) == pytest.approx(0.6)
     assert metrics.closed(0.78, 0.80, 0.90) < 0

@@ -27,7 +27,7 @@ def test_the_positions_are_those_of_the_sheet(testdata: Path) -> None:
 
 
 def test_the_oracle_is_not_behind_the_product_on_real_positions(testdata: Path) -> None:
-    part = chosen(read(testdata, "cctv"), 0.1, learn=False)
+    part = chosen(read(testdata, "cctv"), 0.04, learn=False)
     world = walked(part, Setting("cctv", "4_3", "smooth", 12))
     answers = {
         "oracle": baselines.oracle(world, 15.0),

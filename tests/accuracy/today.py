@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from hub.merge.camera import Camera
 from hub.merge.cameras import derive
 from hub.merge.observe import Observation, observe
 from probe.contract.sighting import (
@@ -28,7 +27,7 @@ from probe.contract.sighting import (
     Subject,
     SubjectHow,
 )
-from tests.accuracy.reports import Answer, Ints, Report
+from tests.accuracy.reports import Answer, Report
 
 MADE = Making(adapter=Adapter.REPLAY, software="accuracy", composed=True)
 FIRST_DAY = datetime(2026, 5, 9, 10, tzinfo=UTC)
@@ -69,41 +68,16 @@ def observed(sightings: Sequence[Sighting], contributors: Sequence[str | None]) 
 
 
 def merged(reports: Sequence[Report]) -> Answer:
-    """The cameras as the map shows them. What it is unsure of is a camera of its own there."""
-    return _answer(reports, force=False)
-
-
-def forced(reports: Sequence[Report]) -> Answer:
-    """The same, with what it is unsure of put where it held it most probable."""
-    return _answer(reports, force=True)
-
-
-def _answer(reports: Sequence[Report], *, force: bool) -> Answer:
+    """The cameras as the map shows them: what it is unsure of lies where that is likeliest. `sure` is the probability
+    that this is right; what is only counted there, as too many say it, has none."""
     observations = observed([sighting(one) for one in reports], [f"walker-{one.day}" for one in reports])
     cameras, unplaced = derive(observations)
     if unplaced:
         raise ValueError(f"{unplaced} reports have no place")
     camera, sure = np.full(len(reports), -1, np.int64), np.zeros(len(reports))
-    number_of = {made.id: number for number, made in enumerate(cameras)}
     for number, made in enumerate(cameras):
         for observation in made.observations:
             camera[observation.seq - 1] = number
-        # Only the report that began a camera may have been undecided; later ones were clear
-        sure[[one.seq - 1 for one in made.observations]] = 1.0
-        if made.rivals:
-            sure[made.members[0].seq - 1] = 0.0
-    if force:
-        camera = _with_first_rival(camera, cameras, number_of)
+        for observation, share in zip(made.members, made.sure, strict=False):
+            sure[observation.seq - 1] = share
     return Answer(camera=camera, sure=sure)
-
-
-def _with_first_rival(camera: Ints, cameras: Sequence[Camera], number_of: dict[str, int]) -> Ints:
-    into = list(range(len(cameras)))
-    for number, made in enumerate(cameras):
-        if made.rivals and made.rivals[0] in number_of:
-            into[number] = number_of[made.rivals[0]]
-    for number in range(len(into)):
-        steps = 0
-        while into[into[number]] != into[number] and steps < len(into):
-            into[number], steps = into[into[number]], steps + 1
-    return np.array(into, np.int64)[camera]

@@ -77,7 +77,7 @@ def posterior(evidence: Evidence) -> Posterior | None:
     if not walks:
         return None
     plane = _plane(walks)
-    factors = factors_of(walks, plane, bool(evidence.streets))
+    factors = factors_of(walks, streets=bool(evidence.streets))
     grid = _wide_grid(walks, plane)
     for _ in range(2):
         summed = sum((walk_raster(walk, plane, grid) for walk in walks), np.zeros((grid.count, grid.count)))

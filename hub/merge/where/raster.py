@@ -12,10 +12,10 @@ from hub.merge.where.plane import Floats, Grid, Plane
 from hub.merge.where.radio import Levels, averaged, log_sum, radio_log, silence_log
 
 # The compass's error that all bearings of a walk share, in degrees, and how often a bearing is of something else.
-COMPASS_SD_DEG, OUTLIER = 6.0, 0.1
+COMPASS_SD_DEG, OUTLIER = 5.0, 0.1
 LEAST_BEARING_SD_DEG = 3.0
 # Between two looks the receiver drifts: this share of its deviation is each look's own.
-OWN_SHARE = 0.5
+OWN_SHARE = 0.35
 MOST_BEARINGS, MOST_STRETCHES, STRETCH_STEP_M, MOST_ON_STRETCH = 24, 12, 8.0, 8
 # How far below the best a walk can say that a place is, in units of the logarithm: a walk may be of something else.
 DEEPEST = 12.0

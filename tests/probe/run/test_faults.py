@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from probe.outbox.writer import OutboxWriter
 from probe.page.server import WalkerPage
 from probe.position.track import Track
 from probe.run import gear, watch
+from probe.run import running as running_module
 from probe.run.settings import PageAddress
 from probe.service import Phase, ProbeService, ServiceSettings
 from probe.session.session import Session
@@ -34,7 +36,7 @@ from tests.paired import pair
 from tests.probe.run.walks import made_walk
 from tests.processes import until
 
-SPEED, QUICK_S = 300.0, 0.02
+SPEED, QUICK_S, WRITE_S = 300.0, 0.02, 0.2
 WORD = "somebody's network"
 # Where a fault is put: a part's name in what is told, what has the function, and the function's name.
 PLACES: list[tuple[str, Any, str]] = [
@@ -118,6 +120,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Ite
     """A service with all its parts, on a recorded walk that goes on until it is ended."""
     for module, name in ((gear, "TICK_S"), (gear, "POWER_EVERY_S"), (watch, "LOOK_S")):
         monkeypatch.setattr(module, name, QUICK_S)
+    monkeypatch.setattr(running_module, "OutboxWriter", partial(OutboxWriter, every_s=WRITE_S))
     monkeypatch.setattr(PlayedWalk, "over", property(lambda _walk: False))
     pair(tmp_path / "o.db", tmp_path / "hub")
     (tmp_path / "stick").mkdir()
@@ -240,13 +243,17 @@ def test_a_part_that_hangs_is_told_and_holds_no_other_up(
         assert isinstance(manager, Manager)
         until(lambda: manager.lives > 0, "a first sign of life")
         monkeypatch.setattr(owner, function, hanging)
-        if name == "page":  # it is started once: another service
-            service._parts["page"]._moved_s -= 60.0
         service.press()
         service.gear.signs.put("heard")
         if name != "page":
             assert waits.wait(60)
-        until(lambda: any(f"{name}: has not moved" in one for one in told), "the word of it")
+
+        def is_told() -> bool:
+            if name == "page":  # it is started once, and goes on moving
+                service._parts["page"]._moved_s -= 60.0
+            return any(f"{name}: has not moved" in one for one in told)
+
+        until(is_told, "the word of it")
         lives = manager.lives
         if name == "walk":
             for _ in range(3):

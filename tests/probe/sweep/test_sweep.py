@@ -1,5 +1,7 @@
 """The sweep keeps cameras and forgets everyone else."""
 
+from math import hypot, log10
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -170,3 +172,19 @@ def test_a_channel_that_was_not_listened_to_says_nothing() -> None:
     (sighting,) = radio_of(list(walk.sightings()))
     assert sighting.radio is not None
     assert sighting.radio.silences == ()
+
+
+def test_a_camera_that_is_missed_while_it_is_loud_is_not_taken_for_one_that_moves() -> None:
+    """A channel that was jammed, a radio that was deaf: for 20 s nothing is heard beside it, and then it goes on."""
+    walk = sweep(straight(140))
+    for second in range(105):
+        away_m = hypot(1.3 * second - 68.0, 8.0)
+        level = round(-30 - 24 * log10(away_m))
+        walk.take(Dwell(START_S + second + 0.5, 2437, 1.0, 5))
+        if not 44 <= second <= 63 and level >= -86:
+            walk.take(frame(START_S + second, signal_dbm=level))
+    sightings = radio_of(list(walk.sightings()))
+    assert walk.counts.by_reason == {}
+    (sighting,) = sightings
+    assert sighting.radio is not None
+    assert sighting.radio.silences, "it is told that nothing was heard there, and the hub may weigh it"

@@ -1,0 +1,83 @@
+"""The product's places on a few trials, what it learns from, and the bound that physics sets."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hub.merge.where.factors import learnt
+from tests.accuracy import locate, locators
+from tests.accuracy.bound import CIRCLE, GNSS_M, bound_m, median_bounds
+from tests.accuracy.evidences import evidence
+from tests.accuracy.frozen import locating
+from tests.accuracy.learn_where import conformal, factors, gathered
+from tests.accuracy.passes import trials
+
+
+def test_the_product_is_near_and_its_region_holds() -> None:
+    drawn = trials("both_l", 40, 31)
+    line = locate.ours("bearings", drawn)[0]
+    assert line.median < 6.5
+    assert line.covered >= 33
+    assert line.score < locate.baseline("beacondb", drawn, {}).score
+    assert np.median(line.radii) < 16
+
+
+def test_a_place_in_the_region_is_within_once_and_one_outside_by_how_far_it_is() -> None:
+    (trial,) = trials("both_l", 1, 9)
+    found = locators.ours(trial, looks=True)
+    assert found.times is not None
+    assert found.radius_m is not None
+    assert found.times(found.east, found.north) <= 1
+    far = found.times(found.east + 500, found.north)
+    assert 1 + 400 / found.radius_m < far < 1 + 500 / found.radius_m
+
+
+def test_silences_are_long_and_near_as_a_probe_tells_them() -> None:
+    told = [evidence(trial, looks=False) for trial in trials("loop", 12, 2)]
+    assert sum(len(walk.silences) for one in told for walk in one.walks) > 0
+    assert all(len(walk.silences) <= 12 for one in told for walk in one.walks)
+
+
+def test_the_bound_falls_with_evidence_and_never_below_what_receivers_are_off() -> None:
+    (trial,) = trials("both_l", 1, 3)
+    both, radio = bound_m(trial, looks=True), bound_m(trial, looks=False)
+    one = bound_m(replace(trial, passes=trial.passes[:1]), looks=True)
+    assert both < radio
+    assert both < one
+    assert both > CIRCLE * GNSS_M / np.sqrt(len(trial.passes))
+
+
+def test_the_bound_of_a_pass_is_about_what_was_published() -> None:
+    drawn = trials("pass", 40, 3)
+    assert 7 < median_bounds(drawn, looks=False) < 13
+    assert 4.5 < median_bounds(drawn, looks=True) < 7
+
+
+def test_the_share_that_held_is_the_one_that_is_learnt() -> None:
+    rank = np.arange(1, 100) / 100
+    assert conformal(rank, 0.95) == 0.95
+    assert conformal(rank[::-1], 0.5) == 0.5
+
+
+def test_factors_are_learnt_for_classes_with_enough_trials_and_for_all_together() -> None:
+    rows = gathered("pass", 0, 2, looks=True, streets=False)
+    name = rows[0].name
+    assert name in ("one_heard_seen", "one_heard_much_seen")
+    found = factors(rows[:1] * 160)
+    assert set(found) == {"any", name}
+    assert set(factors(rows)) == {"any"}
+
+
+@pytest.mark.parametrize(
+    "name", ["any", "one_heard", "one_heard_much", "one_heard_seen", "several_heard", "several_heard_seen"]
+)
+def test_what_the_product_uses_was_learnt(name: str) -> None:
+    row = learnt()[name]
+    assert 0.3 <= row["temper"] <= 1.5
+    assert 0.3 < row["half"] < row["most"] < 1
+
+
+def test_what_judges_is_not_what_it_learns_from() -> None:
+    frozen = locating()["trials"]
+    assert frozen["seed"] != frozen["learn_seed"]
