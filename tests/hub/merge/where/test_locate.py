@@ -319,3 +319,24 @@ def test_a_grid_has_its_middle_where_it_was_asked_for() -> None:
     east, north = Grid.around(10.0, -20.0, 32.0, 64).axes()
     assert (east.mean(), north.mean()) == pytest.approx((10.0, -20.0))
     assert east[1] - east[0] == 1.0
+
+
+def test_sums_do_not_hang_on_the_order_to_the_last_digit() -> None:
+    def walk(name: str, shift: float) -> WalkEvidence:
+        places = [moved(*HERE, 0.37 * number + shift, 0.11 * number * number % 1.7) for number in range(14)]
+        hearings = tuple(
+            Hearing(place=Place(lat=lat, lon=lon), signal_dbm=-60.1 - 1.7 * number, frames=1 + number % 3)
+            for number, (lat, lon) in enumerate(places)
+        )
+        return WalkEvidence(walk=name, hearings=hearings)
+
+    walks = (walk("a", 0.0), walk("b", 5.3), walk("c", -3.9))
+    found = {
+        locate(Evidence(walks=order))
+        for order in (
+            walks,
+            walks[::-1],
+            tuple(replace(one, hearings=one.hearings[::-1]) for one in walks[1:] + walks[:1]),
+        )
+    }
+    assert len(found) == 1
