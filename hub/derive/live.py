@@ -22,7 +22,7 @@ from probe.detect.registry import Recogniser
 DEBOUNCE_S = 0.5
 DERIVE_SHARE = 4  # a derivation of a second is followed by so many seconds of rest
 LULL_S, LONGEST_WAIT_S = 0.5, 60.0
-BURST_SIGHTINGS = 200  # sightings within LULL_S
+BURST_SIGHTINGS = 20  # sightings within LULL_S; a walk that is under way brings fewer
 LOOK_S = 1.0  # how soon sightings written by another process (ingest, import) are noticed
 STOP_S = 10.0
 BASE_LAYER = "base.geojson"

@@ -7,6 +7,7 @@ of their transmitters at these places is of it as well.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import sqrt
 
 from hub.merge.camera import Camera
@@ -199,9 +200,17 @@ def _decided_camera(group: int, clusters: Sequence[_Cluster], bonds: Bonds) -> C
     return Camera(estimate=estimate, members=members, bound=bonds.bound_of(group))
 
 
+@lru_cache(8192)
+def _place_of_pass(hearings: tuple[Hearing, ...]) -> Estimate | None:
+    """The same of one pass, which all windows around ask for."""
+    return from_hearings(hearings, 1)
+
+
 def place_of(members: Sequence[Observation]) -> Estimate | None:
     """Where a transmitter is by these passes: by the hearings of all walks together; by a log's own estimate where
     there are none. None where nothing says."""
+    if len(members) == 1 and members[0].hearings:
+        return _place_of_pass(members[0].hearings)
     hearings: list[Hearing] = [hearing for member in members for hearing in member.hearings]
     if hearings:
         return from_hearings(hearings, len({member.walk for member in members if member.hearings}))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hub.derive.bounds import Room
 from hub.derive.deriver import Deriver
 from hub.derive.live import LiveCameras
+from hub.derive.showing import CameraChange
 from hub.derive.standings import Standings
 from hub.log.decisions import Decided, DecisionKind, NewDecision
 from hub.merge.camera import Camera
@@ -24,7 +25,7 @@ from hub.store.chosen import open_store
 from hub.store.sql.store import SqlStore
 from hub.store.sqlite.log import SqliteStore
 from probe.contract.sighting import Sighting
-from tests.examples import look
+from tests.examples import WALK_A, WALK_B, look, radio
 from tests.hub.derive.test_live import add
 from tests.hub.review import world
 
@@ -41,6 +42,8 @@ def test_step_by_step_is_the_same_as_from_the_start(
         live = LiveCameras(store)
         coming, deciding = list(sightings), list(decisions)
         known: dict[str, CameraDetail] = {}
+        changes: list[CameraChange] = []
+        live._notify = changes.append  # type: ignore[method-assign, assignment]
         while coming or deciding:
             batch = random.randint(0, 3)
             if coming[:batch]:
@@ -51,14 +54,18 @@ def test_step_by_step_is_the_same_as_from_the_start(
                 if random.random() < 0.3:
                     undo = NewDecision(kind=DecisionKind.UNDO, decision=random.randint(1, len(decisions)))
                     store.decisions.append("ada", [undo])
-            change = live.deriver.refresh()
-            for key in change.gone if change else ():
-                del known[key]
-            known |= {one.camera.id: one for one in change.cameras} if change else {}
+            live.refresh()
+            for change in changes:
+                for key in change.gone:
+                    del known[key]
+                known |= {one.camera.id: one for one in change.cameras}
+            changes.clear()
+            assert store.cameras().keys() == known.keys()
         again = Deriver(store)
         again.refresh()
         assert list(live.deriver.everything()) == list(again.everything())
         assert known == {one.camera.id: one for one in again.cameras()}
+        assert dict(store.cameras()) == dict(again.saved_form())
         for one in again.everything():
             assert live.deriver.sightings_of(one.camera.id) == again.sightings_of(one.camera.id)
         for sighting in sightings:
@@ -100,10 +107,9 @@ CAMERAS = [_camera(number, 1 + number % 3, (None, "ada", "bob")[number // 3 % 3]
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 17), st.booleans(), st.booleans()), max_size=40), st.integers(1, 12))
-def test_which_cameras_there_is_room_for_follows_from_what_is_there(
-    steps: list[tuple[int, bool, bool]], in_all: int
-) -> None:
+@given(SEEDS, st.integers(1, 12))
+def test_which_cameras_there_is_room_for_follows_from_what_is_there(random: Random, in_all: int) -> None:
+    steps = [(random.randint(0, 17), random.random() < 0.7, random.random() < 0.2) for _ in range(60)]
     room, there, shown = Room(in_all, 3), dict[int, bool](), set[str]()
     for number, comes, first in steps:
         if comes:
@@ -187,6 +193,19 @@ def test_an_arrival_writes_the_cameras_around_it_alone(tmp_path: Path) -> None:
         about = [one for one in statements if "camera" in one and one.startswith(("INSERT INTO camera", "DELETE"))]
         assert len([one for one in about if one.startswith("INSERT INTO camera")]) == 1, about
         assert len(store.cameras()) == 31
+
+
+def test_what_turns_out_to_move_holds_no_sighting_any_more(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path)) as store:
+        here, elsewhere = radio(walk=WALK_A), radio(walk=WALK_B, at=(9000.0, 0.0))
+        live = _live_with(store, here)
+        (camera,) = live.cameras()
+        assert live.deriver.ids_holding([here.id]) == {here.id: camera.camera.id}
+        add(store, elsewhere)
+        live.refresh()
+        assert live.deriver.ids_holding([here.id, elsewhere.id]) == {}
+        assert live.deriver.found(camera.camera.id) is None
+        assert dict(store.cameras()) == {}
 
 
 def _live_with(store: SqlStore, *sightings: Sighting) -> LiveCameras:
