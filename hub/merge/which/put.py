@@ -63,7 +63,7 @@ def put_with(scene: Scene, state: State, rows: Ints, left_share: float) -> State
 def chosen(gain: Floats, luck: np.random.Generator | None) -> Ints:
     """The camera of each row at the greatest sum of gains, no camera twice; -1: one of its own, which gains 0."""
     if luck is not None:
-        gain = gain + luck.gumbel(size=gain.shape)
+        gain = gain + luck.gumbel(size=gain.shape) - luck.gumbel(size=(len(gain), 1))
     at = np.full(len(gain), -1, np.int64)
     cost = np.minimum(-gain, 0.0)
     turned = cost.shape[0] > cost.shape[1]

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import numpy as np
 
+from hub.merge.which.doubt import agreed, confidence, redrawn
 from hub.merge.which.factors import factors
 from hub.merge.which.item import Item, Put
 from hub.merge.which.scene import Ints, flat, scene_of
@@ -22,9 +23,14 @@ def resolve(items: Sequence[Item]) -> tuple[Put, ...]:
     labels = np.zeros(len(items), np.int64)
     made = 0
     scene = scene_of([items[n] for n in order], flat([items[n] for n in order]), factors())
-    state = found(scene, _luck([items[n] for n in order]))
-    labels[order] = np.unique(state.labels, return_inverse=True)[1] + made
-    return tuple(Put(camera=int(labels[n]), sure=0.5) for n in range(len(items)))
+    luck = _luck([items[n] for n in order])
+    state = found(scene, luck)
+    doubt = redrawn(scene, state, luck)
+    agreed_on = agreed(scene, state.labels, doubt)
+    labels[order] = np.unique(agreed_on, return_inverse=True)[1] + made
+    sure = np.zeros(len(items))
+    sure[order] = confidence(agreed_on, doubt)
+    return tuple(Put(camera=int(labels[n]), sure=float(sure[n])) for n in range(len(items)))
 
 
 def _luck(items: Sequence[Item]) -> np.random.Generator:
