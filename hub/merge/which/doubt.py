@@ -1,10 +1,10 @@
-"""How sure it is which camera an item is of: by redrawing biases and choices, and by what speaks for each choice. Pure."""
+"""How sure it is which camera an item is of: biases and choices are drawn again and again. Pure."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from hub.merge.which.put import State, bias, chosen, covariance
+from hub.merge.which.put import State, bias, chosen, covariance, group_gain
 from hub.merge.which.scene import Bools, Floats, Ints, Scene
 from hub.merge.which.weigh import cameras_of, gains, own_cov
 
@@ -35,29 +35,24 @@ def redrawn(scene: Scene, state: State, luck: np.random.Generator, redraws: int 
         state = State(labels=state.labels, off=off)
         offs += off / redraws
         squares += (off**2).sum(axis=1) / 2 / redraws
-        for rows in scene.turns:
-            state = _turn(scene, state, rows, pairs, alone, luck)
+        for turn in range(len(scene.turns)):
+            state = _turn(scene, state, turn, pairs, alone, luck)
     pairs, alone = pairs / redraws, alone / redraws
     pairs = np.sqrt(pairs * pairs.T)
     off_var = np.maximum(0.0, squares - (offs**2).sum(axis=1) / 2)
     return Doubt(pairs=pairs, alone=alone, off=offs, off_var=off_var)
 
 
-def _turn(
-    scene: Scene, state: State, rows: Ints, pairs: Floats, alone: Floats, luck: np.random.Generator
-) -> State:
+def _turn(scene: Scene, state: State, turn: int, pairs: Floats, alone: Floats, luck: np.random.Generator) -> State:
     """The items of one turn are drawn anew, and it is noted how likely each choice was."""
-    others = np.setdiff1d(np.arange(len(scene)), rows, assume_unique=True)
+    rows, others = scene.turns[turn], scene.rest[turn]
     bound = scene.group[rows[0]] >= 0
     if not len(others):
         alone[rows] += 1
         return state
     cameras = cameras_of(scene, others, state.labels, state.off)
     if bound:
-        own = cameras_of(scene, rows, state.labels, state.off)
-        place, cov = np.repeat(own.middle, len(rows), 0), np.repeat(own.cov, len(rows), 0)
-        each = gains(scene, rows, cameras, place, cov, np.zeros(len(rows)))
-        gain = np.where(each.min(axis=0) > -1e5, each.mean(axis=0), -1e6)[np.newaxis]
+        gain = group_gain(scene, state, rows, cameras)
     else:
         at = np.minimum(np.searchsorted(cameras.labels, state.labels[rows]), len(cameras) - 1)
         at = np.where(cameras.labels[at] == state.labels[rows], at, -1)
@@ -98,15 +93,16 @@ def _factor(scene: Scene) -> Floats:
 
 
 def _drawn(scene: Scene, labels: Ints, factor: Floats, luck: np.random.Generator) -> Floats:
-    """Biases as likely as they are when these are the cameras: drawn from the prior, then set right by what was seen."""
+    """Biases as likely as they are if these are the cameras: drawn from the prior, then set right by what was seen."""
     count = len(scene)
     known, of = np.unique(labels, return_inverse=True)
     precision = 1 / scene.own
     member = np.zeros((count, len(known)))
     member[np.arange(count), of] = 1.0
-    contrast = np.diag(precision) - (
-        precision[:, np.newaxis] * (member / np.bincount(of, precision, len(known))) @ member.T
-    ) * precision
+    contrast = (
+        np.diag(precision)
+        - (precision[:, np.newaxis] * (member / np.bincount(of, precision, len(known))) @ member.T) * precision
+    )
     prior = factor @ factor.T
     off = factor @ luck.normal(size=(count, 2))
     noise = luck.normal(size=(count, 2)) * np.sqrt(scene.own)[:, np.newaxis]
@@ -119,8 +115,7 @@ def agreed(scene: Scene, labels: Ints, doubt: Doubt) -> Ints:
     worth = doubt.pairs - FEWEST
     for _ in range(3):
         before = labels
-        for rows in scene.turns:
-            others = np.setdiff1d(np.arange(len(scene)), rows, assume_unique=True)
+        for rows, others in zip(scene.turns, scene.rest, strict=True):
             if not len(others):
                 continue
             known, of = np.unique(labels[others], return_inverse=True)
@@ -153,10 +148,10 @@ def _plain(labels: Ints) -> Ints:
     return np.asarray(first[labels])
 
 
-def confidence(labels: Ints, doubt: Doubt) -> Floats:
-    """How likely each item's camera is its own."""
+def confidence(labels: Ints, doubt: Doubt) -> tuple[Floats, Ints]:
+    """How likely each item's camera is its own, as the redraws say; and how many other items that camera has."""
     together = labels[:, np.newaxis] == labels
     np.fill_diagonal(together, False)
     mates = together.sum(axis=1)
     share = (doubt.pairs * together).sum(axis=1) / np.maximum(mates, 1)
-    return np.where(mates > 0, share, doubt.alone)
+    return np.where(mates > 0, share, doubt.alone), mates

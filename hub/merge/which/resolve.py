@@ -1,6 +1,7 @@
 """Which items are of one camera. Pure: the same items give the same answer, in whichever order they come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
@@ -14,33 +15,30 @@ from hub.merge.which.scene import Floats, Ints, flat, scene_of
 from hub.merge.which.search import found
 
 LEAST_LISTED = 0.01
-SUREST = 0.9995  # nobody knows better, even where nothing else is near
+SUREST = 0.99999  # nobody knows better, even where nothing else is near
 
 
-def resolve(items: Sequence[Item]) -> tuple[Put, ...]:
+def resolve(items: Sequence[Item], known: Factors | None = None) -> tuple[Put, ...]:
     """For each item, in their order, where it was put. Cameras are numbered by the least key that they hold.
 
-    Items with a place that is not finite are cameras of their own. Two items of one key are told apart by the rest of
-    what they are; where that is the same too, it makes no difference which is which.
+    `known`: what was learnt offline, where it is not to be that of factors.toml. Two items of one key are told apart by
+    the rest of what they are; where that is the same too, it makes no difference which is which.
     """
     order = sorted(range(len(items)), key=lambda number: _rank(items[number]))
     ranked = [items[number] for number in order]
-    answers: list[Put | None] = [None] * len(items)
+    known = known or factors()
+    answers: dict[int, Put] = {}
     made = 0
     for part in parts_of(ranked):
-        puts = _part([ranked[number] for number in part], factors())
+        puts = _part([ranked[number] for number in part], known)
         for number, put in zip(part, puts, strict=True):
-            answers[number] = _numbered(put, made)
-        made += 1 + max(put.camera for put in puts)
+            answers[number] = _renumbered(put, range(made, made + len(puts)))
+        made += len(puts)
     new_number: dict[int, int] = {}
-    for put in answers:
-        if put is not None:
-            new_number.setdefault(put.camera, len(new_number))
-    final: list[Put | None] = [None] * len(items)
-    for number, put in zip(order, answers, strict=True):
-        if put is not None:
-            final[number] = _renumbered(put, new_number)
-    return tuple(put for put in final if put is not None)
+    for number in range(len(ranked)):
+        new_number.setdefault(answers[number].camera, len(new_number))
+    final = {number: _renumbered(answers[rank], new_number) for rank, number in enumerate(order)}
+    return tuple(final[number] for number in range(len(items)))
 
 
 def _rank(item: Item) -> tuple[object, ...]:
@@ -48,25 +46,9 @@ def _rank(item: Item) -> tuple[object, ...]:
     return item.key, item.layer, item.lat, item.lon, item.east, item.north, item.common, said
 
 
-def _numbered(put: Put, made: int) -> Put:
-    others = tuple((None if camera is None else camera + made, likely) for camera, likely in put.others)
-    return _changed(put, put.camera + made, others)
-
-
-def _renumbered(put: Put, new_number: dict[int, int]) -> Put:
+def _renumbered(put: Put, new_number: Mapping[int, int] | Sequence[int]) -> Put:
     others = tuple((None if camera is None else new_number[camera], likely) for camera, likely in put.others)
-    return _changed(put, new_number[put.camera], others)
-
-
-def _changed(put: Put, camera: int, others: tuple[tuple[int | None, float], ...]) -> Put:
-    return Put(
-        camera=camera,
-        sure=put.sure,
-        others=others,
-        off_east=put.off_east,
-        off_north=put.off_north,
-        off_var=put.off_var,
-    )
+    return replace(put, camera=new_number[put.camera], others=others)
 
 
 def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
@@ -83,41 +65,46 @@ def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
     scene, state = scaled(scene, state, np.array([item.told for item in items]))
     doubt = redrawn(scene, state, luck)
     labels = np.unique(agreed(scene, state.labels, doubt), return_inverse=True)[1].astype(np.int64)
-    sure = calibrated(confidence(labels, doubt), factors)
-    return [_put(number, labels, sure, doubt) for number in range(len(items))]
+    share, mates = confidence(labels, doubt)
+    return _puts(labels, calibrated(share, mates, factors), doubt)
 
 
-def calibrated(share: Floats, factors: Factors) -> Floats:
-    """Probabilities of shares, as learnt in other towns."""
+def calibrated(share: Floats, mates: Ints, factors: Factors) -> Floats:
+    """Probabilities of shares of redraws, as learnt in other towns; `mates`: how many other items the camera has."""
     share = np.clip(share, 1e-6, 1 - 1e-6)
-    odds = factors.sure.slope * np.log(share / (1 - share)) + factors.sure.intercept
+    intercept = np.array([factors.sure.alone, factors.sure.pair, factors.sure.more])[np.minimum(mates, 2)]
+    odds = factors.sure.slope * np.log(share / (1 - share)) + intercept
     return np.asarray(np.minimum(SUREST, 1 / (1 + np.exp(-odds))))
 
 
-def _put(number: int, labels: Ints, sure: Floats, doubt: Doubt) -> Put:
-    cameras = np.unique(labels)
-    camera, certain = int(labels[number]), float(sure[number])
-    of_camera = {}
-    for other in cameras.tolist():
-        members = np.flatnonzero(labels == other)
-        members = members[members != number]
-        if other != camera and len(members):
-            of_camera[other] = float(doubt.pairs[number, members].mean())
-    rivals: list[tuple[int | None, float]] = [*of_camera.items()]
-    if (labels == camera).sum() > 1:
-        rivals.append((None, float(doubt.alone[number])))
-    total = sum(likely for _, likely in rivals)
-    scale = (1 - certain) / total if total > 0 else 0.0
-    listed = [(other, likely * scale) for other, likely in rivals if likely * scale >= LEAST_LISTED]
-    listed.sort(key=lambda both: (-both[1], -1 if both[0] is None else both[0]))
-    return Put(
-        camera=camera,
-        sure=certain,
-        others=tuple(listed),
-        off_east=float(doubt.off[number, 0]),
-        off_north=float(doubt.off[number, 1]),
-        off_var=float(doubt.off_var[number]),
-    )
+def _puts(labels: Ints, sure: Floats, doubt: Doubt) -> list[Put]:
+    count = len(labels)
+    member = np.zeros((count, int(labels.max()) + 1))
+    member[np.arange(count), labels] = 1.0
+    likely = doubt.pairs @ member / member.sum(axis=0)
+    likely[np.arange(count), labels] = 0.0
+    apart = np.where(member.sum(axis=0)[labels] > 1, doubt.alone, 0.0)
+    total = likely.sum(axis=1) + apart
+    scale = np.where(total > 0, (1 - sure) / np.maximum(total, 1e-12), 0.0)
+    likely, apart = likely * scale[:, np.newaxis], apart * scale
+    puts = []
+    for number in range(count):
+        listed = np.flatnonzero(likely[number] >= LEAST_LISTED)
+        others: list[tuple[int | None, float]] = [(camera, float(likely[number, camera])) for camera in listed.tolist()]
+        if apart[number] >= LEAST_LISTED:
+            others.append((None, float(apart[number])))
+        others.sort(key=lambda both: (-both[1], -1 if both[0] is None else both[0]))
+        puts.append(
+            Put(
+                camera=int(labels[number]),
+                sure=float(sure[number]),
+                others=tuple(others),
+                off_east=float(doubt.off[number, 0]),
+                off_north=float(doubt.off[number, 1]),
+                off_var=float(doubt.off_var[number]),
+            )
+        )
+    return puts
 
 
 def _luck(items: Sequence[Item]) -> np.random.Generator:
