@@ -40,8 +40,8 @@ class SaidFactors:
 
     - `kind_wrong`, `mount_wrong`, `direction_wrong`: how often it is wrong; `direction_sd` in degrees, where an item
       has none of its own. `reader_wrong`: the same of whether it reads plates; `readers`: how many do.
-    - `kind_alike`, `mount_alike`, `direction_alike`, `reader_alike`: how often two cameras of one place are alike for that reason, and
-      `alike_m` the distance at which that has fallen to a third.
+    - `kind_alike`, `mount_alike`, `direction_alike`, `reader_alike`: how often two cameras of one place are alike
+      for that reason, and `alike_m` the distance at which that has fallen to a third.
     - `kinds`, `mounts`: how frequent each is.
     """
 

@@ -32,7 +32,8 @@ def put_anew(
     """The rows of one turn are taken out and put to the cameras of the others.
 
     `least_left`: the share of the bias's variance that is left at least: 1 at the start of a search, when nothing is
-    known of it, 0 at its end. `luck` draws the Gumbel noise by which likely choices are made about as often as they are likely.
+    known of it, 0 at its end. `luck` draws the Gumbel noise by which choices are made about as often as they are
+    likely.
     """
     rows, others = scene.turns[turn], scene.rest[turn]
     if scene.group[rows[0]] >= 0:

@@ -15,7 +15,9 @@ from hub.merge.which.scene import Floats, Ints, flat, scene_of
 from hub.merge.which.search import found
 
 LEAST_LISTED = 0.01
-SUREST = 0.99999  # nobody knows better, even where nothing else is near
+LEAST_DOUBT = 1e-4  # of a share of redraws: there are not more of them
+ALONE_DOUBT = 2e-3  # the same of an item by itself: another walk may have been off by more than it was taken to be
+SUREST = 0.9999  # nobody knows better, even where nothing else is near
 
 
 def resolve(items: Sequence[Item], known: Factors | None = None) -> tuple[Put, ...]:
@@ -71,7 +73,7 @@ def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
 
 def calibrated(share: Floats, mates: Ints, factors: Factors) -> Floats:
     """Probabilities of shares of redraws, as learnt in other towns; `mates`: how many other items the camera has."""
-    share = np.clip(share, 1e-6, 1 - 1e-6)
+    share = np.clip(share, LEAST_DOUBT, np.where(mates > 0, 1 - LEAST_DOUBT, 1 - ALONE_DOUBT))
     intercept = np.array([factors.sure.alone, factors.sure.pair, factors.sure.more])[np.minimum(mates, 2)]
     odds = factors.sure.slope * np.log(share / (1 - share)) + intercept
     return np.asarray(np.minimum(SUREST, 1 / (1 + np.exp(-odds))))

@@ -156,7 +156,7 @@ def _rare(distance: Floats, same: Bools, factors: Factors) -> Floats:
 
 
 def _all_said(items: Sequence[Item], factors: Factors) -> tuple[Said, ...]:
-    """Whether it reads plates is a thing of its own: a reader beside a traffic camera is two, and there are hundreds."""
+    """Whether it reads plates is said apart: a reader beside a traffic camera is two, and there are hundreds."""
     said = factors.said
     reads = [None if item.kind is None else READER if item.kind == READER else "other" for item in items]
     usual = {READER: said.readers, "other": 1 - said.readers}
