@@ -12,8 +12,6 @@ from tests.accuracy.positions import linked
 from tests.accuracy.reports import Answer, Floats, Ints, Report
 
 LINK_M = 150.0  # what is farther from all else is another area
-WINDOW_M, HALO_M = 222.0, 111.0
-WHOLE = 600  # an area of no more reports is resolved as a whole
 
 
 def item(report: Report) -> Item:
