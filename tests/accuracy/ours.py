@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from hub.merge.which.accuracy import split_of_accuracy
+from hub.merge.which.factors import Factors
 from hub.merge.which.item import Item
 from hub.merge.which.resolve import resolve
 from tests.accuracy.positions import linked
-from tests.accuracy.reports import Answer, Ints, Report
+from tests.accuracy.reports import Answer, Floats, Ints, Report
 
 LINK_M = 150.0  # what is farther from all else is another area
-WINDOW_M, HALO_M = 222.0, 111.0
-WHOLE = 600  # an area of no more reports is resolved as a whole
 
 
 def item(report: Report) -> Item:
@@ -33,19 +32,21 @@ def item(report: Report) -> Item:
     )
 
 
-def merged(reports: Sequence[Report]) -> Answer:
-    """The cameras as `resolve` makes them, area by area."""
+def merged(reports: Sequence[Report], known: Factors | None = None) -> Answer:
+    """The cameras as `resolve` makes them, area by area; with these factors in place of the product's."""
     items = [item(report) for report in reports]
     area = linked(np.array([one.lat for one in items]), np.array([one.lon for one in items]), LINK_M)
+    lat, lon = np.array([(one.lat, one.lon) for one in items]).T
+    area = linked(lat, lon, LINK_M)
     camera, sure = np.zeros(len(items), np.int64), np.zeros(len(items))
     made = 0
     for members in np.split(np.argsort(area, kind="stable"), np.cumsum(np.bincount(area))[:-1]):
-        found, certain = _area(items, members)
+        found, certain = _area([items[number] for number in members.tolist()], known)
         camera[members], sure[members] = found + made, certain
         made += int(found.max()) + 1
     return Answer(camera=camera, sure=sure)
 
 
-def _area(items: Sequence[Item], members: Ints) -> tuple[Ints, np.ndarray]:
-    puts = resolve([items[number] for number in members.tolist()])
+def _area(items: Sequence[Item], known: Factors | None) -> tuple[Ints, Floats]:
+    puts = resolve(items, known)
     return np.array([put.camera for put in puts], np.int64), np.array([put.sure for put in puts])

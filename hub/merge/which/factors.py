@@ -39,9 +39,9 @@ class SaidFactors:
     """Of what is said of cameras.
 
     - `kind_wrong`, `mount_wrong`, `direction_wrong`: how often it is wrong; `direction_sd` in degrees, where an item
-      has none of its own. `reader_wrong`: the same where a plate reader is taken for another camera.
-    - `kind_alike`, `mount_alike`, `direction_alike`: how often two cameras of one place are alike for that reason, and
-      `alike_m` the distance at which that has fallen to a third.
+      has none of its own. `reader_wrong`: the same of whether it reads plates; `readers`: how many do.
+    - `kind_alike`, `mount_alike`, `direction_alike`, `reader_alike`: how often two cameras of one place are alike
+      for that reason, and `alike_m` the distance at which that has fallen to a third.
     - `kinds`, `mounts`: how frequent each is.
     """
 
@@ -53,17 +53,22 @@ class SaidFactors:
     direction_wrong: float
     direction_alike: float
     alike_m: float
+    readers: float
     reader_wrong: float
+    reader_alike: float
     kinds: Mapping[str, float]
     mounts: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SureFactors:
-    """How the share of redraws in which an item stayed becomes a probability: by its log-odds."""
+    """How the share of redraws in which an item stayed becomes a probability: its log-odds times the slope, and
+    then what holds for a camera of one item, of two, or of more."""
 
     slope: float
-    intercept: float
+    alone: float
+    pair: float
+    more: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

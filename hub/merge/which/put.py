@@ -6,7 +6,7 @@ import numpy as np
 
 from hub.merge.solver import cheapest
 from hub.merge.which.scene import Floats, Ints, Scene
-from hub.merge.which.weigh import Cameras, cameras_of, gains, own_cov
+from hub.merge.which.weigh import NEVER, Cameras, cameras_of, gains, own_cov
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,17 @@ def alone(scene: Scene) -> State:
 
 
 def put_anew(
-    scene: Scene, state: State, rows: Ints, least_left: float, luck: np.random.Generator | None = None
+    scene: Scene, state: State, turn: int, least_left: float, luck: np.random.Generator | None = None
 ) -> State:
     """The rows of one turn are taken out and put to the cameras of the others.
 
     `least_left`: the share of the bias's variance that is left at least: 1 at the start of a search, when nothing is
-    known of it, 0 at its end. `luck` draws the Gumbel noise that makes likely choices happen as often as they are likely.
+    known of it, 0 at its end. `luck` draws the Gumbel noise by which choices are made about as often as they are
+    likely.
     """
+    rows, others = scene.turns[turn], scene.rest[turn]
     if scene.group[rows[0]] >= 0:
-        return _group_anew(scene, state, rows, luck)
-    others = np.setdiff1d(np.arange(len(scene)), rows, assume_unique=True)
+        return _group_anew(scene, state, turn, luck)
     if not len(others):
         return state
     cameras = cameras_of(scene, others, state.labels, state.off)
@@ -49,9 +50,9 @@ def put_anew(
     return _with(scene, state, rows, at, cameras)
 
 
-def put_with(scene: Scene, state: State, rows: Ints, left_share: float) -> State:
+def put_with(scene: Scene, state: State, turn: int, left_share: float) -> State:
     """The same with the biases as they are given, which stay."""
-    others = np.setdiff1d(np.arange(len(scene)), rows, assume_unique=True)
+    rows, others = scene.turns[turn], scene.rest[turn]
     if not len(others):
         return state
     cameras = cameras_of(scene, others, state.labels, state.off)
@@ -63,12 +64,12 @@ def put_with(scene: Scene, state: State, rows: Ints, left_share: float) -> State
 def chosen(gain: Floats, luck: np.random.Generator | None) -> Ints:
     """The camera of each row at the greatest sum of gains, no camera twice; -1: one of its own, which gains 0."""
     if luck is not None:
-        gain = gain + luck.gumbel(size=gain.shape)
+        gain = gain + luck.gumbel(size=gain.shape) - luck.gumbel(size=(len(gain), 1))
     at = np.full(len(gain), -1, np.int64)
     cost = np.minimum(-gain, 0.0)
     turned = cost.shape[0] > cost.shape[1]
-    for row, column in cheapest(cost.T if turned else cost):
-        row, column = (column, row) if turned else (row, column)
+    pairs = cheapest(cost.T if turned else cost)
+    for row, column in ((two, one) if turned else (one, two) for one, two in pairs):
         if gain[row, column] > 0:
             at[row] = column
     return at
@@ -118,9 +119,9 @@ def _with(scene: Scene, state: State, rows: Ints, at: Ints, cameras: Cameras) ->
     return State(labels=_labelled(state.labels, rows, at, cameras), off=off)
 
 
-def _group_anew(scene: Scene, state: State, rows: Ints, luck: np.random.Generator | None) -> State:
+def _group_anew(scene: Scene, state: State, turn: int, luck: np.random.Generator | None) -> State:
     """A group is put as one: all that speaks for it is added up; its items' biases stay as they were estimated."""
-    others = np.setdiff1d(np.arange(len(scene)), rows, assume_unique=True)
+    rows, others = scene.turns[turn], scene.rest[turn]
     if not len(others):
         return state
     cameras = cameras_of(scene, others, state.labels, state.off)
@@ -131,6 +132,16 @@ def _group_anew(scene: Scene, state: State, rows: Ints, luck: np.random.Generato
     fits = gain.min(axis=0) > -1e5
     together = np.where(fits, gain.mean(axis=0), -1e6)[np.newaxis]
     at = chosen(together, luck)
+    at = chosen(group_gain(scene, state, rows, cameras), luck)
     labels = state.labels.copy()
     labels[rows] = cameras.labels[at[0]] if at[0] >= 0 else int(labels.max()) + 1
     return State(labels=labels, off=state.off)
+
+
+def group_gain(scene: Scene, state: State, rows: Ints, cameras: Cameras) -> Floats:
+    """What speaks for a group being of each camera (1 x c). Its items say the same place, so that counts once."""
+    own = cameras_of(scene, rows, state.labels, state.off)
+    count = len(rows)
+    place, cov = np.repeat(own.middle, count, 0), np.repeat(own.cov, count, 0)
+    each = gains(scene, rows, cameras, place, cov, np.zeros(count))
+    return np.asarray(np.where(each.min(axis=0) > NEVER / 2, each.mean(axis=0), NEVER)[np.newaxis])

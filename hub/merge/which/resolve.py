@@ -1,30 +1,113 @@
 """Which items are of one camera. Pure: the same items give the same answer, in whichever order they come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
 
-from hub.merge.which.factors import factors
+from hub.merge.which.doubt import Doubt, agreed, confidence, redrawn
+from hub.merge.which.factors import Factors, factors
 from hub.merge.which.item import Item, Put
 from hub.merge.which.scene import flat, scene_of
+from hub.merge.which.parts import parts_of
+from hub.merge.which.scale import scaled
+from hub.merge.which.scene import Floats, Ints, flat, scene_of
 from hub.merge.which.search import found
 
-LINK_M = 150.0  # items farther from all others have nothing to do with them
-MOST_ITEMS = 600  # of one part; a larger one is cut
+LEAST_LISTED = 0.01
+LEAST_DOUBT = 1e-4  # of a share of redraws: there are not more of them
+ALONE_DOUBT = 2e-3  # the same of an item by itself: another walk may have been off by more than it was taken to be
+SUREST = 0.9999  # nobody knows better, even where nothing else is near
 
 
-def resolve(items: Sequence[Item]) -> tuple[Put, ...]:
-    """For each item, in their order, where it was put. Cameras are numbered by the least key that they hold."""
-    order = sorted(range(len(items)), key=lambda number: (items[number].key, number))
-    if not order:
-        return ()
-    labels = np.zeros(len(items), np.int64)
+def resolve(items: Sequence[Item], known: Factors | None = None) -> tuple[Put, ...]:
+    """For each item, in their order, where it was put. Cameras are numbered by the least key that they hold.
+
+    `known`: what was learnt offline, where it is not to be that of factors.toml. Two items of one key are told apart by
+    the rest of what they are; where that is the same too, it makes no difference which is which.
+    """
+    order = sorted(range(len(items)), key=lambda number: _rank(items[number]))
+    ranked = [items[number] for number in order]
+    known = known or factors()
+    answers: dict[int, Put] = {}
     made = 0
-    scene = scene_of([items[n] for n in order], flat([items[n] for n in order]), factors())
-    state = found(scene, _luck([items[n] for n in order]))
-    labels[order] = np.unique(state.labels, return_inverse=True)[1] + made
-    return tuple(Put(camera=int(labels[n]), sure=0.5) for n in range(len(items)))
+    for part in parts_of(ranked):
+        puts = _part([ranked[number] for number in part], known)
+        for number, put in zip(part, puts, strict=True):
+            answers[number] = _renumbered(put, range(made, made + len(puts)))
+        made += len(puts)
+    new_number: dict[int, int] = {}
+    for number in range(len(ranked)):
+        new_number.setdefault(answers[number].camera, len(new_number))
+    final = {number: _renumbered(answers[rank], new_number) for rank, number in enumerate(order)}
+    return tuple(final[number] for number in range(len(items)))
+
+
+def _rank(item: Item) -> tuple[object, ...]:
+    said = (item.kind or "", item.mount or "", -1.0 if item.direction is None else item.direction)
+    return item.key, item.layer, item.lat, item.lon, item.east, item.north, item.common, said
+
+
+def _renumbered(put: Put, new_number: Mapping[int, int] | Sequence[int]) -> Put:
+    others = tuple((None if camera is None else new_number[camera], likely) for camera, likely in put.others)
+    return replace(put, camera=new_number[put.camera], others=others)
+
+
+def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
+    """The same for items that may all have to do with each other, in their order."""
+    if len({item.layer if item.group is None else item.group for item in items}) == 1:
+        # One walk, or one group: there is nothing to be told
+        grouped = items[0].group is not None
+        return [
+            Put(camera=0 if grouped else number, sure=SUREST, off_var=item.common) for number, item in enumerate(items)
+        ]
+    luck = _luck(items)
+    scene = scene_of(items, flat(items), factors)
+    state = found(scene, luck)
+    scene, state = scaled(scene, state, np.array([item.told for item in items]))
+    doubt = redrawn(scene, state, luck)
+    labels = np.unique(agreed(scene, state.labels, doubt), return_inverse=True)[1].astype(np.int64)
+    share, mates = confidence(labels, doubt)
+    return _puts(labels, calibrated(share, mates, factors), doubt)
+
+
+def calibrated(share: Floats, mates: Ints, factors: Factors) -> Floats:
+    """Probabilities of shares of redraws, as learnt in other towns; `mates`: how many other items the camera has."""
+    share = np.clip(share, LEAST_DOUBT, np.where(mates > 0, 1 - LEAST_DOUBT, 1 - ALONE_DOUBT))
+    intercept = np.array([factors.sure.alone, factors.sure.pair, factors.sure.more])[np.minimum(mates, 2)]
+    odds = factors.sure.slope * np.log(share / (1 - share)) + intercept
+    return np.asarray(np.minimum(SUREST, 1 / (1 + np.exp(-odds))))
+
+
+def _puts(labels: Ints, sure: Floats, doubt: Doubt) -> list[Put]:
+    count = len(labels)
+    member = np.zeros((count, int(labels.max()) + 1))
+    member[np.arange(count), labels] = 1.0
+    likely = doubt.pairs @ member / member.sum(axis=0)
+    likely[np.arange(count), labels] = 0.0
+    apart = np.where(member.sum(axis=0)[labels] > 1, doubt.alone, 0.0)
+    total = likely.sum(axis=1) + apart
+    scale = np.where(total > 0, (1 - sure) / np.maximum(total, 1e-12), 0.0)
+    likely, apart = likely * scale[:, np.newaxis], apart * scale
+    puts = []
+    for number in range(count):
+        listed = np.flatnonzero(likely[number] >= LEAST_LISTED)
+        others: list[tuple[int | None, float]] = [(camera, float(likely[number, camera])) for camera in listed.tolist()]
+        if apart[number] >= LEAST_LISTED:
+            others.append((None, float(apart[number])))
+        others.sort(key=lambda both: (-both[1], -1 if both[0] is None else both[0]))
+        puts.append(
+            Put(
+                camera=int(labels[number]),
+                sure=float(sure[number]),
+                others=tuple(others),
+                off_east=float(doubt.off[number, 0]),
+                off_north=float(doubt.off[number, 1]),
+                off_var=float(doubt.off_var[number]),
+            )
+        )
+    return puts
 
 
 def _luck(items: Sequence[Item]) -> np.random.Generator:

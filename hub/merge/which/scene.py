@@ -41,7 +41,7 @@ class Scene:
       variances per axis; `distance` (n x n) metres; `reach`: how far two items' biases hang together (n x n; 0 between
       walks, 1 for an item with itself).
     - `layer` (n) numbers; `turns`: sets of items, each of which is put anew as one step: a layer's free items, or a
-      group. `group` (n): -1 is none.
+      group; `rest`: for each, all other items. `group` (n): -1 is none.
     - `misses` (n): the evidence of the walks that passed, in nats; `rare` (n): the logarithm of cameras per m2.
     - `said`, `looks` (n, radians, NaN: unknown), `looks_sd` (n).
     - `apart` (n x n): what people told apart, or None where they told nothing.
@@ -55,6 +55,7 @@ class Scene:
     reach: Floats
     layer: Ints
     turns: tuple[Ints, ...]
+    rest: tuple[Ints, ...]
     group: Ints
     misses: Floats
     rare: Floats
@@ -63,6 +64,11 @@ class Scene:
     looks_sd: Floats
     apart: Bools | None
     factors: Factors
+
+    @property
+    def bound(self) -> bool:
+        """Whether anything is of a group."""
+        return len(self.turns) > 0 and bool(self.group[self.turns[-1][0]] >= 0)
 
     def __len__(self) -> int:
         return len(self.place)
@@ -77,6 +83,7 @@ def scene_of(items: Sequence[Item], place: Floats, factors: Factors) -> Scene:
     east, north = (
         np.clip(np.nan_to_num(shape[:, axis], nan=MOST_VARIANCE), LEAST_VARIANCE, MOST_VARIANCE) for axis in (0, 1)
     )
+    east, north = np.clip(np.nan_to_num(shape[:, :2], nan=MOST_VARIANCE), LEAST_VARIANCE, MOST_VARIANCE).T
     between = np.nan_to_num(shape[:, 2])
     most = 0.98 * np.sqrt(east * north)
     between = np.clip(between, -most, most)
@@ -88,6 +95,7 @@ def scene_of(items: Sequence[Item], place: Floats, factors: Factors) -> Scene:
     looks = np.array([np.nan if item.direction is None else item.direction for item in items])
     sd = np.array([np.nan if item.direction_sd is None else item.direction_sd for item in items])
     sd = np.clip(np.where(np.isfinite(sd), sd, factors.said.direction_sd), 2.0, 180.0)
+    turns = _turns(layer, group)
     return Scene(
         place=place,
         info=np.column_stack([north / det, east / det, -between / det]),
@@ -96,7 +104,8 @@ def scene_of(items: Sequence[Item], place: Floats, factors: Factors) -> Scene:
         distance=distance,
         reach=np.exp(-((distance / factors.place.reach_m) ** 2) / 2) * same,
         layer=layer,
-        turns=_turns(layer, group),
+        turns=turns,
+        rest=tuple(np.setdiff1d(np.arange(len(items)), rows, assume_unique=True) for rows in turns),
         group=group,
         misses=_misses(distance, layer, layers.get(RADIO, -1), factors),
         rare=_rare(distance, same, factors),
@@ -150,31 +159,33 @@ def _rare(distance: Floats, same: Bools, factors: Factors) -> Floats:
 
 
 def _all_said(items: Sequence[Item], factors: Factors) -> tuple[Said, ...]:
+    """Whether it reads plates is said apart: a reader beside a traffic camera is two, and there are hundreds."""
     said = factors.said
-    kinds = _said([item.kind for item in items], {**said.kinds}, said.kind_wrong, said.kind_alike, said.reader_wrong)
-    mounts = _said([item.mount for item in items], {**said.mounts}, said.mount_wrong, said.mount_alike, None)
-    return tuple(one for one in (kinds, mounts) if one is not None)
+    reads = [None if item.kind is None else READER if item.kind == READER else "other" for item in items]
+    usual = {READER: said.readers, "other": 1 - said.readers}
+    all_said = (
+        _said(reads, usual, said.reader_wrong, said.reader_alike),
+        _said(
+            [None if item.kind == READER else item.kind for item in items], said.kinds, said.kind_wrong, said.kind_alike
+        ),
+        _said([item.mount for item in items], said.mounts, said.mount_wrong, said.mount_alike),
+    )
+    return tuple(one for one in all_said if one is not None)
 
 
-def _said(
-    values: Sequence[str | None], usual: Mapping[str, float], wrong: float, alike: float, reader: float | None
-) -> Said | None:
+def _said(values: Sequence[str | None], usual: Mapping[str, float], wrong: float, alike: float) -> Said | None:
     """None where nothing is said, or one and the same of all that is said."""
     there = sorted({value for value in values if value is not None})
     if len(there) < 2:
         return None
     names = sorted({*there, *usual})
     number_of = {name: number for number, name in enumerate(names)}
-    counts = np.array([usual.get(name, 0.02) * PRIOR_COUNT for name in names])
     numbers = np.array([-1 if value is None else number_of[value] for value in values], np.int64)
     known = np.flatnonzero(numbers >= 0)
+    counts = np.array([usual.get(name, 0.02) * PRIOR_COUNT for name in names])
     counts += np.bincount(numbers[known], minlength=len(names))
     error = np.full((len(names), len(names)), wrong / len(names))  # true, said
     np.fill_diagonal(error, 1 - wrong + wrong / len(names))
-    if reader is not None and READER in number_of:
-        at = number_of[READER]
-        error[at, :], error[:, at] = reader / len(names), reader / len(names)
-        error[at, at] = 1 - reader
     likely = np.ones((len(values), len(names)))
     likely[known] = error[:, numbers[known]].T
     return Said(likely=likely, usual=counts / counts.sum(), alike=alike)

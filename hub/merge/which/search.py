@@ -1,4 +1,4 @@
-"""The search for the likeliest cameras: the biases and the choice by turns, then jumps out of where that got stuck. Pure."""
+"""The search for the likeliest cameras: biases and choices by turns, then jumps out of where that got stuck. Pure."""
 
 import numpy as np
 
@@ -23,8 +23,8 @@ def found(scene: Scene, luck: np.random.Generator, jumps: int = JUMPS) -> State:
 
 def swept(scene: Scene, state: State, least_left: float, luck: np.random.Generator | None = None) -> State:
     """Each turn once."""
-    for rows in scene.turns:
-        state = put_anew(scene, state, rows, least_left, luck)
+    for turn in range(len(scene.turns)):
+        state = put_anew(scene, state, turn, least_left, luck)
     return state
 
 
@@ -45,10 +45,10 @@ def jumped(scene: Scene, state: State, luck: np.random.Generator, jumps: int) ->
 
 
 def _shifted(scene: Scene, state: State, luck: np.random.Generator) -> State | None:
-    free = [rows for rows in scene.turns if scene.group[rows[0]] < 0 and scene.common[rows[0]] > 0]
+    free = [turn for turn, rows in enumerate(scene.turns) if scene.group[rows[0]] < 0 and scene.common[rows[0]] > 0]
     if not free:
         return None
-    item = int(luck.choice(np.concatenate(free)))
+    item = int(luck.choice(np.concatenate([scene.turns[turn] for turn in free])))
     far = JUMP_SDS * np.sqrt(scene.common[item] + scene.common + scene.own[item] + scene.own)
     near = np.flatnonzero(
         (scene.distance[item] < far) & (scene.layer != scene.layer[item]) & (state.labels != state.labels[item])
@@ -56,11 +56,12 @@ def _shifted(scene: Scene, state: State, luck: np.random.Generator) -> State | N
     if not len(near):
         return None
     onto = int(luck.choice(near))
-    rows = next(rows for rows in free if scene.layer[rows[0]] == scene.layer[item])
+    turn = next(turn for turn in free if scene.layer[scene.turns[turn][0]] == scene.layer[item])
+    rows = scene.turns[turn]
     shift = scene.place[item] - state.off[item] - scene.place[onto] + state.off[onto]
     off = state.off.copy()
     off[rows] += scene.reach[rows, item, np.newaxis] * shift
-    return put_with(scene, State(labels=state.labels, off=off), rows, 0.1)
+    return put_with(scene, State(labels=state.labels, off=off), turn, 0.1)
 
 
 def likelihood(scene: Scene, labels: Ints) -> float:

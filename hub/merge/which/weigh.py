@@ -119,10 +119,9 @@ def _looking(scene: Scene, rows: Ints, cameras: Cameras, near: Floats) -> Floats
 
 def _ruled_out(scene: Scene, rows: Ints, cameras: Cameras) -> Bools | None:
     """Where a camera holds an item of the same layer already, or one that people told apart from a row."""
-    own_layers = np.unique(scene.layer[rows])
-    clash = np.isin(scene.layer[cameras.items], own_layers)
-    if scene.apart is None and not clash.any():
+    if scene.apart is None and not scene.bound:
         return None
+    clash = np.isin(scene.layer[cameras.items], scene.layer[rows])
     ruled_out = np.zeros((len(rows), len(cameras)), bool)
     ruled_out[:, np.unique(cameras.of[clash])] = True
     if scene.apart is not None:

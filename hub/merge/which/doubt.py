@@ -1,0 +1,157 @@
+"""How sure it is which camera an item is of: biases and choices are drawn again and again. Pure."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hub.merge.which.put import State, bias, chosen, covariance, group_gain
+from hub.merge.which.scene import Bools, Floats, Ints, Scene
+from hub.merge.which.weigh import cameras_of, gains, own_cov
+
+REDRAWS = 16
+ROUNDS = 5  # of messages between the items of a walk and the cameras that they compete for
+FEWEST = 0.42  # pairs likelier than this are better put together: it gains most of the pairs' F1
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Over all redraws: `pairs` (n x n) how likely two items are of one camera, `alone` (n) how likely none of the
+    others is; `off` (n x 2) the mean bias and `off_var` (n) its variance per axis."""
+
+    pairs: Floats
+    alone: Floats
+    off: Floats
+    off_var: Floats
+
+
+def redrawn(scene: Scene, state: State, luck: np.random.Generator, redraws: int = REDRAWS) -> Doubt:
+    """A walk through likely answers, from the likeliest on."""
+    count = len(scene)
+    pairs, alone = np.zeros((count, count)), np.zeros(count)
+    offs, squares = np.zeros((count, 2)), np.zeros(count)
+    factor = _factor(scene)
+    for _ in range(redraws):
+        off = _drawn(scene, state.labels, factor, luck)
+        state = State(labels=state.labels, off=off)
+        offs += off / redraws
+        squares += (off**2).sum(axis=1) / 2 / redraws
+        for turn in range(len(scene.turns)):
+            state = _turn(scene, state, turn, pairs, alone, luck)
+    pairs, alone = pairs / redraws, alone / redraws
+    pairs = np.sqrt(pairs * pairs.T)
+    off_var = np.maximum(0.0, squares - (offs**2).sum(axis=1) / 2)
+    return Doubt(pairs=pairs, alone=alone, off=offs, off_var=off_var)
+
+
+def _turn(scene: Scene, state: State, turn: int, pairs: Floats, alone: Floats, luck: np.random.Generator) -> State:
+    """The items of one turn are drawn anew, and it is noted how likely each choice was."""
+    rows, others = scene.turns[turn], scene.rest[turn]
+    bound = scene.group[rows[0]] >= 0
+    if not len(others):
+        alone[rows] += 1
+        return state
+    cameras = cameras_of(scene, others, state.labels, state.off)
+    if bound:
+        gain = group_gain(scene, state, rows, cameras)
+    else:
+        at = np.minimum(np.searchsorted(cameras.labels, state.labels[rows]), len(cameras) - 1)
+        at = np.where(cameras.labels[at] == state.labels[rows], at, -1)
+        off, left = bias(scene, rows, at, cameras, without_own=True)
+        gain = gains(scene, rows, cameras, scene.place[rows] - off, own_cov(scene, rows), left)
+    likely = shares(gain)
+    pairs[np.ix_(rows, others)] += likely[:, cameras.of]
+    alone[rows] += 1 - likely.sum(axis=1)
+    if bound:
+        pairs[np.ix_(rows, rows)] += 1.0
+    at = chosen(gain, luck)
+    if bound:
+        at = np.repeat(at, len(rows))
+    labels = state.labels.copy()
+    new = int(labels.max()) + 1 + (np.zeros(len(rows), np.int64) if bound else np.arange(len(rows)))
+    labels[rows] = np.where(at >= 0, cameras.labels[at], new)
+    return State(labels=labels, off=state.off)
+
+
+def shares(gain: Floats) -> Floats:
+    """The probability of each choice where no two rows may choose the same camera: by passing messages between them
+    (Williams and Lau 2014), which is near the exact share and costs little."""
+    likely = np.exp(np.clip(gain, -50.0, 50.0))
+    back = np.ones_like(likely)
+    for _ in range(ROUNDS):
+        weighed = likely * back
+        forth = likely / (1 + weighed.sum(axis=1, keepdims=True) - weighed)
+        back = 1 / (1 + np.maximum(0.0, forth.sum(axis=0) - forth))
+    weighed = likely * back
+    return np.asarray(weighed / (1 + weighed.sum(axis=1, keepdims=True)))
+
+
+def _factor(scene: Scene) -> Floats:
+    everything = np.arange(len(scene))
+    prior = covariance(scene, everything, everything)
+    values, vectors = np.linalg.eigh(prior)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+
+def _drawn(scene: Scene, labels: Ints, factor: Floats, luck: np.random.Generator) -> Floats:
+    """Biases as likely as they are if these are the cameras: drawn from the prior, then set right by what was seen."""
+    count = len(scene)
+    known, of = np.unique(labels, return_inverse=True)
+    precision = 1 / scene.own
+    member = np.zeros((count, len(known)))
+    member[np.arange(count), of] = 1.0
+    contrast = (
+        np.diag(precision)
+        - (precision[:, np.newaxis] * (member / np.bincount(of, precision, len(known))) @ member.T) * precision
+    )
+    prior = factor @ factor.T
+    off = factor @ luck.normal(size=(count, 2))
+    noise = luck.normal(size=(count, 2)) * np.sqrt(scene.own)[:, np.newaxis]
+    missing = contrast @ (scene.place - scene.place.mean(axis=0) - off - noise)
+    return np.asarray(off + prior @ np.linalg.solve(np.eye(count) + contrast @ prior, missing))
+
+
+def agreed(scene: Scene, labels: Ints, doubt: Doubt) -> Ints:
+    """The cameras that gain most over all redraws: pairs likely enough together, others apart."""
+    worth = doubt.pairs - FEWEST
+    for _ in range(3):
+        before = labels
+        for rows, others in zip(scene.turns, scene.rest, strict=True):
+            if not len(others):
+                continue
+            known, of = np.unique(labels[others], return_inverse=True)
+            member = np.zeros((len(others), len(known)))
+            member[np.arange(len(others)), of] = 1.0
+            gain = worth[np.ix_(rows, others)] @ member
+            gain[_never(doubt, rows, others) @ member > 0] = -1e6
+            bound = scene.group[rows[0]] >= 0
+            if bound:
+                gain = gain.min(axis=0)[np.newaxis]
+            at = chosen(gain, None)
+            new = int(labels.max()) + 1 + np.arange(len(rows))
+            if bound:
+                at, new = np.repeat(at, len(rows)), np.full(len(rows), new[0])
+            labels = labels.copy()
+            labels[rows] = np.where(at >= 0, known[at], new)
+        if np.array_equal(_plain(before), _plain(labels)):
+            break
+    return labels
+
+
+def _never(doubt: Doubt, rows: Ints, others: Ints) -> Bools:
+    return np.asarray(doubt.pairs[np.ix_(rows, others)] <= 0)
+
+
+def _plain(labels: Ints) -> Ints:
+    """Labels by who is with whom: the least place of each camera."""
+    first = np.full(int(labels.max()) + 1, len(labels))
+    np.minimum.at(first, labels, np.arange(len(labels)))
+    return np.asarray(first[labels])
+
+
+def confidence(labels: Ints, doubt: Doubt) -> tuple[Floats, Ints]:
+    """How likely each item's camera is its own, as the redraws say; and how many other items that camera has."""
+    together = labels[:, np.newaxis] == labels
+    np.fill_diagonal(together, False)
+    mates = together.sum(axis=1)
+    share = (doubt.pairs * together).sum(axis=1) / np.maximum(mates, 1)
+    return np.where(mates > 0, share, doubt.alone), mates
