@@ -35,7 +35,6 @@ def item(report: Report) -> Item:
 def merged(reports: Sequence[Report], known: Factors | None = None) -> Answer:
     """The cameras as `resolve` makes them, area by area; with these factors in place of the product's."""
     items = [item(report) for report in reports]
-    area = linked(np.array([one.lat for one in items]), np.array([one.lon for one in items]), LINK_M)
     lat, lon = np.array([(one.lat, one.lon) for one in items]).T
     area = linked(lat, lon, LINK_M)
     camera, sure = np.zeros(len(items), np.int64), np.zeros(len(items))

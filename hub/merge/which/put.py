@@ -125,13 +125,6 @@ def _group_anew(scene: Scene, state: State, turn: int, luck: np.random.Generator
     if not len(others):
         return state
     cameras = cameras_of(scene, others, state.labels, state.off)
-    own = cameras_of(scene, rows, state.labels, state.off)
-    gain = gains(
-        scene, rows, cameras, np.repeat(own.middle, len(rows), 0), np.repeat(own.cov, len(rows), 0), np.zeros(len(rows))
-    )
-    fits = gain.min(axis=0) > -1e5
-    together = np.where(fits, gain.mean(axis=0), -1e6)[np.newaxis]
-    at = chosen(together, luck)
     at = chosen(group_gain(scene, state, rows, cameras), luck)
     labels = state.labels.copy()
     labels[rows] = cameras.labels[at[0]] if at[0] >= 0 else int(labels.max()) + 1

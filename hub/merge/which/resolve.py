@@ -9,7 +9,6 @@ import numpy as np
 from hub.merge.which.doubt import Doubt, agreed, confidence, redrawn
 from hub.merge.which.factors import Factors, factors
 from hub.merge.which.item import Item, Put
-from hub.merge.which.scene import flat, scene_of
 from hub.merge.which.parts import parts_of
 from hub.merge.which.scale import scaled
 from hub.merge.which.scene import Floats, Ints, flat, scene_of

@@ -80,9 +80,6 @@ def scene_of(items: Sequence[Item], place: Floats, factors: Factors) -> Scene:
     layer = np.array([layers[item.layer] for item in items], np.int64)
     group = np.array([-1 if item.group is None else item.group for item in items], np.int64)
     shape = np.array([(item.east, item.north, item.between, item.common) for item in items], np.float64)
-    east, north = (
-        np.clip(np.nan_to_num(shape[:, axis], nan=MOST_VARIANCE), LEAST_VARIANCE, MOST_VARIANCE) for axis in (0, 1)
-    )
     east, north = np.clip(np.nan_to_num(shape[:, :2], nan=MOST_VARIANCE), LEAST_VARIANCE, MOST_VARIANCE).T
     between = np.nan_to_num(shape[:, 2])
     most = 0.98 * np.sqrt(east * north)
