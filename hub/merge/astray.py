@@ -4,7 +4,7 @@ Such a camera rests on one look of one walk; beside it that very walk saw anothe
 one did not see it. How likely it is that the look was at the other one is weighed as in `looks`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hub.merge.constraints import fit
@@ -29,7 +29,18 @@ def brought_home(things: Sequence[Thing], puts: Sequence[Put]) -> tuple[Put, ...
     for number, thing in enumerate(things):
         if len(of_camera[puts[number].camera]) == 1 and _is_single_look(thing):
             found[number] = _brought_home(number, things, puts, of_camera, by_walk)
-    return tuple(found)
+    moved = {put.camera: now.camera for put, now in zip(puts, found, strict=True) if put.camera != now.camera}
+    return tuple(_elsewhere(put, moved) for put in found) if moved else tuple(found)
+
+
+def _elsewhere(put: Put, moved: Mapping[int, int]) -> Put:
+    """A put where what it may be instead has moved to another camera."""
+    shares: dict[int | None, float] = {}
+    for other, share in put.others:
+        now = other if other is None else moved.get(other, other)
+        if now != put.camera:
+            shares[now] = shares.get(now, 0.0) + share
+    return replace(put, others=tuple(sorted(shares.items(), key=lambda one: (-one[1], one[0] is None, one[0] or 0))))
 
 
 def _is_single_look(thing: Thing) -> bool:

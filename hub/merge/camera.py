@@ -10,6 +10,7 @@ from hub.merge.doubt import Doubt
 from hub.merge.locate import located, middle_bearing
 from hub.merge.observe import Estimate, Observation
 from hub.merge.place import Located
+from hub.merge.where.evidence import Bias, evidence_of
 
 
 @dataclass(slots=True)
@@ -41,7 +42,8 @@ class Camera:
 
     `alike` are observations beyond those that its place and its neighbours were weighed by: one contributor made very
     many of them here. They count in all that is said of it. `bound` is what people decided of it, `name` the id that it
-    has then. `sure`, where it is known: how probable it is that each of the members is of this camera.
+    has then. `sure`, where it is known: how probable it is that each of the members is of this camera. `estimate` is a
+    first, plain one, by which windows and neighbours are told; `bias` is what the receivers of walks were off here.
     """
 
     estimate: Estimate
@@ -52,8 +54,9 @@ class Camera:
     alike: list[Observation] = field(default_factory=list)
     bound: Bound | None = None
     name: str | None = None
-    place: Located | None = None
     sure: list[float] = field(default_factory=list)
+    bias: dict[str, Bias] = field(default_factory=dict)
+    _located: Located | None = field(init=False, repr=False, compare=False, default=None)
     _tally: _Tally = field(init=False, repr=False, default_factory=_Tally)
     _first: Observation = field(init=False, repr=False)
 
@@ -90,8 +93,13 @@ class Camera:
 
     @property
     def located(self) -> Located:
-        """Where it is, with its regions of doubt."""
-        return self.place or located(self.estimate)
+        """Where it is, with its regions of doubt: worked out when it is first asked for, as it costs milliseconds."""
+        if self._located is None:
+            from hub.merge.where.locate import locate
+
+            # What came in a log with an estimate of its own, and was not heard by a probe, has no evidence but that
+            self._located = locate(evidence_of(self.members, bias=self.bias)) or located(self.estimate)
+        return self._located
 
     def may_hold(self, sides: Sides) -> bool:
         """Whether what is on these sides may be of this camera."""
@@ -112,6 +120,7 @@ class Camera:
     def attach(self, observation: Observation) -> None:
         """Add an observation without a place: it says something of the camera, and nothing of where it is."""
         self.members.append(observation)
+        self._located = None
         self._tally.add(observation)
         self._first = min(self._first, observation, key=_place_in_log)
 

@@ -22,10 +22,11 @@ from hub.merge.constraints import UNCONSTRAINED, Bonds, Constraints
 from hub.merge.crowd import without_repetitions, without_too_many
 from hub.merge.decided import bound_of, holds
 from hub.merge.doubt import Doubt
-from hub.merge.items import Thing, heard_thing, seen_things
+from hub.merge.items import Thing, heard_thing, placed_item, seen_things
+from hub.merge.locate import apart_m, fuse
 from hub.merge.observe import Observation
-from hub.merge.placed import place_of
 from hub.merge.transmitters import by_transmitter
+from hub.merge.where.evidence import Bias
 from hub.merge.which.item import Put
 from hub.merge.which.resolve import resolve
 
@@ -101,14 +102,19 @@ def _made(things: Sequence[Thing], puts: Sequence[Put], bonds: Bonds) -> list[Ca
 def _camera(things: Sequence[Thing], puts: Sequence[Put], bonds: Bonds) -> Camera:
     members = [one for thing in things for one in thing.observations]
     bound = bound_of(members, bonds) if bonds else None
-    placed = place_of([(thing.item, put) for thing, put in zip(things, puts, strict=True)], members)
+    placed = [placed_item(thing.item, put) for thing, put in zip(things, puts, strict=True)]
+    estimate = fuse(placed, len({member.walk for member in members}))
     return Camera(
-        estimate=placed.located.estimate,
-        place=placed.located,
+        estimate=estimate,
         members=members,
         sure=[put.sure for thing, put in zip(things, puts, strict=True) for _ in thing.observations],
         far_apart=any(thing.heard is not None and thing.heard.far_apart for thing in things),
-        nearest_match_m=list(placed.off_m),
+        nearest_match_m=[round(apart_m(one, estimate), 1) for one in placed] if len(placed) > 1 else [],
+        bias={
+            thing.item.layer: Bias(east=put.off_east, north=put.off_north, variance=put.off_var)
+            for thing, put in zip(things, puts, strict=True)
+            if thing.heard is None
+        },
         bound=bound,
     )
 

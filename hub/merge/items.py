@@ -10,7 +10,8 @@ from hub.merge.locate import mean_bearing
 from hub.merge.looks import groups_of, place_by
 from hub.merge.observe import NO_BEARING_SD_M, Estimate, Observation
 from hub.merge.which.accuracy import split_of_accuracy
-from hub.merge.which.item import RADIO, Item
+from hub.merge.which.item import RADIO, Item, Put
+from probe.contract.geodesy import moved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,14 @@ def _seen(members: Sequence[Observation], bonds: Bonds) -> Thing:
             sides=_with_group(sides, group),
         ),
         observations=tuple(members),
+    )
+
+
+def placed_item(item: Item, put: Put) -> Estimate:
+    """Where an item is, with what its walk's receiver was off taken from it."""
+    lat, lon = moved(item.lat, item.lon, -put.off_east, -put.off_north)
+    return Estimate(
+        lat=lat, lon=lon, east=item.east + put.off_var, north=item.north + put.off_var, between=item.between
     )
 
 

@@ -53,6 +53,11 @@ def fuse(estimates: Iterable[Estimate], walks: int) -> Estimate:
     )
 
 
+def apart_m(one: Estimate, other: Estimate) -> float:
+    """How far apart two estimates' middles are, in metres."""
+    return hypot(*offset_m(one.lat, one.lon, other.lat, other.lon))
+
+
 def region95(estimate: Estimate) -> tuple[Ring, float]:
     """The closed ring of (lon, lat) that holds the truth 95 times in 100, and its longest radius in metres."""
     major, _, ring = _ellipse(estimate, RADIUS95)

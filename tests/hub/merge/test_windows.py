@@ -69,7 +69,7 @@ def said(cameras: Sequence[Camera]) -> list[object]:
     for one in cameras:
         members = tuple(member.seq for member in one.members)
         alike = tuple(member.seq for member in one.alike)
-        found.append((one.id, one.estimate, members, alike, one.far_apart, one.rivals, tuple(one.nearest_match_m)))
+        found.append((one.id, one.estimate, members, alike, one.far_apart, one.doubts, tuple(one.nearest_match_m)))
     return sorted(found, key=repr)
 
 

@@ -1,6 +1,7 @@
 """The desk's pages, without a browser: what they ask, what they take, and what they refuse."""
 
 import re
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -52,7 +53,7 @@ def desk() -> ScriptedDesk:
     return ScriptedDesk(*source.cameras())
 
 
-def browser(desk: ScriptedDesk, name: str = "ada", role: Role = Role.OPERATOR, **parts: object) -> TestClient:
+def browser(desk: ScriptedDesk, name: str = "ada", role: Role = Role.OPERATOR, **parts: Any) -> TestClient:
     app = signed_in_app(desk, desk, name=name, role=role, **parts)
     return TestClient(app, base_url=HERE, headers={"origin": HERE}, follow_redirects=False)
 
