@@ -109,7 +109,10 @@ def test_what_joins_a_camera_brings_what_it_is_kept_apart_from() -> None:
     assert grouped(found) == {frozenset({loud.id, middle.id}), frozenset({faint.id})}
     looks = [look(walk=walk, claims=faces(10)) for walk in (WALK_A, WALK_B, WALK_C)]
     found = derive(observed(*looks), apart((looks[1],), (looks[2],)))[0]
-    assert grouped(found) == {frozenset({looks[0].id, looks[1].id}), frozenset({looks[2].id})}
+    either = [
+        {frozenset({looks[0].id, looks[kept].id}), frozenset({looks[other].id})} for kept, other in ((1, 2), (2, 1))
+    ]
+    assert grouped(found) in either
 
 
 def test_what_was_heard_and_seen_of_a_group_know_of_each_other() -> None:
