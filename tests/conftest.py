@@ -20,8 +20,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each core: the tests of brokers and probes wait for half of their time."""
-    return 2 * len(os.sched_getaffinity(0))
+    """One and a half for each core: the tests of brokers and probes wait for half of their time."""
+    cores = len(os.sched_getaffinity(0))
+    return cores + cores // 2
 
 
 @pytest.fixture(scope="session")
