@@ -6,10 +6,11 @@ one did not see it. How likely it is that the look was at the other one is weigh
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import exp
 
 from hub.merge.constraints import fit
 from hub.merge.items import Thing
-from hub.merge.looks import ANOTHER_IN_VIEW, ASTRAY, WITHIN_M, may_be_one
+from hub.merge.looks import ANOTHER_IN_VIEW, ASTRAY, WITHIN_M, alike, may_be_one
 from hub.merge.which.item import RADIO, Put
 from probe.contract.geodesy import distance_m
 
@@ -69,7 +70,9 @@ def _brought_home(
             or not may_be_one(thing.observations[0], things[other].observations)
         ):
             continue
-        odds = ASTRAY / (ANOTHER_IN_VIEW * MISSED**met)
+        look, others = thing.observations[0], things[other].observations
+        said = sum(alike(look, one) for one in others) / len(others)
+        odds = ASTRAY / (ANOTHER_IN_VIEW * MISSED**met) * exp(said)
         if odds > 1 and (best is None or (odds, -camera) > best):
             best = odds, -camera
     if best is None:

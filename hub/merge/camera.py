@@ -10,7 +10,7 @@ from hub.merge.doubt import Doubt
 from hub.merge.locate import located, middle_bearing
 from hub.merge.observe import Estimate, Observation
 from hub.merge.place import Located
-from hub.merge.where.evidence import Bias, evidence_of
+from hub.merge.where.evidence import evidence_of
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Camera:
     `alike` are observations beyond those that its place and its neighbours were weighed by: one contributor made very
     many of them here. They count in all that is said of it. `bound` is what people decided of it, `name` the id that it
     has then. `sure`, where it is known: how probable it is that each of the members is of this camera. `estimate` is a
-    first, plain one, by which windows and neighbours are told; `bias` is what the receivers of walks were off here.
+    first, plain one, by which windows and neighbours are told.
     """
 
     estimate: Estimate
@@ -55,7 +55,6 @@ class Camera:
     bound: Bound | None = None
     name: str | None = None
     sure: list[float] = field(default_factory=list)
-    bias: dict[str, Bias] = field(default_factory=dict)
     _located: Located | None = field(init=False, repr=False, compare=False, default=None)
     _tally: _Tally = field(init=False, repr=False, default_factory=_Tally)
     _first: Observation = field(init=False, repr=False)
@@ -98,7 +97,7 @@ class Camera:
             from hub.merge.where.locate import locate
 
             # What came in a log with an estimate of its own, and was not heard by a probe, has no evidence but that
-            self._located = locate(evidence_of(self.members, bias=self.bias)) or located(self.estimate)
+            self._located = locate(evidence_of(self.members)) or located(self.estimate)
         return self._located
 
     def may_hold(self, sides: Sides) -> bool:

@@ -26,7 +26,6 @@ from hub.merge.items import Thing, heard_thing, placed_item, seen_things
 from hub.merge.locate import apart_m, fuse
 from hub.merge.observe import Observation
 from hub.merge.transmitters import by_transmitter
-from hub.merge.where.evidence import Bias
 from hub.merge.which.item import Put
 from hub.merge.which.resolve import resolve
 
@@ -110,11 +109,6 @@ def _camera(things: Sequence[Thing], puts: Sequence[Put], bonds: Bonds) -> Camer
         sure=[put.sure for thing, put in zip(things, puts, strict=True) for _ in thing.observations],
         far_apart=any(thing.heard is not None and thing.heard.far_apart for thing in things),
         nearest_match_m=[round(apart_m(one, estimate), 1) for one in placed] if len(placed) > 1 else [],
-        bias={
-            thing.item.layer: Bias(east=put.off_east, north=put.off_north, variance=put.off_var)
-            for thing, put in zip(things, puts, strict=True)
-            if thing.heard is None
-        },
         bound=bound,
     )
 

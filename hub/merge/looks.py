@@ -99,11 +99,11 @@ class _Thing:
         """How much likelier the look is at this thing than at another one in view, as a logarithm."""
         looks = [member.look for member in self.members if member.look is not None]
         same = _density(looks, look)
-        told = sum(_alike(seen, member) for member in self.members) / len(self.members)
+        told = sum(alike(seen, member) for member in self.members) / len(self.members)
         return log(max(1e-12, same * 360 / ANOTHER_IN_VIEW)) + told
 
 
-def _alike(one: Observation, other: Observation) -> float:
+def alike(one: Observation, other: Observation) -> float:
     """What kind, mount and direction say about two looks being at one thing, as a logarithm."""
     said = 0.0
     if one.kind is not None and other.kind is not None and one.kind != other.kind:
