@@ -174,7 +174,7 @@ def measure(full: bool) -> tuple[list[Bin], Figures]:
     return binned(cases), figures
 
 
-def text(bins: Sequence[Bin]) -> str:
+def text(bins: Sequence[Bin], _figures: Figures) -> str:
     """The reliability table, for the page."""
     lines = ["| said, on average | cameras | of these gone |", "|---|---|---|"]
     lines += [f"| {one.said:.2f} | {one.cameras} | {one.gone / one.cameras:.2f} |" for one in bins]

@@ -27,7 +27,7 @@ def test_what_is_said_is_about_what_is_so(measured: tuple[list[Bin], Figures]) -
     for one in large:
         sd = sqrt(one.said * (1 - one.said) / one.cameras)
         assert abs(one.gone / one.cameras - one.said) < 0.1 + 2 * sd, one
-    assert text(bins).count("\n") == len(bins) + 1
+    assert text(bins, {}).count("\n") == len(bins) + 1
 
 
 def test_of_those_that_are_asked_about_more_are_gone_than_by_counting_silent_walks(
