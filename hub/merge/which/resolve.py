@@ -7,12 +7,14 @@ from hashlib import sha256
 import numpy as np
 
 from hub.merge.which.doubt import Doubt, agreed, confidence, redrawn
+from hub.merge.which.exact import best_of, ways_of, weighed
 from hub.merge.which.factors import Factors, factors
 from hub.merge.which.item import Item, Put
 from hub.merge.which.parts import parts_of
 from hub.merge.which.scale import scaled
-from hub.merge.which.scene import Floats, Ints, flat, scene_of
+from hub.merge.which.scene import Bools, Floats, Ints, flat, scene_of
 from hub.merge.which.search import found
+from hub.merge.which.strict import UNCLEAR_BY, contradictions, held_apart, unclear
 
 LEAST_LISTED = 0.01
 LEAST_DOUBT = 1e-4  # of a share of redraws: there are not more of them
@@ -61,31 +63,45 @@ def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
         return [
             Put(camera=0 if grouped else number, sure=SUREST, off_var=item.common) for number, item in enumerate(items)
         ]
-    luck = _luck(items)
     scene = scene_of(items, flat(items), factors)
-    state = found(scene, luck)
-    scene, state = scaled(scene, state, np.array([item.told for item in items]))
-    doubt = redrawn(scene, state, luck)
-    labels = np.unique(agreed(scene, state.labels, doubt), return_inverse=True)[1].astype(np.int64)
+    strongly, contradict = contradictions(items)
+    ways = ways_of(scene)
+    if ways is not None:
+        doubt = held_apart(weighed(scene, ways), strongly)
+        labels = best_of(ways, doubt.pairs)
+    else:
+        luck = _luck(items)
+        state = found(scene, luck)
+        scene, state = scaled(scene, state, np.array([item.told for item in items]))
+        doubt = held_apart(redrawn(scene, state, luck), strongly)
+        labels = agreed(scene, state.labels, doubt)
+    labels = np.unique(labels, return_inverse=True)[1].astype(np.int64)
     share, mates = confidence(labels, doubt)
-    return _puts(labels, calibrated(share, mates, factors), doubt)
+    sure = calibrated(share, mates, factors, exact=ways is not None)
+    asked = unclear(items, labels, contradict)
+    return _puts(labels, np.where(asked, np.minimum(sure, factors.sure.clear - UNCLEAR_BY), sure), doubt, asked)
 
 
-def calibrated(share: Floats, mates: Ints, factors: Factors) -> Floats:
-    """Probabilities of shares of redraws, as learnt in other towns; `mates`: how many other items the camera has."""
+def calibrated(share: Floats, mates: Ints, factors: Factors, *, exact: bool) -> Floats:
+    """Probabilities of shares of redraws, or of all ways to divide (`exact`), as learnt in other towns; `mates`: how
+    many other items the camera has."""
     share = np.clip(share, LEAST_DOUBT, np.where(mates > 0, 1 - LEAST_DOUBT, 1 - ALONE_DOUBT))
-    intercept = np.array([factors.sure.alone, factors.sure.pair, factors.sure.more])[np.minimum(mates, 2)]
-    odds = factors.sure.slope * np.log(share / (1 - share)) + intercept
+    sure = factors.sure
+    of_size = (sure.exact_alone, sure.exact_pair, sure.exact_more) if exact else (sure.alone, sure.pair, sure.more)
+    slope = sure.exact_slope if exact else sure.slope
+    odds = slope * np.log(share / (1 - share)) + np.array(of_size)[np.minimum(mates, 2)]
     return np.asarray(np.minimum(SUREST, 1 / (1 + np.exp(-odds))))
 
 
-def _puts(labels: Ints, sure: Floats, doubt: Doubt) -> list[Put]:
+def _puts(labels: Ints, sure: Floats, doubt: Doubt, asked: Bools) -> list[Put]:
     count = len(labels)
     member = np.zeros((count, int(labels.max()) + 1))
     member[np.arange(count), labels] = 1.0
     likely = doubt.pairs @ member / member.sum(axis=0)
     likely[np.arange(count), labels] = 0.0
     apart = np.where(member.sum(axis=0)[labels] > 1, doubt.alone, 0.0)
+    # What a person is asked of has something that it may be instead, however unlikely
+    apart = np.where(asked & (likely.sum(axis=1) + apart < 1e-9), 1.0, apart)
     total = likely.sum(axis=1) + apart
     scale = np.where(total > 0, (1 - sure) / np.maximum(total, 1e-12), 0.0)
     likely, apart = likely * scale[:, np.newaxis], apart * scale

@@ -61,9 +61,12 @@ def gains(scene: Scene, rows: Ints, cameras: Cameras, place: Floats, cov: Floats
     see, snn = see + left[:, np.newaxis], snn + left[:, np.newaxis]
     det = see * snn - sen * sen
     squared = (east * east * snn - 2 * east * north * sen + north * north * see) / det
-    alone = scene.misses[rows] - scene.rare[rows] - LOG_2_PI
-    gain = alone[:, np.newaxis] - (np.log(det) + squared) / 2
-    near = np.exp(-(east * east + north * north) / scene.factors.said.alike_m**2)
+    away = east * east + north * north
+    clumped = (see + snn) / 2 + scene.factors.place.clump_sd_m**2
+    density = np.exp(scene.rare[rows])[:, np.newaxis]
+    density = density + scene.factors.place.clump * np.exp(-away / (2 * clumped)) / (2 * np.pi * clumped)
+    gain = (scene.misses[rows] - LOG_2_PI)[:, np.newaxis] - np.log(density) - (np.log(det) + squared) / 2
+    near = np.exp(-away / scene.factors.said.alike_m**2)
     gain += said_gain(scene, rows, cameras, near)
     ruled_out = _ruled_out(scene, rows, cameras)
     if ruled_out is not None:
