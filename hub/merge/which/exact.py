@@ -10,8 +10,8 @@ from hub.merge.which.put import covariance
 from hub.merge.which.scene import Bools, Floats, Ints, Said, Scene
 from hub.merge.which.weigh import own_cov
 
-MOST_ITEMS = 7
-MOST_WAYS = 220  # so many are weighed at once in about a millisecond
+MOST_ITEMS = 8
+MOST_WAYS = 400  # so many are weighed at once, in a few milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def ways_of(scene: Scene) -> Ways | None:
     return _ways(count, may.tobytes(), bound.tobytes())
 
 
-@lru_cache(24)
+@lru_cache(12)
 def _ways(count: int, may_be_one: bytes, must_be_one: bytes) -> Ways | None:
     may, must = (np.frombuffer(one, bool).reshape(count, count).tolist() for one in (may_be_one, must_be_one))
     found: list[list[int]] = [[]]
