@@ -29,7 +29,7 @@ def effort_for(scene: Scene) -> Effort:
     turns = len(scene.turns)
     return Effort(
         left=LEFT if turns <= MANY_TURNS else FEWER_LEFT,
-        jumps=min(3 if len(scene) < FEW_ITEMS else 8, 256 // turns),
+        jumps=min(3 if len(scene) < FEW_ITEMS else 8, 128 // turns),
         redraws=min(10 if len(scene) < FEW_ITEMS else 16, max(4, 768 // turns)),
     )
 
