@@ -59,7 +59,8 @@ def _brought_home(
     best: tuple[float, int] | None = None
     for other in by_walk[thing.item.layer]:
         camera = puts[other].camera
-        if other == number or camera == put.camera or _away_m(thing, things[other]) > WITHIN_M:
+        # One that no other walk met is ruled out first, as it costs least: one walk may have seen very many
+        if len(of_camera[camera]) == 1 or camera == put.camera or _away_m(thing, things[other]) > WITHIN_M:
             continue
         walks = {one.walk for member in of_camera[camera] for one in things[member].observations}
         sides = {k: v for member in of_camera[camera] for k, v in things[member].item.sides.items()}

@@ -26,13 +26,14 @@ from hub.merge.items import Thing, heard_thing, placed_item, seen_things
 from hub.merge.locate import apart_m, fuse
 from hub.merge.observe import Observation
 from hub.merge.transmitters import by_transmitter
+from hub.merge.which.factors import factors
 from hub.merge.which.item import Put
 from hub.merge.which.resolve import resolve
 
 __all__ = ["CLEAR", "Camera", "derive"]
 
 FREE = Bonds(UNCONSTRAINED)
-CLEAR = 0.9  # what is less sure than this is for a person to say
+CLEAR = factors().sure.clear  # what is less sure than this is for a person to say
 MOST_NAMED = 32  # sightings that a doubt names
 
 

@@ -8,7 +8,6 @@ from hub.merge.which.put import State, bias, chosen, covariance, group_gain
 from hub.merge.which.scene import Bools, Floats, Ints, Scene
 from hub.merge.which.weigh import cameras_of, gains, own_cov
 
-REDRAWS = 16
 ROUNDS = 5  # of messages between the items of a walk and the cameras that they compete for
 FEWEST = 0.42  # pairs likelier than this are better put together: it gains most of the pairs' F1
 
@@ -24,7 +23,7 @@ class Doubt:
     off_var: Floats
 
 
-def redrawn(scene: Scene, state: State, luck: np.random.Generator, redraws: int = REDRAWS) -> Doubt:
+def redrawn(scene: Scene, state: State, luck: np.random.Generator, redraws: int) -> Doubt:
     """A walk through likely answers, from the likeliest on."""
     count = len(scene)
     pairs, alone = np.zeros((count, count)), np.zeros(count)
@@ -76,6 +75,8 @@ def shares(gain: Floats) -> Floats:
     """The probability of each choice where no two rows may choose the same camera: by passing messages between them
     (Williams and Lau 2014), which is near the exact share and costs little."""
     likely = np.exp(np.clip(gain, -50.0, 50.0))
+    if len(likely) == 1:
+        return np.asarray(likely / (1 + likely.sum()))
     back = np.ones_like(likely)
     for _ in range(ROUNDS):
         weighed = likely * back

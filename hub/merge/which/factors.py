@@ -20,7 +20,8 @@ class PlaceFactors:
     - `untold_variance`: the variance per axis of a walk that says nothing of its accuracy, in square metres.
     - `reach_m`: the length over which a receiver's bias stays the same.
     - `density`: cameras per square metre around a camera; it weighs as much as `density_weight` circles of
-      `density_radius_m` in which neighbours are counted.
+      `density_radius_m` in which neighbours are counted. Cameras stand in clumps: around each there are `clump` more,
+      `clump_sd_m` away per axis.
     """
 
     detection: float
@@ -32,6 +33,8 @@ class PlaceFactors:
     density_radius_m: float
     density: float
     density_weight: float
+    clump: float
+    clump_sd_m: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +65,19 @@ class SaidFactors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SureFactors:
-    """How the share of redraws in which an item stayed becomes a probability: its log-odds times the slope, and
-    then what holds for a camera of one item, of two, or of more."""
+    """How a share becomes a probability: its log-odds times the slope, and then what holds for a camera of one item, of
+    two, or of more. The share is that of redraws in which an item stayed, or, `exact_` before the name, of all ways to
+    divide a few items. What is less likely than `clear` is for a person to say."""
 
     slope: float
     alone: float
     pair: float
     more: float
+    exact_slope: float
+    exact_alone: float
+    exact_pair: float
+    exact_more: float
+    clear: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,9 @@ def chosen(gain: Floats, luck: np.random.Generator | None) -> Ints:
     """The camera of each row at the greatest sum of gains, no camera twice; -1: one of its own, which gains 0."""
     if luck is not None:
         gain = gain + luck.gumbel(size=gain.shape) - luck.gumbel(size=(len(gain), 1))
+    if len(gain) == 1:
+        best = int(gain[0].argmax())
+        return np.array([best if gain[0, best] > 0 else -1], np.int64)
     at = np.full(len(gain), -1, np.int64)
     cost = np.minimum(-gain, 0.0)
     turned = cost.shape[0] > cost.shape[1]
@@ -85,9 +88,14 @@ def bias(scene: Scene, rows: Ints, at: Ints, cameras: Cameras, *, without_own: b
     matched = np.flatnonzero(at >= 0)
     if not len(matched) or not left.any():
         return off, left
+    if len(rows) == 1 and without_own:
+        return off, left
     there = at[matched]
     away = scene.place[rows[matched]] - cameras.middle[there]
     noise = scene.own[rows[matched]] + (cameras.cov[there, 0] + cameras.cov[there, 1]) / 2
+    if len(rows) == 1:
+        share = left / (left + noise)
+        return share[:, np.newaxis] * away, left * (1 - share)
     prior = covariance(scene, rows, rows)
     between = prior[:, matched]
     inverse = np.linalg.inv(between[matched] + np.diag(noise))

@@ -1,23 +1,33 @@
 """Which items are of one camera. Pure: the same items give the same answer, in whichever order they come."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from functools import lru_cache
 from hashlib import sha256
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
 from hub.merge.which.doubt import Doubt, agreed, confidence, redrawn
+from hub.merge.which.exact import best_of, ways_of, weighed
 from hub.merge.which.factors import Factors, factors
 from hub.merge.which.item import Item, Put
 from hub.merge.which.parts import parts_of
 from hub.merge.which.scale import scaled
-from hub.merge.which.scene import Floats, Ints, flat, scene_of
-from hub.merge.which.search import found
+from hub.merge.which.scene import Bools, Floats, Ints, flat, scene_of
+from hub.merge.which.search import effort_for, found
+from hub.merge.which.strict import UNCLEAR_BY, contradictions, held_apart, unclear
 
 LEAST_LISTED = 0.01
 LEAST_DOUBT = 1e-4  # of a share of redraws: there are not more of them
 ALONE_DOUBT = 2e-3  # the same of an item by itself: another walk may have been off by more than it was taken to be
+# At most some 30 MB: a part's items and puts take 400 octets for each
+PARTS_REMEMBERED, MOST_REMEMBERED = 1024, 64
 SUREST = 0.9999  # nobody knows better, even where nothing else is near
+
+_NAMES = tuple(one.name for one in fields(Item) if one.name not in ("group", "sides"))
+_PLAIN = attrgetter(*_NAMES)
 
 
 def resolve(items: Sequence[Item], known: Factors | None = None) -> tuple[Put, ...]:
@@ -28,11 +38,10 @@ def resolve(items: Sequence[Item], known: Factors | None = None) -> tuple[Put, .
     """
     order = sorted(range(len(items)), key=lambda number: _rank(items[number]))
     ranked = [items[number] for number in order]
-    known = known or factors()
     answers: dict[int, Put] = {}
     made = 0
     for part in parts_of(ranked):
-        puts = _part([ranked[number] for number in part], known)
+        puts = _remembered([ranked[number] for number in part], known)
         for number, put in zip(part, puts, strict=True):
             answers[number] = _renumbered(put, range(made, made + len(puts)))
         made += len(puts)
@@ -53,6 +62,18 @@ def _renumbered(put: Put, new_number: Mapping[int, int] | Sequence[int]) -> Put:
     return replace(put, camera=new_number[put.camera], others=others)
 
 
+def _remembered(items: Sequence[Item], known: Factors | None) -> Sequence[Put]:
+    """Windows overlap and are asked again: what was found of a part stays known while it is asked for now and then."""
+    if known is not None or len(items) > MOST_REMEMBERED or any(one.group is not None or one.sides for one in items):
+        return _part(items, known or factors())
+    return _free_part(tuple(_PLAIN(one) for one in items))
+
+
+@lru_cache(PARTS_REMEMBERED)
+def _free_part(items: tuple[tuple[Any, ...], ...]) -> tuple[Put, ...]:
+    return tuple(_part([Item(**dict(zip(_NAMES, one, strict=True))) for one in items], factors()))
+
+
 def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
     """The same for items that may all have to do with each other, in their order."""
     if len({item.layer if item.group is None else item.group for item in items}) == 1:
@@ -61,31 +82,46 @@ def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
         return [
             Put(camera=0 if grouped else number, sure=SUREST, off_var=item.common) for number, item in enumerate(items)
         ]
-    luck = _luck(items)
     scene = scene_of(items, flat(items), factors)
-    state = found(scene, luck)
-    scene, state = scaled(scene, state, np.array([item.told for item in items]))
-    doubt = redrawn(scene, state, luck)
-    labels = np.unique(agreed(scene, state.labels, doubt), return_inverse=True)[1].astype(np.int64)
+    strongly, contradict = contradictions(items)
+    ways = ways_of(scene)
+    if ways is not None:
+        doubt = held_apart(weighed(scene, ways), strongly)
+        labels = best_of(ways, doubt.pairs)
+    else:
+        luck = _luck(items)
+        effort = effort_for(scene)
+        state = found(scene, luck, effort)
+        scene, state = scaled(scene, state, np.array([item.told for item in items]), effort)
+        doubt = held_apart(redrawn(scene, state, luck, effort.redraws), strongly)
+        labels = agreed(scene, state.labels, doubt)
+    labels = np.unique(labels, return_inverse=True)[1].astype(np.int64)
     share, mates = confidence(labels, doubt)
-    return _puts(labels, calibrated(share, mates, factors), doubt)
+    sure = calibrated(share, mates, factors, exact=ways is not None)
+    asked = unclear(items, labels, contradict)
+    return _puts(labels, np.where(asked, np.minimum(sure, factors.sure.clear - UNCLEAR_BY), sure), doubt, asked)
 
 
-def calibrated(share: Floats, mates: Ints, factors: Factors) -> Floats:
-    """Probabilities of shares of redraws, as learnt in other towns; `mates`: how many other items the camera has."""
+def calibrated(share: Floats, mates: Ints, factors: Factors, *, exact: bool) -> Floats:
+    """Probabilities of shares of redraws, or of all ways to divide (`exact`), as learnt in other towns; `mates`: how
+    many other items the camera has."""
     share = np.clip(share, LEAST_DOUBT, np.where(mates > 0, 1 - LEAST_DOUBT, 1 - ALONE_DOUBT))
-    intercept = np.array([factors.sure.alone, factors.sure.pair, factors.sure.more])[np.minimum(mates, 2)]
-    odds = factors.sure.slope * np.log(share / (1 - share)) + intercept
+    sure = factors.sure
+    of_size = (sure.exact_alone, sure.exact_pair, sure.exact_more) if exact else (sure.alone, sure.pair, sure.more)
+    slope = sure.exact_slope if exact else sure.slope
+    odds = slope * np.log(share / (1 - share)) + np.array(of_size)[np.minimum(mates, 2)]
     return np.asarray(np.minimum(SUREST, 1 / (1 + np.exp(-odds))))
 
 
-def _puts(labels: Ints, sure: Floats, doubt: Doubt) -> list[Put]:
+def _puts(labels: Ints, sure: Floats, doubt: Doubt, asked: Bools) -> list[Put]:
     count = len(labels)
     member = np.zeros((count, int(labels.max()) + 1))
     member[np.arange(count), labels] = 1.0
     likely = doubt.pairs @ member / member.sum(axis=0)
     likely[np.arange(count), labels] = 0.0
     apart = np.where(member.sum(axis=0)[labels] > 1, doubt.alone, 0.0)
+    # What a person is asked of has something that it may be instead, however unlikely
+    apart = np.where(asked & (likely.sum(axis=1) + apart < 1e-9), 1.0, apart)
     total = likely.sum(axis=1) + apart
     scale = np.where(total > 0, (1 - sure) / np.maximum(total, 1e-12), 0.0)
     likely, apart = likely * scale[:, np.newaxis], apart * scale

@@ -6,17 +6,16 @@ import numpy as np
 
 from hub.merge.which.put import State
 from hub.merge.which.scene import Bools, Scene
-from hub.merge.which.search import LEFT, likelihood, swept
+from hub.merge.which.search import Effort, likelihood, swept
 
 # How the own and the common variance may be more or less than they were taken to be, and what speaks against it.
 OWN, COMMON = (0.5, 0.75, 1.0, 1.5), (0.75, 1.0, 1.3)
 UNTOLD_OWN, UNTOLD_COMMON = (0.25, 0.5, 1.0, 2.0), (0.25, 0.5, 1.0, 2.0)
 PRIOR_SD = 0.5  # of the logarithm of either factor
 FEWEST = 8  # items with a partner; with fewer nothing is learnt
-SWEEPS = LEFT[2:]
 
 
-def scaled(scene: Scene, state: State, told: Bools) -> tuple[Scene, State]:
+def scaled(scene: Scene, state: State, told: Bools, effort: Effort) -> tuple[Scene, State]:
     """The scene with the variances that make its cameras likeliest, and the cameras that then are.
 
     The cameras that were found stay while the variances are compared. Where a walk told no accuracy, more is possible.
@@ -34,7 +33,7 @@ def scaled(scene: Scene, state: State, told: Bools) -> tuple[Scene, State]:
     _, own, common, best = max(choices, key=lambda choice: choice[0])
     if own == 1.0 and common == 1.0:
         return scene, state
-    for least_left in SWEEPS:
+    for least_left in effort.left[2:]:
         state = swept(best, state, least_left)
     return best, state
 

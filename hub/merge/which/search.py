@@ -1,24 +1,47 @@
 """The search for the likeliest cameras: biases and choices by turns, then jumps out of where that got stuck. Pure."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from hub.merge.which.put import State, alone, covariance, put_anew, put_with
 from hub.merge.which.scene import Floats, Ints, Scene
 
 LEFT = (1.0, 0.6, 0.3, 0.1, 0.0, 0.0)  # what is taken to be left of the bias's variance, sweep by sweep
-JUMPS = 8
+FEWER_LEFT = (1.0, 0.3, 0.0)  # the same where there are very many turns
 JUMP_LEFT, JUMP_SWEEPS = 0.05, 2
+MANY_TURNS, FEW_ITEMS = 64, 16
 JUMP_SDS = 3.0  # no farther than so many deviations
 
 
-def found(scene: Scene, luck: np.random.Generator, jumps: int = JUMPS) -> State:
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is searched: what is left of the bias's variance, sweep by sweep, and so many jumps and redraws."""
+
+    left: tuple[float, ...]
+    jumps: int
+    redraws: int
+
+
+def effort_for(scene: Scene) -> Effort:
+    """Few items need few jumps, and each costs the more the more turns there are; so does a redraw. Where dozens of
+    walks met the same cameras, these are told apart by their number."""
+    turns = len(scene.turns)
+    return Effort(
+        left=LEFT if turns <= MANY_TURNS else FEWER_LEFT,
+        jumps=min(3 if len(scene) < FEW_ITEMS else 8, 128 // turns),
+        redraws=min(10 if len(scene) < FEW_ITEMS else 16, max(4, 768 // turns)),
+    )
+
+
+def found(scene: Scene, luck: np.random.Generator, effort: Effort) -> State:
     """The likeliest cameras that the search finds."""
     state = alone(scene)
     if len(scene.turns) < 2:
         return state
-    for least_left in LEFT:
+    for least_left in effort.left:
         state = swept(scene, state, least_left)
-    return jumped(scene, state, luck, jumps)
+    return jumped(scene, state, luck, effort.jumps)
 
 
 def swept(scene: Scene, state: State, least_left: float, luck: np.random.Generator | None = None) -> State:

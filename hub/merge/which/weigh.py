@@ -32,23 +32,20 @@ def cameras_of(scene: Scene, items: Ints, labels: Ints, off: Floats) -> Cameras:
     """The cameras of these items; `labels` and `off` are of all items of the scene."""
     known, of = np.unique(labels[items], return_inverse=True)
     count = len(known)
-    info, place = scene.info[items], scene.place[items] - off[items]
-    east, north, between = (np.bincount(of, info[:, axis], count) for axis in range(3))
-    toward_east = np.bincount(of, info[:, 0] * place[:, 0] + info[:, 2] * place[:, 1], count)
-    toward_north = np.bincount(of, info[:, 2] * place[:, 0] + info[:, 1] * place[:, 1], count)
+    info = scene.info[items]
+    see, snn, sen = info.T
+    x, y = (scene.place[items] - off[items]).T
+    east, north, between = np.bincount(of, see, count), np.bincount(of, snn, count), np.bincount(of, sen, count)
+    toward_east, toward_north = np.bincount(of, see * x + sen * y, count), np.bincount(of, sen * x + snn * y, count)
     det = east * north - between * between
-    cov = np.column_stack([north, east, -between]) / det[:, np.newaxis]
-    middle = np.column_stack(
-        [cov[:, 0] * toward_east + cov[:, 2] * toward_north, cov[:, 2] * toward_east + cov[:, 1] * toward_north]
-    )
-    return Cameras(items=items, of=of, labels=known, middle=middle, cov=cov)
+    middle = np.array([north * toward_east - between * toward_north, east * toward_north - between * toward_east]) / det
+    return Cameras(items=items, of=of, labels=known, middle=middle.T, cov=(np.array([north, east, -between]) / det).T)
 
 
 def own_cov(scene: Scene, rows: Ints) -> Floats:
     """The own covariance of items (n x 3)."""
-    info = scene.info[rows]
-    det = info[:, 0] * info[:, 1] - info[:, 2] ** 2
-    return np.asarray(np.column_stack([info[:, 1], info[:, 0], -info[:, 2]]) / det[:, np.newaxis])
+    east, north, between = scene.info[rows].T
+    return np.asarray((np.array([north, east, -between]) / (east * north - between * between)).T)
 
 
 def gains(scene: Scene, rows: Ints, cameras: Cameras, place: Floats, cov: Floats, left: Floats) -> Floats:
@@ -56,14 +53,18 @@ def gains(scene: Scene, rows: Ints, cameras: Cameras, place: Floats, cov: Floats
 
     `place` and `cov` of the rows, their bias taken off; `left` (n): the variance per axis that is left of the bias.
     """
-    east, north = (place[:, axis, np.newaxis] - cameras.middle[:, axis] for axis in (0, 1))
-    see, snn, sen = (cov[:, axis, np.newaxis] + cameras.cov[:, axis] for axis in range(3))
-    see, snn = see + left[:, np.newaxis], snn + left[:, np.newaxis]
+    east, north = place[:, :1] - cameras.middle[:, 0], place[:, 1:] - cameras.middle[:, 1]
+    spread = left[:, np.newaxis]
+    see, snn = cov[:, :1] + cameras.cov[:, 0] + spread, cov[:, 1:2] + cameras.cov[:, 1] + spread
+    sen = cov[:, 2:] + cameras.cov[:, 2]
     det = see * snn - sen * sen
     squared = (east * east * snn - 2 * east * north * sen + north * north * see) / det
-    alone = scene.misses[rows] - scene.rare[rows] - LOG_2_PI
-    gain = alone[:, np.newaxis] - (np.log(det) + squared) / 2
-    near = np.exp(-(east * east + north * north) / scene.factors.said.alike_m**2)
+    away = east * east + north * north
+    clumped = (see + snn) / 2 + scene.factors.place.clump_sd_m**2
+    density = np.exp(scene.rare[rows])[:, np.newaxis]
+    density = density + scene.factors.place.clump * np.exp(-away / (2 * clumped)) / (2 * np.pi * clumped)
+    gain = (scene.misses[rows] - LOG_2_PI)[:, np.newaxis] - np.log(density) - (np.log(det) + squared) / 2
+    near = np.exp(-away / scene.factors.said.alike_m**2)
     gain += said_gain(scene, rows, cameras, near)
     ruled_out = _ruled_out(scene, rows, cameras)
     if ruled_out is not None:
@@ -83,10 +84,8 @@ def said_gain(scene: Scene, rows: Ints, cameras: Cameras, near: Floats) -> Float
 
 def _valued(said: Said, rows: Ints, cameras: Cameras, near: Floats) -> Floats:
     logs = np.log(said.likely[cameras.items])
-    belief = np.empty((len(cameras), len(said.usual)))
-    for value in range(len(said.usual)):
-        belief[:, value] = np.bincount(cameras.of, logs[:, value], len(cameras))
-    belief = np.exp(belief) * said.usual
+    member = (cameras.of == np.arange(len(cameras))[:, np.newaxis]).astype(np.float64)
+    belief = np.exp(member @ logs) * said.usual
     belief /= belief.sum(axis=1, keepdims=True)
     likely = said.likely[rows]
     same, other = likely @ belief.T, (likely @ said.usual)[:, np.newaxis]
@@ -103,7 +102,9 @@ def _looking(scene: Scene, rows: Ints, cameras: Cameras, near: Floats) -> Floats
         return gain
     of, weight = cameras.of[known], 1 / scene.looks_sd[cameras.items[known]] ** 2
     total = np.bincount(of, weight, len(cameras))
-    east, north = (np.bincount(of, weight * part(there[known]), len(cameras)) for part in (np.sin, np.cos))
+    angles = there[known]
+    east = np.bincount(of, weight * np.sin(angles), len(cameras))
+    north = np.bincount(of, weight * np.cos(angles), len(cameras))
     at, column = np.flatnonzero(known_row), np.flatnonzero(total > 0)
     turn = scene.looks[rows[at], np.newaxis] - np.arctan2(east, north)[column]
     turn = (turn + np.pi) % (2 * np.pi) - np.pi

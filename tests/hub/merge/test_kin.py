@@ -25,7 +25,7 @@ def test_two_of_one_walk_are_told_apart_and_two_of_two_walks_are_not() -> None:
 
 
 def test_what_people_decided_tells_apart_as_well() -> None:
-    seen, heard = look(observer=(0, 0)), radio(at=(40, 0))
+    seen, heard = look(observer=(0, 0)), radio(at=(16, 0))  # 8 m from what was seen
     (one, its), (other, others) = kin(seen, heard, apart=(((seen.id,), (heard.id,)),))
     assert (its.told_apart, others.told_apart) == ((other,), (one,))
     assert len(kin(seen, heard)) == 1

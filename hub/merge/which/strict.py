@@ -1,0 +1,87 @@
+"""What is never taken for clear, however near it is: what contradicts, and two sightings that agree in little. Pure.
+
+Mappers keep two nodes at one place more often than they delete one of them, and where both say where they look and
+differ, nearly always: two sightings alone do not outweigh that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from hub.merge.which.doubt import Doubt
+from hub.merge.which.item import Item
+from hub.merge.which.scene import READER, Bools, Floats, Ints
+
+TURNED_DEG, SAME_WAY_DEG = 60.0, 30.0
+# Of pairs of mapped readers within 10 m that look more than 60 degrees apart, people kept 180 and deleted one of 2.
+CONTRADICTED = 0.03  # what is left of the odds of a pair that contradicts and that no third item binds
+BINDS = 0.3  # a third item binds two that are of its camera with this probability or more
+ENOUGH_ALIKE = 2  # of kind, mount and direction, for two sightings alone
+UNCLEAR_BY = 0.02
+
+
+def contradictions(items: Sequence[Item]) -> tuple[Bools, Bools]:
+    """Which items say what cannot both be true of one camera (n x n): strongly, as where it looks and whether it reads
+    plates; and at all, as its kind and mount besides."""
+    kinds, mounts = (_codes([one.kind for one in items]), _codes([one.mount for one in items]))
+    readers = _codes([None if one.kind is None else str(one.kind == READER) for one in items])
+    strongly = _differ(readers) | (_turned(items) > TURNED_DEG)
+    return strongly, strongly | _differ(kinds) | _differ(mounts)
+
+
+def held_apart(doubt: Doubt, strongly: Bools) -> Doubt:
+    """The doubt where what contradicts is less likely one: people tell such things apart."""
+    if not strongly.any():
+        return doubt
+    pairs, alone = doubt.pairs.copy(), doubt.alone.copy()
+    for one, other in np.argwhere(np.triu(strongly & (pairs > 0))).tolist():
+        binds = np.minimum(doubt.pairs[one], doubt.pairs[other])
+        if len(binds) > 2 and float(np.delete(binds, (one, other)).max()) >= BINDS:
+            continue
+        likely = doubt.pairs[one, other]
+        less = likely * CONTRADICTED / (1 - likely + likely * CONTRADICTED)
+        pairs[one, other] = pairs[other, one] = less
+        for item in (one, other):
+            alone[item] = min(1.0, alone[item] + likely - less)
+    return replace(doubt, pairs=pairs, alone=alone)
+
+
+def unclear(items: Sequence[Item], labels: Ints, contradict: Bools) -> Bools:
+    """Which items a person is to be asked of, whatever else speaks for their cameras. What people put together is as
+    they said."""
+    same = labels[:, np.newaxis] == labels
+    np.fill_diagonal(same, False)
+    asked = (same & contradict).any(axis=1)
+    size = same.sum(axis=1)
+    for one in np.flatnonzero(size == 1).tolist():
+        asked[one] |= _alike(items[one], items[int(same[one].argmax())]) < ENOUGH_ALIKE
+    return np.asarray(asked & np.array([one.group is None for one in items]))
+
+
+def _alike(one: Item, other: Item) -> int:
+    """In how much two agree; that both read plates does not tell, as such cameras stand in twos and threes."""
+    alike = one.kind == other.kind is not None and one.kind != READER
+    alike_mount = one.mount == other.mount is not None
+    same_way = (
+        one.direction is not None
+        and other.direction is not None
+        and abs((one.direction - other.direction + 180) % 360 - 180) <= SAME_WAY_DEG
+    )
+    return int(alike) + int(alike_mount) + int(same_way)
+
+
+def _codes(values: Sequence[str | None]) -> Ints:
+    names = {name: number for number, name in enumerate(sorted({one for one in values if one is not None}))}
+    return np.array([-1 if one is None else names[one] for one in values], np.int64)
+
+
+def _differ(codes: Ints) -> Bools:
+    known = codes >= 0
+    return np.asarray((codes[:, np.newaxis] != codes) & known[:, np.newaxis] & known)
+
+
+def _turned(items: Sequence[Item]) -> Floats:
+    """How far apart two items look, in degrees; 0 where one does not say."""
+    looks = np.array([np.nan if one.direction is None else one.direction for one in items])
+    return np.asarray(np.nan_to_num(np.abs((looks[:, np.newaxis] - looks + 180.0) % 360.0 - 180.0)))
