@@ -30,6 +30,7 @@ from hub.merge.where.plane import Floats, Grid, Plane
 from hub.merge.where.prior import prior_log
 from hub.merge.where.raster import levels_of, walk_raster
 from hub.merge.where.region import outline
+from probe.contract.geodesy import destination
 
 __all__ = ["Bearing", "Bias", "Evidence", "Marked", "Street", "WalkEvidence", "evidence_of", "locate"]
 
@@ -68,7 +69,7 @@ def locate(evidence: Evidence) -> Located | None:
     if all(walk.marked and not walk.hearings and not walk.bearings for walk in walks):
         return _by_marks(walks)
     found = posterior(evidence)
-    return None if found is None else _told(found)
+    return None if found is None else told(found)
 
 
 def posterior(evidence: Evidence) -> Posterior | None:
@@ -120,12 +121,18 @@ def _wide_grid(walks: Sequence[WalkEvidence], plane: Plane) -> Grid:
         if levels is not None:
             around.append(levels.places[np.argsort(-levels.dbm, kind="stable")[:6]])
         around.append(plane.points([*((one.lat, one.lon) for one in walk.bearings)]))
+        around.append(plane.points([*(_end_of(one) for one in walk.bearings)]))
         around.append(plane.points([*((one.lat, one.lon) for one in walk.marked)]))
     points = np.vstack(around)
     low, high = points.min(axis=0), points.max(axis=0)
     middle = (low + high) / 2
     half = min(MOST_HALF_M, float((high - low).max()) / 2 + REACH_M)
     return Grid.around(float(middle[0]), float(middle[1]), half, COARSE)
+
+
+def _end_of(one: Bearing) -> tuple[float, float]:
+    """Where a look ends, by the distance that was told with it."""
+    return destination(one.lat, one.lon, one.bearing_deg, min(MOST_HALF_M / 2, one.distance_m or 0.0))
 
 
 def _narrow_grid(found: Posterior) -> Grid:
@@ -141,7 +148,8 @@ def _narrow_grid(found: Posterior) -> Grid:
     return Grid.around(float(middle[0]), float(middle[1]), float(half), FINE)
 
 
-def _told(found: Posterior) -> Located:
+def told(found: Posterior) -> Located:
+    """What is told of a place by its posterior."""
     mass, grid, plane = found.mass(), found.grid, found.plane
     east, north = grid.cells()
     flat = mass.reshape(-1)
