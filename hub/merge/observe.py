@@ -148,7 +148,7 @@ def observe(
         mount=None if mount is None else str(mount.value),
         direction=None if direction is None else direction.value,
         direction_sd=None if direction is None else direction.sd_deg,
-        look=None if radio is not None and radio.transmitter is None else _look(sighting),
+        look=_look(sighting),
         accuracy_m=_accuracy_m(sighting),
         marked=_is_marked(sighting.subject),
         contributor_tags=tuple(map(_shared, contributor_tags)),

@@ -39,7 +39,6 @@ REACH_M, MOST_HALF_M = 70.0, 400.0
 FINEST_M = 0.75
 # What the fine grid must hold of the mass that the coarse one finds, and what is put around it.
 HELD, MARGIN_CELLS = 0.9995, 1.5
-CHI_SQUARE_50, CHI_SQUARE_95 = 2 * log(2), 5.991464547107979
 SECOND_MODE_SHARE, MODES_APART_M = 0.15, 6.0
 _STEPS = 36
 
@@ -230,7 +229,7 @@ def _valley(mass: Floats, a: Sequence[int], b: Sequence[int]) -> bool:
 def _by_marks(walks: Sequence[WalkEvidence]) -> Located:
     """Places that were marked, alone: each walk's mean by its own covariances, its bias taken off, and what is left of
     that added, as it is common to them; then the walks together."""
-    plane = _plane(walks)
+    plane, factors = _plane(walks), factors_of(walks, streets=False)
     information, weighed = np.zeros((2, 2)), np.zeros(2)
     for walk in walks:
         own, sums = np.zeros((2, 2)), np.zeros(2)
@@ -254,8 +253,8 @@ def _by_marks(walks: Sequence[WalkEvidence]) -> Located:
             between=float(covariance[0, 1]),
         ),
         modes=(Mode(lat=lat, lon=lon, share=1.0),),
-        region50=_ellipse(plane, (east, north), covariance, CHI_SQUARE_50),
-        region95=_ellipse(plane, (east, north), covariance, CHI_SQUARE_95),
+        region50=_ellipse(plane, (east, north), covariance, factors.half),
+        region95=_ellipse(plane, (east, north), covariance, factors.most),
     )
 
 
@@ -266,7 +265,9 @@ def _covariance(one: Marked) -> Floats:
     return np.array([[east, between], [between, north]])
 
 
-def _ellipse(plane: Plane, middle: tuple[float, float], covariance: Floats, chi_square: float) -> Region:
+def _ellipse(plane: Plane, middle: tuple[float, float], covariance: Floats, share: float) -> Region:
+    """The ellipse that holds this share of a normal law."""
+    chi_square = -2 * log(1 - share)
     values, vectors = np.linalg.eigh(covariance)
     major, minor = (sqrt(max(0.0, float(value)) * chi_square) for value in (values[1], values[0]))
     turn = np.linspace(0, 2 * pi, _STEPS, endpoint=False)

@@ -15,10 +15,8 @@ from hub.merge.where.radio import Levels, averaged, log_sum, radio_log, silence_
 
 # The compass's error that all bearings of a walk share, in degrees.
 COMPASS_SD_DEG = 5.0
-# How often a distance is a mistake, and how probable each then is, for each metre.
-MISTAKEN, DISTANCE_DENSITY = 0.03, 0.02
-# 1: the usual distance counts once for a walk, 0: for each look.
-USUAL_ONCE = 1.0
+# How often a distance that was told is a mistake.
+MISTAKEN = 0.03
 LEAST_BEARING_SD_DEG = 3.0
 # Between two looks the receiver drifts: this share of its deviation is each look's own.
 OWN_SHARE = 0.35
@@ -77,7 +75,7 @@ def _bearings_log(bearings: tuple[Bearing, ...], plane: Plane, variance: float, 
     if len(kept) > MOST_BEARINGS:
         kept = [kept[number * len(kept) // MOST_BEARINGS] for number in range(MOST_BEARINGS)]
     total = np.zeros((len(_NODES), len(east)))
-    told, usual = np.zeros_like(east), []
+    told, usual = np.zeros_like(east), np.zeros_like(east)
     for one in kept:
         here = plane.to_metres(one.lat, one.lon)
         away = np.hypot(east - here[0], north - here[1]) + 0.5
@@ -88,18 +86,23 @@ def _bearings_log(bearings: tuple[Bearing, ...], plane: Plane, variance: float, 
         turned -= 360.0 * np.rint(turned / 360.0)
         likely = np.exp(-0.5 * turned**2 / sd2) / np.sqrt(2 * np.pi * sd2)
         total += np.log((1 - ASTRAY) * likely + ASTRAY / 360.0)
+        # By area, as a ring is the larger the farther it is
+        usual += -np.log(away)
         if one.distance_m is None:
-            usual.append(_usual_log(away))
+            usual += np.log(_usual(away))
         else:
             told += _distance_log(one, one.distance_m, variance, away)
     # How far things are that people photograph is known once, however many looks there are at one
-    told += sum(usual, np.zeros_like(east)) * len(usual) ** -USUAL_ONCE if usual else 0.0
-    return told + log_sum([row + np.log(weight) for row, weight in zip(total, _WEIGHTS / _WEIGHTS.sum(), strict=True)])
+    return (
+        told
+        + usual / len(kept)
+        + log_sum([row + np.log(weight) for row, weight in zip(total, _WEIGHTS / _WEIGHTS.sum(), strict=True)])
+    )
 
 
-def _usual_log(away: Floats) -> Floats:
-    """By area, as a ring is the larger the farther it is: how likely a thing that somebody photographs is there."""
-    return np.asarray(-0.5 * (np.log(away / USUAL_M) / SPREAD) ** 2 - 2 * np.log(away))
+def _usual(away: Floats) -> Floats:
+    """How probable a distance is of something that somebody photographs, for each metre."""
+    return np.asarray(np.exp(-0.5 * (np.log(away / USUAL_M) / SPREAD) ** 2) / (away * SPREAD * 2.5066))
 
 
 def _distance_log(one: Bearing, distance_m: float, variance: float, away: Floats) -> Floats:
@@ -107,7 +110,7 @@ def _distance_log(one: Bearing, distance_m: float, variance: float, away: Floats
     sd = max(1.0, one.distance_sd_m if one.distance_sd_m is not None else DISTANCE_SD_SHARE * distance_m)
     sd = float(np.sqrt(sd**2 + variance * OWN_SHARE**2))
     likely = np.exp(-0.5 * ((away - distance_m) / sd) ** 2) / (sd * 2.5066)
-    return np.asarray(np.log((1 - MISTAKEN) * likely + MISTAKEN * DISTANCE_DENSITY))
+    return np.asarray(np.log((1 - MISTAKEN) * likely + MISTAKEN * _usual(away)))
 
 
 def _marked_log(one: Marked, plane: Plane, east: Floats, north: Floats) -> Floats:
