@@ -121,7 +121,7 @@ class Observation:
         texts = sum(len(claim.value) for claim in kept.claims if isinstance(claim, VendorClaim | OperatorClaim))
         texts += sum(len(item.row) + len(item.vendor) for item in kept.evidence if isinstance(item, CatalogueEvidence))
         places = 0 if kept.radio is None else _SILENCE_OCTETS * len(kept.radio.silences)
-        places += _HEARING_OCTETS * len(self.hearings) + (0 if kept.subject is None else _BEARING_OCTETS)
+        places += _HEARING_OCTETS * len(self.hearings) + (0 if self.look is None else _BEARING_OCTETS)
         return _BARE_OCTETS + places + _CLAIM_OCTETS * len(kept.claims) + texts
 
 
@@ -148,7 +148,7 @@ def observe(
         mount=None if mount is None else str(mount.value),
         direction=None if direction is None else direction.value,
         direction_sd=None if direction is None else direction.sd_deg,
-        look=None if radio is not None else _look(sighting),
+        look=_look(sighting),
         accuracy_m=_accuracy_m(sighting),
         marked=_is_marked(sighting.subject),
         contributor_tags=tuple(map(_shared, contributor_tags)),
@@ -189,17 +189,12 @@ def _what_counts(sighting: Sighting) -> Sighting:
         sighting,
         walk=_shared(sighting.walk),
         made=msgspec.structs.replace(sighting.made, software=_shared(sighting.made.software)),
-        observer=sighting.observer if _has_bearing(sighting) else None,
-        subject=sighting.subject if _has_bearing(sighting) else None,
+        observer=None,
+        subject=None,
         evidence=evidence if sighting.kind is Kind.RADIO else (),
         claims=(_distinct_shared if len(sighting.claims) <= _SHARED_CLAIMS else _distinct)(sighting.claims),
         radio=None if radio is None else msgspec.structs.replace(radio, hearings=()),
     )
-
-
-def _has_bearing(sighting: Sighting) -> bool:
-    """Whether it says in which direction the camera is from where somebody stood."""
-    return sighting.subject is not None and sighting.subject.bearing_deg is not None and sighting.observer is not None
 
 
 def _distinct(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:

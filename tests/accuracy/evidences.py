@@ -1,10 +1,15 @@
 """A trial as the evidence that the hub would have of it."""
 
+from dataclasses import replace
 from math import hypot
 
-from hub.merge.where.evidence import Bearing, Evidence, Street, WalkEvidence
+import numpy as np
+
+from hub.merge.where.evidence import Bearing, Evidence, Marked, Street, WalkEvidence
+from hub.merge.which.accuracy import split_of_accuracy
 from probe.contract.geodesy import moved
 from probe.contract.sighting import Hearing, Place, Silence
+from tests.accuracy.frozen import locating
 from tests.accuracy.passes import Pass, Trial
 
 ORIGIN = 47.0, -17.0  # the demo's fictional island
@@ -21,6 +26,46 @@ def evidence(trial: Trial, *, looks: bool, streets: bool = False) -> Evidence:
         for east1, north1, east2, north2 in trial.streets
     )
     return Evidence(walks=walks, streets=lines if streets else ())
+
+
+def looks_only(given: Evidence) -> Evidence:
+    """Without radio: what most walkers bring."""
+    return replace(given, walks=tuple(replace(one, hearings=(), silences=()) for one in given.walks))
+
+
+def one_look(given: Evidence, random: np.random.Generator) -> Evidence:
+    """One look of each walk, any of them, and no radio."""
+    walks = []
+    for walk in looks_only(given).walks:
+        kept = walk.bearings[int(random.integers(len(walk.bearings)))]
+        walks.append(replace(walk, bearings=(kept,)))
+    return replace(given, walks=tuple(walks))
+
+
+def with_distances(given: Evidence, trial: Trial, random: np.random.Generator, off: float = 0.3) -> Evidence:
+    """Each look with the distance that a walker guesses: off by this share of it, and how far off is not told."""
+    walks = []
+    for walk, each in zip(given.walks, trial.passes, strict=True):
+        told = []
+        for bearing, one in zip(walk.bearings, each.looks, strict=False):
+            guess = one.away_m * (1 + off * float(random.normal()))
+            told.append(replace(bearing, distance_m=max(0.5, guess)))
+        walks.append(replace(walk, bearings=tuple(told)))
+    return replace(given, walks=tuple(walks))
+
+
+def marks(trial: Trial, walks: int, random: np.random.Generator) -> tuple[WalkEvidence, ...]:
+    """The camera as it is marked on some walks of their own, by receivers that drift as those of passes do."""
+    frozen = locating()["walk"]
+    own, common, _ = split_of_accuracy(ACCURACY_M)
+    made = []
+    for number in range(walks):
+        drift = float(random.uniform(*frozen["gnss_radial_m"])) / np.sqrt(2)
+        off = random.normal(0, np.sqrt(own + drift**2 * common / (own + common)), 2)
+        lat, lon = moved(*ORIGIN, trial.east + float(off[0]), trial.north + float(off[1]))
+        mark = Marked(lat=lat, lon=lon, east=own, north=own, common=common)
+        made.append(WalkEvidence(walk=f"{99 - number:032x}", marked=(mark,)))
+    return tuple(made)
 
 
 def place(east: float, north: float) -> Place:

@@ -9,7 +9,7 @@ from scipy.optimize import least_squares
 
 from hub.merge.locate import RADIUS95
 from hub.merge.place import Located as Told
-from hub.merge.where.locate import locate, posterior
+from hub.merge.where.locate import posterior, told
 from hub.merge.where.region import inside, ranks
 from probe.contract.geodesy import moved, offset_m
 from probe.contract.sighting import (
@@ -129,8 +129,7 @@ def ours(trial: Trial, *, looks: bool, streets: bool = False) -> Located:
     Of its levels, two are told: that of other regions follows from how much of the mass is at least as dense, by
     straight lines between these two."""
     given = evidence(trial, looks=looks, streets=streets)
-    told, behind = locate(given), posterior(given)
-    assert told is not None
+    behind = posterior(given)
     assert behind is not None
     plane, grid, held = behind.plane, behind.grid, ranks(behind.mass())
     learnt = [0.0, behind.factors.half, behind.factors.most, 1.0]
@@ -142,14 +141,14 @@ def ours(trial: Trial, *, looks: bool, streets: bool = False) -> Located:
             return 1.0
         return float(np.interp(held[row, column], learnt, [0.0, 0.5, 0.95, 1.0]))
 
-    return replace(of_rings(told), level=level)
+    return replace(of_rings(told(behind)), level=level)
 
 
-def of_rings(told: Told) -> Located:
+def of_rings(answer: Told) -> Located:
     """What the product tells: by its 95 % region as it is drawn."""
-    east, north = offset_m(*ORIGIN, told.estimate.lat, told.estimate.lon)
-    rings = [np.array([offset_m(*ORIGIN, lat, lon) for lon, lat in ring]) for ring in told.region95.rings]
-    radius = told.region95.radius_m
+    east, north = offset_m(*ORIGIN, answer.estimate.lat, answer.estimate.lon)
+    rings = [np.array([offset_m(*ORIGIN, lat, lon) for lon, lat in ring]) for ring in answer.region95.rings]
+    radius = answer.region95.radius_m
 
     def times(e: float, n: float) -> float:
         if any(inside(ring, e, n) for ring in rings):

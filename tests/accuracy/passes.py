@@ -5,7 +5,7 @@ that the receiver says. The figures are in locating.toml.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,14 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A bearing to the camera, of no known distance, and the deviation that is said of it, in degrees."""
+    """A bearing to the camera, of no known distance, and the deviation that is said of it, in degrees. `away_m`: how
+    far it really was, in metres, which no estimator is told as it is."""
 
     east: float
     north: float
     bearing_deg: float
     sd_deg: float
+    away_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,11 +204,12 @@ def _looks(
     for offset in along:
         place = on_street[np.argmin(np.abs(track.true[on_street, 0] - camera[0] - offset))]
         east, north = camera[:2] - track.true[place]
+        away_m = float(np.hypot(east, north))
         bearing = np.degrees(np.arctan2(east, north)) + compass + random.normal(0, sd)
         if random.random() < frozen["outliers"]:
             bearing = random.uniform(0, 360)
         said = track.said[place]
-        looks.append(Look(float(said[0]), float(said[1]), float(bearing % 360), frozen["told_sd_deg"]))
+        looks.append(Look(float(said[0]), float(said[1]), float(bearing % 360), frozen["told_sd_deg"], away_m))
     return looks
 
 
@@ -233,7 +236,9 @@ def _turned(
                 heard=tuple(Heard(*place, db) for place, db in zip(said, loud, strict=True) if not np.isnan(db)),
                 silent=tuple(place for place, db in zip(said, loud, strict=True) if np.isnan(db)),
                 looks=tuple(
-                    Look(*turn(one.east, one.north), (one.bearing_deg + angle) % 360, one.sd_deg) for one in taken
+                    replace(one, east=east, north=north, bearing_deg=(one.bearing_deg + angle) % 360)
+                    for one in taken
+                    for east, north in [turn(one.east, one.north)]
                 ),
             )
         )

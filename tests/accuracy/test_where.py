@@ -10,6 +10,7 @@ from tests.accuracy import locate, locators
 from tests.accuracy.bound import CIRCLE, GNSS_M, bound_m, median_bounds
 from tests.accuracy.evidences import evidence
 from tests.accuracy.frozen import locating
+from tests.accuracy.laws import VARIED, under, varied, worse
 from tests.accuracy.learn_where import conformal, factors, gathered
 from tests.accuracy.passes import trials
 
@@ -61,16 +62,35 @@ def test_the_share_that_held_is_the_one_that_is_learnt() -> None:
 
 
 def test_factors_are_learnt_for_classes_with_enough_trials_and_for_all_together() -> None:
-    rows = gathered("pass", 0, 2, looks=True, streets=False)
+    rows = gathered("pass", 0, 2)
     name = rows[0].name
-    assert name in ("one_heard_seen", "one_heard_much_seen")
+    assert name in ("one_heard", "one_heard_much")
     found = factors(rows[:1] * 160)
     assert set(found) == {"any", name}
     assert set(factors(rows)) == {"any"}
 
 
+def test_what_has_no_temper_keeps_its_own() -> None:
+    marked = [one for one in gathered("pass", 0, 1) if one.name == "one_marked"]
+    assert factors(marked * 200)["one_marked"]["temper"] == 1.0
+
+
+def test_other_laws_are_other_passes_and_the_frozen_ones_are_back_after() -> None:
+    plain = trials("pass", 1, 4)
+    with under(worse()):
+        assert locating()["bearing"]["outliers"] == pytest.approx(0.13)
+        assert trials("pass", 1, 4) != plain
+    assert trials("pass", 1, 4) == plain
+    drawn = varied(np.random.default_rng(1), 0.8, 1.25)
+    assert set(drawn) == set(VARIED)
+    assert all(0.8 <= factor <= 1.25 for factor in drawn.values())
+
+
+CLASSES = [f"{walks}_{what}" for walks in ("one", "two", "several") for what in ("heard", "heard_seen", "seen")]
+
+
 @pytest.mark.parametrize(
-    "name", ["any", "one_heard", "one_heard_much", "one_heard_seen", "several_heard", "several_heard_seen"]
+    "name", ["any", "one_heard_much", "one_look", "one_look_told", "one_seen_told", "one_marked", *CLASSES]
 )
 def test_what_the_product_uses_was_learnt(name: str) -> None:
     row = learnt()[name]

@@ -5,14 +5,20 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from hub.merge.observe import GNSS_SD_M, RADIUS68, USUAL_BEARING_SD_DEG, Observation
+from hub.merge.observe import (
+    GNSS_SD_M,
+    NO_BEARING_SD_M,
+    RADIUS68,
+    USUAL_BEARING_SD_DEG,
+    Estimate,
+    Observation,
+)
+from hub.merge.which.accuracy import split_of_accuracy
 from probe.contract.geodesy import moved, wrap_bearing
 from probe.contract.sighting import Hearing, Place, Silence
 
 # A receiver that does not say how accurate it is: a 68 % radius in metres.
 USUAL_ACCURACY_M = 2 * GNSS_SD_M
-# Of a marked place's variance, this share is common to all that was marked near by on the walk: the receiver's drift.
-COMMON_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,20 +110,7 @@ def _of_walk(walk: str, observations: Sequence[Observation], bias: Bias | None) 
         if bearing is not None:
             bearings.append(bearing)
         elif observation.estimate is not None and not observation.hearings:
-            estimate = observation.estimate
-            common = COMMON_SHARE * GNSS_SD_M**2
-            if estimate.between == 0.0:  # nothing but the receiver and the hand that marked
-                common = COMMON_SHARE * min(estimate.east, estimate.north)
-            marked.append(
-                Marked(
-                    lat=estimate.lat,
-                    lon=estimate.lon,
-                    east=estimate.east - common,
-                    north=estimate.north - common,
-                    between=estimate.between,
-                    common=common,
-                )
-            )
+            marked.append(_marked(observation, observation.estimate))
     return WalkEvidence(
         walk=walk,
         hearings=tuple(hearings),
@@ -128,18 +121,25 @@ def _of_walk(walk: str, observations: Sequence[Observation], bias: Bias | None) 
     )
 
 
+def _marked(observation: Observation, estimate: Estimate) -> Marked:
+    """A place by what its accuracy divides into; where somebody only stood near by, that is added."""
+    own, common, _ = split_of_accuracy(observation.accuracy_m)
+    doubt = 0.0 if observation.marked else NO_BEARING_SD_M**2
+    return Marked(lat=estimate.lat, lon=estimate.lon, east=own + doubt, north=own + doubt, common=common)
+
+
 def _bearing(observation: Observation) -> Bearing | None:
-    observer, subject = observation.sighting.observer, observation.sighting.subject
-    if observer is None or subject is None or subject.bearing_deg is None:
+    look = observation.look
+    if look is None:
         return None
     return Bearing(
-        lat=observer.lat,
-        lon=observer.lon,
-        accuracy_m=observer.accuracy_m,
-        bearing_deg=wrap_bearing(subject.bearing_deg),
-        sd_deg=USUAL_BEARING_SD_DEG if subject.bearing_sd_deg is None else subject.bearing_sd_deg,
-        distance_m=subject.distance_m,
-        distance_sd_m=subject.distance_sd_m,
+        lat=look.lat,
+        lon=look.lon,
+        accuracy_m=look.accuracy_m,
+        bearing_deg=wrap_bearing(look.bearing_deg),
+        sd_deg=look.bearing_sd_deg,
+        distance_m=look.distance_m,
+        distance_sd_m=look.distance_sd_m,
     )
 
 

@@ -30,6 +30,7 @@ from hub.merge.where.plane import Floats, Grid, Plane
 from hub.merge.where.prior import prior_log
 from hub.merge.where.raster import levels_of, walk_raster
 from hub.merge.where.region import outline
+from probe.contract.geodesy import destination
 
 __all__ = ["Bearing", "Bias", "Evidence", "Marked", "Street", "WalkEvidence", "evidence_of", "locate"]
 
@@ -38,7 +39,6 @@ REACH_M, MOST_HALF_M = 70.0, 400.0
 FINEST_M = 0.75
 # What the fine grid must hold of the mass that the coarse one finds, and what is put around it.
 HELD, MARGIN_CELLS = 0.9995, 1.5
-CHI_SQUARE_50, CHI_SQUARE_95 = 2 * log(2), 5.991464547107979
 SECOND_MODE_SHARE, MODES_APART_M = 0.15, 6.0
 _STEPS = 36
 
@@ -68,7 +68,7 @@ def locate(evidence: Evidence) -> Located | None:
     if all(walk.marked and not walk.hearings and not walk.bearings for walk in walks):
         return _by_marks(walks)
     found = posterior(evidence)
-    return None if found is None else _told(found)
+    return None if found is None else told(found)
 
 
 def posterior(evidence: Evidence) -> Posterior | None:
@@ -120,12 +120,18 @@ def _wide_grid(walks: Sequence[WalkEvidence], plane: Plane) -> Grid:
         if levels is not None:
             around.append(levels.places[np.argsort(-levels.dbm, kind="stable")[:6]])
         around.append(plane.points([*((one.lat, one.lon) for one in walk.bearings)]))
+        around.append(plane.points([*(_end_of(one) for one in walk.bearings)]))
         around.append(plane.points([*((one.lat, one.lon) for one in walk.marked)]))
     points = np.vstack(around)
     low, high = points.min(axis=0), points.max(axis=0)
     middle = (low + high) / 2
     half = min(MOST_HALF_M, float((high - low).max()) / 2 + REACH_M)
     return Grid.around(float(middle[0]), float(middle[1]), half, COARSE)
+
+
+def _end_of(one: Bearing) -> tuple[float, float]:
+    """Where a look ends, by the distance that was told with it."""
+    return destination(one.lat, one.lon, one.bearing_deg, min(MOST_HALF_M / 2, one.distance_m or 0.0))
 
 
 def _narrow_grid(found: Posterior) -> Grid:
@@ -141,7 +147,8 @@ def _narrow_grid(found: Posterior) -> Grid:
     return Grid.around(float(middle[0]), float(middle[1]), float(half), FINE)
 
 
-def _told(found: Posterior) -> Located:
+def told(found: Posterior) -> Located:
+    """What is told of a place by its posterior."""
     mass, grid, plane = found.mass(), found.grid, found.plane
     east, north = grid.cells()
     flat = mass.reshape(-1)
@@ -222,7 +229,7 @@ def _valley(mass: Floats, a: Sequence[int], b: Sequence[int]) -> bool:
 def _by_marks(walks: Sequence[WalkEvidence]) -> Located:
     """Places that were marked, alone: each walk's mean by its own covariances, its bias taken off, and what is left of
     that added, as it is common to them; then the walks together."""
-    plane = _plane(walks)
+    plane, factors = _plane(walks), factors_of(walks, streets=False)
     information, weighed = np.zeros((2, 2)), np.zeros(2)
     for walk in walks:
         own, sums = np.zeros((2, 2)), np.zeros(2)
@@ -246,8 +253,8 @@ def _by_marks(walks: Sequence[WalkEvidence]) -> Located:
             between=float(covariance[0, 1]),
         ),
         modes=(Mode(lat=lat, lon=lon, share=1.0),),
-        region50=_ellipse(plane, (east, north), covariance, CHI_SQUARE_50),
-        region95=_ellipse(plane, (east, north), covariance, CHI_SQUARE_95),
+        region50=_ellipse(plane, (east, north), covariance, factors.half),
+        region95=_ellipse(plane, (east, north), covariance, factors.most),
     )
 
 
@@ -258,7 +265,9 @@ def _covariance(one: Marked) -> Floats:
     return np.array([[east, between], [between, north]])
 
 
-def _ellipse(plane: Plane, middle: tuple[float, float], covariance: Floats, chi_square: float) -> Region:
+def _ellipse(plane: Plane, middle: tuple[float, float], covariance: Floats, share: float) -> Region:
+    """The ellipse that holds this share of a normal law."""
+    chi_square = -2 * log(1 - share)
     values, vectors = np.linalg.eigh(covariance)
     major, minor = (sqrt(max(0.0, float(value)) * chi_square) for value in (values[1], values[0]))
     turn = np.linspace(0, 2 * pi, _STEPS, endpoint=False)

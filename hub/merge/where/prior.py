@@ -20,7 +20,7 @@ def prior_log(walks: Sequence[WalkEvidence], streets: Sequence[Street], plane: P
     """The logarithm of the prior's density on a grid, n x n, up to a constant."""
     east, north = grid.cells()
     walked = _walked(walks, plane)
-    away2 = np.full(len(east), np.inf)
+    away2 = np.full(len(east), np.inf if walked else 0.0)
     for x, y in walked:
         away2 = np.minimum(away2, (east - x) ** 2 + (north - y) ** 2)
     lines = _near_lines(streets, plane, grid)
@@ -35,13 +35,13 @@ def prior_log(walks: Sequence[WalkEvidence], streets: Sequence[Street], plane: P
 
 
 def _walked(walks: Sequence[WalkEvidence], plane: Plane) -> list[tuple[float, float]]:
-    """Where somebody heard, looked or marked it, at most once for each 3 m; never where it was not heard."""
+    """Where somebody heard or marked it, at most once for each 3 m; never where it was not heard. Where somebody looked
+    at it says how far it is by itself (`raster.py`)."""
     places: list[tuple[float, float]] = []
     for walk in walks:
         places += [(one.place.lat, one.place.lon) for one in walk.hearings]
-        places += [(one.lat, one.lon) for one in walk.bearings]
         places += [(one.lat, one.lon) for one in walk.marked]
-    metres = sorted(plane.to_metres(*place) for place in places)
+    metres = sorted(plane.points(places).tolist())
     thinned = {(round(east / 3), round(north / 3)): (east, north) for east, north in metres}
     return sorted(thinned.values())[:400]
 

@@ -30,6 +30,7 @@ SCALES = ((0.8, 0.4), (1.2, 0.4), (2.0, 0.2))
 THRESHOLD_DBM, BLOCKED, CAUGHT = -87.0, 0.5, 0.85
 # The middle by linear power is seldom far off, whatever law holds: how far it draws, and how strongly.
 CENTROID_M, CENTROID_PULL = 25.0, 1.5
+_DB = -5.0 / np.log(10.0)  # of the logarithm of a squared distance: by 10 dB for each factor of 10, at exponent 1
 _ERF = np.array([erf(x / sqrt(2)) for x in np.linspace(-6, 6, 481)])
 
 
@@ -78,9 +79,7 @@ def radio_log(levels: Levels, east: Floats, north: Floats) -> tuple[Floats, Floa
     rest = whiten @ (levels.dbm - POWER_DBM)
     parts, weights, fits = [], [], []
     for near_m, usual in NEAR_FIELD_M:
-        loss = whiten @ (-5.0 * np.log10(away2 + near_m**2))
-        over = rest[:, np.newaxis] - EXPONENT * loss
-        sums = _Sums(ones, loss, over)
+        sums = _Sums(ones, whiten @ (_DB * np.log(away2 + near_m**2)), rest)
         for scale, share in SCALES:
             value, power, exponent = sums.marginal(scale**2, count)
             parts.append(value)
@@ -99,13 +98,15 @@ def radio_log(levels: Levels, east: Floats, north: Floats) -> tuple[Floats, Floa
 class _Sums:
     """The sums of squares from which the closed form is made, for each point."""
 
-    def __init__(self, ones: Floats, loss: Floats, over: Floats) -> None:
+    def __init__(self, ones: Floats, loss: Floats, rest: Floats) -> None:
         self.ones = float(ones @ ones)
         self.cross = ones @ loss
         self.loss = np.einsum("ij,ij->j", loss, loss)
-        self.ones_over = ones @ over
-        self.loss_over = np.einsum("ij,ij->j", loss, over)
-        self.over = np.einsum("ij,ij->j", over, over)
+        by_rest = rest @ loss
+        # What is over a loss by the usual exponent, multiplied out: nobody needs it for each hearing
+        self.ones_over = float(ones @ rest) - EXPONENT * self.cross
+        self.loss_over = by_rest - EXPONENT * self.loss
+        self.over = float(rest @ rest) - 2 * EXPONENT * by_rest + EXPONENT**2 * self.loss
 
     def marginal(self, scale2: float, count: int) -> tuple[Floats, Floats, Floats]:
         """Log-likelihood with power and exponent integrated out, and what both are off their means, at noise of so

@@ -7,12 +7,16 @@ from math import radians
 
 import numpy as np
 
+from hub.merge.looks import ASTRAY, SPREAD, USUAL_M
+from hub.merge.observe import DISTANCE_SD_SHARE
 from hub.merge.where.evidence import Bearing, Marked, WalkEvidence, corrected, drift_variance
 from hub.merge.where.plane import Floats, Grid, Plane
 from hub.merge.where.radio import Levels, averaged, log_sum, radio_log, silence_log
 
-# The compass's error that all bearings of a walk share, in degrees, and how often a bearing is of something else.
-COMPASS_SD_DEG, OUTLIER = 5.0, 0.1
+# The compass's error that all bearings of a walk share, in degrees.
+COMPASS_SD_DEG = 5.0
+# How often a distance that was told is a mistake.
+MISTAKEN = 0.03
 LEAST_BEARING_SD_DEG = 3.0
 # Between two looks the receiver drifts: this share of its deviation is each look's own.
 OWN_SHARE = 0.35
@@ -66,25 +70,47 @@ def _stretches(walk: WalkEvidence, plane: Plane) -> list[Floats]:
 
 
 def _bearings_log(bearings: tuple[Bearing, ...], plane: Plane, variance: float, east: Floats, north: Floats) -> Floats:
-    """The bearings of a walk, with their common error integrated out."""
+    """The looks of a walk: their bearings, with the error that they share integrated out, and how far it was."""
     kept = sorted(bearings, key=lambda one: (one.lat, one.lon, one.bearing_deg, one.sd_deg, one.distance_m or 0.0))
     if len(kept) > MOST_BEARINGS:
         kept = [kept[number * len(kept) // MOST_BEARINGS] for number in range(MOST_BEARINGS)]
     total = np.zeros((len(_NODES), len(east)))
+    told, usual = np.zeros_like(east), np.zeros_like(east)
     for one in kept:
         here = plane.to_metres(one.lat, one.lon)
         away = np.hypot(east - here[0], north - here[1]) + 0.5
         off = np.degrees(np.arctan2(east - here[0], north - here[1])) - one.bearing_deg
-        told = max(LEAST_BEARING_SD_DEG, min(90.0, one.sd_deg)) ** 2
-        sd2 = np.minimum(told + variance * OWN_SHARE**2 / (radians(1.0) * away) ** 2, 100.0**2)
-        turned = (off - COMPASS_SD_DEG * _NODES[:, np.newaxis] + 180.0) % 360.0 - 180.0
+        own = max(LEAST_BEARING_SD_DEG, min(90.0, one.sd_deg)) ** 2
+        sd2 = np.minimum(own + variance * OWN_SHARE**2 / (radians(1.0) * away) ** 2, 100.0**2)
+        turned = off - COMPASS_SD_DEG * _NODES[:, np.newaxis]
+        turned -= 360.0 * np.rint(turned / 360.0)
         likely = np.exp(-0.5 * turned**2 / sd2) / np.sqrt(2 * np.pi * sd2)
-        if one.distance_m is not None:
-            sd = max(1.0, one.distance_sd_m if one.distance_sd_m is not None else 0.3 * one.distance_m)
-            sd = float(np.sqrt(sd**2 + variance * OWN_SHARE**2))
-            likely = likely * np.exp(-0.5 * ((away - one.distance_m) / sd) ** 2) * (50.0 / (sd * 2.5066))
-        total += np.log((1 - OUTLIER) * likely + OUTLIER / 360.0)
-    return log_sum([row + np.log(weight) for row, weight in zip(total, _WEIGHTS / _WEIGHTS.sum(), strict=True)])
+        total += np.log((1 - ASTRAY) * likely + ASTRAY / 360.0)
+        # By area, as a ring is the larger the farther it is
+        usual += -np.log(away)
+        if one.distance_m is None:
+            usual += np.log(_usual(away))
+        else:
+            told += _distance_log(one, one.distance_m, variance, away)
+    # How far things are that people photograph is known once, however many looks there are at one
+    return (
+        told
+        + usual / len(kept)
+        + log_sum([row + np.log(weight) for row, weight in zip(total, _WEIGHTS / _WEIGHTS.sum(), strict=True)])
+    )
+
+
+def _usual(away: Floats) -> Floats:
+    """How probable a distance is of something that somebody photographs, for each metre."""
+    return np.asarray(np.exp(-0.5 * (np.log(away / USUAL_M) / SPREAD) ** 2) / (away * SPREAD * 2.5066))
+
+
+def _distance_log(one: Bearing, distance_m: float, variance: float, away: Floats) -> Floats:
+    """What a distance says that was told with a look, whether or not its bearing is right."""
+    sd = max(1.0, one.distance_sd_m if one.distance_sd_m is not None else DISTANCE_SD_SHARE * distance_m)
+    sd = float(np.sqrt(sd**2 + variance * OWN_SHARE**2))
+    likely = np.exp(-0.5 * ((away - distance_m) / sd) ** 2) / (sd * 2.5066)
+    return np.asarray(np.log((1 - MISTAKEN) * likely + MISTAKEN * _usual(away)))
 
 
 def _marked_log(one: Marked, plane: Plane, east: Floats, north: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import pairwise
+from math import hypot, sqrt
 from random import Random
 
 import msgspec
@@ -181,10 +182,16 @@ def test_nothing_is_safe_that_somebody_doubts() -> None:
         assert not any(is_safe(one, Neighbourhood(cameras)) for one in cameras)
 
 
-def test_a_place_is_as_doubtful_as_its_region() -> None:
+def test_a_place_is_as_doubtful_as_its_region_is_large_and_no_more_than_it_is_long() -> None:
+    """Of all regions of one area an ellipse has the least moments, and of those that reach so far in one direction a
+    wedge the most: that of a look lies in between."""
     (one,) = seen(look())
     place = place_of(one.camera)
-    assert max(place.east, place.north) ** 0.5 * 2.4477 == pytest.approx(one.camera.reach95_m, rel=0.01)
+    middle, half = (place.east + place.north) / 2, hypot((place.east - place.north) / 2, place.between)
+    longest, shortest = (2.4477 * sqrt(middle + side * half) for side in (1, -1))
+    assert sqrt(longest * shortest) >= 0.99 * one.camera.radius95_m
+    assert shortest < one.camera.reach95_m
+    assert one.camera.radius95_m <= longest <= sqrt(2) * one.camera.reach95_m
 
 
 @given(st.floats(1.0, 400.0), st.floats(1.0, 400.0), st.floats(-0.9, 0.9))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hub.merge.observe import observe
 from hub.merge.place import Located, Region
 from hub.merge.where.evidence import Bearing, Bias, Evidence, Marked, Street, WalkEvidence, drift_variance, evidence_of
+from hub.merge.where.factors import class_of, learnt
 from hub.merge.where.locate import locate, posterior
 from hub.merge.where.plane import Grid, Plane
 from hub.merge.where.raster import walk_raster
@@ -131,6 +132,48 @@ def _walk_at(lat: float, lon: float, kind: str) -> WalkEvidence:
     return WalkEvidence(walk="a", marked=(Marked(lat=lat, lon=lon, east=9.0, north=4.0, between=1.0, common=9.0),))
 
 
+LOOK = Bearing(lat=HERE[0], lon=HERE[1], accuracy_m=4.0, bearing_deg=90.0, sd_deg=8.0)
+
+
+def _radius(*looks: Bearing) -> float:
+    found = locate(Evidence(walks=(WalkEvidence(walk="a", bearings=looks),)))
+    assert found is not None
+    is_sound(found)
+    return found.region95.radius_m
+
+
+def _away(look: Bearing) -> float:
+    found = locate(Evidence(walks=(WalkEvidence(walk="a", bearings=(look,)),)))
+    assert found is not None
+    best = found.modes[0]
+    return distance_m(*HERE, best.lat, best.lon)
+
+
+def test_a_look_with_a_distance_is_not_sixty_metres_wide() -> None:
+    told = replace(LOOK, distance_m=8.0, distance_sd_m=2.4)
+    assert _radius(told) < 18
+    assert _radius(told) < _radius(LOOK) < 30
+
+
+def test_a_distance_that_is_told_stands_whatever_is_usual() -> None:
+    for distance in (4.0, 20.0, 80.0, 150.0):
+        told = replace(LOOK, distance_m=distance, distance_sd_m=0.1 * distance)
+        assert _away(told) == pytest.approx(distance, rel=0.2, abs=2.0)
+    assert 4 < _away(LOOK) < 12
+
+
+def test_a_class_says_how_many_walks_and_what_they_bring() -> None:
+    told = replace(LOOK, distance_m=8.0)
+    look = WalkEvidence(walk="a", bearings=(LOOK,))
+    seen = replace(look, bearings=(LOOK, told))
+    heard = WalkEvidence(walk="b", hearings=row(*HERE, [-60.0, -70.0]))
+    assert class_of([look], streets=False) == "one_look"
+    assert class_of([replace(look, bearings=(told,))], streets=True) == "one_look_told_streets"
+    assert class_of([seen], streets=False) == "one_seen_told"
+    assert class_of([look, heard], streets=False) == "two_heard_seen"
+    assert class_of([look, seen, heard], streets=False) == "several_heard_seen"
+
+
 def test_one_hearing_says_about_here() -> None:
     found = locate(Evidence(walks=(WalkEvidence(walk="a", hearings=row(*HERE, [-60.0])),)))
     assert found is not None
@@ -210,7 +253,8 @@ def test_marked_places_alone_are_normal_and_a_walks_bias_is_common_to_them() -> 
     assert (one_walk.estimate.east, two_walks.estimate.east) == pytest.approx((8 / 2 + 9, (8 + 9) / 2))
     plane = Plane(*HERE)
     assert plane.to_metres(one_walk.estimate.lat, one_walk.estimate.lon) == pytest.approx((3.0, 0.0), abs=1e-3)
-    assert one_walk.region95.area_m2 == pytest.approx(np.pi * 5.991 * 13.0, rel=1e-3)
+    times2 = -2 * np.log(1 - learnt()["one_marked"]["most"])
+    assert one_walk.region95.area_m2 == pytest.approx(np.pi * times2 * 13.0, rel=1e-3)
     is_sound(one_walk)
 
 
