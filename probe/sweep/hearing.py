@@ -57,7 +57,11 @@ def _merged_spot(first: Spot, second: Spot) -> Spot:
 
 @dataclass(slots=True)
 class Pass:
-    """What is known of a transmitter while the walk goes past it. Times are Unix seconds."""
+    """What is known of a transmitter while the walk goes past it. Times are Unix seconds.
+
+    `awaited`: whether only silence says that it moves, so that it may be heard again; None where nobody has looked
+    since it was heard last.
+    """
 
     finding: Finding
     first_s: float
@@ -69,11 +73,13 @@ class Pass:
     gaps: list[tuple[float, float]] = field(default_factory=list)
     spacing_m: float = SPACING_M
     rhythm: Rhythm = field(default_factory=Rhythm)
+    awaited: bool | None = None
 
     def add_hearing(
         self, at_s: float, signal_dbm: int | None, channel_mhz: int | None, times: int, fix: Fix | None
     ) -> None:
         """Add a hearing: to the last spot, or to a new one where the walk has gone on."""
+        self.awaited = None
         if at_s - self.last_s > GAP_S and len(self.gaps) < MAX_HEARINGS:
             self.gaps.append((self.last_s, at_s))
         # A clock may be set back, and captures are put together in any order: what was heard is not silence then.
@@ -138,8 +144,9 @@ class Pass:
         if no_common_place(levels, doubt_m):
             return "places"
         # Silence between two hearings says nothing of moving: what went away does not come back. A jammed channel or
-        # a deaf radio misses a camera beside which the walker stands, and that would strain any place.
-        around = [*silent[:1], *silent[1:][-1:]]
+        # a deaf radio misses a camera beside which the walker stands, and that would strain any place. Nor does
+        # silence after an earlier pass, which was believed.
+        around = [*([] if before else silent[:1]), *silent[1:][-1:]]
         quiet = [Point(*offset_m(origin.lat, origin.lon, step.fix.lat, step.fix.lon)) for run in around for step in run]
         own = levels[: len(self.spots)]
         return "strain" if strain(own, quiet) > MAX_STRAIN else None

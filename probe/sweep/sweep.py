@@ -21,11 +21,14 @@ from probe.radio.transmission import PROBE_REQUEST, transmission_of
 from probe.radio.unknowns import RecentUnknowns
 from probe.sweep.flood import NOWHERE, Floods
 from probe.sweep.hearing import Pass, Spot
-from probe.sweep.listening import Coverage, Trail, silences
+from probe.sweep.listening import Coverage, Step, Trail, silences
 from probe.sweep.rhythm import Rhythm
 
 # A transmitter that was not heard for so long has been passed: its sighting is made while the walk goes on.
 PASS_END_S = 45.0
+# Where silence alone says that it moves, it may be a camera that is missed while the walker stands beside it (a jammed
+# channel, a deaf radio): it is waited for, as what went away does not come back.
+RETURN_S = 120.0
 CELLS_PER_SURVEY = 32  # as many as fit into a sealed unit, listened to on all channels
 MAX_PASSES, MAX_PASSED, MAX_FINDINGS = 2_000, 2_000, 4_096
 
@@ -196,7 +199,21 @@ class Sweep:
             if now_s - current.last_s > PASS_END_S or current.first_s - now_s > PASS_END_S
         ]
         for transmitter in over:
-            yield from self._end_pass(transmitter)
+            if not self._is_awaited(transmitter, now_s):
+                yield from self._end_pass(transmitter)
+
+    def _is_awaited(self, transmitter: bytes, now_s: float) -> bool:
+        """Whether a pass that silence strains is to go on for a while, in case that it is heard again."""
+        current = self.passes[transmitter]
+        if not 0 <= now_s - current.last_s <= RETURN_S:
+            return False
+        if current.awaited is None:
+            current.awaited = self._why_not_fixed(transmitter, current, current.silence(self._trail)) == "strain"
+        return current.awaited
+
+    def _why_not_fixed(self, transmitter: bytes, current: Pass, silent: list[list[Step]]) -> str | None:
+        earlier = self._earlier.get(transmitter)
+        return current.why_not_fixed(silent, earlier.spots if earlier else ())
 
     def ended(self) -> Iterator[Sighting]:
         """The sightings of all transmitters that are heard now, as they stand: their passes end here."""
@@ -221,8 +238,7 @@ class Sweep:
             return
         current.finding = finding
         silent = current.silence(self._trail)
-        earlier = self._earlier.get(transmitter)
-        reason = current.why_not_fixed(silent, earlier.spots if earlier else ())
+        reason = self._why_not_fixed(transmitter, current, silent)
         if reason is not None:
             self.counts.moving += 1
             self.counts.by_reason[reason] = self.counts.by_reason.get(reason, 0) + 1
@@ -247,7 +263,7 @@ class Sweep:
                 silences=silences(silent),
             ),
         )
-        if earlier is not None or len(self._earlier) < MAX_PASSED:
+        if transmitter in self._earlier or len(self._earlier) < MAX_PASSED:
             self._earlier.setdefault(transmitter, _EarlierPasses()).add(sighting.id, current.spots)
         yield sighting
 

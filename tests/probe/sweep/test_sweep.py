@@ -188,3 +188,35 @@ def test_a_camera_that_is_missed_while_it_is_loud_is_not_taken_for_one_that_move
     (sighting,) = sightings
     assert sighting.radio is not None
     assert sighting.radio.silences, "it is told that nothing was heard there, and the hub may weigh it"
+
+
+def past_and_back_to_hearing(deaf_s: range, until_s: int = 230, returns: bool = True) -> tuple[Sweep, list[Sighting]]:
+    """A walk past a camera, beside which the walker stands from the 50th to the 150th second; the walk asks each second
+    what was passed. The radio is deaf to it in `deaf_s`, or from then on."""
+    east_m = [1.3 * (min(second, 50) + max(0, second - 150)) for second in range(until_s + 1)]
+    places = [spot(east, 0.0) for east in east_m]
+    track = Track(Fix(at_s=START_S + i, lat=place.lat, lon=place.lon, accuracy_m=4) for i, place in enumerate(places))
+    walk, told = sweep(track), list[Sighting]()
+    for second in range(until_s):
+        level = round(-30 - 24 * log10(hypot(east_m[second] - 68.0, 8.0)))
+        walk.take(Dwell(START_S + second + 0.5, 2437, 1.0, 5))
+        deaf = second in deaf_s or (not returns and second > deaf_s.start)
+        if not deaf and level >= -86:
+            walk.take(frame(START_S + second, signal_dbm=level))
+        told += walk.passed(START_S + second)
+    return walk, [*told, *walk.sightings()]
+
+
+def test_a_camera_that_is_missed_for_longer_than_a_pass_lasts_is_not_taken_for_one_that_moves() -> None:
+    """Its silence parts one pass from the next: neither of the two strains a fixed place by that."""
+    for deaf_s in (range(52, 52 + 60), range(52, 160), range(40, 150)):
+        walk, told = past_and_back_to_hearing(deaf_s)
+        assert walk.counts.by_reason == {}, deaf_s
+        assert radio_of(told), deaf_s
+
+
+def test_what_falls_silent_beside_the_walker_and_stays_so_is_still_taken_for_something_that_moves() -> None:
+    walk, told = past_and_back_to_hearing(range(52, 53), returns=False)
+    assert walk.counts.by_reason == {"strain": 1}
+    assert radio_of(told) == []
+    assert CAMERA not in walk.passes
