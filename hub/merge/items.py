@@ -22,6 +22,12 @@ class Thing:
     observations: tuple[Observation, ...]
     heard: Camera | None = None
 
+    @property
+    def estimate(self) -> Estimate:
+        """Where it is, by all that is its own."""
+        item = self.item
+        return Estimate(lat=item.lat, lon=item.lon, east=item.east, north=item.north, between=item.between)
+
 
 def seen_things(visual: Sequence[Observation], bonds: Bonds) -> list[Thing]:
     """What each walk saw, thing by thing; all observations have a place."""
