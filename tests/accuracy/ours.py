@@ -5,9 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from hub.merge.which.accuracy import split_of_accuracy
-from hub.merge.which.factors import Factors
+from hub.merge.which.exact import MOST_ITEMS, ways_of
+from hub.merge.which.factors import Factors, factors
 from hub.merge.which.item import Item
+from hub.merge.which.parts import parts_of
 from hub.merge.which.resolve import resolve
+from hub.merge.which.scene import Bools, flat, scene_of
 from tests.accuracy.positions import linked
 from tests.accuracy.reports import Answer, Floats, Ints, Report
 
@@ -44,6 +47,16 @@ def merged(reports: Sequence[Report], known: Factors | None = None) -> Answer:
         camera[members], sure[members] = found + made, certain
         made += int(found.max()) + 1
     return Answer(camera=camera, sure=sure)
+
+
+def weighed_exactly(reports: Sequence[Report]) -> Bools:
+    """Which reports are of so small a part that all ways to divide it are weighed."""
+    items = [item(report) for report in reports]
+    exact = np.zeros(len(items), bool)
+    for part in parts_of(items):
+        own = [items[number] for number in part]
+        exact[part] = len(own) <= MOST_ITEMS and ways_of(scene_of(own, flat(own), factors())) is not None
+    return exact
 
 
 def _area(items: Sequence[Item], known: Factors | None) -> tuple[Ints, Floats]:

@@ -42,3 +42,10 @@ def test_the_oracle_is_not_behind_the_product_on_real_positions(testdata: Path) 
 def test_the_half_laps_are_those_of_the_sheet(testdata: Path) -> None:
     passes = {band: real.half_laps(testdata / "rssi" / "feup", senders) for band, senders in real.BANDS.items()}
     assert {band: len(found) for band, found in passes.items()} == {"2_4_ghz": 66, "5_ghz": 83}
+
+
+def test_two_walkers_at_nodes_that_people_kept_are_not_merged_unasked(testdata: Path) -> None:
+    assert real.outcome(1, 0.2, 180.0) == "queued"
+    found, _ = real.pairs(testdata)
+    assert not [one for one in found if one.label == "both_kept" and one.outcome == "merged"]
+    assert sum(one.outcome != "apart" for one in found if one.label == "one_deleted") > 60

@@ -126,8 +126,9 @@ def _crossing(value: Floats, edge: tuple[int, int, int]) -> tuple[float, float]:
 
 
 def _signed_area(ring: Floats) -> float:
-    x, y = ring[:, 0], ring[:, 1]
-    return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
+    x, y = ring.T
+    # The last corner and the first are neighbours too
+    return float(x[:-1] @ y[1:] - y[:-1] @ x[1:] + x[-1] * y[0] - y[-1] * x[0]) / 2
 
 
 def _area(ring: Floats) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 
 from hub.merge.which.put import State, bias, chosen, covariance, group_gain
 from hub.merge.which.scene import Bools, Floats, Ints, Scene
-from hub.merge.which.weigh import cameras_of, gains, own_cov
+from hub.merge.which.weigh import cameras_of, gains, numbered, own_cov
 
 ROUNDS = 5  # of messages between the items of a walk and the cameras that they compete for
 FEWEST = 0.42  # pairs likelier than this are better put together: it gains most of the pairs' F1
@@ -31,7 +31,7 @@ def redrawn(scene: Scene, state: State, luck: np.random.Generator, redraws: int)
     factor = _factor(scene)
     for _ in range(redraws):
         off = _drawn(scene, state.labels, factor, luck)
-        state = State(labels=state.labels, off=off)
+        state = State(labels=numbered(state.labels)[1], off=off)
         offs += off / redraws
         squares += (off**2).sum(axis=1) / 2 / redraws
         for turn in range(len(scene.turns)):
@@ -96,7 +96,7 @@ def _factor(scene: Scene) -> Floats:
 def _drawn(scene: Scene, labels: Ints, factor: Floats, luck: np.random.Generator) -> Floats:
     """Biases as likely as they are if these are the cameras: drawn from the prior, then set right by what was seen."""
     count = len(scene)
-    known, of = np.unique(labels, return_inverse=True)
+    known, of = numbered(labels)
     precision = 1 / scene.own
     member = np.zeros((count, len(known)))
     member[np.arange(count), of] = 1.0
@@ -119,7 +119,7 @@ def agreed(scene: Scene, labels: Ints, doubt: Doubt) -> Ints:
         for rows, others in zip(scene.turns, scene.rest, strict=True):
             if not len(others):
                 continue
-            known, of = np.unique(labels[others], return_inverse=True)
+            known, of = numbered(labels[others])
             member = np.zeros((len(others), len(known)))
             member[np.arange(len(others)), of] = 1.0
             gain = worth[np.ix_(rows, others)] @ member

@@ -6,6 +6,7 @@ import numpy as np
 
 from hub.merge.which.put import State, alone, covariance, put_anew, put_with
 from hub.merge.which.scene import Floats, Ints, Scene
+from hub.merge.which.weigh import numbered
 
 LEFT = (1.0, 0.6, 0.3, 0.1, 0.0, 0.0)  # what is taken to be left of the bias's variance, sweep by sweep
 FEWER_LEFT = (1.0, 0.3, 0.0)  # the same where there are very many turns
@@ -30,7 +31,7 @@ def effort_for(scene: Scene) -> Effort:
     return Effort(
         left=LEFT if turns <= MANY_TURNS else FEWER_LEFT,
         jumps=min(3 if len(scene) < FEW_ITEMS else 8, 128 // turns),
-        redraws=min(10 if len(scene) < FEW_ITEMS else 16, max(4, 768 // turns)),
+        redraws=min(10 if len(scene) < FEW_ITEMS else 16, max(4, 512 // turns)),
     )
 
 
@@ -48,7 +49,7 @@ def swept(scene: Scene, state: State, least_left: float, luck: np.random.Generat
     """Each turn once."""
     for turn in range(len(scene.turns)):
         state = put_anew(scene, state, turn, least_left, luck)
-    return state
+    return State(labels=numbered(state.labels)[1], off=state.off)
 
 
 def jumped(scene: Scene, state: State, luck: np.random.Generator, jumps: int) -> State:
@@ -90,7 +91,7 @@ def _shifted(scene: Scene, state: State, luck: np.random.Generator) -> State | N
 def likelihood(scene: Scene, labels: Ints) -> float:
     """How likely these cameras are as a whole, the biases integrated out; up to a constant, in nats."""
     count = len(scene)
-    known, of = np.unique(labels, return_inverse=True)
+    known, of = numbered(labels)
     precision = 1 / scene.own
     total = np.bincount(of, precision, len(known))
     member = np.zeros((count, len(known)))

@@ -1,0 +1,62 @@
+"""What is for a person to say, however near it is."""
+
+import pytest
+
+from hub.merge.which.factors import factors
+from hub.merge.which.item import Item, Put
+from hub.merge.which.resolve import resolve
+from tests.hub.merge.which.test_resolve import item
+
+SAYS_ALL = {"kind": "dome", "mount": "wall", "direction": 90.0}
+
+
+def pair(first: dict[str, object], second: dict[str, object]) -> tuple[Put, ...]:
+    return resolve([item("0", "a", 0, 0, **first), item("1", "b", 0, 0, **second)])
+
+
+def clear(put: Put) -> bool:
+    return put.sure >= factors().sure.clear
+
+
+@pytest.mark.parametrize("other", [{"direction": 270.0}, {"kind": "alpr"}])
+def test_two_that_contradict_are_two(other: dict[str, object]) -> None:
+    one, two = pair(SAYS_ALL, SAYS_ALL | other)
+    assert one.camera != two.camera
+
+
+@pytest.mark.parametrize("other", [{"kind": "fixed"}, {"mount": "pole"}])
+def test_what_contradicts_is_never_clear(other: dict[str, object]) -> None:
+    puts = resolve([item(f"{n}", "abc"[n], 0, 0, **(SAYS_ALL | (other if n == 2 else {}))) for n in range(3)])
+    assert {put.camera for put in puts} == {0}
+    assert not any(map(clear, puts))
+    assert all(put.others for put in puts), "a person is told what it may be instead"
+
+
+def test_a_third_that_looks_the_other_way_is_weighed_and_not_ruled_out() -> None:
+    looks = [0.0, 0.0, 180.0]
+    puts = resolve([item(f"{n}", "abc"[n], 0, 0, direction=looks[n]) for n in range(3)])
+    assert puts[0].camera == puts[1].camera
+    assert not clear(puts[2])
+
+
+@pytest.mark.parametrize("said", [{}, {"kind": "alpr", "direction": 90.0}, {"mount": "wall"}])
+def test_two_that_only_lie_together_are_asked_about(said: dict[str, object]) -> None:
+    one, two = pair(said, said)
+    assert one.camera == two.camera
+    assert not clear(one)
+    assert one.others
+    assert one.others == two.others
+
+
+def test_what_people_put_together_is_as_they_said() -> None:
+    puts = pair({"group": 1, "direction": 0.0}, {"group": 1, "direction": 180.0})
+    assert {put.camera for put in puts} == {0}
+    assert all(map(clear, puts))
+
+
+def test_parts_that_were_asked_of_before_are_as_they_were() -> None:
+    items: list[Item] = [item(f"{n}", "ab"[n % 2], 3.0 * n, 0) for n in range(4)]
+    first = resolve(items)
+    moved = resolve([*items[:3], item("3", "b", 40.0, 0)])
+    assert resolve(items) == first != moved
+    assert resolve(items, factors()) == first  # which does not remember
