@@ -19,6 +19,8 @@ from probe.contract.sighting import Hearing, Place, Silence
 
 # A receiver that does not say how accurate it is: a 68 % radius in metres.
 USUAL_ACCURACY_M = 2 * GNSS_SD_M
+# Between two looks the receiver drifts: this share of its deviation is each look's own.
+OWN_SHARE = 0.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,3 +179,12 @@ def drift_variance(walk: WalkEvidence) -> float:
         return max(GNSS_SD_M, min(100.0, told[len(told) // 2]) / RADIUS68) ** 2
     common = sorted(one.common for one in walk.marked)
     return common[len(common) // 2] if common else GNSS_SD_M**2
+
+
+def own_variance(walk: WalkEvidence) -> float:
+    """The variance per axis, in square metres, of what each place of a walk is off by itself: of the drift between two
+    looks, or where the walk's bias is known, of what the stated accuracy leaves to each."""
+    if walk.bias is None:
+        return OWN_SHARE**2 * drift_variance(walk)
+    told = sorted(one.accuracy_m for one in walk.bearings if one.accuracy_m is not None)
+    return split_of_accuracy(told[len(told) // 2] if told else None)[0]

@@ -9,7 +9,7 @@ import numpy as np
 
 from hub.merge.looks import ASTRAY, SPREAD, USUAL_M
 from hub.merge.observe import DISTANCE_SD_SHARE
-from hub.merge.where.evidence import Bearing, Marked, WalkEvidence, corrected, drift_variance
+from hub.merge.where.evidence import Bearing, Marked, WalkEvidence, corrected, drift_variance, own_variance
 from hub.merge.where.plane import Floats, Grid, Plane
 from hub.merge.where.radio import Levels, averaged, log_sum, radio_log, silence_log
 
@@ -18,8 +18,6 @@ COMPASS_SD_DEG = 5.0
 # How often a distance that was told is a mistake.
 MISTAKEN = 0.03
 LEAST_BEARING_SD_DEG = 3.0
-# Between two looks the receiver drifts: this share of its deviation is each look's own.
-OWN_SHARE = 0.35
 MOST_BEARINGS, MOST_STRETCHES, STRETCH_STEP_M, MOST_ON_STRETCH = 24, 12, 8.0, 8
 # How far below the best a walk can say that a place is, in units of the logarithm: a walk may be of something else.
 DEEPEST = 12.0
@@ -40,7 +38,7 @@ def walk_raster(walk: WalkEvidence, plane: Plane, grid: Grid) -> Floats:
         value, power, exponent = radio_log(levels, east, north)
         total += value + silence_log(_stretches(walk, plane), power, exponent, east, north)
     if walk.bearings:
-        total += _bearings_log(walk.bearings, plane, variance, east, north)
+        total += _bearings_log(walk.bearings, plane, own_variance(walk), east, north)
     for one in walk.marked:
         total += _marked_log(one, plane, east, north)
     blurred = _blurred((total - total.max()).reshape(grid.count, grid.count), variance, grid.step_m)
@@ -69,8 +67,9 @@ def _stretches(walk: WalkEvidence, plane: Plane) -> list[Floats]:
     return found
 
 
-def _bearings_log(bearings: tuple[Bearing, ...], plane: Plane, variance: float, east: Floats, north: Floats) -> Floats:
-    """The looks of a walk: their bearings, with the error that they share integrated out, and how far it was."""
+def _bearings_log(bearings: tuple[Bearing, ...], plane: Plane, stood: float, east: Floats, north: Floats) -> Floats:
+    """The looks of a walk: their bearings, with the error that they share integrated out, and how far it was.
+    `stood`: the variance per axis of where each was taken from, beside the drift."""
     kept = sorted(bearings, key=lambda one: (one.lat, one.lon, one.bearing_deg, one.sd_deg, one.distance_m or 0.0))
     if len(kept) > MOST_BEARINGS:
         kept = [kept[number * len(kept) // MOST_BEARINGS] for number in range(MOST_BEARINGS)]
@@ -81,7 +80,7 @@ def _bearings_log(bearings: tuple[Bearing, ...], plane: Plane, variance: float, 
         away = np.hypot(east - here[0], north - here[1]) + 0.5
         off = np.degrees(np.arctan2(east - here[0], north - here[1])) - one.bearing_deg
         own = max(LEAST_BEARING_SD_DEG, min(90.0, one.sd_deg)) ** 2
-        sd2 = np.minimum(own + variance * OWN_SHARE**2 / (radians(1.0) * away) ** 2, 100.0**2)
+        sd2 = np.minimum(own + stood / (radians(1.0) * away) ** 2, 100.0**2)
         turned = off - COMPASS_SD_DEG * _NODES[:, np.newaxis]
         turned -= 360.0 * np.rint(turned / 360.0)
         likely = np.exp(-0.5 * turned**2 / sd2) / np.sqrt(2 * np.pi * sd2)
@@ -91,7 +90,7 @@ def _bearings_log(bearings: tuple[Bearing, ...], plane: Plane, variance: float, 
         if one.distance_m is None:
             usual += np.log(_usual(away))
         else:
-            told += _distance_log(one, one.distance_m, variance, away)
+            told += _distance_log(one, one.distance_m, stood, away)
     # How far things are that people photograph is known once, however many looks there are at one
     return (
         told
@@ -105,10 +104,10 @@ def _usual(away: Floats) -> Floats:
     return np.asarray(np.exp(-0.5 * (np.log(away / USUAL_M) / SPREAD) ** 2) / (away * SPREAD * 2.5066))
 
 
-def _distance_log(one: Bearing, distance_m: float, variance: float, away: Floats) -> Floats:
+def _distance_log(one: Bearing, distance_m: float, stood: float, away: Floats) -> Floats:
     """What a distance says that was told with a look, whether or not its bearing is right."""
     sd = max(1.0, one.distance_sd_m if one.distance_sd_m is not None else DISTANCE_SD_SHARE * distance_m)
-    sd = float(np.sqrt(sd**2 + variance * OWN_SHARE**2))
+    sd = float(np.sqrt(sd**2 + stood))
     likely = np.exp(-0.5 * ((away - distance_m) / sd) ** 2) / (sd * 2.5066)
     return np.asarray(np.log((1 - MISTAKEN) * likely + MISTAKEN * _usual(away)))
 

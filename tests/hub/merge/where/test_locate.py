@@ -162,6 +162,17 @@ def test_a_distance_that_is_told_stands_whatever_is_usual() -> None:
     assert 4 < _away(LOOK) < 12
 
 
+def test_a_known_bias_leaves_each_look_what_its_own_place_is_off() -> None:
+    def radius(accuracy_m: float) -> float:
+        looks = tuple(replace(LOOK, accuracy_m=accuracy_m, bearing_deg=turn) for turn in (80.0, 100.0))
+        bias = Bias(east=0.0, north=0.0, variance=0.25)
+        found = locate(Evidence(walks=(WalkEvidence(walk="a", bearings=looks, bias=bias),)))
+        assert found is not None
+        return found.region95.radius_m
+
+    assert radius(12.0) > 1.1 * radius(2.0)
+
+
 def test_a_class_says_how_many_walks_and_what_they_bring() -> None:
     told = replace(LOOK, distance_m=8.0)
     look = WalkEvidence(walk="a", bearings=(LOOK,))
