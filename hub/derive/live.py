@@ -22,6 +22,7 @@ from probe.detect.registry import Recogniser
 DEBOUNCE_S = 0.5
 DERIVE_SHARE = 4  # a derivation of a second is followed by so many seconds of rest
 LULL_S, LONGEST_WAIT_S = 0.5, 60.0
+LULLS = 3  # in a row, after a burst: on a machine that has too much to do, batches are committed with pauses
 BURST_SIGHTINGS = 20  # sightings within LULL_S; a walk that is under way brings fewer
 LOOK_S = 1.0  # how soon sightings written by another process (ingest, import) are noticed
 STOP_S = 10.0
@@ -184,9 +185,14 @@ class LiveCameras:
     def _wait_for_lull(self) -> None:
         """While many sightings come in at once, leave the machine to them: the map can wait until it is quiet."""
         until_s, seen = monotonic() + LONGEST_WAIT_S, self._deriver.read_to
+        quiet, enough = 0, 1
         while monotonic() < until_s and not self._stopping.is_set():
             now = self._store.version()
             if now - seen < BURST_SIGHTINGS:
+                quiet += 1
+            else:
+                quiet, enough = 0, LULLS
+            if quiet >= enough:
                 return
             seen = now
             self._stopping.wait(LULL_S)

@@ -2,24 +2,25 @@
 
 from collections.abc import Iterator
 
-from hub.merge.contributors import area_of
-from probe.contract.geodesy import cell
-from probe.contract.sighting import Sighting
+from hub.merge.contributors import area_of, area_with
+from probe.contract.geodesy import cell_numbers
+from probe.contract.sighting import Place, Sighting
 
 MOST_AREAS = 256  # of one sighting: a survey of a day by bicycle has some 80. What lies beyond bears no tag
 
 
 def areas_of(sighting: Sighting) -> tuple[str, ...]:
     """The areas of all its places, each once; that of what it is about comes first."""
-    return tuple(dict.fromkeys(area_of(name) for name in _cells(sighting)))[:MOST_AREAS]
+    areas = [] if sighting.survey is None else [area_of(listened.cell) for listened in sighting.survey.cells]
+    cells = dict.fromkeys(cell_numbers(place.lat, place.lon) for place in _places(sighting))  # most are of one
+    areas += [area_with(*cell) for cell in cells]
+    return tuple(dict.fromkeys(areas))[:MOST_AREAS]
 
 
-def _cells(sighting: Sighting) -> Iterator[str]:
-    if sighting.survey is not None:
-        yield from (listened.cell for listened in sighting.survey.cells)
+def _places(sighting: Sighting) -> Iterator[Place]:
     if sighting.subject is not None and sighting.subject.place is not None:
-        yield cell(sighting.subject.place.lat, sighting.subject.place.lon)
+        yield sighting.subject.place
     if sighting.observer is not None:
-        yield cell(sighting.observer.lat, sighting.observer.lon)
+        yield sighting.observer
     if sighting.radio is not None:
-        yield from (cell(hearing.place.lat, hearing.place.lon) for hearing in sighting.radio.hearings)
+        yield from (hearing.place for hearing in sighting.radio.hearings)

@@ -121,6 +121,7 @@ class _Work:
     put_off: int = 0
     over: dict[str, str] = field(default_factory=dict)  # by the probe's name
     days: dict[str, date] = field(default_factory=dict)  # the newest that a probe had from outside, by its id
+    tags: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)  # by probe and areas
 
 
 class _PutOff(Exception):
@@ -311,7 +312,7 @@ class UnitIngest:
                 origin=Origin.PROBE,
                 sender=probe.id,
                 held=held,
-                contributor_tags=self._keys.contributor_tags(probe.id, areas_of(sighting)),
+                contributor_tags=self._tags(probe, sighting, work),
             )
             self._weigh(probe, new.octets, message, work)
             batch.sightings[envelope.id] = new
@@ -331,6 +332,14 @@ class UnitIngest:
             withdrawal = NewWithdrawal(id=envelope.id, hash=one.hash, sender=probe.id, sightings=sightings)
             self._weigh(probe, withdrawal.octets, message, work, beyond=WITHDRAWAL_BYTES_PER_DAY)
             batch.withdrawals[envelope.id] = withdrawal
+
+    def _tags(self, probe: Probe, sighting: Sighting, work: _Work) -> tuple[str, ...]:
+        """The tags of a probe where a sighting is. Those of one commit are made once, and forgotten after it."""
+        areas = areas_of(sighting)
+        tags = work.tags.get((probe.id, areas))
+        if tags is None:
+            tags = work.tags[probe.id, areas] = self._keys.contributor_tags(probe.id, areas)
+        return tags
 
     def _weigh(self, probe: Probe, octets: int, message: Incoming, work: _Work, *, beyond: int = 0) -> None:
         """Add to the probe's share what is about to be stored. Raises _PutOff where that would be too much."""

@@ -40,7 +40,12 @@ def at_least(contributed: Iterable[Contributed]) -> int:
 def area_of(cell_name: str) -> str:
     """The area that a cell lies in, within which tags can be compared: the tile above it."""
     _, x, y = cell_name.split("/")
-    return f"{AREA_ZOOM}/{int(x) >> CELL_ZOOM - AREA_ZOOM}/{int(y) >> CELL_ZOOM - AREA_ZOOM}"
+    return area_with(int(x), int(y))
+
+
+def area_with(column: int, row: int) -> str:
+    """The area with the cell of this column and row."""
+    return f"{AREA_ZOOM}/{column >> CELL_ZOOM - AREA_ZOOM}/{row >> CELL_ZOOM - AREA_ZOOM}"
 
 
 def comparable(tag: str) -> str:

@@ -72,11 +72,17 @@ def moved(lat0: float, lon0: float, east_m: float, north_m: float) -> tuple[floa
 
 def cell(lat: float, lon: float) -> str:
     """The cell a point lies in: the web-Mercator tile `17/x/y`, 306 m wide at the equator, 200 m at 49 degrees."""
+    x, y = cell_numbers(lat, lon)
+    return f"{CELL_ZOOM}/{x}/{y}"
+
+
+def cell_numbers(lat: float, lon: float) -> tuple[int, int]:
+    """Column and row of the cell a point lies in."""
     size = 1 << CELL_ZOOM
     limited = max(-_MERCATOR_LIMIT_DEG, min(_MERCATOR_LIMIT_DEG, lat))
     x = floor((wrap_longitude(lon) + 180.0) / 360.0 * size)
     y = floor((1.0 - asinh(tan(radians(limited))) / pi) / 2.0 * size)
-    return f"{CELL_ZOOM}/{min(size - 1, max(0, x))}/{min(size - 1, max(0, y))}"
+    return min(size - 1, max(0, x)), min(size - 1, max(0, y))
 
 
 def cell_bounds(name: str) -> tuple[float, float, float, float]:

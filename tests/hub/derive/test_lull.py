@@ -1,0 +1,43 @@
+"""While many sightings come in, the map waits; when it is quiet, it goes on."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hub.derive import live
+from hub.derive.live import LiveCameras
+from hub.store.sqlite.log import SqliteStore
+
+
+class _Growing(SqliteStore):
+    """A store that has grown by so many sightings whenever somebody looks, and then no more."""
+
+    growth: Sequence[int] = ()
+
+    def version(self) -> int:
+        count, *self.growth = (*self.growth, 0) if not self.growth else self.growth
+        self.looks = getattr(self, "looks", 0) + 1
+        self.grown = getattr(self, "grown", 0) + count
+        return self.grown
+
+
+@pytest.mark.parametrize(
+    ("growth", "looks"),
+    [
+        ((), 1),  # nothing comes: at once
+        ((5,), 1),  # a walk that is under way
+        ((500,), 1 + live.LULLS),
+        ((500, 0, 500, 1, 0, 500), 6 + live.LULLS),  # a machine with too much to do commits with pauses
+    ],
+)
+def test_after_a_burst_the_map_goes_on_when_it_is_quiet_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, growth: Sequence[int], looks: int
+) -> None:
+    monkeypatch.setattr(live, "LULL_S", 0.0)
+    with closing(_Growing(tmp_path)) as store:
+        cameras = LiveCameras(store)
+        store.growth = growth
+        cameras._wait_for_lull()
+        assert store.looks == looks
