@@ -12,7 +12,7 @@ from hub.merge.camera import Camera
 
 # Octets of memory that observations take; 32 MiB are some 6,000 passes of a transmitter, or 20,000 pins.
 OBSERVED_OCTETS, OBSERVED_OCTETS_EACH = 512 << 20, 32 << 20
-# Cameras that rest on one contributor alone, and cameras in all: a camera takes about 7 KB.
+# Cameras that rest on one contributor alone, and cameras in all: a camera takes about 10 KB.
 CAMERAS, CAMERAS_EACH = 50_000, 5_000
 # Cells of 200 m that were walked and listened to.
 CELLS, CELLS_EACH = 100_000, 20_000

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from hub.derive.described import Told
 from hub.merge.camera import Camera, id_from
 from hub.merge.windows.neighbourhoods import Changes
-from hub.publish.view import CameraDetail
+from hub.publish.view import CameraDetail, DoubtView, OtherView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +54,14 @@ class Showing:
     def everything(self) -> Sequence[CameraDetail]:
         """The same, and then those that it does not show."""
         if self._all_listed is None:
-            self._all_listed = [*self.listed(), *(self._hidden[key] for key in sorted(self._hidden))]
+            hidden = (self._hidden[key] for key in sorted(self._hidden))
+            self._all_listed = [self._as_of_now(detail) for detail in (*self.listed(), *hidden)]
         return list(self._all_listed)
 
     def found(self, camera_id: str) -> CameraDetail | None:
         """The camera with an id, or the one that has the sighting from which the id follows."""
-        detail = self._with_id(camera_id)
-        return self._with_id(self._id_now(camera_id)) if detail is None else detail
+        detail = self._with_id(camera_id) or self._with_id(self._id_now(camera_id))
+        return None if detail is None else self._as_of_now(detail)
 
     def sightings_of(self, camera_id: str) -> tuple[str, ...]:
         """All sightings of the camera with an id, in the log's order; none where there is none."""
@@ -72,6 +75,31 @@ class Showing:
 
     def _with_id(self, camera_id: str) -> CameraDetail | None:
         return self.shown.get(camera_id) or self._hidden.get(camera_id)
+
+    def _as_of_now(self, detail: CameraDetail) -> CameraDetail:
+        """A camera whose doubts name others by the ids that these have now. A doubt names them as its own window saw
+        them: there a camera had no given id, and maybe not its first sighting."""
+        if not detail.doubts:
+            return detail
+        doubts = tuple(found for doubt in detail.doubts if (found := self._doubt_of_now(detail, doubt)) is not None)
+        if doubts == detail.doubts:
+            return detail
+        camera = msgspec.structs.replace(detail.camera, unsure=bool(doubts))
+        return msgspec.structs.replace(detail, camera=camera, doubts=doubts)
+
+    def _doubt_of_now(self, detail: CameraDetail, doubt: DoubtView) -> DoubtView | None:
+        """The doubt; None where it is of no other camera any more."""
+        here, others = doubt.here, dict[str | None, int]()
+        for other in doubt.others:
+            camera_id = None if other.camera is None else self._id_now(other.camera)
+            if camera_id == detail.camera.id:
+                here += other.percent
+            elif camera_id is None or self._with_id(camera_id) is not None:
+                others[camera_id] = others.get(camera_id, 0) + other.percent
+        if not others:
+            return None
+        named = tuple(OtherView(camera=key, percent=percent) for key, percent in others.items())
+        return msgspec.structs.replace(doubt, here=here, others=named)
 
     def _id_now(self, camera_id: str) -> str:
         if self._sighting_of is None:

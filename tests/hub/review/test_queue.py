@@ -155,7 +155,7 @@ def _far() -> list[CameraDetail]:
 
 
 def test_two_that_one_walk_saw_are_never_taken_for_one() -> None:
-    one, other = seen(look(observer=(0, 0)), look(observer=(5, 0)))
+    one, other = seen(look(observer=(0, 0)), look(observer=(1, 0), bearing_deg=150.0))
     assert one.told_apart == (other.camera.id,)
     assert Neighbourhood([one, other]).candidates(one) == ()
 

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
@@ -42,7 +43,11 @@ def seen(desk: ScriptedDesk) -> str:
 
 @pytest.fixture
 def desk() -> ScriptedDesk:
-    """A plain camera, two at one spot, a hint, and two that are safe."""
+    """A plain camera, two at one spot, a hint, and two that are safe.
+
+    That two of them may be one is no doubt of the merge here: a scripted desk has none that could settle it, and what
+    is unsure is asked about in `tests/hub/review`.
+    """
     source = ScriptedMap(
         look(observer=(0.0, 300.0)),
         look(observer=(200.0, 0.0), claims=(FIXED, on(Mount.WALL))),
@@ -50,7 +55,7 @@ def desk() -> ScriptedDesk:
         radio(at=(400.0, 0.0)),
         *(look(observer=(x, 600.0), walk=walk) for x in (0.0, 90.0) for walk in ("a" * 32, "b" * 32)),
     )
-    return ScriptedDesk(*source.cameras())
+    return ScriptedDesk(*(msgspec.structs.replace(one, doubts=()) for one in source.cameras()))
 
 
 def browser(desk: ScriptedDesk, name: str = "ada", role: Role = Role.OPERATOR, **parts: Any) -> TestClient:
