@@ -1,10 +1,12 @@
 """What there is to tell a camera's place by, walk by walk. Pure, and without NumPy."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 
+from hub.merge.contributors import weights_of_walks, who
 from hub.merge.observe import (
     GNSS_SD_M,
     NO_BEARING_SD_M,
@@ -21,6 +23,7 @@ from probe.contract.sighting import Hearing, Place, Silence
 USUAL_ACCURACY_M = 2 * GNSS_SD_M
 # Between two looks the receiver drifts: this share of its deviation is each look's own.
 OWN_SHARE = 0.35
+MOST_WALKS = 24  # of one camera, by which it is located
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,8 @@ class Bias:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkEvidence:
-    """What one walk says of one camera. `bias` is None where nobody knows it."""
+    """What one walk says of one camera. `bias` is None where nobody knows it; `weight` is how much it counts beside the
+    other walks, above 0 and up to 1."""
 
     walk: str
     hearings: tuple[Hearing, ...] = ()
@@ -68,6 +72,7 @@ class WalkEvidence:
     bearings: tuple[Bearing, ...] = ()
     marked: tuple[Marked, ...] = ()
     bias: Bias | None = None
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +96,41 @@ def evidence_of(
     streets: Sequence[Street] | None = None,
     bias: dict[str, Bias] | None = None,
 ) -> Evidence:
-    """The evidence in the observations of one camera; `bias` is that of walks by their name."""
+    """The evidence in the observations of one camera; `bias` is that of walks by their name.
+
+    Where several contributors were there, each counts once a quarter, however many walks they made. Of very many walks,
+    those that say most are taken, from every contributor in turn.
+    """
     by_walk: dict[str, list[Observation]] = {}
     for observation in observations:
         by_walk.setdefault(observation.walk, []).append(observation)
-    walks = tuple(_of_walk(walk, by_walk[walk], (bias or {}).get(walk)) for walk in sorted(by_walk))
+    by_walk = {walk: by_walk[walk] for walk in _chosen(by_walk)}
+    weights = weights_of_walks({walk: own[0] for walk, own in by_walk.items()})
+    walks = tuple(_of_walk(walk, by_walk[walk], (bias or {}).get(walk), weights[walk]) for walk in sorted(by_walk))
     return Evidence(walks=walks, streets=tuple(streets or ()))
 
 
-def _of_walk(walk: str, observations: Sequence[Observation], bias: Bias | None) -> WalkEvidence:
+def _chosen(by_walk: Mapping[str, Sequence[Observation]]) -> list[str]:
+    """The walks to take: each costs some milliseconds, and the thirtieth tells little more."""
+    if len(by_walk) <= MOST_WALKS:
+        return list(by_walk)
+    turn: Counter[str | None] = Counter()
+    ranked: list[tuple[int, int, int, str]] = []
+    for looks, heard, walk in sorted(
+        (
+            -sum(one.look is not None or one.marked for one in own),
+            -sum(len(one.hearings) for one in own),
+            walk,
+        )
+        for walk, own in by_walk.items()
+    ):
+        contributor = who(by_walk[walk][0])
+        turn[contributor] += 1
+        ranked.append((turn[contributor], looks, heard, walk))
+    return [walk for *_, walk in sorted(ranked)[:MOST_WALKS]]
+
+
+def _of_walk(walk: str, observations: Sequence[Observation], bias: Bias | None, weight: float) -> WalkEvidence:
     hearings: list[Hearing] = []
     silences: list[Silence] = []
     bearings: list[Bearing] = []
@@ -120,6 +151,7 @@ def _of_walk(walk: str, observations: Sequence[Observation], bias: Bias | None) 
         bearings=tuple(bearings),
         marked=tuple(marked),
         bias=bias,
+        weight=weight,
     )
 
 

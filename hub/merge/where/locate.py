@@ -80,7 +80,9 @@ def posterior(evidence: Evidence) -> Posterior | None:
     factors = factors_of(walks, streets=bool(evidence.streets))
     grid = _wide_grid(walks, plane)
     for _ in range(2):
-        summed = sum((walk_raster(walk, plane, grid) for walk in walks), np.zeros((grid.count, grid.count)))
+        summed = sum(
+            (walk.weight * walk_raster(walk, plane, grid) for walk in walks), np.zeros((grid.count, grid.count))
+        )
         prior = prior_log(walks, evidence.streets, plane, grid)
         found = Posterior(plane, grid, summed, prior, factors)
         if grid.count == FINE:
@@ -238,7 +240,7 @@ def _by_marks(walks: Sequence[WalkEvidence]) -> Located:
             own += inverse
             sums += inverse @ np.array(plane.to_metres(one.lat, one.lon))
         alone = np.linalg.inv(own)
-        inverse = np.linalg.inv(alone + drift_variance(walk) * np.eye(2))
+        inverse = walk.weight * np.linalg.inv(alone + drift_variance(walk) * np.eye(2))
         information += inverse
         weighed += inverse @ (alone @ sums)
     covariance = np.array(np.linalg.inv(information), np.float64)
