@@ -21,7 +21,8 @@ from hub.merge.which.strict import UNCLEAR_BY, contradictions, held_apart, uncle
 
 LEAST_LISTED = 0.01
 LEAST_DOUBT = 1e-4  # of a share of redraws: there are not more of them
-ALONE_DOUBT = 2e-3  # the same of an item by itself: another walk may have been off by more than it was taken to be
+ALONE_DOUBT = 2e-2  # the same of an item by itself: another walk may have been off by more than it was taken to be
+EXACT_DOUBT = 1e-6  # of a share where all ways were weighed
 # At most some 30 MB: a part's items and puts take 400 octets for each
 PARTS_REMEMBERED, MOST_REMEMBERED = 1024, 64
 SUREST = 0.9999  # nobody knows better, even where nothing else is near
@@ -105,7 +106,8 @@ def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
 def calibrated(share: Floats, mates: Ints, factors: Factors, *, exact: bool) -> Floats:
     """Probabilities of shares of redraws, or of all ways to divide (`exact`), as learnt in other towns; `mates`: how
     many other items the camera has."""
-    share = np.clip(share, LEAST_DOUBT, np.where(mates > 0, 1 - LEAST_DOUBT, 1 - ALONE_DOUBT))
+    most = np.where(exact, 1 - EXACT_DOUBT, np.where(mates > 0, 1 - LEAST_DOUBT, 1 - ALONE_DOUBT))
+    share = np.clip(share, EXACT_DOUBT if exact else LEAST_DOUBT, most)
     sure = factors.sure
     of_size = (sure.exact_alone, sure.exact_pair, sure.exact_more) if exact else (sure.alone, sure.pair, sure.more)
     slope = sure.exact_slope if exact else sure.slope
