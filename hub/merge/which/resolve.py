@@ -20,8 +20,10 @@ from hub.merge.which.search import effort_for, found
 from hub.merge.which.strict import UNCLEAR_BY, contradictions, held_apart, unclear
 
 LEAST_LISTED = 0.01
+NEARLY = 0.2
 LEAST_DOUBT = 1e-4  # of a share of redraws: there are not more of them
-ALONE_DOUBT = 2e-3  # the same of an item by itself: another walk may have been off by more than it was taken to be
+ALONE_DOUBT = 2e-2  # the same of an item by itself: another walk may have been off by more than it was taken to be
+EXACT_DOUBT = 1e-6  # of a share where all ways were weighed
 # At most some 30 MB: a part's items and puts take 400 octets for each
 PARTS_REMEMBERED, MOST_REMEMBERED = 1024, 64
 SUREST = 0.9999  # nobody knows better, even where nothing else is near
@@ -97,7 +99,7 @@ def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
         labels = agreed(scene, state.labels, doubt)
     labels = np.unique(labels, return_inverse=True)[1].astype(np.int64)
     share, mates = confidence(labels, doubt)
-    sure = calibrated(share, mates, factors, exact=ways is not None)
+    sure = np.minimum(calibrated(share, mates, factors, exact=ways is not None), _at_odds(labels, share, doubt))
     asked = unclear(items, labels, contradict)
     return _puts(labels, np.where(asked, np.minimum(sure, factors.sure.clear - UNCLEAR_BY), sure), doubt, asked)
 
@@ -105,7 +107,8 @@ def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
 def calibrated(share: Floats, mates: Ints, factors: Factors, *, exact: bool) -> Floats:
     """Probabilities of shares of redraws, or of all ways to divide (`exact`), as learnt in other towns; `mates`: how
     many other items the camera has."""
-    share = np.clip(share, LEAST_DOUBT, np.where(mates > 0, 1 - LEAST_DOUBT, 1 - ALONE_DOUBT))
+    most = np.where(exact, 1 - EXACT_DOUBT, np.where(mates > 0, 1 - LEAST_DOUBT, 1 - ALONE_DOUBT))
+    share = np.clip(share, EXACT_DOUBT if exact else LEAST_DOUBT, most)
     sure = factors.sure
     of_size = (sure.exact_alone, sure.exact_pair, sure.exact_more) if exact else (sure.alone, sure.pair, sure.more)
     slope = sure.exact_slope if exact else sure.slope
@@ -113,13 +116,27 @@ def calibrated(share: Floats, mates: Ints, factors: Factors, *, exact: bool) -> 
     return np.asarray(np.minimum(SUREST, 1 / (1 + np.exp(-odds))))
 
 
+def _at_odds(labels: Ints, share: Floats, doubt: Doubt) -> Floats:
+    """How likely an item's camera can be at most beside another one that is nearly as likely; else 1. What was learnt
+    in other towns holds on the whole, and says nothing of what lies in the middle between two."""
+    likely = _likely(labels, doubt)
+    rival = likely.max(axis=1)
+    return np.where(rival > NEARLY * share, share / np.maximum(share + rival, 1e-12), 1.0)
+
+
+def _likely(labels: Ints, doubt: Doubt) -> Floats:
+    """How likely items are of each other camera than their own (n x c)."""
+    member = np.zeros((len(labels), int(labels.max()) + 1))
+    member[np.arange(len(labels)), labels] = 1.0
+    likely = doubt.pairs @ member / member.sum(axis=0)
+    likely[np.arange(len(labels)), labels] = 0.0
+    return np.asarray(likely)
+
+
 def _puts(labels: Ints, sure: Floats, doubt: Doubt, asked: Bools) -> list[Put]:
     count = len(labels)
-    member = np.zeros((count, int(labels.max()) + 1))
-    member[np.arange(count), labels] = 1.0
-    likely = doubt.pairs @ member / member.sum(axis=0)
-    likely[np.arange(count), labels] = 0.0
-    apart = np.where(member.sum(axis=0)[labels] > 1, doubt.alone, 0.0)
+    likely = _likely(labels, doubt)
+    apart = np.where(np.bincount(labels)[labels] > 1, doubt.alone, 0.0)
     # What a person is asked of has something that it may be instead, however unlikely
     apart = np.where(asked & (likely.sum(axis=1) + apart < 1e-9), 1.0, apart)
     total = likely.sum(axis=1) + apart

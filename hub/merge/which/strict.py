@@ -17,7 +17,9 @@ TURNED_DEG, SAME_WAY_DEG = 60.0, 30.0
 # Of pairs of mapped readers within 10 m that look more than 60 degrees apart, people kept 180 and deleted one of 2.
 CONTRADICTED = 0.03  # what is left of the odds of a pair that contradicts and that no third item binds
 BINDS = 0.3  # a third item binds two that are of its camera with this probability or more
-ENOUGH_ALIKE = 2  # of kind, mount and direction, for two sightings alone
+# Of kind, mount and direction, for two sightings alone. Readers stand in twos and threes and look the same way: of 95
+# pairs at one spot that people kept 64 do.
+ENOUGH_ALIKE, ENOUGH_ALIKE_OF_READERS = 1, 2
 UNCLEAR_BY = 0.02
 
 
@@ -55,12 +57,14 @@ def unclear(items: Sequence[Item], labels: Ints, contradict: Bools) -> Bools:
     asked = (same & contradict).any(axis=1)
     size = same.sum(axis=1)
     for one in np.flatnonzero(size == 1).tolist():
-        asked[one] |= _alike(items[one], items[int(same[one].argmax())]) < ENOUGH_ALIKE
+        other = items[int(same[one].argmax())]
+        reader = READER in (items[one].kind, other.kind)
+        asked[one] |= _alike(items[one], other) < (ENOUGH_ALIKE_OF_READERS if reader else ENOUGH_ALIKE)
     return np.asarray(asked & np.array([one.group is None for one in items]))
 
 
 def _alike(one: Item, other: Item) -> int:
-    """In how much two agree; that both read plates does not tell, as such cameras stand in twos and threes."""
+    """In how much two agree, whether they read plates aside."""
     alike = one.kind == other.kind is not None and one.kind != READER
     alike_mount = one.mount == other.mount is not None
     same_way = (
