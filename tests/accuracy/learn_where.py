@@ -169,6 +169,7 @@ def main() -> None:
         "# Learnt by `python -m tests.accuracy.learn_where`, on simulated trials that judge nothing: so many of each."
     ]
     for name, row in sorted({**(learnt() if asked.only else {}), **found}.items()):
+        row["trials"] = int(row["trials"])
         lines += ["", f"[{name}]", *(f"{key} = {value}" for key, value in row.items())]
     FACTORS.write_text("\n".join(lines) + "\n")
 
