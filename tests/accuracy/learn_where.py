@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hub.merge.where.evidence import Evidence, Street
-from hub.merge.where.factors import class_of
+from hub.merge.where.factors import class_of, learnt
 from hub.merge.where.locate import Posterior, locate, posterior
 from hub.merge.where.prior import prior_log
 from probe.contract.geodesy import moved, offset_m
@@ -65,8 +65,8 @@ def told_of(trial: Trial, random: np.random.Generator) -> Iterator[Evidence]:
     yield Evidence(walks=mark)
 
 
-def gathered(scenario: str, first: int, last: int, vary: bool = True) -> list[Learnt]:
-    """Some trials of the learning seed."""
+def gathered(scenario: str, first: int, last: int, vary: bool = True, only: str = "") -> list[Learnt]:
+    """Some trials of the learning seed, as evidence of classes in whose names is `only`."""
     seed = locating()["trials"]["learn_seed"]
     found = []
     for number in range(first, last):
@@ -76,7 +76,8 @@ def gathered(scenario: str, first: int, last: int, vary: bool = True) -> list[Le
             trial = drawn(scenario, random)
             streets = evidence(trial, looks=False, streets=True).streets
             for one in told_of(trial, random):
-                found += _of_trial(scenario, trial, one, streets)
+                if only in class_of(one.walks, streets=False):
+                    found += _of_trial(scenario, trial, one, streets)
     return found
 
 
@@ -151,21 +152,24 @@ def main() -> None:
     options.add_argument("--trials", type=int, default=1000, help="of each scenario")
     options.add_argument("--jobs", type=int, default=2)
     options.add_argument("--frozen", action="store_true", help="only the frozen laws")
+    options.add_argument("--only", default="", help="classes in whose names is this; the others stay as they are")
     asked = options.parse_args()
     step = 25
     parts = [
-        (name, first, min(first + step, asked.trials), not asked.frozen)
+        (name, first, min(first + step, asked.trials), not asked.frozen, asked.only)
         for first in range(0, asked.trials, step)
         for name in (*sorted(locating()["scenarios"]), "three")
         if first < asked.trials * SHARES.get(name, 1.0)
     ]
     with ProcessPoolExecutor(asked.jobs) as pool:
         rows = [one for found in pool.map(gathered, *zip(*parts, strict=True)) for one in found]
+    # From so few classes nothing follows for the others
+    found = {name: row for name, row in factors(rows).items() if not asked.only or name != "any"}
     lines = [
-        "# Learnt by `python -m tests.accuracy.learn_where"
-        f"{' --frozen' if asked.frozen else ''} --trials {asked.trials}`, on simulated trials that judge nothing."
+        "# Learnt by `python -m tests.accuracy.learn_where`, on simulated trials that judge nothing: so many of each."
     ]
-    for name, row in factors(rows).items():
+    for name, row in sorted({**(learnt() if asked.only else {}), **found}.items()):
+        row["trials"] = int(row["trials"])
         lines += ["", f"[{name}]", *(f"{key} = {value}" for key, value in row.items())]
     FACTORS.write_text("\n".join(lines) + "\n")
 

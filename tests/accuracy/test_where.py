@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from hub.merge.where.factors import learnt
+from probe.contract.geodesy import moved, offset_m
 from tests.accuracy import locate, locators
 from tests.accuracy.bound import CIRCLE, GNSS_M, bound_m, median_bounds
-from tests.accuracy.evidences import evidence
+from tests.accuracy.evidences import ORIGIN, evidence, looks_only, marks, one_look, with_distances
 from tests.accuracy.frozen import locating
 from tests.accuracy.laws import VARIED, under, varied, worse
 from tests.accuracy.learn_where import conformal, factors, gathered
-from tests.accuracy.passes import trials
+from tests.accuracy.passes import Trial, trials
 
 
 def test_the_product_is_near_and_its_region_holds() -> None:
@@ -84,6 +85,33 @@ def test_other_laws_are_other_passes_and_the_frozen_ones_are_back_after() -> Non
     drawn = varied(np.random.default_rng(1), 0.8, 1.25)
     assert set(drawn) == set(VARIED)
     assert all(0.8 <= factor <= 1.25 for factor in drawn.values())
+
+
+def test_looks_alone_have_no_radio_and_distances_are_guessed_as_walkers_guess() -> None:
+    random = np.random.default_rng(3)
+    shares = []
+    for trial in trials("pass", 40, 12):
+        given = with_distances(looks_only(evidence(trial, looks=True)), trial, random)
+        assert not any(walk.hearings or walk.silences for walk in given.walks)
+        assert [len(walk.bearings) for walk in one_look(given, random).walks] == [1]
+        for bearing, one in zip(given.walks[0].bearings, trial.passes[0].looks, strict=True):
+            assert bearing.distance_m is not None
+            assert one.away_m == pytest.approx(np.hypot(trial.east - one.east, trial.north - one.north), abs=25)
+            shares.append(bearing.distance_m / one.away_m)
+    assert np.median(shares) == pytest.approx(1, abs=0.1)
+    assert np.std(shares) == pytest.approx(0.3, abs=0.08)
+
+
+def test_marks_are_off_by_what_receivers_are() -> None:
+    (trial,) = trials("pass", 1, 2)
+    random = np.random.default_rng(4)
+    (walk,) = marks(trial, 1, random)
+    off = [offset_m(*moved(*ORIGIN, trial.east, trial.north), *mark) for mark in _marks(trial, random)]
+    assert np.std(off) == pytest.approx(np.sqrt(walk.marked[0].east + walk.marked[0].common), rel=0.2)
+
+
+def _marks(trial: Trial, random: np.random.Generator) -> list[tuple[float, float]]:
+    return [(walk.marked[0].lat, walk.marked[0].lon) for walk in marks(trial, 300, random)]
 
 
 CLASSES = [f"{walks}_{what}" for walks in ("one", "two", "several") for what in ("heard", "heard_seen", "seen")]

@@ -35,11 +35,12 @@ def prior_log(walks: Sequence[WalkEvidence], streets: Sequence[Street], plane: P
 
 
 def _walked(walks: Sequence[WalkEvidence], plane: Plane) -> list[tuple[float, float]]:
-    """Where somebody heard or marked it, at most once for each 3 m; never where it was not heard. Where somebody looked
-    at it says how far it is by itself (`raster.py`)."""
+    """Where somebody heard or marked it, at most once for each 3 m; never where it was not heard. Where somebody only
+    looked at it, looks say how far it is by themselves (`raster.py`)."""
     places: list[tuple[float, float]] = []
     for walk in walks:
         places += [(one.place.lat, one.place.lon) for one in walk.hearings]
+        places += [(one.lat, one.lon) for one in (walk.bearings if walk.hearings else ())]
         places += [(one.lat, one.lon) for one in walk.marked]
     metres = sorted(plane.points(places).tolist())
     thinned = {(round(east / 3), round(north / 3)): (east, north) for east, north in metres}

@@ -6,7 +6,7 @@ differ from one transmitter and street to the next and are integrated out, which
 """
 
 from dataclasses import dataclass
-from math import erf, sqrt
+from math import sqrt
 
 import numpy as np
 
@@ -31,7 +31,6 @@ THRESHOLD_DBM, BLOCKED, CAUGHT = -87.0, 0.5, 0.85
 # The middle by linear power is seldom far off, whatever law holds: how far it draws, and how strongly.
 CENTROID_M, CENTROID_PULL = 25.0, 1.5
 _DB = -5.0 / np.log(10.0)  # of the logarithm of a squared distance: by 10 dB for each factor of 10, at exponent 1
-_ERF = np.array([erf(x / sqrt(2)) for x in np.linspace(-6, 6, 481)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Levels:
 
 def averaged(places: Floats, dbm: Floats, frames: Floats) -> Levels:
     """One level for every 2 m square, or for larger ones where there are too many. NaN is "not measured"."""
-    order = np.lexsort((frames, np.nan_to_num(dbm, nan=1.0), places[:, 1], places[:, 0]))
+    order = np.lexsort((frames, np.where(np.isnan(dbm), 1.0, dbm), places[:, 1], places[:, 0]))
     places, dbm, frames = places[order], dbm[order], frames[order]
     unmeasured = np.isnan(dbm)
     dbm = np.where(unmeasured, UNMEASURED_DBM, dbm)
@@ -67,32 +66,39 @@ def averaged(places: Floats, dbm: Floats, frames: Floats) -> Levels:
     return Levels(middle, np.bincount(square, weight * dbm) / total, np.maximum(1 / total, 4.0))
 
 
-def radio_log(levels: Levels, east: Floats, north: Floats) -> tuple[Floats, Floats, Floats]:
-    """The log-likelihood of the levels for a transmitter at each of these points; and the power and exponent that
-    each would have, for what was not heard."""
-    count = len(levels)
-    apart = np.hypot(*(levels.places[:, np.newaxis, axis] - levels.places[np.newaxis, :, axis] for axis in range(2)))
-    covariance = SHADOW_SD_DB**2 * np.exp(-apart / SHADOW_M) + np.diag(levels.noise)
-    whiten = np.linalg.inv(np.linalg.cholesky(covariance))
-    away2 = (east - levels.places[:, :1]) ** 2 + (north - levels.places[:, 1:]) ** 2
-    ones = whiten.sum(axis=1)
-    rest = whiten @ (levels.dbm - POWER_DBM)
-    parts, weights, fits = [], [], []
-    for near_m, usual in NEAR_FIELD_M:
-        sums = _Sums(ones, whiten @ (_DB * np.log(away2 + near_m**2)), rest)
-        for scale, share in SCALES:
-            value, power, exponent = sums.marginal(scale**2, count)
-            parts.append(value)
-            weights.append(np.log(usual * share))
-            if scale == SCALES[1][0]:
-                fits.append((value + np.log(usual), power, exponent))
-    together = log_sum([part + weight for part, weight in zip(parts, weights, strict=True)])
-    best = np.argmax([fit[0] for fit in fits], axis=0)
-    power, exponent = (np.choose(best, [fit[number] for fit in fits]) for number in (1, 2))
-    loud = 10 ** ((levels.dbm - levels.dbm.max()) / 10)
-    middle = loud @ levels.places / loud.sum()
-    together = together - CENTROID_PULL * np.log1p(((east - middle[0]) ** 2 + (north - middle[1]) ** 2) / CENTROID_M**2)
-    return together, POWER_DBM + power, EXPONENT + exponent
+class Law:
+    """How likely the levels of a walk are for a transmitter at each of some points."""
+
+    def __init__(self, levels: Levels) -> None:
+        apart = np.hypot(
+            *(levels.places[:, np.newaxis, axis] - levels.places[np.newaxis, :, axis] for axis in range(2))
+        )
+        covariance = SHADOW_SD_DB**2 * np.exp(-apart / SHADOW_M) + np.diag(levels.noise)
+        self.places = levels.places
+        self.whiten = np.linalg.inv(np.linalg.cholesky(covariance))
+        self.rest = self.whiten @ (levels.dbm - POWER_DBM)
+        loud = 10 ** ((levels.dbm - levels.dbm.max()) / 10)
+        self.middle = loud @ levels.places / loud.sum()
+
+    def log(self, east: Floats, north: Floats) -> tuple[Floats, Floats, Floats]:
+        """The log-likelihood; and the power and exponent that each would have, for what was not heard."""
+        away2 = (east - self.places[:, :1]) ** 2 + (north - self.places[:, 1:]) ** 2
+        ones = self.whiten.sum(axis=1)
+        parts, weights, fits = [], [], []
+        for near_m, usual in NEAR_FIELD_M:
+            sums = _Sums(ones, self.whiten @ (_DB * np.log(away2 + near_m**2)), self.rest)
+            for scale, share in SCALES:
+                value, power, exponent = sums.marginal(scale**2, len(self.places))
+                parts.append(value)
+                weights.append(np.log(usual * share))
+                if scale == SCALES[1][0]:
+                    fits.append((value + np.log(usual), power, exponent))
+        together = log_sum([part + weight for part, weight in zip(parts, weights, strict=True)])
+        best = np.argmax([fit[0] for fit in fits], axis=0)
+        power, exponent = (np.choose(best, [fit[number] for fit in fits]) for number in (1, 2))
+        off2 = (east - self.middle[0]) ** 2 + (north - self.middle[1]) ** 2
+        together = together - CENTROID_PULL * np.log1p(off2 / CENTROID_M**2)
+        return together, POWER_DBM + power, EXPONENT + exponent
 
 
 class _Sums:
@@ -138,7 +144,9 @@ def silence_log(stretches: list[Floats], power: Floats, exponent: Floats, east: 
 
 
 def _normal(x: Floats) -> Floats:
-    return np.asarray(0.5 + 0.5 * np.interp(x, np.linspace(-6, 6, len(_ERF)), _ERF))
+    """The normal distribution's share below each, to 2 in 10,000 (Bowling and others 2009)."""
+    x = np.clip(x, -6.0, 6.0)
+    return np.asarray(1 / (1 + np.exp(-x * (1.5976 + 0.070565 * x * x))))
 
 
 def log_sum(parts: list[Floats]) -> Floats:

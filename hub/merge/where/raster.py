@@ -11,7 +11,7 @@ from hub.merge.looks import ASTRAY, SPREAD, USUAL_M
 from hub.merge.observe import DISTANCE_SD_SHARE
 from hub.merge.where.evidence import Bearing, Marked, WalkEvidence, corrected, drift_variance, own_variance
 from hub.merge.where.plane import Floats, Grid, Plane
-from hub.merge.where.radio import Levels, averaged, log_sum, radio_log, silence_log
+from hub.merge.where.radio import Law, Levels, averaged, silence_log
 
 # The compass's error that all bearings of a walk share, in degrees.
 COMPASS_SD_DEG = 5.0
@@ -19,6 +19,8 @@ COMPASS_SD_DEG = 5.0
 MISTAKEN = 0.03
 LEAST_BEARING_SD_DEG = 3.0
 MOST_BEARINGS, MOST_STRETCHES, STRETCH_STEP_M, MOST_ON_STRETCH = 24, 12, 8.0, 8
+_Placed = tuple[Bearing, tuple[float, float]]  # a look and its place in metres
+BLOCK = 2048  # cells that are worked out together
 # How far below the best a walk can say that a place is, in units of the logarithm: a walk may be of something else.
 DEEPEST = 12.0
 # The drift's deviation is told by the receiver's accuracy, which is a guess: factors and how usual they are.
@@ -33,14 +35,19 @@ def walk_raster(walk: WalkEvidence, plane: Plane, grid: Grid) -> Floats:
     east, north = grid.cells()
     total = np.zeros_like(east)
     variance = drift_variance(walk)
-    levels = levels_of(walk, plane)
-    if levels is not None:
-        value, power, exponent = radio_log(levels, east, north)
-        total += value + silence_log(_stretches(walk, plane), power, exponent, east, north)
-    if walk.bearings:
-        total += _bearings_log(walk.bearings, plane, own_variance(walk), east, north)
-    for one in walk.marked:
-        total += _marked_log(one, plane, east, north)
+    levels, looks, stood = levels_of(walk, plane), _looks(walk.bearings, plane), own_variance(walk)
+    law = None if levels is None else Law(levels)
+    stretches = [] if levels is None else _stretches(walk, plane)
+    for first in range(0, len(east), BLOCK):  # cells by cells, as memory that is used again need not be asked for
+        block = slice(first, first + BLOCK)
+        here = east[block], north[block]
+        if law is not None:
+            value, power, exponent = law.log(*here)
+            total[block] += value + silence_log(stretches, power, exponent, *here)
+        if looks:
+            total[block] += _looks_log(looks, stood, not walk.hearings, *here)
+        for one in walk.marked:
+            total[block] += _marked_log(one, plane, *here)
     blurred = _blurred((total - total.max()).reshape(grid.count, grid.count), variance, grid.step_m)
     blurred = np.logaddexp(blurred - blurred.max(), -DEEPEST)
     return np.asarray(blurred - blurred.max())
@@ -67,36 +74,39 @@ def _stretches(walk: WalkEvidence, plane: Plane) -> list[Floats]:
     return found
 
 
-def _bearings_log(bearings: tuple[Bearing, ...], plane: Plane, stood: float, east: Floats, north: Floats) -> Floats:
-    """The looks of a walk: their bearings, with the error that they share integrated out, and how far it was.
-    `stood`: the variance per axis of where each was taken from, beside the drift."""
+def _looks(bearings: tuple[Bearing, ...], plane: Plane) -> list[_Placed]:
+    """The looks of a walk, in one order and not too many, each with its place in metres."""
     kept = sorted(bearings, key=lambda one: (one.lat, one.lon, one.bearing_deg, one.sd_deg, one.distance_m or 0.0))
     if len(kept) > MOST_BEARINGS:
         kept = [kept[number * len(kept) // MOST_BEARINGS] for number in range(MOST_BEARINGS)]
-    total = np.zeros((len(_NODES), len(east)))
+    return [(one, plane.to_metres(one.lat, one.lon)) for one in kept]
+
+
+def _looks_log(looks: list[_Placed], stood: float, alone: bool, east: Floats, north: Floats) -> Floats:
+    """The looks of a walk: their bearings, with the error that they share integrated out, and how far it was.
+
+    `stood`: the variance per axis of where each was taken from, beside the drift. `alone`: nothing was heard, which
+    tells better how far it is than what is usual.
+    """
+    together = np.ones((len(_NODES), len(east)))  # 24 looks astray are 1e-86: nothing vanishes
     told, usual = np.zeros_like(east), np.zeros_like(east)
-    for one in kept:
-        here = plane.to_metres(one.lat, one.lon)
+    for one, here in looks:
         away = np.hypot(east - here[0], north - here[1]) + 0.5
         off = np.degrees(np.arctan2(east - here[0], north - here[1])) - one.bearing_deg
         own = max(LEAST_BEARING_SD_DEG, min(90.0, one.sd_deg)) ** 2
         sd2 = np.minimum(own + stood / (radians(1.0) * away) ** 2, 100.0**2)
         turned = off - COMPASS_SD_DEG * _NODES[:, np.newaxis]
         turned -= 360.0 * np.rint(turned / 360.0)
-        likely = np.exp(-0.5 * turned**2 / sd2) / np.sqrt(2 * np.pi * sd2)
-        total += np.log((1 - ASTRAY) * likely + ASTRAY / 360.0)
+        turned *= turned
+        together *= (1 - ASTRAY) / np.sqrt(2 * np.pi * sd2) * np.exp(turned * (-0.5 / sd2)) + ASTRAY / 360.0
         # By area, as a ring is the larger the farther it is
-        usual += -np.log(away)
-        if one.distance_m is None:
-            usual += np.log(_usual(away))
-        else:
+        if one.distance_m is not None:
             told += _distance_log(one, one.distance_m, stood, away)
+            usual -= np.log(away)
+        elif alone:
+            usual += np.log(_usual(away) / away)
     # How far things are that people photograph is known once, however many looks there are at one
-    return (
-        told
-        + usual / len(kept)
-        + log_sum([row + np.log(weight) for row, weight in zip(total, _WEIGHTS / _WEIGHTS.sum(), strict=True)])
-    )
+    return np.asarray(told + usual / len(looks) + np.log(_WEIGHTS / _WEIGHTS.sum() @ together))
 
 
 def _usual(away: Floats) -> Floats:

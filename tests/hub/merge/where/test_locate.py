@@ -361,6 +361,8 @@ def test_the_hubs_observations_become_the_evidence() -> None:
         round(one.bearing_deg, 1) % 360 for one in trial.passes[0].looks
     )
     assert all(not walk.marked for walk in made.walks)
+    # What a look says is kept once
+    assert all(one.sighting.observer is None and one.sighting.subject is None for one in seen)
     assert made == evidence_of(seen)
 
 
