@@ -1,6 +1,5 @@
 """Where a camera is costs milliseconds to work out: that is done once, and again only where the camera is another."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -19,7 +18,7 @@ ADDRESSES = [f"ac:cc:8e:00:00:{n:02x}" for n in range(6)]
 
 
 @pytest.fixture
-def worked_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Evidence]]:
+def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[Evidence]:
     """The evidence from which a place was worked out, each time."""
     told: list[Evidence] = []
     locate = where.locate

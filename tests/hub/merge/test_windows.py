@@ -284,10 +284,11 @@ def rivals(origin: tuple[float, float]) -> list[Observation]:
 
 
 def test_whoever_is_in_doubt_names_cameras_that_can_be_found_also_where_tiles_meet() -> None:
-    some = {origin: at_once(rivals(origin)) for origin in ORIGINS}
-    for origin, found in some.items():
-        check_doubts(found, rivals(origin))
-    assert all(any(one.doubts for one in found.cameras.values()) for found in some.values())
+    for origin in ORIGINS:
+        observations = rivals(origin)
+        found = at_once(observations)
+        check_doubts(found, observations)
+        assert any(camera.doubts for camera in found.cameras.values()), origin
 
 
 def test_a_camera_that_is_less_than_its_window_found_keeps_its_doubts() -> None:
