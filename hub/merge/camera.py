@@ -100,6 +100,11 @@ class Camera:
             self._located = locate(evidence_of(self.members)) or located(self.estimate)
         return self._located
 
+    def take_place_of(self, before: "Camera") -> None:
+        """Go on with the place of a camera that rests on the very same, whatever was decided of it meanwhile."""
+        if (self.members, self.bias, self.estimate) == (before.members, before.bias, before.estimate):
+            self._located = before._located
+
     def may_hold(self, sides: Sides) -> bool:
         """Whether what is on these sides may be of this camera."""
         return self.bound is None or fit(self.bound.sides, sides)
@@ -119,6 +124,8 @@ class Camera:
     def attach(self, observation: Observation) -> None:
         """Add an observation without a place: it says something of the camera, and nothing of where it is."""
         self.members.append(observation)
+        if self.sure:
+            self.sure.append(1.0)  # people said so
         self._located = None
         self._tally.add(observation)
         self._first = min(self._first, observation, key=_place_in_log)

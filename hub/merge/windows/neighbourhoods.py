@@ -15,7 +15,7 @@ from hub.merge.windows.atoms import Atom, Atoms
 from hub.merge.windows.bonds import Lookup, touched
 from hub.merge.windows.stitch import Followed, followed
 from hub.merge.windows.tiles import Tile
-from hub.merge.windows.window import Piece, PieceKey, Resolve, Window, resolved
+from hub.merge.windows.window import Piece, PieceKey, Resolve, Window, resolved, within
 
 _Place = tuple[PieceKey, int]  # a piece of a window, and the number of a camera in it
 
@@ -49,6 +49,7 @@ class Neighbourhoods:
         self._looked_at: dict[Tile, set[Tile]] = {}  # the same, the other way round
         self._windows: dict[Tile, Window] = {}
         self._dirty: set[Tile] = set()
+        self._other_atoms: set[Tile] = set()  # of the dirty ones those that have atoms which they had not, or lack some
         self._departed: set[str] = set()
         self._changed_bonds: set[str] = set()
         self._changed_names: set[str] = set()
@@ -87,17 +88,23 @@ class Neighbourhoods:
     def refresh(self, *, within: Iterable[Tile] | None = None) -> Changes:
         """Resolve what is not up to date. `within` leaves all other windows unresolved, for good: only a measurement
         of what an arrival costs wants that."""
+        self.settle()
+        wanted = self._dirty if within is None else self._dirty.intersection(within)
+        affected = self._departed | self._resolve_all(wanted)
+        self._dirty.clear()
+        self._other_atoms.clear()
+        self._departed = set()
+        return self._stitch(affected)
+
+    def settle(self) -> None:
+        """Find out which windows are not up to date, and resolve none."""
         gone, made = self._atoms.settle()
         for atom in gone:
             self._take_out(atom)
         for atom in made:
             self._put_in(atom)
         self._mark(self._atoms_of(self._changed_bonds))
-        wanted = self._dirty if within is None else self._dirty.intersection(within)
-        affected = self._departed | self._resolve_all(wanted)
-        self._dirty.clear()
-        self._departed = set()
-        return self._stitch(affected)
+        self._dirty |= self._other_atoms
 
     def camera_with(self, sighting_id: str) -> Camera | None:
         """The camera that holds a sighting."""
@@ -126,10 +133,10 @@ class Neighbourhoods:
             tiles[tile] = tiles.get(tile, 0) + 1
             self._looked_at.setdefault(tile, set()).add(atom.home)
         self._departed.discard(atom.key)
-        self._mark((atom,))
+        self._other_atoms |= self._tiles_of(atom)
 
     def _take_out(self, atom: Atom) -> None:
-        self._mark((atom,))
+        self._other_atoms |= self._tiles_of(atom)
         for tile in atom.windows:
             del self._present[tile][atom.key]
             if not self._present[tile]:
@@ -163,11 +170,14 @@ class Neighbourhoods:
         """Resolve windows; returns the keys of all atoms that were or are in them."""
         affected: set[str] = set()
         for tile in sorted(tiles):
-            before = self._windows.pop(tile, None)
+            before = self._windows.get(tile)
+            atoms = self._in_window(tile)
             if before is not None:
+                if tile not in self._other_atoms and before.constraints == within(atoms.values(), self._lookup):
+                    continue  # a decision that says nothing of what is here, such as one about a name
+                del self._windows[tile]
                 affected.update(key for piece in before.pieces for key in piece.put)
                 self.cut -= before.is_cut
-            atoms = self._in_window(tile)
             if atoms:
                 affected.update(atoms)
                 window = resolved(tile, atoms.values(), self._lookup, self._resolve)
@@ -246,6 +256,8 @@ class Neighbourhoods:
         else:
             ids = tuple(sorted(one.sighting.id for one in observations))
             cameras, _ = self._resolve(observations, Constraints(together=(ids,)))
+            for camera in cameras:
+                found.keep_doubts(camera)
         self.parted += bucket.is_part
         made = [self._finished(camera, by_first) for camera in cameras]
         bucket.cameras = tuple(made)
@@ -275,7 +287,10 @@ class Neighbourhoods:
         camera.far_apart = any(self._atoms.far_apart(name) for name, grouped in heard.items() if not grouped)
         camera.name = self._name(camera)
         before = by_first.get(_own_id(camera))
-        return before if before is not None and before == camera else camera
+        if before is None:
+            return camera
+        camera.take_place_of(before)
+        return before if before == camera else camera
 
     # Decisions and names
 

@@ -4,12 +4,13 @@ A window that holds very much is cut into parts of its tile, each with a halo of
 into parts by order: both follow from what is in it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from hub.merge.camera import Camera
-from hub.merge.constraints import Constraints
+from hub.merge.constraints import UNCONSTRAINED, Constraints
 from hub.merge.crowd import without_repetitions
+from hub.merge.doubt import Doubt
 from hub.merge.observe import Observation
 from hub.merge.windows.atoms import Atom
 from hub.merge.windows.bonds import Lookup
@@ -25,12 +26,29 @@ PieceKey = tuple[Tile, Part, int]
 @dataclass(slots=True)
 class Found:
     """A camera as a window sees it: where it belongs to (degrees), and of how many observations it is. `camera` is
-    there where it belongs to this very window."""
+    there where it belongs to this very window; else `doubts` and `sure`, by sighting, are what it says of those."""
 
     lat: float
     lon: float
     size: int
     camera: Camera | None
+    doubts: tuple[Doubt, ...] = ()
+    sure: Mapping[str, float] = field(default_factory=dict)
+
+    def keep_doubts(self, part: Camera) -> None:
+        """Let a camera of some of these observations keep the doubts there are of them: it was made as if people had
+        put them together, and of that there is none.
+
+        Other cameras are named as the window sees them: by the id that follows from the first of their sightings.
+        """
+        whole = self.camera
+        doubts, sure = (self.doubts, self.sure) if whole is None else (whole.doubts, _sure_by_sighting(whole))
+        here = {one.sighting.id for one in part.observations}
+        kept = ((doubt, tuple(one for one in doubt.sightings if one in here)) for doubt in doubts)
+        part.doubts = tuple(replace(doubt, sightings=sightings) for doubt, sightings in kept if sightings)
+        if len(part.sure) == len(part.members):
+            ids = [one.sighting.id for one in part.members]
+            part.sure = [sure.get(one, known) for one, known in zip(ids, part.sure, strict=True)]
 
 
 @dataclass(slots=True)
@@ -50,10 +68,11 @@ class Piece:
 
 @dataclass(slots=True)
 class Window:
-    """The pieces of a tile; one, where it was not cut."""
+    """The pieces of a tile; one, where it was not cut. `constraints` are those that it keeps to."""
 
     tile: Tile
     pieces: list[Piece] = field(default_factory=list)
+    constraints: Constraints = UNCONSTRAINED
 
     def pieces_at(self, lat: float, lon: float) -> list[Piece]:
         """The pieces that a place in the tile is of: one, unless no place tells them apart."""
@@ -70,8 +89,15 @@ class Window:
 def resolved(tile: Tile, atoms: Iterable[Atom], lookup: Lookup, resolve: Resolve) -> Window:
     """The window of a tile with all atoms that are in it."""
     window = Window(tile)
-    _resolve_part(window, WHOLE, sorted(atoms, key=lambda atom: atom.key), lookup, resolve)
+    ordered = sorted(atoms, key=lambda atom: atom.key)
+    window.constraints = within(ordered, lookup)
+    _resolve_part(window, WHOLE, ordered, lookup, resolve)
     return window
+
+
+def within(atoms: Iterable[Atom], lookup: Lookup) -> Constraints:
+    """The constraints that a window with these atoms has to keep to."""
+    return lookup.within(one for atom in atoms for one in atom.observations)
 
 
 def _resolve_part(window: Window, part: Part, atoms: Sequence[Atom], lookup: Lookup, resolve: Resolve) -> None:
@@ -140,8 +166,18 @@ def _piece(key: PieceKey, atoms: Sequence[Atom], lookup: Lookup, resolve: Resolv
         here = camera.estimate.lat, camera.estimate.lon
         _, lat, lon = homes.get(number, (None, *here))
         size = len(camera.members) + len(camera.alike)
-        piece.found.append(Found(lat, lon, size, camera if _belongs(key, lat, lon) else None))
+        if _belongs(key, lat, lon):
+            piece.found.append(Found(lat, lon, size, camera))
+        else:
+            piece.found.append(Found(lat, lon, size, None, camera.doubts, _sure_by_sighting(camera)))
     return piece
+
+
+def _sure_by_sighting(camera: Camera) -> dict[str, float]:
+    """How probable it is that each member is of a camera; empty where nobody says."""
+    if len(camera.sure) != len(camera.members):
+        return {}
+    return {one.sighting.id: sure for one, sure in zip(camera.members, camera.sure, strict=True)}
 
 
 def _belongs(key: PieceKey, lat: float, lon: float) -> bool:

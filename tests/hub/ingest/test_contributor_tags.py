@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.backup import read_backup, write_backup
 from hub.data import HubFolder, make_hub, open_hub
@@ -16,8 +18,8 @@ from hub.merge.contributors import area_of
 from hub.move.log import move_log
 from hub.store.chosen import address_in
 from hub.store.sql.store import SENDER_DAYS
-from probe.contract.geodesy import cell
-from probe.contract.sighting import Listened, Sighting, Survey
+from probe.contract.geodesy import cell, wrap_longitude
+from probe.contract.sighting import Listened, Place, Sighting, Survey
 from probe.seal.identity import Identity
 from tests.examples import WALK_A, WALK_B, WALK_C, new_id, radio, survey
 from tests.paired import enrolled, ingest_of, parcel_of, units
@@ -109,3 +111,22 @@ def test_the_area_of_a_place_is_first_the_one_of_what_a_sighting_is_about() -> N
     assert heard.observer is not None
     assert areas_of(heard)[0] == area_of(cell(heard.observer.lat, heard.observer.lon))
     assert area_of("17/66364/45087") == "15/16591/11271"
+
+
+PLACES = st.tuples(st.floats(-90, 90), st.floats(-180, 180, exclude_max=True))
+STEPS = st.tuples(st.floats(-0.02, 0.02), st.floats(-0.02, 0.02))
+
+
+@given(PLACES, st.lists(STEPS, max_size=6))
+def test_the_areas_of_a_walk_are_those_of_its_places(
+    start: tuple[float, float], steps: list[tuple[float, float]]
+) -> None:
+    """Whether it stays within one area or not."""
+    places = [start, *((max(-90.0, min(90.0, start[0] + n)), wrap_longitude(start[1] + e)) for n, e in steps)]
+    heard = radio()
+    assert heard.radio is not None
+    at = [Place(lat=lat, lon=lon, accuracy_m=4.0) for lat, lon in places]
+    hearings = tuple(msgspec.structs.replace(heard.radio.hearings[0], place=place) for place in at)
+    part = msgspec.structs.replace(heard.radio, hearings=hearings)
+    heard = msgspec.structs.replace(heard, observer=at[0], radio=part)
+    assert areas_of(heard) == tuple(dict.fromkeys(area_of(cell(*place)) for place in places))

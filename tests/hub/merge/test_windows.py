@@ -10,17 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.log.decisions import NewDecision
-from hub.merge.camera import Camera
+from hub.merge.camera import Camera, id_from
 from hub.merge.cameras import derive
 from hub.merge.constraints import UNCONSTRAINED, Constraints
+from hub.merge.doubt import Doubt
 from hub.merge.observe import Observation, observe
 from hub.merge.windows import window as window_module
 from hub.merge.windows.neighbourhoods import Neighbourhoods
 from hub.merge.windows.tiles import TILE_DEG, is_around, part_at, tile_of, windows_of
-from hub.merge.windows.window import DEEPEST
+from hub.merge.windows.window import DEEPEST, Found
 from hub.review.binding import bind
 from probe.contract.geodesy import degrees_off, destination, moved
-from probe.contract.sighting import Place, Sighting
+from probe.contract.sighting import Place, Sighting, Subject, SubjectHow
 from tests.examples import WALK_A, WALK_B, look, radio
 from tests.hub.merge.test_constraints import check_honoured
 from tests.hub.review import world
@@ -69,7 +70,8 @@ def said(cameras: Sequence[Camera]) -> list[object]:
     for one in cameras:
         members = tuple(member.seq for member in one.members)
         alike = tuple(member.seq for member in one.alike)
-        found.append((one.id, one.estimate, members, alike, one.far_apart, one.doubts, tuple(one.nearest_match_m)))
+        sure = one.doubts, tuple(one.sure)
+        found.append((one.id, one.estimate, members, alike, one.far_apart, sure, tuple(one.nearest_match_m)))
     return sorted(found, key=repr)
 
 
@@ -95,7 +97,7 @@ def same(one: Neighbourhoods, other: Neighbourhoods) -> None:
     assert all(key == camera.id for key, camera in one.cameras.items())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     world.sightings(),
     world.decisions,
@@ -134,9 +136,27 @@ def test_the_way_there_does_not_matter(
     same(step_by_step, whole)
     assert said(list(known.values())) == said(list(whole.cameras.values())), "what was told of changes is not all"
     check_honoured(observations, list(whole.cameras.values()), constraints)
+    check_doubts(whole, observations)
     for one in observations:
         holding = [c for c in whole.cameras.values() if one in c.observations]
         assert step_by_step.camera_with(one.sighting.id) == (holding[0] if holding else None)
+
+
+def check_doubts(found: Neighbourhoods, observations: Sequence[Observation]) -> None:
+    """A doubt is about sightings of its camera. Other cameras go by the id that follows from a sighting: whichever
+    camera has that one now is meant, and it is another one."""
+    sighting_of = {id_from(one.sighting.id): one.sighting.id for one in observations}
+    for camera in found.cameras.values():
+        assert len(camera.sure) in (0, len(camera.members))
+        held = {one.sighting.id for one in camera.observations}
+        for doubt in camera.doubts:
+            assert doubt.sightings
+            assert held.issuperset(doubt.sightings)
+            for other, _ in doubt.others:
+                if other is not None:
+                    meant = found.camera_with(sighting_of[other])
+                    assert meant is not None
+                    assert meant is not camera
 
 
 def _follow(known: dict[str, Camera], neighbourhoods: Neighbourhoods) -> None:
@@ -246,3 +266,71 @@ def test_what_one_window_cannot_hold_is_cut_and_counted(monkeypatch: pytest.Monk
     assert sum(len(one.observations) for one in found.cameras.values()) == 100
     one_place = observed([look(walk=f"{n:032x}", claims=()) for n in range(100)])
     assert sum(len(one.observations) for one in at_once(one_place).cameras.values()) == 100
+
+
+def rivals(origin: tuple[float, float]) -> list[Observation]:
+    """Cameras 6 m apart, and walks that are off by as much: nobody can tell for certain which is which."""
+    marked = {"a": (-3.0, 3.0), "b": (0.0,), "c": (-4.0, 1.0), "d": (0.5,)}
+    some = []
+    for walk, places in marked.items():
+        for east in places:
+            seen = look(observer=(east, 0.0), walk=walk * 32, claims=())
+            assert seen.observer is not None
+            place = msgspec.structs.replace(seen.observer, accuracy_m=6.0)
+            some.append(
+                msgspec.structs.replace(seen, observer=place, subject=Subject(how=SubjectHow.MARKED, place=place))
+            )
+    return observed([moved_to(one, origin) for one in some])
+
+
+def test_whoever_is_in_doubt_names_cameras_that_can_be_found_also_where_tiles_meet() -> None:
+    for origin in ORIGINS:
+        observations = rivals(origin)
+        found = at_once(observations)
+        check_doubts(found, observations)
+        assert any(camera.doubts for camera in found.cameras.values()), origin
+
+
+def test_a_camera_that_is_less_than_its_window_found_keeps_its_doubts() -> None:
+    """Also one that belongs to another window, of which only this is kept."""
+    first, second, third = observed([look(walk=f"{n:032x}") for n in range(3)])
+    about = [one.sighting.id for one in (first, second)]
+    doubts = (
+        Doubt(sightings=(about[0], about[1]), here=0.6, others=((None, 0.4),)),
+        Doubt(sightings=(third.sighting.id,), here=0.7, others=((None, 0.3),)),
+    )
+    whole = Camera(estimate=first.place, members=[first, second, third], doubts=doubts, sure=[0.6, 0.6, 0.7])
+    sure = {one.sighting.id: share for one, share in zip(whole.members, whole.sure, strict=True)}
+    for found in (Found(0.0, 0.0, 3, whole), Found(0.0, 0.0, 3, None, doubts, sure)):
+        part = Camera(estimate=first.place, members=[first], sure=[0.9999])
+        found.keep_doubts(part)
+        assert part.doubts == (Doubt(sightings=(about[0],), here=0.6, others=((None, 0.4),)),)
+        assert part.sure == [0.6]
+
+
+def test_a_decision_that_changes_nothing_for_a_window_does_not_resolve_it() -> None:
+    resolved: list[int] = []
+
+    def resolve(observations: Sequence[Observation], constraints: Constraints) -> tuple[list[Camera], int]:
+        resolved.append(len(observations))
+        return derive(observations, constraints)
+
+    some = observed([look(walk=walk) for walk in (WALK_A, WALK_B)])
+    together = (tuple(one.sighting.id for one in some),)
+    found = Neighbourhoods(resolve)
+    found.add(some)
+    found.refresh()
+    found.decide(Constraints(together=together))
+    found.refresh()
+    resolved.clear()
+    found.decide(Constraints(together=together, names={0: "c-0123456789abcdef"}))
+    assert list(found.refresh().changed) == ["c-0123456789abcdef"]
+    found.decide(Constraints(together=together))
+    found.decide(UNCONSTRAINED)
+    found.decide(Constraints(together=together))
+    assert list(found.refresh().changed) == [id_from(some[0].sighting.id)]
+    assert resolved == []
+    found.decide(UNCONSTRAINED)
+    found.refresh()
+    assert resolved, "what was decided holds no more"
+    same(found, at_once(some))
