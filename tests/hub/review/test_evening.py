@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from hub.derive.desk import Desk
 from hub.derive.deriver import Deriver
+from hub.derive.desk import Desk
 from hub.derive.live import LiveCameras
 from hub.errors import BadInput
 from hub.publish.view import CameraDetail
