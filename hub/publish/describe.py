@@ -77,8 +77,8 @@ def describe(camera: Camera) -> CameraDetail:
     height = fused_height(said for member in members if (said := height_of(member.sighting)) is not None)
     view = CameraView(
         id=camera.id,
-        lat=round(camera.estimate.lat, 7),
-        lon=round(camera.estimate.lon, 7),
+        lat=round(located.estimate.lat, 7),
+        lon=round(located.estimate.lon, 7),
         title_kind=_kind(members) or "camera",
         mount=_majority([member.mount for member in members if member.mount]),
         direction=camera.direction,
