@@ -102,7 +102,7 @@ class Camera:
 
     def take_place_of(self, before: "Camera") -> None:
         """Go on with the place of a camera that rests on the very same, whatever was decided of it meanwhile."""
-        if (self.members, self.bias, self.estimate) == (before.members, before.bias, before.estimate):
+        if (self.members, self.estimate) == (before.members, before.estimate):
             self._located = before._located
 
     def may_hold(self, sides: Sides) -> bool:

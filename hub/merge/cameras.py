@@ -30,24 +30,49 @@ from hub.merge.which.factors import factors
 from hub.merge.which.item import Put
 from hub.merge.which.resolve import resolve
 
-__all__ = ["CLEAR", "Camera", "derive"]
+__all__ = ["CLEAR", "Camera", "Known", "derive"]
 
 FREE = Bonds(UNCONSTRAINED)
 CLEAR = factors().sure.clear  # what is less sure than this is for a person to say
 MOST_NAMED = 32  # sightings that a doubt names
+MOST_KNOWN = 32  # windows: an operator works in one neighbourhood at a time
 
 
-def derive(observations: Iterable[Observation], constraints: Constraints = UNCONSTRAINED) -> tuple[list[Camera], int]:
+_Puts = tuple[list[Thing], tuple[Put, ...], list[tuple[Observation, Observation]]]
+
+
+class Known:
+    """What was found last without decisions, of the very same observations: most decisions only confirm it, and to
+    find it again is what takes time. It holds on to these observations."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[object, ...], tuple[Sequence[Observation], _Puts]] = {}
+
+    def put(self, weighed: Sequence[Observation], heard: Sequence[Camera]) -> _Puts:
+        """As `_put` says it without bonds."""
+        members = [*weighed, *(member for one in heard for member in one.members)]
+        passes = tuple((len(one.members), one.estimate, one.far_apart) for one in heard)
+        key = (*map(id, members), *passes)
+        found = self._found.pop(key, None) or (members, _put(weighed, heard, FREE))
+        self._found[key] = found
+        while len(self._found) > MOST_KNOWN:
+            del self._found[next(iter(self._found))]
+        return found[1]
+
+
+def derive(
+    observations: Iterable[Observation], constraints: Constraints = UNCONSTRAINED, known: Known | None = None
+) -> tuple[list[Camera], int]:
     """The cameras that the observations speak of, and how many observations have no place.
 
-    The order of the observations does not matter.
+    The order of the observations does not matter. What is `known` saves time, and changes nothing.
     """
     ordered = sorted(observations, key=_sort_key)
     bonds = Bonds(constraints)
     heard, unplaced = by_transmitter([one for one in ordered if one.transmitter is not None], bonds)
     visual = [one for one in ordered if one.transmitter is None]
     unplaced += [one for one in visual if one.estimate is None]
-    cameras = derive_placed([one for one in visual if one.estimate is not None], heard, bonds)
+    cameras = derive_placed([one for one in visual if one.estimate is not None], heard, bonds, known)
     if not bonds:
         return cameras, len(unplaced)
     attached = attach(unplaced, cameras, bonds)
@@ -55,10 +80,12 @@ def derive(observations: Iterable[Observation], constraints: Constraints = UNCON
     return cameras, len(unplaced) - attached
 
 
-def derive_placed(visual: Sequence[Observation], heard: Sequence[Camera], bonds: Bonds) -> list[Camera]:
+def derive_placed(
+    visual: Sequence[Observation], heard: Sequence[Camera], bonds: Bonds, known: Known | None = None
+) -> list[Camera]:
     """The cameras of what was seen, in the order of `derive`, all with a place, and of transmitters at places."""
     weighed, repetitions = without_repetitions(visual)
-    things, puts, crowded = _put(weighed, heard, FREE)
+    things, puts, crowded = (known or Known()).put(weighed, heard)
     if bonds and not holds(things, puts, bonds):
         things, puts, crowded = _put(weighed, heard, bonds)
     cameras = _made(things, puts, bonds)
@@ -66,9 +93,7 @@ def derive_placed(visual: Sequence[Observation], heard: Sequence[Camera], bonds:
     return cameras
 
 
-def _put(
-    weighed: Sequence[Observation], heard: Sequence[Camera], bonds: Bonds
-) -> tuple[list[Thing], tuple[Put, ...], list[tuple[Observation, Observation]]]:
+def _put(weighed: Sequence[Observation], heard: Sequence[Camera], bonds: Bonds) -> _Puts:
     """Things and where each is put, in the light of these bonds, and what is not weighed."""
     seen, crowded = without_too_many(seen_things(weighed, bonds))
     things = sorted((*seen, *(heard_thing(one, bonds) for one in heard)), key=lambda thing: thing.item.key)

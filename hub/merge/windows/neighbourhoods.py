@@ -6,9 +6,10 @@ whatever was decided and taken back meanwhile, the cameras are the same.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from hub.merge.camera import Camera, id_from
-from hub.merge.cameras import derive
+from hub.merge.cameras import Known, derive
 from hub.merge.constraints import Constraints
 from hub.merge.observe import Observation
 from hub.merge.windows.atoms import Atom, Atoms
@@ -41,8 +42,8 @@ class _Bucket:
 class Neighbourhoods:
     """Observations and decisions, and the cameras they make. `resolve` makes cameras of a window's observations."""
 
-    def __init__(self, resolve: Resolve = derive) -> None:
-        self._resolve = resolve
+    def __init__(self, resolve: Resolve | None = None) -> None:
+        self._resolve = resolve or partial(derive, known=Known())
         self._atoms, self._lookup = Atoms(), Lookup()
         self._present: dict[Tile, dict[str, Atom]] = {}  # the atoms of each window
         self._beyond: dict[Tile, dict[Tile, int]] = {}  # of each window, tiles that it looks at as well

@@ -19,8 +19,9 @@ from hub.publish.view import CameraDetail, DoubtView, ModeView, OtherView, featu
 from hub.web.doubt import doubt_told, places_drawn, places_told
 from hub.web.words import words
 from probe.contract.geodesy import distance_m, moved
-from tests.examples import WALK_A, WALK_B, look
+from tests.examples import WALK_A, WALK_B, look, radio
 from tests.hub.publish.cameras import camera
+from tests.hub.review.world import observed
 
 ONE = "1" * 32
 APART_M = 9.0
@@ -127,3 +128,13 @@ def test_percents_add_up_and_none_of_several_is_sure(weights: list[float], all_t
 def test_one_alone_is_told_as_it_is() -> None:
     assert percents([1.0]) == [100]
     assert percents([]) == []
+
+
+def test_a_camera_s_mark_is_the_mean_of_its_region() -> None:
+    for seed in range(3):
+        some = [
+            look(observer=(4.0 * n, 3.0 * (n + seed)), bearing_deg=60.0 + 50 * n, walk=f"{n:032x}") for n in range(3)
+        ]
+        for camera in derive(observed([*some, radio(at=(5.0, 2.0))]))[0]:
+            mark, mean = describe(camera).camera, camera.located.estimate
+            assert (mark.lat, mark.lon) == (round(mean.lat, 7), round(mean.lon, 7))
