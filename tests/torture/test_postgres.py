@@ -88,16 +88,26 @@ def test_the_demos_town_is_the_same_in_postgresql_and_back(tmp_path: Path) -> No
 
     def rows() -> dict[str, list[object]]:
         with closing(open_store(data)) as store, store.db.snapshot() as snapshot:
-            return {table.name: list(snapshot.stream(table)) for table in snapshot.tables()}
+            # Each rebuild saves the cameras under another mark: what they are is in their own table
+            return {
+                table.name: [row for row in snapshot.stream(table) if (table.name, row[0]) != ("meta", "cameras")]
+                for table in snapshot.tables()
+            }
 
     first, before = exported(), rows()
     moved(str(address))
     assert not (data / "hub.db").exists()
-    assert (exported(), rows()) == (first, before)
+    now = exported(), rows()
+    assert now[0] == first
+    for name in before:
+        assert now[1][name] == before[name], name
     assert hub("move", "--erase-old", "--yes", "--data", data).returncode == 0
     assert not (data / "hub.moved.db").exists()
     moved("sqlite")
-    assert (exported(), rows()) == (first, before)
+    now = exported(), rows()
+    assert now[0] == first
+    for name in before:
+        assert now[1][name] == before[name], name
     assert hub("move", "--erase-old", "--yes", "--data", data).returncode == 0
     left = server().sql(
         "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", database=address.parameters["dbname"]
