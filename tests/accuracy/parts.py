@@ -19,14 +19,16 @@ PARTS = {
     "scale": ("scale", "What it costs"),
 }
 # How many cameras the map has: with the neighbourhoods alone, and with store and deriver.
-SIZES, SMALL_SIZES = ((10_000, 100_000, 1_000_000), (10_000,)), ((10_000,), ())
+SIZES, SMALL_SIZES = ((2_000, 10_000, 100_000, 1_000_000), (1_000,)), ((10_000,), ())
 COSTS = {
     "cpu_ms.p50": "an arrival, CPU, p50, ms",
     "cpu_ms.p99": "p99",
     "wall_ms.p50": "an arrival, clock, p50, ms",
     "wall_ms.p99": "p99",
     "rebuild_s_per_100000": "rebuild of 100,000 sightings, CPU, s",
+    "rebuild_s_per_100000.sampled": "the same by a sample of windows, at most",
     "kb_per_camera": "memory for each camera, kB",
+    "kb_per_camera.index": "of the index alone, kB",
     "windows_cut": "windows cut short",
     "parted": "cameras parted by that",
 }

@@ -146,7 +146,8 @@ def _measure_merge(size: Size) -> dict[str, float]:
 
 
 def _sampled_s(near: Neighbourhoods, began_s: float) -> float:
-    """How many seconds it would take to resolve all windows, by a sample of them; from `began_s` on."""
+    """How many seconds it would take at most to resolve all windows, by a sample of them; from `began_s` on. Windows
+    that lie apart share nothing: neighbours do, and cost less together."""
     near.settle()
     tiles = sorted(near.dirty_windows())
     indexed_s = time.process_time() - began_s

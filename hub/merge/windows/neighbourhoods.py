@@ -16,7 +16,7 @@ from hub.merge.windows.atoms import Atom, Atoms
 from hub.merge.windows.bonds import Lookup, touched
 from hub.merge.windows.stitch import Followed, followed
 from hub.merge.windows.tiles import Tile
-from hub.merge.windows.window import Piece, PieceKey, Resolve, Window, resolved, within
+from hub.merge.windows.window import Piece, PieceKey, Resolve, Window, once, resolved, within
 
 _Place = tuple[PieceKey, int]  # a piece of a window, and the number of a camera in it
 
@@ -170,6 +170,7 @@ class Neighbourhoods:
     def _resolve_all(self, tiles: Iterable[Tile]) -> set[str]:
         """Resolve windows; returns the keys of all atoms that were or are in them."""
         affected: set[str] = set()
+        resolve = once(self._resolve)
         for tile in sorted(tiles):
             before = self._windows.get(tile)
             atoms = self._in_window(tile)
@@ -181,7 +182,7 @@ class Neighbourhoods:
                 self.cut -= before.is_cut
             if atoms:
                 affected.update(atoms)
-                window = resolved(tile, atoms.values(), self._lookup, self._resolve)
+                window = resolved(tile, atoms.values(), self._lookup, resolve)
                 self._windows[tile] = window
                 self.cut += window.is_cut
         return affected

@@ -17,6 +17,7 @@ from hub.merge.windows.bonds import Lookup
 from hub.merge.windows.tiles import WHOLE, Part, Tile, is_around, part_at, tile_of
 
 MOST_WEIGHED = 600  # looks that are weighed, and spots that were heard: the densest squares have a few hundred
+MOST_REMEMBERED = 1_000  # windows, while they are resolved one after another: two rows of a city's
 DEEPEST = 4  # a part is 14 m wide then
 
 Resolve = Callable[[Sequence[Observation], Constraints], tuple[list[Camera], int]]
@@ -93,6 +94,25 @@ def resolved(tile: Tile, atoms: Iterable[Atom], lookup: Lookup, resolve: Resolve
     window.constraints = within(ordered, lookup)
     _resolve_part(window, WHOLE, ordered, lookup, resolve)
     return window
+
+
+def once(resolve: Resolve) -> Resolve:
+    """Resolve what several windows hold alike once: where cameras are sparse, most windows around one do. The cameras
+    are the very same for all of these; each belongs to one window, which alone keeps it."""
+    known: dict[tuple[str, ...], tuple[list[Camera], int]] = {}
+
+    def resolved_once(observations: Sequence[Observation], constraints: Constraints) -> tuple[list[Camera], int]:
+        if constraints:
+            return resolve(observations, constraints)
+        key = tuple(one.sighting.id for one in observations)
+        found = known.get(key)
+        if found is None:
+            if len(known) >= MOST_REMEMBERED:
+                del known[next(iter(known))]
+            found = known[key] = resolve(observations, constraints)
+        return found
+
+    return resolved_once
 
 
 def within(atoms: Iterable[Atom], lookup: Lookup) -> Constraints:

@@ -334,3 +334,18 @@ def test_a_decision_that_changes_nothing_for_a_window_does_not_resolve_it() -> N
     found.refresh()
     assert resolved, "what was decided holds no more"
     same(found, at_once(some))
+
+
+def test_what_windows_hold_alike_is_resolved_once() -> None:
+    resolved: list[int] = []
+
+    def resolve(observations: Sequence[Observation], constraints: Constraints) -> tuple[list[Camera], int]:
+        resolved.append(len(observations))
+        return derive(observations, constraints)
+
+    some = observed([moved_to(look(walk=walk), ORIGINS[0]) for walk in (WALK_A, WALK_B)])
+    found = Neighbourhoods(resolve)
+    found.add(some)
+    assert len(found.refresh().changed) == 1
+    assert len(windows_of(some[0].place.lat, some[0].place.lon)) > 1
+    assert resolved == [2]
