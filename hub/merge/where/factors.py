@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from importlib import resources
 
 from hub.merge.where.evidence import WalkEvidence
 
@@ -28,7 +28,7 @@ class Factors:
 @cache
 def learnt() -> dict[str, dict[str, float]]:
     """The file beside this one: learnt by `python -m tests.accuracy.learn_where`, on no trial that judges."""
-    text = (Path(__file__).parent / "factors.toml").read_text()
+    text = resources.files(__package__).joinpath("factors.toml").read_text(encoding="utf-8")
     return {name: {key: float(value) for key, value in row.items()} for name, row in tomllib.loads(text).items()}
 
 

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from importlib import resources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class Factors:
 @cache
 def factors() -> Factors:
     """What is in factors.toml."""
-    found = tomllib.loads((Path(__file__).parent / "factors.toml").read_text(encoding="utf-8"))
+    found = tomllib.loads(resources.files(__package__).joinpath("factors.toml").read_text(encoding="utf-8"))
     return Factors(
         place=PlaceFactors(**found["place"]), said=SaidFactors(**found["said"]), sure=SureFactors(**found["sure"])
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from secrets import token_hex
 from typing import Any
 
 import msgspec
@@ -27,6 +26,7 @@ from hub.log.events import (
 )
 from hub.log.retention import Expired, Terms
 from hub.store.engine import Engine, Transaction
+from hub.store.sql import saved
 from hub.store.sql.by_id import KNOWN, rows_by_id
 from hub.store.sql.complaints import SqlComplaints
 from hub.store.sql.decisions import SqlDecisions
@@ -41,7 +41,6 @@ from hub.store.store import READ_OCTETS
 from probe.contract.envelope import UnitType
 
 SENDER_DAYS = 30
-_SAVED_AS = "cameras"  # names the derived cameras as they were saved last
 _BELIEVED_DAYS = 7  # so far a clock may be ahead of what is certain (hub.keys.day)
 
 
@@ -231,7 +230,7 @@ class SqlStore:
             self.decisions.erase(ids)
             self.public.forget(ids)
             db.execute("DELETE FROM camera")  # derived: what is left of them comes back
-            self._saved_anew()
+            saved.named_anew(self.db)
             pictures -= self.counts().pictures
             self._new_generation()
         return Forgotten(sightings=erased, pictures=pictures, left=tuple(self.db.rewrite()))
@@ -281,27 +280,10 @@ class SqlStore:
         self.db.overwrite_erased()
 
     def save_cameras(self, cameras: Sequence[tuple[str, bytes]]) -> str:
-        with self.db.transaction() as db:
-            db.execute("DELETE FROM camera")
-            db.executemany("INSERT INTO camera (id, body) VALUES (?, ?)", cameras)
-            return self._saved_anew()
+        return saved.save(self.db, cameras)
 
     def update_cameras(self, changed: Sequence[tuple[str, bytes]], gone: Sequence[str], *, saved_as: str) -> str | None:
-        with self.db.transaction() as db:
-            if self.db.meta(_SAVED_AS) != saved_as:
-                return None
-            db.executemany("DELETE FROM camera WHERE id = ?", [(key,) for key in gone])
-            db.executemany(
-                "INSERT INTO camera (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-                changed,
-            )
-            return self._saved_anew()
-
-    def _saved_anew(self) -> str:
-        """Another name for the derived cameras than before: two who save notice each other."""
-        name = token_hex(8)
-        self.db.set_meta(_SAVED_AS, name)
-        return name
+        return saved.update(self.db, changed, gone, saved_as=saved_as)
 
     def cameras(self) -> Mapping[str, bytes]:
         return dict(self.db.rows("SELECT id, body FROM camera"))

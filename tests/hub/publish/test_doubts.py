@@ -135,6 +135,6 @@ def test_a_camera_s_mark_is_the_mean_of_its_region() -> None:
         some = [
             look(observer=(4.0 * n, 3.0 * (n + seed)), bearing_deg=60.0 + 50 * n, walk=f"{n:032x}") for n in range(3)
         ]
-        for camera in derive(observed([*some, radio(at=(5.0, 2.0))]))[0]:
-            mark, mean = describe(camera).camera, camera.located.estimate
+        for one in derive(observed([*some, radio(at=(5.0, 2.0))]))[0]:
+            mark, mean = describe(one).camera, one.located.estimate
             assert (mark.lat, mark.lon) == (round(mean.lat, 7), round(mean.lon, 7))

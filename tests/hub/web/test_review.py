@@ -45,8 +45,7 @@ def seen(desk: ScriptedDesk) -> str:
 def desk() -> ScriptedDesk:
     """A plain camera, two at one spot, a hint, and two that are safe.
 
-    That two of them may be one is no doubt of the merge here: a scripted desk has none that could settle it, and what
-    is unsure is asked about in `tests/hub/review`.
+    That two may be one is no doubt of the merge here: that is asked about in `tests/hub/review`.
     """
     source = ScriptedMap(
         look(observer=(0.0, 300.0)),
