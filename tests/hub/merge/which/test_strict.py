@@ -1,10 +1,12 @@
 """What is for a person to say, however near it is."""
 
+import numpy as np
 import pytest
 
 from hub.merge.which.factors import factors
 from hub.merge.which.item import Item, Put
 from hub.merge.which.resolve import resolve
+from hub.merge.which.strict import contradictions, unclear
 from tests.hub.merge.which.test_resolve import item
 
 SAYS_ALL = {"kind": "dome", "mount": "wall", "direction": 90.0}
@@ -60,3 +62,11 @@ def test_parts_that_were_asked_of_before_are_as_they_were() -> None:
     moved = resolve([*items[:3], item("3", "b", 40.0, 0)])
     assert resolve(items) == first != moved
     assert resolve(items, factors()) == first  # which does not remember
+
+
+def test_only_what_contradicts_its_camera_is_asked_about() -> None:
+    kinds = ["dome", "dome", "fixed", "fixed"]
+    items = [item(f"{n}", "abcd"[n], 0, 0, kind=kind, mount="wall") for n, kind in enumerate(kinds)]
+    _, contradict = contradictions(items)
+    assert unclear(items, np.array([0, 0, 0, 1]), contradict).tolist() == [True, True, True, False]
+    assert unclear(items, np.array([0, 0, 1, 1]), contradict).tolist() == [False] * 4
