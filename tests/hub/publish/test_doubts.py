@@ -20,6 +20,7 @@ from hub.web.doubt import doubt_told, places_drawn, places_told
 from hub.web.words import words
 from probe.contract.geodesy import distance_m, moved
 from tests.examples import WALK_A, WALK_B, look, radio
+from tests.hub.merge.test_cameras import faces
 from tests.hub.publish.cameras import camera
 from tests.hub.review.world import observed
 
@@ -97,7 +98,7 @@ def test_an_unsure_sighting_is_told_with_where_the_others_are() -> None:
 
 
 def test_what_the_merger_is_unsure_of_is_in_the_view() -> None:
-    seen = [observe(number, look(walk=walk), "p") for number, walk in enumerate((WALK_A, WALK_B), 1)]
+    seen = [observe(number, look(walk=walk, claims=faces(10)), "p") for number, walk in enumerate((WALK_A, WALK_B), 1)]
     (found,), _ = derive(one for one in seen if one is not None)
     assert not describe(found).camera.unsure
     unsure = found.members[1].sighting.id
