@@ -24,6 +24,7 @@ def clear(put: Put) -> bool:
 def test_a_reader_and_what_is_none_are_two(direction: float) -> None:
     one, two = pair(SAYS_ALL, SAYS_ALL | {"kind": "alpr", "direction": direction})
     assert one.camera != two.camera
+    assert min(one.sure, two.sure) > 0.75
 
 
 @pytest.mark.parametrize("said", [SAYS_ALL, {"kind": "alpr", "direction": 90.0}])
@@ -38,7 +39,7 @@ def test_two_that_look_otherwise_are_never_one_without_asking(
     assert [bool(one.others), bool(two.others)] == [asked, asked]
 
 
-@pytest.mark.parametrize("other", [{"kind": "fixed"}, {"mount": "pole"}])
+@pytest.mark.parametrize("other", [{"kind": "fixed"}, {"mount": "pole"}, {"direction": 160.0}, {"direction": 270.0}])
 def test_what_contradicts_is_never_clear(other: dict[str, object]) -> None:
     puts = resolve([item(f"{n}", "abc"[n], 0, 0, **(SAYS_ALL | (other if n == 2 else {}))) for n in range(3)])
     assert {put.camera for put in puts} == {0}
