@@ -9,7 +9,9 @@ from hub.merge.which.scene import Bools, Floats, Ints, Scene
 from hub.merge.which.weigh import cameras_of, gains, numbered, own_cov
 
 ROUNDS = 5  # of messages between the items of a walk and the cameras that they compete for
-FEWEST = 0.42  # pairs likelier than this are better put together: it gains most of the pairs' F1
+# Pairs likelier than this are better put together. On learning areas the pairs' F1 is the same from .34 to .42 (within
+# .003), and the number of cameras is nearest to the true one here.
+FEWEST = 0.38
 
 
 @dataclass(frozen=True, slots=True)

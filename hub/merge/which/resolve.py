@@ -85,17 +85,17 @@ def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
             Put(camera=0 if grouped else number, sure=SUREST, off_var=item.common) for number, item in enumerate(items)
         ]
     scene = scene_of(items, flat(items), factors)
-    strongly, contradict = contradictions(items)
+    readers, contradict = contradictions(items)
     ways = ways_of(scene)
     if ways is not None:
-        doubt = held_apart(weighed(scene, ways), strongly)
+        doubt = held_apart(weighed(scene, ways), readers)
         labels = best_of(ways, doubt.pairs)
     else:
         luck = _luck(items)
         effort = effort_for(scene)
         state = found(scene, luck, effort)
         scene, state = scaled(scene, state, np.array([item.told for item in items]), effort)
-        doubt = held_apart(redrawn(scene, state, luck, effort.redraws), strongly)
+        doubt = held_apart(redrawn(scene, state, luck, effort.redraws), readers)
         labels = agreed(scene, state.labels, doubt)
     labels = np.unique(labels, return_inverse=True)[1].astype(np.int64)
     share, mates = confidence(labels, doubt)

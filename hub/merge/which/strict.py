@@ -1,7 +1,8 @@
 """What is never taken for clear, however near it is: what contradicts, and two sightings that agree in little. Pure.
 
 Mappers keep two nodes at one place more often than they delete one of them, and where both say where they look and
-differ, nearly always: two sightings alone do not outweigh that.
+differ, nearly always (of readers within 10 m that look more than 60 degrees apart they kept 180 pairs and deleted one
+of 2): two sightings alone do not outweigh that.
 """
 
 from collections.abc import Sequence
@@ -14,8 +15,7 @@ from hub.merge.which.item import Item
 from hub.merge.which.scene import READER, Bools, Floats, Ints
 
 TURNED_DEG, SAME_WAY_DEG = 60.0, 30.0
-# Of pairs of mapped readers within 10 m that look more than 60 degrees apart, people kept 180 and deleted one of 2.
-CONTRADICTED = 0.03  # what is left of the odds of a pair that contradicts and that no third item binds
+OTHER_READER = 0.03  # what is left of the odds of a pair of which one reads plates, and that no third item binds
 BINDS = 0.3  # a third item binds two that are of its camera with this probability or more
 # Of kind, mount and direction, for two sightings alone. Readers stand in twos and threes and look the same way: of 95
 # pairs at one spot that people kept 64 do.
@@ -24,25 +24,25 @@ UNCLEAR_BY = 0.02
 
 
 def contradictions(items: Sequence[Item]) -> tuple[Bools, Bools]:
-    """Which items say what cannot both be true of one camera (n x n): strongly, as where it looks and whether it reads
-    plates; and at all, as its kind and mount besides."""
+    """Which items differ in whether they read plates (n x n), and which say what cannot both be true of one camera: in
+    that, in where it looks, in kind or in mount."""
     kinds, mounts = (_codes([one.kind for one in items]), _codes([one.mount for one in items]))
-    readers = _codes([None if one.kind is None else str(one.kind == READER) for one in items])
-    strongly = _differ(readers) | (_turned(items) > TURNED_DEG)
-    return strongly, strongly | _differ(kinds) | _differ(mounts)
+    readers = _differ(_codes([None if one.kind is None else str(one.kind == READER) for one in items]))
+    return readers, readers | (_turned(items) > TURNED_DEG) | _differ(kinds) | _differ(mounts)
 
 
-def held_apart(doubt: Doubt, strongly: Bools) -> Doubt:
-    """The doubt where what contradicts is less likely one: people tell such things apart."""
-    if not strongly.any():
+def held_apart(doubt: Doubt, readers: Bools) -> Doubt:
+    """The doubt where a reader and what is none are less likely one: people tell these apart. Where two look otherwise
+    is asked about, and not held apart: walkers err in that more often, and the place may say that it is one."""
+    if not readers.any():
         return doubt
     pairs, alone = doubt.pairs.copy(), doubt.alone.copy()
-    for one, other in np.argwhere(np.triu(strongly & (pairs > 0))).tolist():
+    for one, other in np.argwhere(np.triu(readers & (pairs > 0))).tolist():
         binds = np.minimum(doubt.pairs[one], doubt.pairs[other])
         if len(binds) > 2 and float(np.delete(binds, (one, other)).max()) >= BINDS:
             continue
         likely = doubt.pairs[one, other]
-        less = likely * CONTRADICTED / (1 - likely + likely * CONTRADICTED)
+        less = likely * OTHER_READER / (1 - likely + likely * OTHER_READER)
         pairs[one, other] = pairs[other, one] = less
         for item in (one, other):
             alone[item] = min(1.0, alone[item] + likely - less)

@@ -57,8 +57,13 @@ def test_looks_of_two_walks_are_one_camera_when_they_agree() -> None:
     assert camera.direction == pytest.approx(15)
 
 
-def test_another_direction_on_the_same_pole_is_another_camera() -> None:
-    assert len(cameras(look(walk=WALK_A, claims=faces(10)), look(walk=WALK_B, claims=faces(190)))) == 2
+def test_another_direction_on_the_same_pole_is_not_the_same_camera_without_asking() -> None:
+    seen = [look(walk=WALK_A, claims=faces(10)), look(walk=WALK_B, claims=faces(190))]
+    found = cameras(*seen)
+    asked = {sighting for camera in found for doubt in camera.doubts for sighting in doubt.sightings}
+    assert len(found) == 2 or asked == {one.id for one in seen}
+    (sure,) = cameras(look(walk=WALK_A, claims=faces(10)), look(walk=WALK_B, claims=faces(20)))
+    assert not sure.doubts
 
 
 def test_another_kind_at_the_same_place_is_another_camera() -> None:

@@ -20,13 +20,26 @@ def clear(put: Put) -> bool:
     return put.sure >= factors().sure.clear
 
 
-@pytest.mark.parametrize("other", [{"direction": 270.0}, {"kind": "alpr"}])
-def test_two_that_contradict_are_two(other: dict[str, object]) -> None:
-    one, two = pair(SAYS_ALL, SAYS_ALL | other)
+@pytest.mark.parametrize("direction", [90.0, 270.0])
+def test_a_reader_and_what_is_none_are_two(direction: float) -> None:
+    one, two = pair(SAYS_ALL, SAYS_ALL | {"kind": "alpr", "direction": direction})
     assert one.camera != two.camera
+    assert min(one.sure, two.sure) > 0.75
 
 
-@pytest.mark.parametrize("other", [{"kind": "fixed"}, {"mount": "pole"}])
+@pytest.mark.parametrize("said", [SAYS_ALL, {"kind": "alpr", "direction": 90.0}])
+@pytest.mark.parametrize(("turn", "asked"), [(20.0, False), (70.0, True), (180.0, True)])
+def test_two_that_look_otherwise_are_never_one_without_asking(
+    said: dict[str, object], turn: float, asked: bool
+) -> None:
+    one, two = pair(said, said | {"direction": (90.0 + turn) % 360})
+    asked |= "mount" not in said  # of readers that are alike in one thing it is asked in any case
+    assert one.camera == two.camera, "the best guess at one spot"
+    assert not (asked and (clear(one) or clear(two)))
+    assert [bool(one.others), bool(two.others)] == [asked, asked]
+
+
+@pytest.mark.parametrize("other", [{"kind": "fixed"}, {"mount": "pole"}, {"direction": 160.0}, {"direction": 270.0}])
 def test_what_contradicts_is_never_clear(other: dict[str, object]) -> None:
     puts = resolve([item(f"{n}", "abc"[n], 0, 0, **(SAYS_ALL | (other if n == 2 else {}))) for n in range(3)])
     assert {put.camera for put in puts} == {0}
