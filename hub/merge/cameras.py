@@ -140,14 +140,28 @@ def _camera(things: Sequence[Thing], puts: Sequence[Put], bonds: Bonds) -> Camer
 
 
 def _doubt(thing: Thing, put: Put, cameras: dict[int, Camera], bonds: Bonds) -> Doubt | None:
-    """What is unsure about an item, where it is for a person to say: not what people decided."""
+    """What is unsure about an item, where it is for a person to say: not what people decided, nor what decisions rule
+    out, whose share goes to the rest."""
     if put.sure >= CLEAR or (bonds and any(bonds.group_of(one) is not None for one in thing.observations)):
         return None
-    others = tuple((None if other is None else cameras[other].id, round(share, 3)) for other, share in put.others)
-    if not others:
+    sides = [bonds.sides_of(one) for one in thing.observations] if bonds else []
+    open_ones = [
+        (other, share)
+        for other, share in put.others
+        if other is None or all(cameras[other].may_hold(side) for side in sides)
+    ]
+    left = 1 - sum(share for _, share in put.others) + sum(share for _, share in open_ones)
+    here = put.sure / max(put.sure, left)
+    if not open_ones or here >= CLEAR:
         return None
     ids = sorted(one.sighting.id for one in thing.observations)
-    return Doubt(sightings=tuple(ids[:MOST_NAMED]), here=round(put.sure, 3), others=others)
+    return Doubt(
+        sightings=tuple(ids[:MOST_NAMED]),
+        here=round(here, 3),
+        others=tuple(
+            (None if other is None else cameras[other].id, round(share / left, 3)) for other, share in open_ones
+        ),
+    )
 
 
 def _count(repetitions: Sequence[tuple[Observation, Observation]], cameras: list[Camera], bonds: Bonds) -> None:

@@ -180,3 +180,16 @@ def test_where_people_confirm_what_was_found_all_the_rest_stays_as_it_was_found(
         ]
         again, _ = derive(observations, bind(world.decided(*confirming)).constraints)
         assert {(one.id, world.members(one)) for one in again} == {(one.id, world.members(one)) for one in found}
+
+
+def test_what_is_kept_apart_is_in_no_doubt_any_more() -> None:
+    """Else the desk asks again what was answered."""
+    heard, near = radio(at=(0.0, 0.0)), (look(bearing_deg=90.0), look(bearing_deg=270.0))
+    sightings = observed(heard, *near)
+    (doubt,) = [d for camera in derive(sightings)[0] for d in camera.doubts if d.sightings == (heard.id,)]
+    homes = {camera.id: camera for camera in derive(sightings)[0]}
+    (other,) = [name for name, _ in doubt.others if name is not None]
+    (kept,) = [one for one in near if one.id in world.members(homes[other])]
+    found = derive(sightings, apart((heard,), (kept,)))[0]
+    again = [name for camera in found for d in camera.doubts if d.sightings == (heard.id,) for name, _ in d.others]
+    assert other not in again
