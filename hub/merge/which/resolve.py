@@ -24,8 +24,9 @@ NEARLY = 0.2
 LEAST_DOUBT = 1e-4  # of a share of redraws: there are not more of them
 ALONE_DOUBT = 2e-2  # the same of an item by itself: another walk may have been off by more than it was taken to be
 EXACT_DOUBT = 1e-6  # of a share where all ways were weighed
-# At most some 30 MB: a part's items and puts take 400 octets for each
-PARTS_REMEMBERED, MOST_REMEMBERED = 1024, 64
+# So many parts, small and large, of so many items at most: a part's items and puts take about 400 octets for each
+SMALL_REMEMBERED, MOST_OF_SMALL = 1024, 32
+LARGE_REMEMBERED, MOST_OF_LARGE = 64, 256
 SUREST = 0.9999  # nobody knows better, even where nothing else is near
 
 _NAMES = tuple(one.name for one in fields(Item) if one.name not in ("group", "sides"))
@@ -65,15 +66,55 @@ def _renumbered(put: Put, new_number: Mapping[int, int] | Sequence[int]) -> Put:
 
 
 def _remembered(items: Sequence[Item], known: Factors | None) -> Sequence[Put]:
-    """Windows overlap and are asked again: what was found of a part stays known while it is asked for now and then."""
-    if known is not None or len(items) > MOST_REMEMBERED or any(one.group is not None or one.sides for one in items):
+    """Windows overlap and are asked again, and a decision elsewhere changes nothing here: what was found of a part
+    stays known while it is asked for now and then."""
+    if known is not None or len(items) > MOST_OF_LARGE:
         return _part(items, known or factors())
-    return _free_part(tuple(_PLAIN(one) for one in items))
+    asked = tuple(zip(map(_PLAIN, items), _groups(items), _sides(items), strict=True))
+    return _small_part(asked) if len(items) <= MOST_OF_SMALL else _large_part(asked)
 
 
-@lru_cache(PARTS_REMEMBERED)
-def _free_part(items: tuple[tuple[Any, ...], ...]) -> tuple[Put, ...]:
-    return tuple(_part([Item(**dict(zip(_NAMES, one, strict=True))) for one in items], factors()))
+def _groups(items: Sequence[Item]) -> list[int | None]:
+    """The groups of items, numbered anew: their numbers are others after each decision, wherever it was."""
+    number: dict[int, int] = {}
+    return [None if one.group is None else number.setdefault(one.group, len(number)) for one in items]
+
+
+def _sides(items: Sequence[Item]) -> list[tuple[tuple[int, int], ...]]:
+    """The sides of items in the divisions that divide some of them, numbered anew."""
+    divided: set[tuple[int, ...]] = set()
+    for division in {division for one in items for division in one.sides}:
+        number: dict[int, int] = {}
+        sides = tuple(
+            number.setdefault(one.sides[division], len(number)) if division in one.sides else -1 for one in items
+        )
+        if len(number) > 1:
+            divided.add(sides)
+    ordered = sorted(divided)
+    return [
+        tuple((division, sides[place]) for division, sides in enumerate(ordered) if sides[place] >= 0)
+        for place in range(len(items))
+    ]
+
+
+_Asked = tuple[tuple[tuple[Any, ...], int | None, tuple[tuple[int, int], ...]], ...]
+
+
+@lru_cache(SMALL_REMEMBERED)
+def _small_part(asked: _Asked) -> tuple[Put, ...]:
+    return _anew(asked)
+
+
+@lru_cache(LARGE_REMEMBERED)
+def _large_part(asked: _Asked) -> tuple[Put, ...]:
+    return _anew(asked)
+
+
+def _anew(asked: _Asked) -> tuple[Put, ...]:
+    items = [
+        Item(**dict(zip(_NAMES, plain, strict=True)), group=group, sides=dict(sides)) for plain, group, sides in asked
+    ]
+    return tuple(_part(items, factors()))
 
 
 def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
