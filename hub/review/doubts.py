@@ -13,12 +13,12 @@ import msgspec
 
 from hub.publish.view import CameraDetail, DoubtView
 from hub.review.candidates import LETTERS, candidate
-from hub.review.known import photos, says, walks_that_saw
+from hub.review.known import by_radio_alone, photos, says, walks_that_saw
 from hub.review.question import Asked, Candidate, Question, Unsure
 from hub.review.weights import weigh
 
 MOST_TOGETHER = 6  # sightings that are asked about by one question
-LIKELY_PERCENT = 80  # from there on, those of several cameras may be asked about at once
+LIKELY_PERCENT = 75  # from there on, those of several cameras may be asked about at once
 Find = Callable[[str], CameraDetail | None]
 
 
@@ -37,8 +37,16 @@ def unsure_of(detail: CameraDetail) -> list[Unsure]:
 
 
 def is_decidable(unsure: Unsure) -> bool:
-    """Whether a person at a desk may see which camera it is: what radio alone tells shows on no picture."""
-    return not unsure.doubt.heard
+    """Whether a person at a desk may know better which camera it is: what radio alone tells shows on no picture,
+    neither where it is what is unsure nor where it is all that the rest of the camera is. What is probably right as it
+    is needs pictures of both sides to be seen otherwise."""
+    if unsure.doubt.heard:
+        return False
+    rest = without(unsure.camera, unsure.doubt)
+    if unsure.doubt.here >= LIKELY_PERCENT:
+        return rest is not None and bool(photos(unsure.seen)) and bool(photos(rest))
+    alone = all(other.camera is None for other in unsure.doubt.others)
+    return not (alone and rest is not None and by_radio_alone(rest))
 
 
 def together(unsure: Iterable[Unsure]) -> list[list[Unsure]]:

@@ -181,6 +181,8 @@ def test_two_operators_lose_nothing(watch: Watch, tmp_path: Path) -> None:
             for watched, who in ((ada, "ada"), (bob, "bob")):
                 watched.page.context.add_cookies([{"name": "who", "value": who, "url": hub.server.url}])
             both = [at_desk(ada, hub), at_desk(bob, hub)]
+            for one in both:
+                one.with_others = True
             assert len({one.watched.page.get_attribute("#screen", "data-question") for one in both}) == 2
             while sum(one.answer_one() for one in both):
                 pass
