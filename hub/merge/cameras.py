@@ -85,7 +85,9 @@ def derive_placed(
 ) -> list[Camera]:
     """The cameras of what was seen, in the order of `derive`, all with a place, and of transmitters at places."""
     weighed, repetitions = without_repetitions(visual)
-    things, puts, crowded = (known or Known()).put(weighed, heard)
+    # Only where somebody decides is the same asked again and again
+    found = known.put(weighed, heard) if known is not None and bonds else _put(weighed, heard, FREE)
+    things, puts, crowded = found
     if bonds and not holds(things, puts, bonds):
         things, puts, crowded = _put(weighed, heard, bonds)
     cameras = _made(things, puts, bonds)

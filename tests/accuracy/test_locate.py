@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from hub.merge.camera import Camera
-from hub.merge.cameras import derive
 from hub.merge.doubt import Doubt
 from hub.merge.observe import Estimate, Observation
 from hub.merge.place import Located as Told
@@ -145,17 +144,20 @@ def test_two_cameras_side_by_side_are_met_by_the_same_walks() -> None:
     assert len(transmitters) == 2
 
 
-def test_a_pair_at_one_place_that_looks_the_same_way_is_merged_today_and_a_far_one_is_not() -> None:
-    assert real.outcome(1, 0.2, 0.0) == "merged"
+def test_a_pair_at_one_place_that_looks_the_same_way_is_asked_about_and_a_far_one_is_not() -> None:
+    assert real.outcome(1, 0.2, 0.0) == "queued"
     assert real.outcome(2, 29.0, 0.0) == "apart"
 
 
 @pytest.mark.parametrize("cameras", [1, 2])
 def test_a_pair_is_queued_where_one_of_its_reports_is_in_doubt(monkeypatch: pytest.MonkeyPatch, cameras: int) -> None:
     doubt = Doubt(sightings=("0" * 32,), here=0.6, others=((None, 0.4),))
-    there = derive
+
+    def sure(seen: list[Observation]) -> tuple[list[Camera], int]:
+        return [Camera(estimate=seen[0].place, members=[seen[0]]) for _ in range(cameras)], 0
+
     with monkeypatch.context() as patched:
-        patched.setattr(real, "derive", lambda seen: (there(seen)[0][:1] * cameras, 0))
+        patched.setattr(real, "derive", sure)
         assert real.outcome(1, 0.2, 0.0) == ("merged" if cameras == 1 else "apart")
 
     def doubting(seen: list[Observation]) -> tuple[list[Camera], int]:

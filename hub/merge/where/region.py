@@ -6,7 +6,7 @@ import numpy as np
 
 from hub.merge.where.plane import Floats, Grid
 
-MOST_RINGS, MOST_CORNERS = 3, 24  # corners cost memory for each camera, and octets of each export
+MOST_RINGS, MOST_CORNERS = 3, 20  # corners cost memory for each camera, and octets of each export
 _BLUR = np.array([0.25, 0.5, 0.25])
 
 # Marching squares: for each kind of square (corners above the level: 1 south-west, 2 south-east, 4 north-east,

@@ -74,6 +74,12 @@ def _remembered(items: Sequence[Item], known: Factors | None) -> Sequence[Put]:
     return _small_part(asked) if len(items) <= MOST_OF_SMALL else _large_part(asked)
 
 
+def forget_parts() -> None:
+    """Remember no part any more: what is asked next is found anew, and is the same."""
+    _small_part.cache_clear()
+    _large_part.cache_clear()
+
+
 def _groups(items: Sequence[Item]) -> list[int | None]:
     """The groups of items, numbered anew: their numbers are others after each decision, wherever it was."""
     number: dict[int, int] = {}

@@ -16,7 +16,7 @@ from hub.publish.describe import describe_all
 from hub.publish.public import publishable_cameras
 from hub.publish.view import CameraDetail, ClaimView, DoubtView, OtherView
 from hub.review.answers import Answer, decisions
-from hub.review.doubts import MOST_TOGETHER, could_be, together, unsure_of
+from hub.review.doubts import LIKELY_PERCENT, MOST_TOGETHER, could_be, together, unsure_of
 from hub.review.question import Asked
 from hub.review.queue import open_doubts, question_about, questions
 from hub.review.review import Review, as_decided
@@ -275,9 +275,9 @@ def test_the_most_doubtful_and_most_worth_comes_first() -> None:
         evidence = (*one.evidence, *one.evidence)
         return msgspec.structs.replace(one, doubts=(doubt,), evidence=evidence)
 
-    asked = questions([unsure(1, 90, "dome"), unsure(2, 40, "dome"), unsure(3, 40, "alpr")])
+    asked = questions([unsure(1, 70, "dome"), unsure(2, 40, "dome"), unsure(3, 40, "alpr")])
     assert [one.camera.camera.title_kind for one in asked] == ["alpr", "dome", "dome"]
-    assert [one.unsure[0].doubt.here for one in asked] == [40, 40, 90]
+    assert [one.unsure[0].doubt.here for one in asked] == [40, 40, 70]
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=40))
@@ -327,5 +327,5 @@ def test_what_is_probably_right_is_asked_at_once_and_what_was_taken_out_is_asked
     assert [one.asked for one in alone] == [Asked.SAME], "what hangs together stays together"
     assert len(alone[0].unsure) == 2
     assert all(one.asked is not Asked.ALL_SAME for one in questions(list(town.cameras().values()))), "without a photo"
-    town.percent = 79
+    town.percent = LIKELY_PERCENT - 1
     assert questions(list(photographed(town.cameras()).values()))[0].asked is Asked.SAME
