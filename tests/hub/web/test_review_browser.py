@@ -26,7 +26,8 @@ EN = words("en")
 
 @dataclass
 class Room:
-    """A desk with two cameras beside each other, and three that are safe."""
+    """A desk with two cameras beside each other, and three that are safe. That two may be one is no doubt of the merge
+    here: how that is asked has tests of its own."""
 
     url: str
     desk: ScriptedDesk
@@ -54,7 +55,8 @@ def room() -> Iterator[Room]:
         *(look(observer=(x, 600.0), walk=walk) for x in (0.0, 90.0, 180.0) for walk in (WALK_A, WALK_B)),
     )
     details = {detail.camera.title_kind: detail.camera.id for detail in source.cameras()}
-    desk, pictures = ScriptedDesk(*source.cameras()), ScriptedPictures()
+    plain = (msgspec.structs.replace(one, doubts=()) for one in source.cameras())
+    desk, pictures = ScriptedDesk(*plain), ScriptedPictures()
     for number, kind in enumerate(("fixed", "dome")):
         for day in (1, 2):
             front = facade(640, 360, seed=2 * number + day)
