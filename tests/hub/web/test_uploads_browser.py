@@ -149,6 +149,7 @@ def again_at_the_same_place(page: Any) -> None:
 
 def test_the_desk_s_link_opens_the_form_at_the_camera_that_was_seen(watch: Watch, url: str, at: Bringing) -> None:
     at.file(WIGLE, "wigle.csv")
+    at.live.refresh()  # the map's own thread waits for a lull
     (hint,) = at.live.cameras()
     at.camera(lat=47.4, lon=-17.4)  # far away: the view must not go on to both
     camera = hint.camera
