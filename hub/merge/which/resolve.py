@@ -68,16 +68,10 @@ def _renumbered(put: Put, new_number: Mapping[int, int] | Sequence[int]) -> Put:
 def _remembered(items: Sequence[Item], known: Factors | None) -> Sequence[Put]:
     """Windows overlap and are asked again, and a decision elsewhere changes nothing here: what was found of a part
     stays known while it is asked for now and then."""
-    if known is not None or len(items) > MOST_OF_LARGE:
+    if known is not None or len(items) > MOST_OF_LARGE or _is_settled(items):
         return _part(items, known or factors())
     asked = tuple(zip(map(_PLAIN, items), _groups(items), _sides(items), strict=True))
     return _small_part(asked) if len(items) <= MOST_OF_SMALL else _large_part(asked)
-
-
-def forget_parts() -> None:
-    """Remember no part any more: what is asked next is found anew, and is the same."""
-    _small_part.cache_clear()
-    _large_part.cache_clear()
 
 
 def _groups(items: Sequence[Item]) -> list[int | None]:
@@ -123,10 +117,14 @@ def _anew(asked: _Asked) -> tuple[Put, ...]:
     return tuple(_part(items, factors()))
 
 
+def _is_settled(items: Sequence[Item]) -> bool:
+    """Whether there is nothing to be told: all is of one walk, or of one group."""
+    return len({item.layer if item.group is None else item.group for item in items}) == 1
+
+
 def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
     """The same for items that may all have to do with each other, in their order."""
-    if len({item.layer if item.group is None else item.group for item in items}) == 1:
-        # One walk, or one group: there is nothing to be told
+    if _is_settled(items):
         grouped = items[0].group is not None
         return [
             Put(camera=0 if grouped else number, sure=SUREST, off_var=item.common) for number, item in enumerate(items)

@@ -22,7 +22,6 @@ from hub.ingest.lines import MAX_TROUBLES, import_lines
 from hub.ingest.receive import Incoming, Intake, UnitIngest
 from hub.log.events import ROW_OCTETS, Batch, NewSighting, Origin, RefusalKind, SetAside, StoredShare
 from hub.merge.cameras import derive
-from hub.merge.which.resolve import forget_parts
 from hub.publish.describe import describe_all
 from hub.store.sql.quarantine import MAX_BYTES_EACH
 from hub.store.sql.shares import BLUR_OCTETS
@@ -310,12 +309,7 @@ def test_the_map_keeps_of_a_sighting_what_it_shows(hub: HubFolder, walker: Ident
         received(hub, walker, *units(walker, *some))
     describe_all(derive(observed([look()]))[0])  # what is loaded for the first camera is not of the map
     deriver = Deriver(hub.store, hub.recogniser)
-
-    def refresh() -> None:
-        deriver.refresh()
-        forget_parts()  # what is remembered of parts has a bound of its own, whatever the map holds
-
-    kept, peak = grown(refresh)
+    kept, peak = grown(deriver.refresh)
     assert len(deriver.cameras()) == 60
     assert kept < 60 * 15_000, "a camera and its sighting"
     assert peak < 4 * READ_OCTETS

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from hub.merge.cameras import Camera, derive
-from hub.merge.crowd import THINGS, WEIGHED_ALIKE
+from hub.merge.crowd import WEIGHED_ALIKE
 from hub.merge.grid import NEAREST, Grid
 from hub.merge.observe import Estimate, Observation, observe
 from hub.publish.describe import MAX_LISTED, describe
@@ -173,7 +173,7 @@ def test_a_new_camera_where_one_contributor_has_seen_others_a_hundred_times_is_f
 def test_one_contributor_makes_out_so_many_cameras_of_a_block_and_the_rest_are_counted_to_them() -> None:
     flood = [look(observer=scattered(number, 50.0), walk=WALK_A) for number in range(600)]
     cameras, _ = derive(observed(*flood))
-    assert len(cameras) <= 4 * THINGS
+    assert len(cameras) <= 4 * 64
     assert sum(len(camera.observations) for camera in cameras) == 600
 
 

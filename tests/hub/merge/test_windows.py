@@ -97,7 +97,7 @@ def same(one: Neighbourhoods, other: Neighbourhoods) -> None:
     assert all(key == camera.id for key, camera in one.cameras.items())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     world.sightings(),
     world.decisions,
