@@ -124,7 +124,7 @@ class Doorkeeper:
         grace_s, pairing_s = (PRESSED_GRACE_S, PRESSED_PAIRING_S) if self.pressed else (GRACE_S, PAIRING_S)
         for guest in sorted(guests, key=lambda guest: guest.since_s, reverse=True):
             waited_s = now_s - guest.since_s
-            if guest.user is None or guest.user == topics.PAIR_USER:
+            if guest.user is None or guest.user in topics.PAIR_USERS:
                 network = _network(guest.peer[0])
                 strangers[network] += 1
                 many = self.pressed and strangers[network] > EACH

@@ -27,7 +27,6 @@ CONNECT_BYTES = 4096
 CONNECT_S = 10.0
 NEWCOMERS, NEWCOMERS_PER_ADDRESS = 128, 96  # connections that have not logged in
 SESSIONS = 500
-PAIRING_SESSIONS = 16  # all by one account; any other account has one
 FILTERS = 16  # subscriptions of a session
 PAIRING_BYTES = 64 * 1024
 SUBSCRIBE_BYTES = 8192
@@ -72,7 +71,7 @@ class Guard:
     def __init__(self, rights: Rights, exchange: Exchange, *, connect_s: float = CONNECT_S) -> None:
         self._rights, self._exchange, self._connect_s = rights, exchange, connect_s
         self._newcomers: list[_Newcomer] = []
-        self._places: dict[str, list[_Session]] = {}
+        self._places: dict[str, _Session] = {}
         self._listening: list[tuple[socket.socket, asyncio.Server]] = []
         self._numbers = count(1)
         self._turn = asyncio.Lock()
@@ -81,8 +80,7 @@ class Guard:
     @property
     def standing(self) -> Standing:
         """Counts, for whoever watches over the broker."""
-        sessions = sum(map(len, self._places.values()))
-        return Standing(newcomers=len(self._newcomers), sessions=sessions, octets=self._octets)
+        return Standing(newcomers=len(self._newcomers), sessions=len(self._places), octets=self._octets)
 
     async def listen(self, host: str, port: int) -> None:
         """Listen at an address. Raises OSError."""
@@ -110,9 +108,8 @@ class Guard:
             server.close()
         for newcomer in list(self._newcomers):
             newcomer.writer.transport.abort()
-        for sessions in self._places.values():
-            for session in sessions:
-                session.outlet.abort()
+        for session in self._places.values():
+            session.outlet.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -174,10 +171,9 @@ class Guard:
         user = greeting.user or ""
         outlet = Outlet(writer, patient=user == self._rights.hub_user)
         session = _Session(user, outlet, asyncio.StreamReader(), f"{user}/{next(self._numbers)}")
-        places = self._places.setdefault(user, [])
-        places.append(session)
-        if len(places) > (PAIRING_SESSIONS if user == topics.PAIR_USER else 1):
-            places.pop(0).outlet.abort()
+        if (older := self._places.get(user)) is not None:
+            older.outlet.abort()
+        self._places[user] = session
         writer.write(packets.connack())
         session.inner.feed_data(packets.connect(session.client, user))
         serving = asyncio.create_task(self._exchange.serve(session.inner, outlet))
@@ -190,15 +186,13 @@ class Guard:
                 await _ended(serving)
                 await self._exchange.forget(session.client)
             finally:
-                if session in places:
-                    places.remove(session)
-                if not places and self._places.get(user) is places:
+                if self._places.get(user) is session:
                     del self._places[user]
 
     async def _relay(self, session: _Session, reader: asyncio.StreamReader, keep_alive_s: int) -> None:
         """Pass on what a client says, until it goes or is silent for longer than it said it would be."""
         silence_s = 1.5 * min(keep_alive_s, LONGEST_KEEP_ALIVE_S)
-        largest = PAIRING_BYTES if session.user == topics.PAIR_USER else MAX_PARCEL_BYTES
+        largest = PAIRING_BYTES if session.user in topics.PAIR_USERS else MAX_PARCEL_BYTES
         while True:
             async with asyncio.timeout(silence_s):
                 kind, flags, length = await _header(reader)
@@ -255,8 +249,8 @@ class Guard:
 
     @property
     def _octets(self) -> int:
-        hub = self._places.get(self._rights.hub_user, ())
-        return self._in_hand + sum(session.outlet.owed for session in hub)
+        hub = self._places.get(self._rights.hub_user)
+        return self._in_hand + (hub.outlet.owed if hub is not None else 0)
 
 
 async def _header(reader: asyncio.StreamReader) -> tuple[int, int, int]:

@@ -42,18 +42,27 @@ max_queued_bytes {24 << 20}
 max_keepalive 600
 persistent_client_expiration 1h
 sys_interval 0"""
+
+
+def _pairing_rights(user: str) -> str:
+    """What an account for pairing may do; the patterns for all accounts would give it topics of its own besides."""
+    return f"""\
+user {user}
+topic write {topics.ROOT}/pair/+/up
+topic read {topics.ROOT}/pair/+/down
+topic deny {topics.up(user)}
+topic deny {topics.down(user)}
+topic deny {topics.home(user)}
+
+"""
+
+
 RIGHTS = f"""\
 # Who may do what. A probe's user name is its mailbox, so that these lines hold for all of them.
 user {topics.HUB_USER}
 topic readwrite {topics.ROOT}/#
 
-user {topics.PAIR_USER}
-topic write {topics.ROOT}/pair/+/up
-topic read {topics.ROOT}/pair/+/down
-topic deny {topics.up(topics.PAIR_USER)}
-topic deny {topics.down(topics.PAIR_USER)}
-topic deny {topics.home(topics.PAIR_USER)}
-
+{"".join(map(_pairing_rights, topics.PAIR_USERS))}\
 pattern write {topics.ROOT}/%u/up
 pattern read {topics.ROOT}/%u/down
 pattern read {topics.ROOT}/%u/home
@@ -164,10 +173,8 @@ def certificate_files(keys: HubKeys) -> dict[str, str]:
 def passwords(registry: Registry, hub_password: str) -> str:
     """The text of the file of passwords, with the hub's own."""
     accounts = [(account.mailbox, account.password_hash) for account in registry.accounts()]
-    accounts += [
-        (topics.HUB_USER, hash_password(hub_password)),
-        (topics.PAIR_USER, hash_password(topics.PAIR_PASSWORD)),
-    ]
+    known_to_all = hash_password(topics.PAIR_PASSWORD)
+    accounts += [(topics.HUB_USER, hash_password(hub_password)), *((user, known_to_all) for user in topics.PAIR_USERS)]
     return "".join(f"{user}:{hashed}\n" for user, hashed in accounts)
 
 

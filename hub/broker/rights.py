@@ -56,7 +56,7 @@ class Rights:
         """Whether somebody may log in. The client id does not matter: a session belongs to its account."""
         if user == self._hub.user:
             return _equal(self._hub.password, password or "")
-        if user == topics.PAIR_USER:
+        if user in topics.PAIR_USERS:
             return password == topics.PAIR_PASSWORD
         self._reload()
         hashed = self._accounts.get(user or "")
@@ -66,7 +66,7 @@ class Rights:
         """Whether a user may write to or read a topic; filters with wildcards are the hub's alone."""
         if user == self._hub.user:
             return True
-        if user == topics.PAIR_USER:
+        if user in topics.PAIR_USERS:
             return bool((_PAIR_UP if action is Action.WRITE else _PAIR_DOWN).fullmatch(topic))
         self._reload()
         if user is None or user not in self._accounts:

@@ -7,8 +7,9 @@
     contrechamp/1/pair/<rendezvous>/down  hub -> that probe
 
 Mailboxes and rendezvous are random names, so that a broker learns addresses, timing and counts, but not whose probe it
-is. A probe's user name at the broker is its mailbox; whoever pairs uses the account below, which may do nothing else.
-Nothing is retained, nobody leaves a will, and every session is a clean one: a broker may refuse all three.
+is. A probe's user name at the broker is its mailbox; whoever pairs takes one of the accounts below, which may do
+nothing else. Nothing is retained, nobody leaves a will, and every session is a clean one: a broker may refuse all
+three.
 """
 
 import re
@@ -17,7 +18,9 @@ ROOT = "contrechamp/1"
 EVERYTHING = f"{ROOT}/#"
 EVERY_UP = f"{ROOT}/+/up"  # whatever paired probes send
 EVERY_ASKING = f"{ROOT}/pair/+/up"  # whoever asks to be paired
-PAIR_USER = PAIR_PASSWORD = "pair"  # noqa: S105 (open to everybody, and good for nothing but to ask)
+PAIR_PASSWORD = "pair"  # noqa: S105 (open to everybody, and good for nothing but to ask)
+# An account has one session. With as many as these, nobody is sent away by each one who asks meanwhile.
+PAIR_USERS = tuple(f"pair-{place:x}" for place in range(16))
 HUB_USER = "hub"
 SERVICE = "_mqtt._tcp.local."  # how a hub lets itself be found in a local network, by multicast DNS
 

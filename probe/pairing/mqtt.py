@@ -65,7 +65,7 @@ def pair_over_mqtt(
     rendezvous = secrets.token_hex(16)
     connection = Connection(
         address,
-        user=topics.PAIR_USER,
+        users=topics.PAIR_USERS,
         password=topics.PAIR_PASSWORD,
         client=secrets.token_hex(11),
         topics=[topics.pair_down(rendezvous)],

@@ -3,14 +3,14 @@
 import queue
 import random
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
 from msgspec import Struct
 
 from probe.contract.address import BrokerAddress
-from probe.contract.topics import PAIR_USER
+from probe.contract.topics import PAIR_USERS
 from probe.uplink.tls import pinned
 
 _NO_ACCOUNT = ("Not authorized", "Bad user name or password")  # paho's reasons equal their names
@@ -40,14 +40,15 @@ Event = Change | Message | Sent
 
 
 class Connection:
-    """A connection that comes back by itself. What happens is put into `events`; `trouble` is the last thing that went
-    wrong, as part of a sentence. `is_ours` is given the id of the hub that vouches for a TLS broker."""
+    """A connection that comes back by itself, each time as any one of `users`. What happens is put into `events`;
+    `trouble` is the last thing that went wrong, as part of a sentence. `is_ours` is given the id of the hub that
+    vouches for a TLS broker."""
 
     def __init__(
         self,
         address: BrokerAddress,
         *,
-        user: str,
+        users: Sequence[str],
         password: str,
         client: str,
         topics: list[str],
@@ -60,11 +61,11 @@ class Connection:
         self.address = address
         self.events: queue.Queue[Event] = queue.Queue()
         self.trouble: str | None = None
-        self._topics, self._has_account = topics, user != PAIR_USER
+        self._topics, self._has_account = topics, not set(users) <= set(PAIR_USERS)
         self._client = paho.Client(
             CallbackAPIVersion.VERSION2, client_id=client, protocol=paho.MQTTv311, clean_session=True
         )
-        self._client.username_pw_set(user, password)
+        self._client.on_pre_connect = lambda client, _data: client.username_pw_set(random.choice(users), password)
         if address.tls:
             # Weak: a class of its own (the context's sockets) is freed late, and would keep this one and its sockets.
             told = weakref.WeakMethod(self._not_ours)
@@ -90,6 +91,7 @@ class Connection:
         # A client that nobody names any more closes what it woke itself with, too.
         client = self._client
         client.on_connect = client.on_subscribe = client.on_disconnect = client.on_message = client.on_publish = None
+        client.on_pre_connect = None
 
     def publish(self, topic: str, payload: bytes) -> int:
         """Send at least once; returns the number that `Sent` will tell."""

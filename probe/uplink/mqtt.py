@@ -154,7 +154,7 @@ class MqttUplink:
     def _connection(self, account: Account, hub: str) -> Connection:
         return Connection(
             self.address,
-            user=account.mailbox,
+            users=[account.mailbox],
             password=account.password,
             client=account.client,
             topics=[topics.down(account.mailbox), topics.home(account.mailbox)],

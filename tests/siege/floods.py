@@ -14,7 +14,7 @@ import ssl
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from random import Random
+from random import Random, choice
 
 from probe.contract import topics
 from tests.hub.broker.wire import connect, length_of, publish, subscribe
@@ -183,7 +183,7 @@ async def retained(siege: Siege) -> None:
 async def wills(siege: Siege) -> None:
     will = (_rendezvous(siege, "up"), bytes(60_000))
     async with siege.connection("wills") as (reader, writer):
-        user, password = topics.PAIR_USER, topics.PAIR_PASSWORD
+        user, password = choice(topics.PAIR_USERS), topics.PAIR_PASSWORD
         writer.write(connect(user=user, password=password, client=_name(siege), will=will, will_retain=True))
         await asyncio.wait_for(reader.read(4), 5)
 
@@ -209,7 +209,7 @@ async def hellos(siege: Siege) -> None:
 async def pairing(siege: Siege, flood: str) -> AsyncIterator[Connection]:
     """A connection that is let in by the account that everybody has."""
     async with siege.connection(flood) as (reader, writer):
-        writer.write(connect(user=topics.PAIR_USER, password=topics.PAIR_PASSWORD, client=_name(siege)))
+        writer.write(connect(user=choice(topics.PAIR_USERS), password=topics.PAIR_PASSWORD, client=_name(siege)))
         await asyncio.wait_for(reader.readexactly(4), 5)
         yield reader, writer
 

@@ -178,7 +178,7 @@ def retained(port: int, number: int, octets: int, user: str, password: str, clie
     """Large messages to be retained, to as many topics as an account may; returns how many the broker has taken."""
     taken, link = 0, None
     for at in range(number):
-        topic = topics.pair_up(f"{at:032x}") if user == topics.PAIR_USER else topics.up(user)
+        topic = topics.pair_up(f"{at:032x}") if user in topics.PAIR_USERS else topics.up(user)
         with suppress(OSError):
             link = link or logged_in(port, user, password, client)
             if link is not None:

@@ -66,7 +66,7 @@ FLOODS: dict[str, Callable[[Hub], object]] = {
     "200 MiB in one PUBLISH": lambda hub: strangers.one_huge(hub.port, 200 << 20, *hub.stolen),
     "300 retained MiB by a thief": lambda hub: strangers.retained(hub.port, 300, 1 << 20, *hub.stolen),
     "300 retained MiB by who may pair": lambda hub: strangers.retained(
-        hub.port, 300, 1 << 20, topics.PAIR_USER, topics.PAIR_PASSWORD
+        hub.port, 300, 1 << 20, topics.PAIR_USERS[0], topics.PAIR_PASSWORD
     ),
 }
 HOLDS: dict[str, Callable[[Hub], AbstractContextManager[int]]] = {

@@ -1,5 +1,6 @@
 """A flood at the pairing topics, through a real broker: an honest probe pairs and delivers all the same."""
 
+import random
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,8 +41,8 @@ def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HubProce
 
 
 class Flood:
-    """Somebody who asks without a pause, as fast as the broker takes it, and who comes again when sent away: on
-    mosquitto, whoever pairs takes the place of who pairs."""
+    """Somebody who asks without a pause, as fast as the broker takes it, and who comes again when sent away: an
+    account has one session, so that whoever takes one that is in use sends the other away."""
 
     def __init__(self, running: HubProcess, messages: list[bytes]) -> None:
         self.sent = 0
@@ -49,7 +50,9 @@ class Flood:
         self._stop = threading.Event()
         self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
         self._client.reconnect_delay_set(1, 1)
-        self._client.username_pw_set(topics.PAIR_USER, topics.PAIR_PASSWORD)
+        self._client.on_pre_connect = lambda client, _data: client.username_pw_set(
+            random.choice(topics.PAIR_USERS), topics.PAIR_PASSWORD
+        )
         self._client.on_publish = lambda *_: self._taken()
         address = broker_of(running.mqtt_url)
         if address.tls:

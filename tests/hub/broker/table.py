@@ -103,9 +103,9 @@ configuration that the hub writes: `tests/hub/broker/test_rights.py`. This page 
 writes it again.
 
 A probe's user name is its mailbox (`<own>`; `<other>` is another's). A spare account is one made in advance, which no
-probe has yet; the pairing account is open to everybody. A revoked probe, a wrong password and no password get in
-nowhere. A session belongs to its account, whatever client id it names: each account has one, and who logs in again
-takes its own place (on the embedded broker, 16 may pair at once).
+probe has yet; the sixteen accounts for pairing are open to everybody. A revoked probe, a wrong password and no
+password get in nowhere. A session belongs to its account, whatever client id it names: each account has one, and who
+logs in again takes its own place.
 """
 
 

@@ -117,7 +117,7 @@ def test_any_text_is_a_wrong_password_and_no_fault(password: str, tmp_path: Path
         assert identity.account is not None
         rights, account = Rights(folder.registry, Login()), identity.account
         assert not rights.may_connect(topics.HUB_USER, password)
-        assert not rights.may_connect(topics.PAIR_USER, password)
+        assert not rights.may_connect(topics.PAIR_USERS[0], password)
         assert not rights.may_connect(account.mailbox, password)
         assert not rights.may_connect(password, password)
         assert rights.may_connect(account.mailbox, account.password)
@@ -156,7 +156,7 @@ def test_a_stolen_account_reads_and_writes_its_own_mailbox_only(
 def test_whoever_may_pair_may_do_nothing_else(running: HubProcess, two: tuple[Identity, Identity]) -> None:
     assert two[0].account is not None
     mailbox = two[0].account.mailbox
-    pairing = Client(running.mqtt_url, topics.PAIR_USER, topics.PAIR_PASSWORD)
+    pairing = Client(running.mqtt_url, topics.PAIR_USERS[0], topics.PAIR_PASSWORD)
     assert pairing.let_in
     pairing.subscribe(topics.down(mailbox))
     pairing.subscribe(topics.EVERYTHING)
@@ -175,7 +175,7 @@ def test_whoever_may_pair_may_do_nothing_else(running: HubProcess, two: tuple[Id
 
 
 def test_garbage_at_the_pairing_topic_disturbs_nobody(running: HubProcess, tmp_path: Path) -> None:
-    pairing = Client(running.mqtt_url, topics.PAIR_USER, topics.PAIR_PASSWORD)
+    pairing = Client(running.mqtt_url, topics.PAIR_USERS[0], topics.PAIR_PASSWORD)
     for number in range(50):
         pairing.publish(topics.pair_up("0" * 32), bytes([number]) * number * 20)
     pair(tmp_path / "o.db", running.data)

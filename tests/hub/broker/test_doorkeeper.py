@@ -55,14 +55,14 @@ def door(tmp_path: Path) -> Iterator[Door]:
 def test_who_does_not_log_in_has_to_go_and_probes_stay(door: Door) -> None:
     identity = enrolled(door.folder)
     own = logged_in(door.broker, identity)
-    pairing = Client(beyond(door.broker), topics.PAIR_USER, topics.PAIR_PASSWORD)
+    pairing = Client(beyond(door.broker), topics.PAIR_USERS[0], topics.PAIR_PASSWORD)
     mailbox = account_of(identity).mailbox
     with door.stranger() as silent, door.stranger() as slow:
         slow.sendall(b"\x16\x03\x01\x02\x00")
-        until(lambda: door.guests() == sorted([mailbox, topics.PAIR_USER, None, None], key=str), "all to be seen")
+        until(lambda: door.guests() == sorted([mailbox, topics.PAIR_USERS[0], None, None], key=str), "all to be seen")
         door.now_s = GRACE_S + 1
         assert (silent.recv(1), slow.recv(1)) == (b"", b"")
-    until(lambda: door.guests() == sorted([mailbox, topics.PAIR_USER]), "the strangers to be gone")
+    until(lambda: door.guests() == sorted([mailbox, topics.PAIR_USERS[0]]), "the strangers to be gone")
     assert pairing.connected
     door.now_s = PAIRING_S + 1
     until(lambda: not pairing.connected, "the pairing to be over")

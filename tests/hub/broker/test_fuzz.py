@@ -17,7 +17,7 @@ from tests.hub.broker.wire import Wire
 from tests.paired import enrolled
 from tests.processes import Mosquitto, until
 
-PAIRING = (topics.PAIR_USER, topics.PAIR_PASSWORD)
+PAIRING = (topics.PAIR_USERS[0], topics.PAIR_PASSWORD)
 EACH = 10  # packets are cut at one in so many offsets; the slow tests cut at all
 
 

@@ -23,7 +23,7 @@ from tests.paired import enrolled
 from tests.processes import until
 
 MIB = 1 << 20
-PAIRING = wire.connect(topics.PAIR_USER, topics.PAIR_PASSWORD, "somebody")
+PAIRING = wire.connect(topics.PAIR_USERS[0], topics.PAIR_PASSWORD, "somebody")
 
 
 @pytest.fixture(scope="module")
@@ -184,10 +184,12 @@ def test_an_account_has_one_session_and_the_newest_is_it(broker: EmbeddedBroker,
 
 
 def test_so_many_may_pair_at_once_and_the_newest_may(broker: EmbeddedBroker) -> None:
+    users = (*topics.PAIR_USERS, *topics.PAIR_USERS[:3])
     with ExitStack() as stack:
-        pairing = [stack.enter_context(inside(broker, PAIRING)) for _ in range(guard.PAIRING_SESSIONS + 3)]
-        assert [one.ping() for one in pairing] == [False] * 3 + [True] * guard.PAIRING_SESSIONS
-        until(lambda: standing(broker).sessions == guard.PAIRING_SESSIONS, "the first to be forgotten")
+        hellos = [wire.connect(user, topics.PAIR_PASSWORD) for user in users]
+        pairing = [stack.enter_context(inside(broker, one)) for one in hellos]
+        assert [one.ping() for one in pairing] == [False] * 3 + [True] * len(topics.PAIR_USERS)
+        until(lambda: standing(broker).sessions == len(topics.PAIR_USERS), "the first to be forgotten")
 
 
 def test_a_session_has_so_many_subscriptions(broker: EmbeddedBroker) -> None:
@@ -260,7 +262,7 @@ def test_who_says_nothing_is_hung_up_on(folder: HubFolder) -> None:
             free.bind(("127.0.0.1", 0))
             port = int(free.getsockname()[1])
         await guarding.listen("127.0.0.1", port)
-        short = wire.connect(topics.PAIR_USER, topics.PAIR_PASSWORD, keep_alive_s=1)
+        short = wire.connect(topics.PAIR_USERS[0], topics.PAIR_PASSWORD, keep_alive_s=1)
         heard = [await silent(port, octets) for octets in (b"", short[:1], short[:-1], short)]
         await guarding.close()
         await exchange.shutdown()

@@ -82,7 +82,7 @@ def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             Account.VICTIM: (victim.mailbox, victim.password, victim.client),
             Account.PROBE: (one.mailbox, one.password, one.client),
             Account.SPARE: (str(spare[0]), str(spare[1]), str(spare[2])),
-            Account.PAIRING: (topics.PAIR_USER, topics.PAIR_PASSWORD, "somebody"),
+            Account.PAIRING: (topics.PAIR_USERS[0], topics.PAIR_PASSWORD, "somebody"),
             Account.REVOKED: (lost.mailbox, lost.password, lost.client),
             Account.WRONG: (one.mailbox, "mot de passe oublié", one.client),
             Account.ANONYMOUS: (None, None, "nobody"),

@@ -111,7 +111,7 @@ def test_a_flood_stays_out_at_mosquitto_and_sightings_do_not_wait_behind_it(
     with behind_mosquitto(tmp_path) as (running, url):
         honest = enrolled(running.folder)
         with Wire(url) as flood:
-            assert flood.login(wire.connect(topics.PAIR_USER, topics.PAIR_PASSWORD))
+            assert flood.login(wire.connect(topics.PAIR_USERS[0], topics.PAIR_PASSWORD))
             for number in range(HANDFUL):
                 assert flood.publish(topics.pair_up(f"{number:032x}"), HELLO)
             until(lambda: len(asked) == HANDFUL, "a handful to be heard")

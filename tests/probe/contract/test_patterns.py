@@ -189,18 +189,18 @@ def test_no_pattern_within_a_function_and_no_digit_test_takes_more_than_it_seems
 
 
 def test_topics_and_addresses_are_whole(tmp_path: Path) -> None:
-    box, meeting = "0" * 32, "f" * 32
+    box, meeting, user = "0" * 32, "f" * 32, topics.PAIR_USERS[-1]
     assert topics.mailbox_of(topics.up(box)) == box
     assert topics.rendezvous_of(topics.pair_up(meeting)) == meeting
     with make_hub(tmp_path) as folder:
         rights = Rights(folder.registry, Login())
-        assert rights.may_use(topics.PAIR_USER, topics.pair_up(meeting), Action.WRITE)
-        assert rights.may_use(topics.PAIR_USER, topics.pair_down(meeting), Action.READ)
+        assert rights.may_use(user, topics.pair_up(meeting), Action.WRITE)
+        assert rights.may_use(user, topics.pair_down(meeting), Action.READ)
         for end in ("\n", "\0", "/"):
             assert topics.mailbox_of(topics.up(box) + end) is None
             assert topics.rendezvous_of(topics.pair_up(meeting) + end) is None
-            assert not rights.may_use(topics.PAIR_USER, topics.pair_up(meeting) + end, Action.WRITE)
-            assert not rights.may_use(topics.PAIR_USER, topics.pair_down(meeting) + end, Action.READ)
+            assert not rights.may_use(user, topics.pair_up(meeting) + end, Action.WRITE)
+            assert not rights.may_use(user, topics.pair_down(meeting) + end, Action.READ)
     for text in ("aa:bb:cc:dd:ee:ff\n", "aa:bb:cc:dd:ee:0٠"):
         with pytest.raises(ValueError, match="six octets"):
             bssid_octets(text)
