@@ -175,7 +175,7 @@ class RunningHub:
         inner, login, self._address = self._broker(stack, folder, outer)
         units = UnitIngest(folder.store, folder.keys, folder.registry, recogniser=folder.recogniser)
         way_back = WayBack(folder.keys, settings.data, self.desk.cameras, places=settings.places)
-        self._ingest = MqttIngest(inner, login, units, pairing, folder.keys, self.cameras.request_refresh, way_back)
+        self._ingest = MqttIngest(inner, login, units, pairing, folder.keys, self.cameras.note_taken, way_back)
         stack.callback(self._ingest.stop)
         self._parts["intake by MQTT"] = self._ingest
         if settings.announce:

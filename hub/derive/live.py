@@ -24,6 +24,7 @@ DERIVE_SHARE = 4  # a derivation of a second is followed by so many seconds of r
 LULL_S, LONGEST_WAIT_S = 0.5, 60.0
 LULLS = 3  # in a row, after a burst: on a machine that has too much to do, batches are committed with pauses
 BURST_SIGHTINGS = 20  # sightings within LULL_S; a walk that is under way brings fewer
+BURST_PICTURES = 4  # pictures within LULL_S, which come after a walk's sightings; a photo has two
 LOOK_S = 1.0  # how soon sightings written by another process (ingest, import) are noticed
 STOP_S = 10.0
 BASE_LAYER = "base.geojson"
@@ -53,6 +54,7 @@ class LiveCameras:
         self._unsaved: dict[str, CameraDetail | None] = {}  # None: gone
         self._saved_as: str | None = None
         self._wanted, self._stopping = threading.Event(), threading.Event()
+        self._pictures = 0  # that were taken in
         self._thread = threading.Thread(target=self._run, name="derive", daemon=True)
 
     def start(self) -> None:
@@ -75,6 +77,11 @@ class LiveCameras:
     def request_refresh(self) -> None:
         """Say that there may be new sightings; returns at once."""
         self._wanted.set()
+
+    def note_taken(self, pictures: int) -> None:
+        """Say that a batch was taken in, with so many pictures; returns at once. By one thread at a time."""
+        self._pictures += pictures
+        self.request_refresh()
 
     def refresh(self) -> bool:
         """Derive again now; returns whether anything was new. Raises StoreError where it cannot be read or saved."""
@@ -184,15 +191,15 @@ class LiveCameras:
 
     def _wait_for_lull(self) -> None:
         """While many sightings come in at once, leave the machine to them: the map can wait until it is quiet."""
-        until_s, seen = monotonic() + LONGEST_WAIT_S, self._deriver.read_to
+        until_s, seen, seen_pictures = monotonic() + LONGEST_WAIT_S, self._deriver.read_to, self._pictures
         quiet, enough = 0, 1
         while monotonic() < until_s and not self._stopping.is_set():
-            now = self._store.version()
-            if now - seen < BURST_SIGHTINGS:
+            now, pictures = self._store.version(), self._pictures
+            if now - seen < BURST_SIGHTINGS and pictures - seen_pictures < BURST_PICTURES:
                 quiet += 1
             else:
                 quiet, enough = 0, LULLS
             if quiet >= enough:
                 return
-            seen = now
+            seen, seen_pictures = now, pictures
             self._stopping.wait(LULL_S)

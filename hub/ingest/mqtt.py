@@ -48,7 +48,7 @@ MOST_ANSWERS = 32  # to who asks to be paired, on their way to the broker
 class MqttIngest:
     """Takes in what arrives at a broker until stopped, through the broker's deaths and returns.
 
-    `stored` is called after each commit.
+    `stored` is called after each commit, with how many pictures it held.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class MqttIngest:
         units: UnitIngest,
         pairing: Pairing,
         keys: HubKeys,
-        stored: Callable[[], None],
+        stored: Callable[[int], None],
         way_back: WayBack,
     ) -> None:
         self._units, self._keys, self._way_back = units, keys, way_back
@@ -130,7 +130,7 @@ class MqttIngest:
         for answer in done.answers:
             self._give_home(answer.mailbox)
             self._client.publish(topics.down(answer.mailbox), answer.signed, qos=1)
-        self._stored()
+        self._stored(done.pictures)
 
     def _tell_over(self, over: tuple[str, ...]) -> None:
         """Say once a day which probes have reached a limit, and why: they offer the same again every few seconds."""

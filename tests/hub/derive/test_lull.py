@@ -1,4 +1,4 @@
-"""While many sightings come in, the map waits; when it is quiet, it goes on."""
+"""While many sightings or pictures come in, the map waits; when it is quiet, it goes on."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -39,5 +39,30 @@ def test_after_a_burst_the_map_goes_on_when_it_is_quiet_for_a_while(
     with closing(_Growing(tmp_path)) as store:
         cameras = LiveCameras(store)
         store.growth = growth
+        cameras._wait_for_lull()
+        assert store.looks == looks
+
+
+@pytest.mark.parametrize(
+    ("pictures", "looks"),
+    [
+        ((2, 2, 1), 1),  # of a walk that is under way
+        ((40,), 1 + live.LULLS),
+        ((40, 0, 9, 4, 3, 40), 6 + live.LULLS),  # a walk's pictures are sent after all its sightings
+    ],
+)
+def test_a_burst_of_pictures_is_one_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pictures: Sequence[int], looks: int
+) -> None:
+    monkeypatch.setattr(live, "LULL_S", 0.0)
+    coming = iter(pictures)
+    with closing(_Growing(tmp_path)) as store:
+        cameras = LiveCameras(store)
+
+        def version() -> int:
+            cameras.note_taken(next(coming, 0))
+            return _Growing.version(store)
+
+        monkeypatch.setattr(store, "version", version)
         cameras._wait_for_lull()
         assert store.looks == looks
