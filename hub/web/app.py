@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -41,7 +42,7 @@ from hub.web.source import MapSource
 from hub.web.stream import Streams
 from hub.web.street import street_at
 from hub.web.way import LOCAL_NAMES
-from hub.web.words import words_for
+from hub.web.words import Words, words_for
 
 STATIC = Path(__file__).parent / "static"
 GEOJSON = "application/geo+json"
@@ -166,7 +167,9 @@ class _Page:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # a hub that is updated while it runs goes on with the pages that fit its code
         )
+        self._script_words: dict[str, Markup] = {}
 
     async def map(self, request: Request) -> Response:
         shown = None if self._streets is None else self._streets.shown()
@@ -262,6 +265,7 @@ class _Page:
         values["street_at"] = partial(street_at, self._streets, say)
         values["shared_map"] = self._gate.open_to_strangers
         values["has_pictures"] = self.pictures is not None
+        values["script_words"] = self._words_for_scripts(say)
         body = self._templates.get_template(name).render(
             say=say, path=request.url.path, other_language=f"?{other.query}", **values
         )
@@ -270,6 +274,12 @@ class _Page:
         if asked == say.code:
             response.set_cookie("lang", say.code, max_age=_YEAR_S, samesite="strict", httponly=True)
         return response
+
+    def _words_for_scripts(self, say: Words) -> Markup:
+        """What a page hands its scripts of a language, as JSON: the same on all pages, and made once."""
+        if say.code not in self._script_words:
+            self._script_words[say.code] = Markup(self._templates.get_template("words.json").render(say=say))  # noqa: S704
+        return self._script_words[say.code]
 
     def _shared(self, request: Request, version: object, make: Callable[[], bytes]) -> Response:
         """GeoJSON that is the same for all who ask, as it was made last where its version is still that."""

@@ -25,6 +25,9 @@ class Words:
     def __init__(self, code: str, words: Mapping[str, str]) -> None:
         self.code = code
         self._words = {key: typeset(text, code) for key, text in words.items()}
+        # Each page says a hundred words that nothing is put into, and hands its scripts some: these are made once.
+        self._as_they_are = {key: text.format_map(_Dashes()) for key, text in self._words.items()}
+        self._starting: dict[str, Mapping[str, str]] = {}
 
     def __call__(self, key: str, **values: object) -> str:
         """The word for a key, with values put in; a value that is missing shows as a dash.
@@ -32,6 +35,8 @@ class Words:
         Where `n` is a number, `{n}` writes it and `{n:camera|cameras}` takes the word that agrees with it. Where it is
         true or false, `{n:vue|vu}` takes the first or the second.
         """
+        if not values:
+            return self._as_they_are.get(key, key)
         choices = {name: self._choice(value) for name, value in values.items()}
         return self._words.get(key, key).format_map(_Dashes(choices))
 
@@ -54,9 +59,12 @@ class Words:
             for name, first in (("one", True), ("many", False))
         }
 
-    def starting(self, prefix: str) -> dict[str, str]:
-        """All words whose keys start so, by the rest of the key: for scripts."""
-        return {key.removeprefix(prefix): text for key, text in self._words.items() if key.startswith(prefix)}
+    def starting(self, prefix: str) -> Mapping[str, str]:
+        """All words whose keys start so, by the rest of the key: for scripts. `prefix` is one of the pages' own."""
+        if prefix not in self._starting:
+            own = {key.removeprefix(prefix): text for key, text in self._words.items() if key.startswith(prefix)}
+            self._starting[prefix] = own
+        return self._starting[prefix]
 
     def number(self, value: float) -> str:
         """A number as this language writes it, without decimals that say nothing."""

@@ -137,3 +137,24 @@ def test_french_elides_before_one() -> None:
     assert "vient d’un repérage" in words("fr")("region_looks", **one)
     assert "vient d’une réception radio lors d’une sortie" in words("fr")("region_radio", **one)
     assert "vient de 3 repérages" in words("fr")("region_looks", looks=3)
+
+
+def test_scripts_are_given_the_words_of_the_page_s_language_and_these_are_made_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[tuple[str, str]] = []
+    forms = Words.forms
+
+    def counted(say: Words, key: str) -> dict[str, str]:
+        made.append((say.code, key))
+        return forms(say, key)
+
+    monkeypatch.setattr(Words, "forms", counted)
+    page = TestClient(make_app(ScriptedMap(), gate=OpenGate(Role.READER)), base_url="http://localhost")
+    for code in ("en", "fr", "en", "fr"):
+        text = page.get("/", params={"lang": code}).text
+        given = json.loads(re.findall(r'id="words">(.*?)</script>', text, re.DOTALL)[0])
+        assert given["close"] == words(code)("close")
+        assert given["kinds"] == words(code).starting("kind_")
+    assert made, "the page counts"
+    assert len(set(made)) == len(made)
