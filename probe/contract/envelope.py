@@ -13,6 +13,7 @@ around them are MessagePack, because they hold bytes; sightings are JSON.
 import hashlib
 import zlib
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -30,6 +31,7 @@ MAX_CONTENT_BYTES = 96 * KIB
 SEAL_OVERHEAD = 48  # HPKE with X25519: 32 octets of a key, 16 of a tag
 _FRAME_HEAD = 5  # a format and a length before the content
 _PLAIN, _DEFLATED = 0, 1
+_DIGEST_HEAD = (32).to_bytes(4, "big")
 
 
 class UnitType(StrEnum):
@@ -93,7 +95,14 @@ def signed_bytes(context: str, *fields: bytes) -> bytes:
 
 def envelope_signing_input(*, hub: str, probe: str, type: UnitType, id: str, body: bytes) -> bytes:
     """What a probe signs of a unit; the body by its SHA-256, as Ed25519 would read a picture twice."""
-    return signed_bytes("contrechamp unit 1", hub.encode(), probe.encode(), type.encode(), id.encode(), digest(body))
+    named = id.encode()
+    return b"".join((_signed_head(hub, probe, type), len(named).to_bytes(4, "big"), named, _DIGEST_HEAD, digest(body)))
+
+
+@lru_cache(256)
+def _signed_head(hub: str, probe: str, type: UnitType) -> bytes:
+    """What the signing inputs of all units of one type and probe begin with."""
+    return signed_bytes("contrechamp unit 1", hub.encode(), probe.encode(), type.encode())
 
 
 def seal_info(hub: str) -> bytes:

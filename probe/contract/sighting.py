@@ -369,11 +369,12 @@ class Sighting(Part, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         for kind, name in self.PARTS.items():
-            there = getattr(self, name) is not None
-            if there != (kind is self.kind):
-                raise ValueError(f"a {self.kind} sighting {'has' if there else 'lacks'} the part '{name}'")
+            if (getattr(self, name) is None) is (kind is self.kind):
+                there = "lacks" if kind is self.kind else "has"
+                raise ValueError(f"a {self.kind} sighting {there} the part '{name}'")
+        items = len(self.evidence)
         for claim in self.claims:
-            if any(index >= len(self.evidence) for index in claim.evidence):
+            if claim.evidence and max(claim.evidence) >= items:
                 raise ValueError(f"the claim '{claim_about(claim)}' points at evidence that is not there")
 
 
