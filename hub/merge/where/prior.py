@@ -35,6 +35,11 @@ def prior_log(walks: Sequence[WalkEvidence], streets: Sequence[Street], plane: P
     return np.asarray(value.reshape(grid.count, grid.count))
 
 
+def come_near(streets: Sequence[Street], plane: Plane, grid: Grid) -> bool:
+    """Whether there are streets near enough to a grid to say anything there."""
+    return _near_lines(streets, plane, grid) is not None
+
+
 def _walked(walks: Sequence[WalkEvidence], plane: Plane) -> list[tuple[float, float]]:
     """Where somebody heard or marked it, at most once for each 3 m; never where it was not heard. Where somebody only
     looked at it, looks say how far it is by themselves (`raster.py`)."""
