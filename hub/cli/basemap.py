@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from hub.basemap.make import Made
 
 
+_ELSE = "where none runs, `contrechamp-hub rebuild` does"
+
+
 @click.command()
 @click.argument("extract", type=click.Path(path_type=Path), required=False)
 @click.option(
@@ -43,7 +46,8 @@ def basemap(extract: Path | None, area: str | None, remove: bool, data: Path, as
         if extract is not None:
             raise BadInput("--remove takes no extract: either make a street map, or take it away")
         there = remove_basemap(data)
-        told = "The street map is gone." if there else "There was no street map."
+        gone = f"The street map is gone. A hub that runs places its cameras again, without its streets; {_ELSE}."
+        told = gone if there else "There was no street map."
         click.echo(json.dumps({"removed": there}) if as_json else told)
         return
     if extract is None:
@@ -91,7 +95,8 @@ def _told(made: "Made") -> str:
     return (
         f"The street map is there: {made.streets:,} streets, {made.numbers:,} house numbers, "
         f"{(made.tiles_octets + made.index_octets) / 1e6:,.1f} MB; it took {_minutes(made.seconds / 60)} and "
-        f"{made.memory_mb} MB of memory. A hub that runs shows it at once. © OpenStreetMap contributors, ODbL."
+        f"{made.memory_mb} MB of memory. A hub that runs shows it at once and places its cameras again "
+        f"by its streets; {_ELSE}. © OpenStreetMap contributors, ODbL."
         + ("" if made.walkers_octets else " It is too large for probes to take along; cut their area out with --area.")
     )
 

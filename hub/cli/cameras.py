@@ -73,10 +73,15 @@ def rebuild(data: Path, as_json: bool) -> None:
         done = derive_again(hub.store, hub.recogniser)
     if as_json:
         counts = {"sightings": done.sightings, "before": done.before, "cameras": done.cameras}
-        click.echo(json.dumps(counts | {"identical": done.identical}))
+        why = {"other_streets": True} if done.other_streets else {}
+        click.echo(json.dumps(counts | {"identical": done.identical} | why))
         return
     same = "the same as before" if done.identical else f"before there were {done.before}"
     click.echo(f"{done.cameras} cameras from {done.sightings} sightings, {same}.")
+    if done.other_streets:
+        click.echo(
+            "The street map is another one than they were placed by before, so their places may differ.", err=True
+        )
 
 
 @click.command()

@@ -51,7 +51,7 @@ def forget(name: str, yes: bool, data: Path, as_json: bool) -> None:
         done = hub.store.forget(found.forgetting)
         deriver = Deriver(hub.store, hub.recogniser)
         deriver.refresh()
-        hub.store.save_cameras(deriver.saved_form())
+        hub.store.save_cameras(deriver.saved_form(), streets=deriver.streets)
     told = {"sightings": done.sightings, "pictures": done.pictures, "left": list(done.left)}
     if as_json:
         click.echo(json.dumps(told | {"backups": [one.path for one in backups]}))

@@ -1,8 +1,10 @@
 """The cameras that a log speaks of, in memory: reads what is new, and derives again what is around it.
 
-What people decided is read as well. A decision alone does not make the log read again.
+What people decided is read as well. A decision alone does not make the log read again. Where the street map is another
+one, or none any more, all cameras are placed again.
 """
 
+import logging
 import threading
 from collections.abc import Sequence
 
@@ -19,10 +21,11 @@ from hub.derive.described import Descriptions
 from hub.derive.listened import Listenings
 from hub.derive.showing import CameraChange, Showing
 from hub.derive.standings import Standings
+from hub.derive.streets import HubStreets
 from hub.log.decisions import Decided
 from hub.log.events import StoredSighting
 from hub.merge.observe import observe
-from hub.merge.windows.neighbourhoods import Neighbourhoods
+from hub.merge.windows.neighbourhoods import Changes, Neighbourhoods
 from hub.publish.coverage import Coverage
 from hub.publish.view import CameraDetail, Status
 from hub.review.review import Review
@@ -32,6 +35,8 @@ from probe.contract.envelope import decode_sighting
 from probe.contract.sighting import Sighting
 from probe.detect.registry import Recogniser, examined_again
 
+_log = logging.getLogger(__name__)
+
 
 class Deriver:
     """Reads a store and never writes to it. Safe to use from several threads; one at a time calls `refresh`."""
@@ -40,6 +45,7 @@ class Deriver:
         self._store = store
         self._recogniser = recogniser or Recogniser()
         self._lock = threading.Lock()
+        self._streets, self._other_streets = HubStreets(store), False
         self._begin()
         self._generation: int | None = None
         self._showing = Showing()
@@ -69,14 +75,18 @@ class Deriver:
 
     def refresh(self) -> CameraChange | None:
         """Read what is new in the log and derive the cameras again; None where nothing is new. Raises StoreError."""
+        self._look_at_streets()
         self._read_new()
-        if not self._new:
+        if not (self._new or self._other_streets):
             return None
         near, review = self._neighbourhoods, self._review
         near.decide(review.constraints)
         changes = near.refresh()
         otherwise = self._standings.update(review, changes, near.cameras, near.camera_with)
-        told = self._descriptions.update(changes, near.cameras, otherwise, self._standings, self._listenings)
+        if self._other_streets:
+            changes = Changes(changed=dict(near.cameras), gone=changes.gone)
+        streets = self._streets
+        told = self._descriptions.update(changes, near.cameras, otherwise, self._standings, self._listenings, streets)
         with self._lock:
             before = None
             if self._anew:
@@ -86,8 +96,13 @@ class Deriver:
             self._parted, self._cut = near.parted, near.cut
             self._derived_from = self._observed + self._surveys
             self._revision += 1
-        self._new = False
+        self._new = self._other_streets = False
         return change
+
+    @property
+    def streets(self) -> str | None:
+        """What names the streets by which the cameras are placed; None where none are known."""
+        return self._streets.mark
 
     @property
     def review(self) -> Review:
@@ -161,6 +176,12 @@ class Deriver:
             for row in rows:
                 self._read_row(row)
             self.read_to = rows[-1].seq
+
+    def _look_at_streets(self) -> None:
+        if self._streets.renewed():
+            self._other_streets = True
+            by = "by its streets" if self._streets.mark else "without streets, as none can be read"
+            _log.warning("the street map is another one now, or gone: all cameras are placed again, %s", by)
 
     def _forget_outdated(self) -> None:
         """Begin with the first sighting again where some were erased, held or released since."""

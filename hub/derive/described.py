@@ -8,6 +8,7 @@ from hub.derive.listened import Listenings
 from hub.derive.standings import Standings
 from hub.merge.camera import Camera
 from hub.merge.kin import Kinship
+from hub.merge.where.streets import NO_STREETS, Streets
 from hub.merge.windows.neighbourhoods import Changes
 from hub.publish.describe import describe, with_absence, with_kin
 from hub.publish.private import claims_private
@@ -46,8 +47,10 @@ class Descriptions:
         otherwise: Collection[str],
         standings: Standings,
         listenings: Listenings,
+        streets: Streets = NO_STREETS,
     ) -> Told:
-        """Go on with what changed, and with the cameras that stand otherwise than before, by their ids."""
+        """Go on with what changed, and with the cameras that stand otherwise than before, by their ids. `streets` are
+        those that cameras are placed by."""
         for key in changes.gone:
             self._shown.take_out(key)
             self._hidden.take_out(key)
@@ -60,7 +63,7 @@ class Descriptions:
             if key in cameras:
                 self._give_room(cameras[key], standings)
         again |= self._shown.changed() | self._hidden.changed()
-        for key in sorted(again):
+        for key in sorted(again, key=lambda key: _order(key, cameras)):
             if not self._is_told(key):
                 self._kinship.take_out(key)
                 listenings.take_out(key)
@@ -68,6 +71,7 @@ class Descriptions:
             elif key not in self._said:
                 self._kinship.put(cameras[key])
                 listenings.put(cameras[key])
+                cameras[key].know_streets(streets)
                 self._said[key] = describe(cameras[key])
         again |= self._kinship.touched() | listenings.touched()
         shown, hidden = (
@@ -89,3 +93,9 @@ class Descriptions:
     def _told(self, key: str, standings: Standings, listenings: Listenings) -> CameraDetail:
         detail = with_kin(with_absence(self._said[key], listenings.of(key)), self._kinship.of(key))
         return as_decided(detail, standings.of(key), claimed_private=key in self._private)
+
+
+def _order(key: str, cameras: Mapping[str, Camera]) -> tuple[float, float, str]:
+    """Neighbours one after another: they share what is read of the streets around."""
+    camera = cameras.get(key)
+    return (0.0, 0.0, key) if camera is None else (round(camera.estimate.lat, 2), round(camera.estimate.lon, 2), key)

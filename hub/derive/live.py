@@ -96,8 +96,10 @@ class LiveCameras:
         changed = [(key, msgspec.json.encode(detail)) for key, detail in self._unsaved.items() if detail is not None]
         gone = [key for key, detail in self._unsaved.items() if detail is None]
         before = self._saved_as
-        saved_as = None if before is None else self._store.update_cameras(changed, gone, saved_as=before)
-        self._saved_as = saved_as or self._store.save_cameras(self._deriver.saved_form())
+        saved_as, streets = None, self._deriver.streets
+        if before is not None:
+            saved_as = self._store.update_cameras(changed, gone, saved_as=before, streets=streets)
+        self._saved_as = saved_as or self._store.save_cameras(self._deriver.saved_form(), streets=streets)
         self._saved, self._unsaved = True, {}
 
     def derive(self) -> bool:

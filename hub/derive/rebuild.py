@@ -13,7 +13,8 @@ _TRIES = 3
 class Rebuilt:
     """How many cameras there were and are, of how many sightings, and whether they are identical.
 
-    `moving` says that sightings came while it was looked at: the two need not be the same then.
+    `other_streets` says that the street map is another one than they were placed by, and `moving` that sightings came
+    while it was looked at: the two need not be the same then.
     """
 
     sightings: int
@@ -21,22 +22,28 @@ class Rebuilt:
     cameras: int
     identical: bool
     moving: bool = False
+    other_streets: bool = False
 
 
 def rebuild(store: Store, recogniser: Recogniser) -> Rebuilt:
     """Derive anew and save. Raises StoreError. Beside a hub that runs, sightings may come meanwhile: it tries again."""
     for _ in range(_TRIES):
         state = _state(store)
-        before, sightings = store.cameras(), store.count()
+        before, sightings, streets = store.cameras(), store.count(), store.streets_of_cameras()
         deriver = Deriver(store, recogniser)
         deriver.refresh()
         after = dict(deriver.saved_form())
         moving = _state(store) != state
         if before == after or not moving:
             break
-    store.save_cameras(list(after.items()))
+    store.save_cameras(list(after.items()), streets=deriver.streets)
     return Rebuilt(
-        sightings=sightings, before=len(before), cameras=len(after), identical=before == after, moving=moving
+        sightings=sightings,
+        before=len(before),
+        cameras=len(after),
+        identical=before == after,
+        moving=moving,
+        other_streets=bool(before) and streets != deriver.streets,
     )
 
 

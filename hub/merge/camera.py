@@ -11,6 +11,7 @@ from hub.merge.locate import located, middle_bearing
 from hub.merge.observe import Estimate, Observation
 from hub.merge.place import Located
 from hub.merge.where.evidence import evidence_of
+from hub.merge.where.streets import NO_STREETS, Streets
 
 
 @dataclass(slots=True)
@@ -56,6 +57,8 @@ class Camera:
     name: str | None = None
     sure: list[float] = field(default_factory=list)
     _located: Located | None = field(init=False, repr=False, compare=False, default=None)
+    _streets: Streets = field(init=False, repr=False, compare=False, default=NO_STREETS)
+    _edition: int = field(init=False, repr=False, compare=False, default=0)
     _tally: _Tally = field(init=False, repr=False, default_factory=_Tally)
     _first: Observation = field(init=False, repr=False)
 
@@ -97,13 +100,20 @@ class Camera:
             from hub.merge.where.locate import locate
 
             # What came in a log with an estimate of its own, and was not heard by a probe, has no evidence but that
-            self._located = locate(evidence_of(self.members)) or located(self.estimate)
+            streets = self._streets.near(self.estimate.lat, self.estimate.lon)
+            self._located = locate(evidence_of(self.members, streets)) or located(self.estimate)
         return self._located
+
+    def know_streets(self, streets: Streets) -> None:
+        """Be placed by these streets from now on; what was worked out by another edition is forgotten."""
+        if self._edition != streets.edition:
+            self._located = None
+        self._streets, self._edition = streets, streets.edition
 
     def take_place_of(self, before: "Camera") -> None:
         """Go on with the place of a camera that rests on the very same, whatever was decided of it meanwhile."""
         if (self.members, self.estimate) == (before.members, before.estimate):
-            self._located = before._located
+            self._located, self._streets, self._edition = before._located, before._streets, before._edition
 
     def may_hold(self, sides: Sides) -> bool:
         """Whether what is on these sides may be of this camera."""

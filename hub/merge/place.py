@@ -33,9 +33,11 @@ class Mode:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
     """Where a camera is. `estimate` is the mean with its covariance; of `modes`, the likeliest first, there are two
-    where it may be on either side of the street, for example. The mean lies in `region95`."""
+    where it may be on either side of the street, for example. The mean lies in `region95`. `along_streets`: streets
+    that are known near by have told where it is likelier."""
 
     estimate: Estimate
     modes: tuple[Mode, ...]
     region50: Region
     region95: Region
+    along_streets: bool = False

@@ -226,6 +226,8 @@ def _reasons(camera: Camera, members: Sequence[Observation]) -> list[Reason]:
         reasons.append(Reason(code="region_log"))
     if visual:
         reasons.append(Reason(code="region_looks", params={"looks": len(visual) - len(camera.alike)}))
+    if camera.located.along_streets:
+        reasons.append(Reason(code="region_streets"))
     if len(members) > MAX_LISTED:
         reasons.append(Reason(code="not_listed", params={"more": len(members) - MAX_LISTED}))
     return reasons

@@ -7,6 +7,7 @@ FROM; text for days, 0 and 1 for yes and no, octets as octets. What only one of 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -64,6 +65,11 @@ class Snapshot(Protocol):
 
 class Engine(Protocol):
     """The database behind a store. Safe to use from several threads. Every method raises StoreError where it fails."""
+
+    @property
+    def folder(self) -> Path:
+        """The hub's folder."""
+        ...
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """All rows of a query."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Protocol
 
 from hub.log.events import (
@@ -35,6 +36,11 @@ class Store(Protocol):
 
     Every method raises StoreError where the engine fails.
     """
+
+    @property
+    def folder(self) -> Path:
+        """The hub's folder: what lies there beside the log is of the same hub."""
+        ...
 
     @property
     def pictures(self) -> PictureStore:
@@ -191,13 +197,20 @@ class Store(Protocol):
         """Forget which probe sent what, where the 30 days are over by a day that a leaping clock did not make."""
         ...
 
-    def save_cameras(self, cameras: Sequence[tuple[str, bytes]]) -> str:
-        """Replace the derived cameras by these (id, JSON); returns a name for what is saved now."""
+    def save_cameras(self, cameras: Sequence[tuple[str, bytes]], *, streets: str | None = None) -> str:
+        """Replace the derived cameras by these (id, JSON), with what names the streets they were placed by; returns a
+        name for what is saved now."""
         ...
 
-    def update_cameras(self, changed: Sequence[tuple[str, bytes]], gone: Sequence[str], *, saved_as: str) -> str | None:
+    def update_cameras(
+        self, changed: Sequence[tuple[str, bytes]], gone: Sequence[str], *, saved_as: str, streets: str | None = None
+    ) -> str | None:
         """Write the derived cameras that are new or others, and delete those that are gone; returns a name for what is
         saved now. Where anything else than `saved_as` is there, nothing is written, and None returned."""
+        ...
+
+    def streets_of_cameras(self) -> str | None:
+        """What names the streets by which the derived cameras were placed as they were last saved; None without any."""
         ...
 
     def cameras(self) -> Mapping[str, bytes]:

@@ -27,7 +27,7 @@ from hub.merge.where.evidence import (
 )
 from hub.merge.where.factors import Factors, factors_of
 from hub.merge.where.plane import Floats, Grid, Plane
-from hub.merge.where.prior import prior_log
+from hub.merge.where.prior import come_near, prior_log
 from hub.merge.where.raster import levels_of, walk_raster
 from hub.merge.where.region import outline
 from probe.contract.geodesy import destination
@@ -52,6 +52,7 @@ class Posterior:
     walks: Floats
     prior: Floats
     factors: Factors
+    along_streets: bool = False
 
     def mass(self, temper: float | None = None) -> Floats:
         """The probability of each cell, tempered as is learnt or as is said."""
@@ -77,14 +78,15 @@ def posterior(evidence: Evidence) -> Posterior | None:
     if not walks:
         return None
     plane = _plane(walks)
-    factors = factors_of(walks, streets=bool(evidence.streets))
     grid = _wide_grid(walks, plane)
+    streets = evidence.streets if come_near(evidence.streets, plane, grid) else ()
+    factors = factors_of(walks, streets=bool(streets))
     for _ in range(2):
         summed = sum(
             (walk.weight * walk_raster(walk, plane, grid) for walk in walks), np.zeros((grid.count, grid.count))
         )
-        prior = prior_log(walks, evidence.streets, plane, grid)
-        found = Posterior(plane, grid, summed, prior, factors)
+        prior = prior_log(walks, streets, plane, grid)
+        found = Posterior(plane, grid, summed, prior, factors, bool(streets))
         if grid.count == FINE:
             break
         grid = _narrow_grid(found)
@@ -171,6 +173,7 @@ def told(found: Posterior) -> Located:
         modes=_modes(mass, grid, plane),
         region50=_region(mass, grid, plane, factors.half, None),
         region95=_region(mass, grid, plane, factors.most, mean),
+        along_streets=found.along_streets,
     )
 
 

@@ -48,7 +48,7 @@ class SqlStore:
     """A `Store` in whatever database an engine keeps."""
 
     def __init__(self, db: Engine) -> None:
-        self.db = db
+        self.db, self.folder = db, db.folder
         self.today: Callable[[], date] = _today  # what to date arrivals by
         self._quarantine = Quarantine(self.db)
         self._shares = Shares(self.db)
@@ -279,11 +279,16 @@ class SqlStore:
             self._shares.forget_days(db, today)
         self.db.overwrite_erased()
 
-    def save_cameras(self, cameras: Sequence[tuple[str, bytes]]) -> str:
-        return saved.save(self.db, cameras)
+    def save_cameras(self, cameras: Sequence[tuple[str, bytes]], *, streets: str | None = None) -> str:
+        return saved.save(self.db, cameras, streets)
 
-    def update_cameras(self, changed: Sequence[tuple[str, bytes]], gone: Sequence[str], *, saved_as: str) -> str | None:
-        return saved.update(self.db, changed, gone, saved_as=saved_as)
+    def update_cameras(
+        self, changed: Sequence[tuple[str, bytes]], gone: Sequence[str], *, saved_as: str, streets: str | None = None
+    ) -> str | None:
+        return saved.update(self.db, changed, gone, saved_as=saved_as, streets=streets)
+
+    def streets_of_cameras(self) -> str | None:
+        return saved.streets_of(self.db)
 
     def cameras(self) -> Mapping[str, bytes]:
         return dict(self.db.rows("SELECT id, body FROM camera"))

@@ -44,7 +44,7 @@ class Database:
     """
 
     def __init__(self, data: Path, *, make: bool = True, read_only: bool = False) -> None:
-        self.path = data / FILE
+        self.folder, self.path = data, data / FILE
         self.lock = threading.RLock()
         try:
             if make:

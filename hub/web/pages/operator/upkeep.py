@@ -72,7 +72,8 @@ class Upkeep(Section):
         counts = {"n": done.cameras, "sightings": done.sightings, "before": done.before}
         if done.identical:
             return Outcome(key="hub_rebuilt_same", values=counts)
-        return Outcome(key="hub_rebuilt_moving" if done.moving else "hub_rebuilt_other", values=counts)
+        why = "moving" if done.moving else "streets" if done.other_streets else "other"
+        return Outcome(key=f"hub_rebuilt_{why}", values=counts)
 
     def _forget(self, _: Tick) -> Outcome:
         folder = self.ground.folder
