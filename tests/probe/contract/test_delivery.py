@@ -1,5 +1,6 @@
 """What travels: frames, envelopes, parcels, receipts, pairing. Whole it comes through; damaged it is refused."""
 
+import gc
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +24,7 @@ from probe.contract.envelope import (
     Withdrawal,
     decode_envelope,
     encode,
+    envelope_signing_input,
     frame,
     pack,
     read_picture,
@@ -184,6 +186,20 @@ def test_pictures_take_the_smallest_of_three_lengths() -> None:
 
 def test_no_field_can_lend_octets_to_the_next() -> None:
     assert signed_bytes("c", b"ab", b"c") != signed_bytes("c", b"a", b"bc")
+
+
+@given(st.tuples(*[st.text(st.sampled_from("0123456789abcdef"), max_size=64)] * 3), st.binary(max_size=99))
+def test_a_signature_covers_each_field_behind_its_length(names: tuple[str, str, str], body: bytes) -> None:
+    hub, probe, unit_id = names
+    for kind in UnitType:
+        fields = (hub.encode(), probe.encode(), kind.value.encode(), unit_id.encode(), hashlib.sha256(body).digest())
+        said = envelope_signing_input(hub=hub, probe=probe, type=kind, id=unit_id, body=body)
+        assert said == signed_bytes("contrechamp unit 1", *fields)
+
+
+def test_the_garbage_collector_has_nothing_to_do_with_what_came() -> None:
+    for part in (look(), look().observer, envelope()):
+        assert not gc.is_tracked(part), f"{type(part).__name__}: each of a hub's collections goes through all of them"
 
 
 def test_the_body_must_bear_the_envelopes_id() -> None:
