@@ -28,6 +28,7 @@ def main() -> None:
     options.add_argument("--full", action="store_true", help="all areas, seeds and trials: an hour, not minutes")
     options.add_argument("--only", choices=PARTS, action="append", help="measure this alone; may be said again")
     options.add_argument("--trials", type=int, help="simulated cameras in each scenario of locating")
+    options.add_argument("--seed", type=int, help="of the simulated cameras of locating, instead of the frozen one")
     options.add_argument("--share", type=float, default=1.0, help="of the areas: enough to see that it runs, not more")
     options.add_argument("--json", type=Path, default=Path("build/accuracy.json"))
     options.add_argument("--page", type=Path, default=Path("docs/accuracy.md"))
@@ -43,7 +44,7 @@ def main() -> None:
         sys.exit(2)
     begun = time.monotonic()
     only = asked.only or PARTS
-    how = Form(full=asked.full, trials=asked.trials, share=asked.share)
+    how = Form(full=asked.full, trials=asked.trials, seed=asked.seed, share=asked.share)
     results = measure(folder, how, jobs=asked.jobs, only=only)
     results.figures["seconds"] = round(time.monotonic() - begun)
     unexplained = without_meaning(results.figures)
@@ -60,18 +61,20 @@ def main() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How much is measured: all of it or the short form; so many trials in each scenario, where it is said; and which
-    share of the areas that the form has."""
+    """How much is measured: all of it or the short form; so many trials in each scenario, and by which seed, where that
+    is said; and which share of the areas that the form has."""
 
     full: bool
     trials: int | None = None
+    seed: int | None = None
     share: float = 1.0
 
     @property
     def name(self) -> str:
         """As the page and the figures have it."""
         name = "full" if self.full else "short"
-        return name if self.share == 1.0 and self.trials is None else f"{name}, cut down"
+        seed = "" if self.seed is None else f", seed {self.seed}"
+        return name + ("" if self.share == 1.0 and self.trials is None else ", cut down") + seed
 
 
 def measure(folder: Path, how: Form, *, jobs: int, only: Collection[str] = PARTS) -> page.Results:
@@ -118,7 +121,7 @@ def start(pool: ProcessPoolExecutor, folder: Path, how: Form, only: Collection[s
             )
     if "locate" in only:
         for name in locating()["scenarios"]:
-            running[name] = pool.submit(locate.scenario, name, full=how.full, count=how.trials)
+            running[name] = pool.submit(locate.scenario, name, full=how.full, count=how.trials, seed=how.seed)
         running["together"] = pool.submit(together.measure, full=how.full)
     if "real" in only:
         learn_count = locating()["trials"]["learn_count" if how.full else "small_learn_count"]

@@ -70,7 +70,7 @@ def _of_looks(each: Pass, trial: Trial) -> Floats:
 def main() -> None:
     frozen = locating()
     for name in frozen["scenarios"]:
-        drawn = trials(name, frozen["trials"]["small_count"], frozen["trials"]["seed"])
+        drawn = trials(name, frozen["trials"]["bound_count"], frozen["trials"]["seed"])
         print(*(f"{name:8} {word} {median_bounds(drawn, looks=looks):.1f} m" for word, looks in WORDS))
 
 

@@ -80,9 +80,14 @@ MEANINGS: tuple[tuple[str, str, str], ...] = (
     ),
     (r"gone\.[a-z0-9_.]+", "`gone.…`", "how often a camera that is said to be gone is: see its table"),
     (r"poison\.[a-z0-9_.]+", "`poison.…`", "what one contributor could do who lies: see its table"),
+    (r"towns\.[a-z0-9_.]+", "`towns.…`", "the product's regions under other laws than the frozen ones: see its table"),
     (r"scale\.[a-z0-9_.]+", "`scale.…`", "what a sighting and a rebuild cost: see its table"),
     (r"seconds", "`seconds`", "wall clock of the whole run"),
-    (r"form", "`form`", "`short` or `full`; `, cut down` where areas or trials were left out"),
+    (
+        r"form",
+        "`form`",
+        "`short` or `full`; `, cut down` where areas or trials are not all of them; `, seed N` where that is another",
+    ),
 )
 
 

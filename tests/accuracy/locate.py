@@ -73,10 +73,10 @@ def measure(*, full: bool, count: int | None = None) -> tuple[dict[str, list[Lin
     return tables, figures_of(tables)
 
 
-def scenario(name: str, *, full: bool, count: int | None = None) -> dict[str, list[Line]]:
-    """The tables of one scenario, without and with bearings."""
+def scenario(name: str, *, full: bool, count: int | None = None, seed: int | None = None) -> dict[str, list[Line]]:
+    """The tables of one scenario, without and with bearings; on another seed than the frozen one, where it is said."""
     frozen = locating()["trials"]
-    drawn = trials(name, count or frozen["count" if full else "small_count"], frozen["seed"])
+    drawn = trials(name, count or frozen["count" if full else "small_count"], frozen["seed"] if seed is None else seed)
     learnt = learnt_radii(frozen["learn_count" if full else "small_learn_count"])
     radio = [baseline(method, drawn, learnt) for method in BASELINES]
     return {name: [*radio, *ours("radio", drawn)], f"{name}_bearings": [*radio, *ours("bearings", drawn)]}

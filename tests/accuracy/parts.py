@@ -16,6 +16,7 @@ from tests.accuracy.passes import trials
 PARTS = {
     "gone": ("absences", "Gone: how often that is right"),
     "poison": ("poison", "What one contributor could do who lies"),
+    "towns": ("towns", "Where, in other towns"),
     "scale": ("scale", "What it costs"),
 }
 # How many cameras the map has: with the neighbourhoods alone, and with store and deriver.
@@ -78,10 +79,10 @@ def costs(figures: Mapping[str, float | int | str | None]) -> str:
 
 
 def bounds_m(scenarios: Iterable[str]) -> dict[str, float]:
-    """The Cramer-Rao bound of the median error in each scenario, in metres, by trials of the short form."""
+    """The Cramer-Rao bound of the median error in each scenario, in metres, by the first trials."""
     frozen = locating()["trials"]
     found = {}
     for name in scenarios:
-        drawn = trials(name.removesuffix("_bearings"), frozen["small_count"], frozen["seed"])
+        drawn = trials(name.removesuffix("_bearings"), frozen["bound_count"], frozen["seed"])
         found[name] = median_bounds(drawn, looks=name.endswith("_bearings"))
     return found

@@ -21,7 +21,7 @@ def results() -> page.Results:
     settings = [Setting("cctv", "4_3", law, 3) for law in ("grid", "smooth")]
     command.take_merging(found, "cctv_4_3", merge.measured(town(25), town(25, seed=8), settings))
     with pytest.MonkeyPatch.context() as patched:
-        for key in ("small_count", "small_learn_count", "small_together_count"):
+        for key in ("small_count", "bound_count", "small_learn_count", "small_together_count"):
             patched.setitem(locating()["trials"], key, 2)
         found.locating = locate.measure(full=False)[0]
         found.figures |= locate.figures_of(found.locating) | together.measure(full=False)

@@ -5,14 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hub.merge.where.factors import learnt
+from hub.merge.where.factors import TRAITS, learnt
 from probe.contract.geodesy import moved, offset_m
-from tests.accuracy import locate, locators
+from tests.accuracy import locate, locators, towns
 from tests.accuracy.bound import CIRCLE, GNSS_M, bound_m, median_bounds
 from tests.accuracy.evidences import ORIGIN, evidence, looks_only, marks, one_look, with_distances
+from tests.accuracy.fitted import share_law, temper_law
 from tests.accuracy.frozen import locating
+from tests.accuracy.keys import without_meaning
 from tests.accuracy.laws import VARIED, under, varied, worse
-from tests.accuracy.learn_where import conformal, factors, gathered
+from tests.accuracy.learn_where import factors, gathered, held
 from tests.accuracy.passes import Trial, trials
 
 
@@ -58,22 +60,48 @@ def test_the_bound_of_a_pass_is_about_what_was_published() -> None:
 
 def test_the_share_that_held_is_the_one_that_is_learnt() -> None:
     rank = np.arange(1, 100) / 100
-    assert conformal(rank, 0.95) == 0.95
-    assert conformal(rank[::-1], 0.5) == 0.5
+    ones = np.ones((99, 1))
+    for level in (0.5, 0.95):
+        (slope,) = share_law(rank[::-1], ones, level)
+        assert 1 - np.exp(-np.exp(slope)) == pytest.approx(level, abs=1e-6)
 
 
-def test_factors_are_learnt_for_classes_with_enough_trials_and_for_all_together() -> None:
+def test_a_share_follows_what_it_grows_with() -> None:
+    random = np.random.default_rng(8)
+    trait = random.uniform(-1, 1, 4000)
+    traits = np.column_stack([np.ones(4000), trait])
+    rank = 1 - np.exp(-random.exponential(np.exp(0.6 * trait)))
+    slopes = share_law(rank, traits, 0.95)
+    assert slopes[1] == pytest.approx(0.6, abs=0.15)
+    shares = 1 - np.exp(-np.exp(traits @ slopes))
+    for part in (trait < 0, trait > 0):
+        assert (rank <= shares)[part].mean() == pytest.approx(0.95, abs=0.015)
+
+
+def test_the_temper_is_that_of_the_highest_density() -> None:
+    tempers = np.array([0.4, 0.6, 0.8, 1.0, 1.3])
+    trait = np.repeat([-1.0, 1.0], 100)
+    best = 0.8 * np.exp(0.2 * trait)
+    density = -((np.log(tempers) - np.log(best)[:, np.newaxis]) ** 2)
+    slopes = temper_law(density, tempers.tolist(), np.column_stack([np.ones(200), trait]), (0.4, 1.3))
+    assert np.exp(slopes[0]) == pytest.approx(0.8, rel=0.01)
+    assert slopes[1] == pytest.approx(0.2, abs=0.02)
+
+
+def test_factors_are_learnt_for_each_kind_there_is() -> None:
     rows = gathered("pass", 0, 2)
-    name = rows[0].name
-    assert name in ("one_heard", "one_heard_much")
-    found = factors(rows[:1] * 160)
-    assert set(found) == {"any", name}
-    assert set(factors(rows)) == {"any"}
+    assert {one.kind for one in rows} == set(TRAITS)
+    found = factors(rows * 20)
+    assert set(found) == set(TRAITS)
+    for kind, laws in found.items():
+        half, most = held([one for one in rows if one.kind == kind], laws)
+        assert half < most
+    assert set(factors([one for one in rows if one.kind == "seen"])) == {"seen"}
 
 
 def test_what_has_no_temper_keeps_its_own() -> None:
-    marked = [one for one in gathered("pass", 0, 1) if one.name == "one_marked"]
-    assert factors(marked * 200)["one_marked"]["temper"] == 1.0
+    marked = [one for one in gathered("pass", 0, 1) if one.kind == "marked"]
+    assert set(factors(marked * 20)["marked"]["temper"].values()) == {0.0}
 
 
 def test_other_laws_are_other_passes_and_the_frozen_ones_are_back_after() -> None:
@@ -114,18 +142,36 @@ def _marks(trial: Trial, random: np.random.Generator) -> list[tuple[float, float
     return [(walk.marked[0].lat, walk.marked[0].lon) for walk in marks(trial, 300, random)]
 
 
-CLASSES = [f"{walks}_{what}" for walks in ("one", "two", "several") for what in ("heard", "heard_seen", "seen")]
-
-
-@pytest.mark.parametrize(
-    "name", ["any", "one_heard_much", "one_look", "one_look_told", "one_seen_told", "one_marked", *CLASSES]
-)
-def test_what_the_product_uses_was_learnt(name: str) -> None:
-    row = learnt()[name]
-    assert 0.3 <= row["temper"] <= 1.5
-    assert 0.3 < row["half"] < row["most"] < 1
+@pytest.mark.parametrize("kind", sorted(TRAITS))
+def test_what_the_product_uses_was_learnt(kind: str) -> None:
+    laws = learnt()[kind]
+    assert set(laws) == {"temper", "half", "most"}
+    for law in laws.values():
+        assert set(law) == {"at_all", *TRAITS[kind]}
 
 
 def test_what_judges_is_not_what_it_learns_from() -> None:
     frozen = locating()["trials"]
-    assert frozen["seed"] != frozen["learn_seed"]
+    assert len({frozen["seed"], frozen["learn_seed"], frozen["towns_seed"]}) == 3
+
+
+def test_towns_differ_from_the_frozen_one_and_from_each_other() -> None:
+    drawn = {law: towns.town("pass", law, 2) for law in towns.LAWS}
+    assert drawn["harsher"] != drawn["milder"] != drawn["own"]
+    assert towns.town("pass", "own", 3)[:2] == drawn["own"]
+    for first, second in drawn.values():
+        assert first != second
+    cycles = {len(one.heard) + len(one.passes[0].silent) for one, _ in drawn.values()}
+    assert len(cycles) > 1  # other walks by other cameras, not the same ones under other laws
+
+
+def test_regions_in_other_towns_are_told_beside_the_best_other_score() -> None:
+    learnt = dict.fromkeys(locators.WEIGHTED, 30.0)
+    found = [one for law in ("harsher", "milder") for one in towns.scenario("pass", law, 4, learnt)]
+    assert [one.scenario for one in found] == ["pass", "pass", "pass_bearings", "pass_bearings"] * 2
+    figures = towns.figures_of(found)
+    assert without_meaning(figures) == []
+    told = towns.text(found, figures)
+    assert "all 30 % milder" in told
+    assert "each town its own" not in told
+    assert told.count("One pass on one pavement") == 4

@@ -32,12 +32,12 @@ POLE = """One hard pole: four real cameras a few metres apart, and what three si
 first of its kind by a hash of its place, not one that was picked.
 """
 
-LOCATING = """Simulated passes in streets: shadowing that hangs together in space, fading, buildings, lost frames,
-and a receiver that drifts; parameters in `tests/accuracy/locating.toml`, which no method is told. With bearings,
+LOCATING = """Simulated passes in streets: shadowing that hangs together in space, fading, buildings, lost frames, and
+a receiver that drifts; parameters and seed in `tests/accuracy/locating.toml`, which no method is told. With bearings,
 three photos of one walk or two of each of two walks, with a common error of the compass and one in ten that points
 anywhere; baselines use the radio alone. \\* The method gives no region: the radius held 95 % of other trials, all
-scenarios together. The score is the radius and 20 times what it lacks to reach the truth: the less the better.
-A region is honest where 93 to 97 of 100 hold; the interval is the binomial one (Wilson). In the picture honest regions
+scenarios together. The score is the radius and 20 times what it lacks to reach the truth: the less the better. A
+region is honest where 93 to 97 of 100 hold; the interval is the binomial one (Wilson). In the picture honest regions
 lie on the dotted line.
 """
 

@@ -2,7 +2,7 @@
 
 Each walk gives a raster of log-likelihoods (`raster.py`); they add, so no order matters and what is left out leaves
 nothing behind. The sum is tempered, and the regions are drawn at the share of the mass that held other, simulated
-cameras so often as is said: both are learnt for each class of evidence (`factors.py`).
+cameras so often as is said: both are learnt, and follow what the evidence is (`factors.py`).
 Marked places alone need no raster: they are normally distributed.
 """
 
@@ -45,7 +45,7 @@ _STEPS = 36
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """The logarithm of the density on a grid, of the walks together (not tempered) and of the prior, and the class."""
+    """The logarithm of the density on a grid, of all walks (not tempered) and of the prior, and the factors."""
 
     plane: Plane
     grid: Grid

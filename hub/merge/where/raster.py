@@ -24,7 +24,7 @@ BLOCK = 2048  # cells that are worked out together
 # How far below the best a walk can say that a place is, in units of the logarithm: a walk may be of something else.
 DEEPEST = 12.0
 # The drift's deviation is told by the receiver's accuracy, which is a guess: factors and how usual they are.
-DRIFTS = ((0.6, 0.35), (1.0, 0.4), (1.6, 0.25))
+DRIFTS = ((0.65, 0.35), (1.1, 0.4), (1.9, 0.25))
 # Gauss-Hermite nodes (probabilists'), seven of them, with their weights
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hub.merge.observe import observe
 from hub.merge.place import Located, Region
 from hub.merge.where.evidence import Bearing, Bias, Evidence, Marked, Street, WalkEvidence, drift_variance, evidence_of
-from hub.merge.where.factors import class_of, learnt
+from hub.merge.where.factors import factors_of
 from hub.merge.where.locate import locate, posterior
 from hub.merge.where.plane import Grid, Plane
 from hub.merge.where.raster import walk_raster
@@ -173,18 +173,6 @@ def test_a_known_bias_leaves_each_look_what_its_own_place_is_off() -> None:
     assert radius(12.0) > 1.1 * radius(2.0)
 
 
-def test_a_class_says_how_many_walks_and_what_they_bring() -> None:
-    told = replace(LOOK, distance_m=8.0)
-    look = WalkEvidence(walk="a", bearings=(LOOK,))
-    seen = replace(look, bearings=(LOOK, told))
-    heard = WalkEvidence(walk="b", hearings=row(*HERE, [-60.0, -70.0]))
-    assert class_of([look], streets=False) == "one_look"
-    assert class_of([replace(look, bearings=(told,))], streets=True) == "one_look_told_streets"
-    assert class_of([seen], streets=False) == "one_seen_told"
-    assert class_of([look, heard], streets=False) == "two_heard_seen"
-    assert class_of([look, seen, heard], streets=False) == "several_heard_seen"
-
-
 def test_one_hearing_says_about_here() -> None:
     found = locate(Evidence(walks=(WalkEvidence(walk="a", hearings=row(*HERE, [-60.0])),)))
     assert found is not None
@@ -264,7 +252,7 @@ def test_marked_places_alone_are_normal_and_a_walks_bias_is_common_to_them() -> 
     assert (one_walk.estimate.east, two_walks.estimate.east) == pytest.approx((8 / 2 + 9, (8 + 9) / 2))
     plane = Plane(*HERE)
     assert plane.to_metres(one_walk.estimate.lat, one_walk.estimate.lon) == pytest.approx((3.0, 0.0), abs=1e-3)
-    times2 = -2 * np.log(1 - learnt()["one_marked"]["most"])
+    times2 = -2 * np.log(1 - factors_of([WalkEvidence(walk="a", marked=marks)], streets=False).most)
     assert one_walk.region95.area_m2 == pytest.approx(np.pi * times2 * 13.0, rel=1e-3)
     is_sound(one_walk)
 
