@@ -1,5 +1,6 @@
 """How good an answer is: pairs, counts, what is decided and at which risk; regions and how often they hold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,14 +64,17 @@ def decided(answer: Answer, true: Ints, threshold: float) -> Decided:
     return Decided(share=float(automatic.mean()), wrong=float(wrong.mean()) if len(wrong) else None)
 
 
-def threshold_for(answers: list[tuple[Answer, Ints]], risk: float) -> float:
-    """The least threshold at which, over these answers together, at most this share of what is decided is wrong."""
+def threshold_for(answers: Sequence[tuple[Answer, Ints]], risk: float, *, margin: bool = False) -> float:
+    """The least threshold at which, over these answers together, at most this share of what is decided is wrong; with
+    a `margin`, at which the upper end of that share's 95 % interval is no more: so few were wrong by no chance."""
     sure = np.concatenate([answer.sure for answer, _ in answers])
     good = np.concatenate([right(answer.camera, true) for answer, true in answers])
     order = np.argsort(-sure, kind="stable")
-    wrong = np.cumsum(~good[order]) / np.arange(1, len(order) + 1)
+    count = np.arange(1, len(order) + 1)
+    wrong = np.cumsum(~good[order])
+    share = wilson(wrong, count)[1] if margin else wrong / count
     last_of_equals = np.append(np.diff(sure[order]) != 0, True)  # what is equally sure is decided together
-    allowed = np.flatnonzero((wrong <= risk) & last_of_equals)
+    allowed = np.flatnonzero((share <= risk) & last_of_equals)
     return float(sure[order][allowed[-1]]) if len(allowed) else float("inf")
 
 
@@ -101,11 +105,17 @@ def binomial(hits: int, trials: int) -> tuple[float, float]:
     """The 95 % interval of a share, by Wilson."""
     if not trials:
         return 0.0, 1.0
+    low, high = wilson(np.array([hits]), np.array([trials]))
+    return float(low[0]), float(high[0])
+
+
+def wilson(hits: Ints, trials: Ints) -> tuple[Floats, Floats]:
+    """The 95 % intervals of shares, of at least one trial each."""
     z, share = 1.959964, hits / trials
     middle = share + z * z / (2 * trials)
     half = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
     scale = 1 + z * z / trials
-    return float(max(0.0, (middle - half) / scale)), float(min(1.0, (middle + half) / scale))
+    return np.maximum(0.0, (middle - half) / scale), np.minimum(1.0, (middle + half) / scale)
 
 
 def interval_score(radius_m: Floats, times: Floats, level: float = 0.95) -> float:

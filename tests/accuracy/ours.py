@@ -11,6 +11,7 @@ from hub.merge.which.item import Item
 from hub.merge.which.parts import parts_of
 from hub.merge.which.resolve import resolve
 from hub.merge.which.scene import Bools, flat, scene_of
+from hub.merge.which.sure import SIGNS, signs
 from tests.accuracy.positions import linked
 from tests.accuracy.reports import Answer, Floats, Ints, Report
 
@@ -49,14 +50,17 @@ def merged(reports: Sequence[Report], known: Factors | None = None) -> Answer:
     return Answer(camera=camera, sure=sure)
 
 
-def weighed_exactly(reports: Sequence[Report]) -> Bools:
-    """Which reports are of so small a part that all ways to divide it are weighed."""
+def told_by(reports: Sequence[Report], camera: Ints) -> tuple[Bools, Floats]:
+    """Which reports are of so small a part that all ways to divide it are weighed; and the signs (see
+    `hub.merge.which.sure`) of each report where these are the cameras."""
     items = [item(report) for report in reports]
-    exact = np.zeros(len(items), bool)
+    exact, found = np.zeros(len(items), bool), np.zeros((len(items), SIGNS))
     for part in parts_of(items):
         own = [items[number] for number in part]
-        exact[part] = len(own) <= MOST_ITEMS and ways_of(scene_of(own, flat(own), factors())) is not None
-    return exact
+        scene = scene_of(own, flat(own), factors())
+        exact[part] = len(own) <= MOST_ITEMS and ways_of(scene) is not None
+        found[part] = signs(own, scene, np.unique(camera[part], return_inverse=True)[1])
+    return exact, found
 
 
 def _area(items: Sequence[Item], known: Factors | None) -> tuple[Ints, Floats]:

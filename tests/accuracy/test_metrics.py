@@ -56,6 +56,20 @@ def test_a_threshold_keeps_to_the_risk_and_takes_equals_together() -> None:
     assert metrics.threshold_for([(Answer(camera=numbers(0, 0), sure=floats(1, 1)), numbers(0, 1))], 0.1) == np.inf
 
 
+def test_a_threshold_with_a_margin_wants_more_than_luck() -> None:
+    count = 2_000
+    answer = Answer(camera=np.arange(count), sure=np.linspace(1, 0, count))
+    true = np.arange(count)
+    true[1] = 0  # the second report is of the first camera: one of so many is wrong
+    answers = [(answer, true)]
+    assert metrics.threshold_for(answers, 0.002) == answer.sure[-1]
+    decided = int((answer.sure >= metrics.threshold_for(answers, 0.004, margin=True)).sum())
+    assert decided == count
+    assert metrics.threshold_for(answers, 0.002, margin=True) == np.inf, "one of 2,000 may well be one of 500"
+    low, high = metrics.wilson(numbers(1, 0), numbers(2_000, 100))
+    assert [(low[n], high[n]) for n in range(2)] == [metrics.binomial(1, 2_000), metrics.binomial(0, 100)]
+
+
 def test_risk_at_a_share_counts_equals_by_their_mean() -> None:
     answer = Answer(camera=numbers(0, 1, 0, 2), sure=floats(4, 3, 2, 1))
     assert metrics.risk_at(answer, numbers(0, 1, 3, 2), 0.5) == 0.0

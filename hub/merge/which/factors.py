@@ -67,7 +67,8 @@ class SaidFactors:
 class SureFactors:
     """How a share becomes a probability: its log-odds times the slope, and then what holds for a camera of one item, of
     two, or of more. The share is that of redraws in which an item stayed, or, `exact_` before the name, of all ways to
-    divide a few items. What is less likely than `clear` is for a person to say."""
+    divide a few items. Then come `alike_kind` to `in_twos`, each times its sign (see `sure.py`). What is less likely
+    than `clear` is for a person to say."""
 
     slope: float
     alone: float
@@ -77,6 +78,11 @@ class SureFactors:
     exact_alone: float
     exact_pair: float
     exact_more: float
+    alike_kind: float
+    alike_mount: float
+    alike_direction: float
+    lone: float
+    in_twos: float
     clear: float
 
 

@@ -18,16 +18,13 @@ from hub.merge.which.scale import scaled
 from hub.merge.which.scene import Bools, Floats, Ints, flat, scene_of
 from hub.merge.which.search import effort_for, found
 from hub.merge.which.strict import UNCLEAR_BY, contradictions, held_apart, unclear
+from hub.merge.which.sure import SUREST, calibrated, signs
 
 LEAST_LISTED = 0.01
 NEARLY = 0.2
-LEAST_DOUBT = 1e-4  # of a share of redraws: there are not more of them
-ALONE_DOUBT = 2e-2  # the same of an item by itself: another walk may have been off by more than it was taken to be
-EXACT_DOUBT = 1e-6  # of a share where all ways were weighed
 # So many parts, small and large, of so many items at most: a part's items and puts take about 400 octets for each
 SMALL_REMEMBERED, MOST_OF_SMALL = 1024, 32
 LARGE_REMEMBERED, MOST_OF_LARGE = 64, 256
-SUREST = 0.9999  # nobody knows better, even where nothing else is near
 
 _NAMES = tuple(one.name for one in fields(Item) if one.name not in ("group", "sides"))
 _PLAIN = attrgetter(*_NAMES)
@@ -144,21 +141,10 @@ def _part(items: Sequence[Item], factors: Factors) -> list[Put]:
         labels = agreed(scene, state.labels, doubt)
     labels = np.unique(labels, return_inverse=True)[1].astype(np.int64)
     share, mates = confidence(labels, doubt)
-    sure = np.minimum(calibrated(share, mates, factors, exact=ways is not None), _at_odds(labels, share, doubt))
+    likely = calibrated(share, mates, signs(items, scene, labels), factors, exact=ways is not None)
+    sure = np.minimum(likely, _at_odds(labels, share, doubt))
     asked = unclear(items, labels, contradict)
     return _puts(labels, np.where(asked, np.minimum(sure, factors.sure.clear - UNCLEAR_BY), sure), doubt, asked)
-
-
-def calibrated(share: Floats, mates: Ints, factors: Factors, *, exact: bool) -> Floats:
-    """Probabilities of shares of redraws, or of all ways to divide (`exact`), as learnt in other towns; `mates`: how
-    many other items the camera has."""
-    most = np.where(exact, 1 - EXACT_DOUBT, np.where(mates > 0, 1 - LEAST_DOUBT, 1 - ALONE_DOUBT))
-    share = np.clip(share, EXACT_DOUBT if exact else LEAST_DOUBT, most)
-    sure = factors.sure
-    of_size = (sure.exact_alone, sure.exact_pair, sure.exact_more) if exact else (sure.alone, sure.pair, sure.more)
-    slope = sure.exact_slope if exact else sure.slope
-    odds = slope * np.log(share / (1 - share)) + np.array(of_size)[np.minimum(mates, 2)]
-    return np.asarray(np.minimum(SUREST, 1 / (1 + np.exp(-odds))))
 
 
 def _at_odds(labels: Ints, share: Floats, doubt: Doubt) -> Floats:

@@ -26,9 +26,9 @@ UNCLEAR_BY = 0.02
 def contradictions(items: Sequence[Item]) -> tuple[Bools, Bools]:
     """Which items differ in whether they read plates (n x n), and which say what cannot both be true of one camera: in
     that, in where it looks, in kind or in mount."""
-    kinds, mounts = (_codes([one.kind for one in items]), _codes([one.mount for one in items]))
-    readers = _differ(_codes([None if one.kind is None else str(one.kind == READER) for one in items]))
-    return readers, readers | (_turned(items) > TURNED_DEG) | _differ(kinds) | _differ(mounts)
+    kinds, mounts = (codes([one.kind for one in items]), codes([one.mount for one in items]))
+    readers = _differ(codes([None if one.kind is None else str(one.kind == READER) for one in items]))
+    return readers, readers | (turned(items) > TURNED_DEG) | _differ(kinds) | _differ(mounts)
 
 
 def held_apart(doubt: Doubt, readers: Bools) -> Doubt:
@@ -75,7 +75,8 @@ def _alike(one: Item, other: Item) -> int:
     return int(alike) + int(alike_mount) + int(same_way)
 
 
-def _codes(values: Sequence[str | None]) -> Ints:
+def codes(values: Sequence[str | None]) -> Ints:
+    """A number for each value (n), the same for the same; -1 is "not known"."""
     names = {name: number for number, name in enumerate(sorted({one for one in values if one is not None}))}
     return np.array([-1 if one is None else names[one] for one in values], np.int64)
 
@@ -85,7 +86,7 @@ def _differ(codes: Ints) -> Bools:
     return np.asarray((codes[:, np.newaxis] != codes) & known[:, np.newaxis] & known)
 
 
-def _turned(items: Sequence[Item]) -> Floats:
-    """How far apart two items look, in degrees; 0 where one does not say."""
+def turned(items: Sequence[Item]) -> Floats:
+    """How far apart two items look, in degrees (n x n); 0 where one does not say."""
     looks = np.array([np.nan if one.direction is None else one.direction for one in items])
     return np.asarray(np.nan_to_num(np.abs((looks[:, np.newaxis] - looks + 180.0) % 360.0 - 180.0)))
