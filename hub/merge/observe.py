@@ -18,6 +18,7 @@ from probe.contract.sighting import (
     HeightClaim,
     Kind,
     KindClaim,
+    Making,
     MountClaim,
     OperatorClaim,
     PresentClaim,
@@ -47,6 +48,12 @@ _BARE_OCTETS, _HEARING_OCTETS, _CLAIM_OCTETS, _SILENCE_OCTETS, _BEARING_OCTETS =
 _C = TypeVar("_C")
 
 _shared = lru_cache(4096)(str)  # the same text, once: walks and contributors come again and again
+
+
+@lru_cache(4096)
+def _shared_making(made: Making) -> Making:
+    """How a walk's sightings were made, once."""
+    return msgspec.structs.replace(made, software=_shared(made.software))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +195,7 @@ def _what_counts(sighting: Sighting) -> Sighting:
     return msgspec.structs.replace(
         sighting,
         walk=_shared(sighting.walk),
-        made=msgspec.structs.replace(sighting.made, software=_shared(sighting.made.software)),
+        made=_shared_making(sighting.made),
         observer=None,
         subject=None,
         evidence=evidence if sighting.kind is Kind.RADIO else (),

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hub.merge.which.put import State, bias, chosen, covariance, group_gain
-from hub.merge.which.scene import Bools, Floats, Ints, Scene
-from hub.merge.which.weigh import cameras_of, gains, numbered, own_cov
+from hub.merge.which.put import State, bias, chosen, contrast, group_gain, places
+from hub.merge.which.scene import Bools, Floats, Ints, Scene, Step
+from hub.merge.which.weigh import NEVER, cameras_of, gains, numbered
 
 ROUNDS = 5  # of messages between the items of a walk and the cameras that they compete for
 # Pairs likelier than this are better put together. On learning areas the pairs' F1 is the same from .34 to .42 (within
@@ -28,47 +28,46 @@ class Doubt:
 def redrawn(scene: Scene, state: State, luck: np.random.Generator, redraws: int) -> Doubt:
     """A walk through likely answers, from the likeliest on."""
     count = len(scene)
-    pairs, alone = np.zeros((count, count)), np.zeros(count)
+    likely, alone = [np.zeros((len(step.rows), len(step.others))) for step in scene.steps], np.zeros(count)
     offs, squares = np.zeros((count, 2)), np.zeros(count)
-    factor = _factor(scene)
     for _ in range(redraws):
-        off = _drawn(scene, state.labels, factor, luck)
+        off = _drawn(scene, state, luck)
         state = State(labels=numbered(state.labels)[1], off=off)
         offs += off / redraws
         squares += (off**2).sum(axis=1) / 2 / redraws
-        for turn in range(len(scene.turns)):
-            state = _turn(scene, state, turn, pairs, alone, luck)
-    pairs, alone = pairs / redraws, alone / redraws
+        for step, found in zip(scene.steps, likely, strict=True):
+            state = _turn(scene, state, step, found, alone, luck)
+    pairs = np.zeros((count, count))
+    for step, found in zip(scene.steps, likely, strict=True):
+        pairs[np.ix_(step.rows, step.others)] = found / redraws
+        if step.bound:
+            pairs[np.ix_(step.rows, step.rows)] = 1.0
     pairs = np.sqrt(pairs * pairs.T)
     off_var = np.maximum(0.0, squares - (offs**2).sum(axis=1) / 2)
-    return Doubt(pairs=pairs, alone=alone, off=offs, off_var=off_var)
+    return Doubt(pairs=pairs, alone=alone / redraws, off=offs, off_var=off_var)
 
 
-def _turn(scene: Scene, state: State, turn: int, pairs: Floats, alone: Floats, luck: np.random.Generator) -> State:
-    """The items of one turn are drawn anew, and it is noted how likely each choice was."""
-    rows, others = scene.turns[turn], scene.rest[turn]
-    bound = scene.group[rows[0]] >= 0
-    if not len(others):
+def _turn(scene: Scene, state: State, step: Step, pairs: Floats, alone: Floats, luck: np.random.Generator) -> State:
+    """The items of one step are drawn anew, and it is noted how likely each choice was: `pairs` (k x m) with others,
+    `alone` (n) with none."""
+    rows = step.rows
+    if not len(step.others):
         alone[rows] += 1
         return state
-    cameras = cameras_of(scene, others, state.labels, state.off)
-    if bound:
-        gain = group_gain(scene, state, rows, cameras)
+    cameras = cameras_of(step, state.labels, state.off)
+    if step.bound:
+        gain = group_gain(scene, state, step, cameras)
     else:
-        at = np.minimum(np.searchsorted(cameras.labels, state.labels[rows]), len(cameras) - 1)
-        at = np.where(cameras.labels[at] == state.labels[rows], at, -1)
-        off, left = bias(scene, rows, at, cameras, without_own=True)
-        gain = gains(scene, rows, cameras, scene.place[rows] - off, own_cov(scene, rows), left)
-    likely = shares(gain)
-    pairs[np.ix_(rows, others)] += likely[:, cameras.of]
+        off, left = bias(step, places(cameras, state.labels[rows]), cameras, without_own=True)
+        gain = gains(scene, step, cameras, step.place - off, step.cov, left)
+    likely = np.where(gain > NEVER / 2, shares(gain), 0.0)
+    pairs += likely[:, cameras.of]
     alone[rows] += 1 - likely.sum(axis=1)
-    if bound:
-        pairs[np.ix_(rows, rows)] += 1.0
     at = chosen(gain, luck)
-    if bound:
+    if step.bound:
         at = np.repeat(at, len(rows))
     labels = state.labels.copy()
-    new = int(labels.max()) + 1 + (np.zeros(len(rows), np.int64) if bound else np.arange(len(rows)))
+    new = int(labels.max()) + 1 + (np.zeros(len(rows), np.int64) if step.bound else np.arange(len(rows)))
     labels[rows] = np.where(at >= 0, cameras.labels[at], new)
     return State(labels=labels, off=state.off)
 
@@ -88,29 +87,16 @@ def shares(gain: Floats) -> Floats:
     return np.asarray(weighed / (1 + weighed.sum(axis=1, keepdims=True)))
 
 
-def _factor(scene: Scene) -> Floats:
-    everything = np.arange(len(scene))
-    prior = covariance(scene, everything, everything)
-    values, vectors = np.linalg.eigh(prior)
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
-
-
-def _drawn(scene: Scene, labels: Ints, factor: Floats, luck: np.random.Generator) -> Floats:
+def _drawn(scene: Scene, state: State, luck: np.random.Generator) -> Floats:
     """Biases as likely as they are if these are the cameras: drawn from the prior, then set right by what was seen."""
     count = len(scene)
-    known, of = numbered(labels)
-    precision = 1 / scene.own
-    member = np.zeros((count, len(known)))
-    member[np.arange(count), of] = 1.0
-    contrast = (
-        np.diag(precision)
-        - (precision[:, np.newaxis] * (member / np.bincount(of, precision, len(known))) @ member.T) * precision
-    )
-    prior = factor @ factor.T
-    off = factor @ luck.normal(size=(count, 2))
+    pulling = contrast(scene, state.labels)
+    off = scene.root @ luck.normal(size=(count, 2))
     noise = luck.normal(size=(count, 2)) * np.sqrt(scene.own)[:, np.newaxis]
-    missing = contrast @ (scene.place - scene.place.mean(axis=0) - off - noise)
-    return np.asarray(off + prior @ np.linalg.solve(np.eye(count) + contrast @ prior, missing))
+    missing = pulling @ (scene.centred - off - noise)
+    system = pulling @ scene.prior
+    system.flat[:: count + 1] += 1
+    return np.asarray(off + scene.prior @ np.linalg.solve(system, missing))
 
 
 def agreed(scene: Scene, labels: Ints, doubt: Doubt) -> Ints:
@@ -118,7 +104,8 @@ def agreed(scene: Scene, labels: Ints, doubt: Doubt) -> Ints:
     worth = doubt.pairs - FEWEST
     for _ in range(3):
         before = labels
-        for rows, others in zip(scene.turns, scene.rest, strict=True):
+        for step in scene.steps:
+            rows, others = step.rows, step.others
             if not len(others):
                 continue
             known, of = numbered(labels[others])
@@ -126,12 +113,11 @@ def agreed(scene: Scene, labels: Ints, doubt: Doubt) -> Ints:
             member[np.arange(len(others)), of] = 1.0
             gain = worth[np.ix_(rows, others)] @ member
             gain[_never(doubt, rows, others) @ member > 0] = -1e6
-            bound = scene.group[rows[0]] >= 0
-            if bound:
+            if step.bound:
                 gain = gain.min(axis=0)[np.newaxis]
             at = chosen(gain, None)
             new = int(labels.max()) + 1 + np.arange(len(rows))
-            if bound:
+            if step.bound:
                 at, new = np.repeat(at, len(rows)), np.full(len(rows), new[0])
             labels = labels.copy()
             labels[rows] = np.where(at >= 0, known[at], new)

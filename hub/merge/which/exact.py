@@ -6,9 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from hub.merge.which.doubt import FEWEST, Doubt
-from hub.merge.which.put import covariance
 from hub.merge.which.scene import Bools, Floats, Ints, Said, Scene
-from hub.merge.which.weigh import own_cov
 
 MOST_ITEMS = 8
 MOST_WAYS = 400  # so many are weighed at once, in a few milliseconds
@@ -36,9 +34,10 @@ def ways_of(scene: Scene) -> Ways | None:
     if count > MOST_ITEMS:
         return None
     bound = (scene.group[:, np.newaxis] == scene.group) & (scene.group >= 0)
-    may = (scene.layer[:, np.newaxis] != scene.layer) | bound
+    may = scene.layer[:, np.newaxis] != scene.layer
     if scene.apart is not None:
         may &= ~scene.apart
+    may |= bound
     return _ways(count, may.tobytes(), bound.tobytes())
 
 
@@ -52,7 +51,7 @@ def _ways(count: int, may_be_one: bytes, must_be_one: bytes) -> Ways | None:
             wanted = {way[other] for other in range(item) if must[item][other]}
             never = {way[other] for other in range(item) if not may[item][other]}
             open_ones = wanted or {*way, item}  # a camera is named by its first item
-            longer += [[*way, camera] for camera in sorted(open_ones) if camera not in never or camera in wanted]
+            longer += [[*way, camera] for camera in sorted(open_ones) if camera not in never]
         found = longer
         if len(found) > MOST_WAYS:
             return None
@@ -74,7 +73,7 @@ def _ways(count: int, may_be_one: bytes, must_be_one: bytes) -> Ways | None:
 def weighed(scene: Scene, ways: Ways) -> Doubt:
     """What all ways, as often as each is likely, say of pairs of items and of biases."""
     count = len(scene)
-    bias = np.kron(covariance(scene, np.arange(count), np.arange(count)), np.eye(2))
+    bias = np.kron(scene.prior, np.eye(2))
     precision = np.linalg.inv(bias + _own(scene))
     place = (scene.place - scene.place.mean(axis=0)).ravel()
     back = ways.hold.transpose(0, 2, 1) @ precision
@@ -113,7 +112,7 @@ def best_of(ways: Ways, pairs: Floats) -> Ints:
 
 def _own(scene: Scene) -> Floats:
     count = len(scene)
-    own = own_cov(scene, np.arange(count))
+    own = scene.cov
     found = np.zeros((count, 2, count, 2))
     numbers = np.arange(count)
     found[numbers, 0, numbers, 0], found[numbers, 1, numbers, 1] = own[:, 0], own[:, 1]
@@ -124,10 +123,8 @@ def _own(scene: Scene) -> Floats:
 def _clumped(scene: Scene) -> Floats:
     """How dense cameras are around each other item's camera for being near that one, per square metre (n x n)."""
     place = scene.factors.place
-    everything = np.arange(len(scene))
-    shared = covariance(scene, everything, everything)
     alone = scene.own + scene.common
-    variance = alone[:, np.newaxis] + alone - 2 * shared + place.clump_sd_m**2
+    variance = alone[:, np.newaxis] + alone - 2 * scene.prior + place.clump_sd_m**2
     variance = np.maximum(variance, place.clump_sd_m**2)
     return np.asarray(place.clump * np.exp(-(scene.distance**2) / (2 * variance)) / (2 * np.pi * variance))
 

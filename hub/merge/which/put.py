@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hub.merge.solver import cheapest
-from hub.merge.which.scene import Floats, Ints, Scene
-from hub.merge.which.weigh import NEVER, Cameras, cameras_of, gains, own_cov
+from hub.merge.which.scene import Floats, Ints, Scene, Step
+from hub.merge.which.weigh import NEVER, Cameras, cameras_of, gains
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +35,32 @@ def put_anew(
     known of it, 0 at its end. `luck` draws the Gumbel noise by which choices are made about as often as they are
     likely.
     """
-    rows, others = scene.turns[turn], scene.rest[turn]
-    if scene.group[rows[0]] >= 0:
-        return _group_anew(scene, state, turn, luck)
-    if not len(others):
+    step = scene.steps[turn]
+    if step.bound:
+        return _group_anew(scene, state, step, luck)
+    if not len(step.others):
         return state
-    cameras = cameras_of(scene, others, state.labels, state.off)
-    at = np.minimum(np.searchsorted(cameras.labels, state.labels[rows]), len(cameras) - 1)
-    at = np.where(cameras.labels[at] == state.labels[rows], at, -1)
-    off, left = bias(scene, rows, at, cameras, without_own=True)
-    left = np.maximum(left, least_left * scene.common[rows])
-    gain = gains(scene, rows, cameras, scene.place[rows] - off, own_cov(scene, rows), left)
-    at = chosen(gain, luck)
-    return _with(scene, state, rows, at, cameras)
+    cameras = cameras_of(step, state.labels, state.off)
+    off, left = bias(step, places(cameras, state.labels[step.rows]), cameras, without_own=True)
+    left = np.maximum(left, least_left * step.common)
+    at = chosen(gains(scene, step, cameras, step.place - off, step.cov, left), luck)
+    return _with(state, step, at, cameras)
 
 
 def put_with(scene: Scene, state: State, turn: int, left_share: float) -> State:
     """The same with the biases as they are given, which stay."""
-    rows, others = scene.turns[turn], scene.rest[turn]
-    if not len(others):
+    step = scene.steps[turn]
+    if not len(step.others):
         return state
-    cameras = cameras_of(scene, others, state.labels, state.off)
-    left = left_share * scene.common[rows]
-    gain = gains(scene, rows, cameras, scene.place[rows] - state.off[rows], own_cov(scene, rows), left)
-    return State(labels=_labelled(state.labels, rows, chosen(gain, None), cameras), off=state.off)
+    cameras = cameras_of(step, state.labels, state.off)
+    gain = gains(scene, step, cameras, step.place - state.off[step.rows], step.cov, left_share * step.common)
+    return State(labels=_labelled(state.labels, step.rows, chosen(gain, None), cameras), off=state.off)
+
+
+def places(cameras: Cameras, labels: Ints) -> Ints:
+    """The place in the list of the camera with each label; -1: there is none."""
+    at = np.minimum(cameras.labels.searchsorted(labels), len(cameras) - 1)
+    return np.where(cameras.labels[at] == labels, at, -1)
 
 
 def chosen(gain: Floats, luck: np.random.Generator | None) -> Ints:
@@ -78,41 +80,51 @@ def chosen(gain: Floats, luck: np.random.Generator | None) -> Ints:
     return at
 
 
-def bias(scene: Scene, rows: Ints, at: Ints, cameras: Cameras, *, without_own: bool) -> tuple[Floats, Floats]:
+def bias(step: Step, at: Ints, cameras: Cameras, *, without_own: bool) -> tuple[Floats, Floats]:
     """What rows of one walk are off, and the variance per axis that is left, from those that have a camera (`at`).
 
     A Gaussian process (kriging) through the distances from these cameras. `without_own`: each row's own distance is
     left out where it is itself estimated, so that a wrong choice does not prove itself right.
     """
-    off, left = np.zeros((len(rows), 2)), scene.common[rows].copy()
-    matched = np.flatnonzero(at >= 0)
+    off, left = np.zeros((len(at), 2)), step.common.copy()
+    matched = (at >= 0).nonzero()[0]
     if not len(matched) or not left.any():
         return off, left
-    if len(rows) == 1 and without_own:
+    if len(at) == 1 and without_own:
         return off, left
-    there = at[matched]
-    away = scene.place[rows[matched]] - cameras.middle[there]
-    noise = scene.own[rows[matched]] + (cameras.cov[there, 0] + cameras.cov[there, 1]) / 2
-    if len(rows) == 1:
+    away, noise = _distances(step, at, matched, cameras)
+    if len(at) == 1:
         share = left / (left + noise)
         return share[:, np.newaxis] * away, left * (1 - share)
-    prior = covariance(scene, rows, rows)
-    between = prior[:, matched]
-    inverse = np.linalg.inv(between[matched] + np.diag(noise))
+    between = step.prior[:, matched]
+    system = between[matched]
+    system.flat[:: len(matched) + 1] += noise
+    inverse = np.linalg.inv(system)
     weights = between @ inverse
     off = weights @ away
     left = np.maximum(0.0, left - (weights * between).sum(axis=1))
     if without_own:
-        own = np.diag(inverse)
+        own = inverse.diagonal()
         off[matched] = away - (inverse @ away) / own[:, np.newaxis]
         left[matched] = np.maximum(0.0, 1 / own - noise)
     return off, left
 
 
-def covariance(scene: Scene, here: Ints, there: Ints) -> Floats:
-    """How the biases of items vary together, in square metres."""
-    sd = np.sqrt(scene.common)
-    return np.asarray(sd[here, np.newaxis] * sd[there] * scene.reach[np.ix_(here, there)])
+def _distances(step: Step, at: Ints, matched: Ints, cameras: Cameras) -> tuple[Floats, Floats]:
+    """How far rows are from their cameras (2 columns), and the variance per axis of that beside the bias."""
+    there = at[matched]
+    away = step.place[matched] - cameras.middle[there]
+    return away, step.own[matched] + cameras.cov[there, :2].sum(axis=1) / 2
+
+
+def contrast(scene: Scene, labels: Ints) -> Floats:
+    """What pulls items toward each other when these are the cameras (n x n): their precision but for that of the
+    camera's place, which is free."""
+    precision = 1 / scene.own
+    total = np.bincount(labels, precision)[labels]
+    pulled = (labels[:, np.newaxis] == labels) * (-precision / total)[:, np.newaxis] * precision
+    pulled.flat[:: len(labels) + 1] += precision
+    return np.asarray(pulled)
 
 
 def _labelled(labels: Ints, rows: Ints, at: Ints, cameras: Cameras) -> Ints:
@@ -121,28 +133,31 @@ def _labelled(labels: Ints, rows: Ints, at: Ints, cameras: Cameras) -> Ints:
     return new
 
 
-def _with(scene: Scene, state: State, rows: Ints, at: Ints, cameras: Cameras) -> State:
+def _with(state: State, step: Step, at: Ints, cameras: Cameras) -> State:
     off = state.off.copy()
-    off[rows] = bias(scene, rows, at, cameras, without_own=False)[0]
-    return State(labels=_labelled(state.labels, rows, at, cameras), off=off)
+    off[step.rows] = bias(step, at, cameras, without_own=False)[0]
+    return State(labels=_labelled(state.labels, step.rows, at, cameras), off=off)
 
 
-def _group_anew(scene: Scene, state: State, turn: int, luck: np.random.Generator | None) -> State:
+def _group_anew(scene: Scene, state: State, step: Step, luck: np.random.Generator | None) -> State:
     """A group is put as one: all that speaks for it is added up; its items' biases stay as they were estimated."""
-    rows, others = scene.turns[turn], scene.rest[turn]
-    if not len(others):
+    if not len(step.others):
         return state
-    cameras = cameras_of(scene, others, state.labels, state.off)
-    at = chosen(group_gain(scene, state, rows, cameras), luck)
+    cameras = cameras_of(step, state.labels, state.off)
+    at = chosen(group_gain(scene, state, step, cameras), luck)
     labels = state.labels.copy()
-    labels[rows] = cameras.labels[at[0]] if at[0] >= 0 else int(labels.max()) + 1
+    labels[step.rows] = cameras.labels[at[0]] if at[0] >= 0 else int(labels.max()) + 1
     return State(labels=labels, off=state.off)
 
 
-def group_gain(scene: Scene, state: State, rows: Ints, cameras: Cameras) -> Floats:
+def group_gain(scene: Scene, state: State, step: Step, cameras: Cameras) -> Floats:
     """What speaks for a group being of each camera (1 x c). Its items say the same place, so that counts once."""
-    own = cameras_of(scene, rows, state.labels, state.off)
-    count = len(rows)
-    place, cov = np.repeat(own.middle, count, 0), np.repeat(own.cov, count, 0)
-    each = gains(scene, rows, cameras, place, cov, np.zeros(count))
+    rows = step.rows
+    info, at = scene.info[rows], scene.place[rows] - state.off[rows]
+    east, north, between = info.sum(axis=0)
+    toward_east, toward_north = (info[:, :2] * at + info[:, 2:] * at[:, ::-1]).sum(axis=0)
+    inverse = np.array([[north, -between], [-between, east]]) / (east * north - between * between)
+    place = np.repeat((inverse @ (toward_east, toward_north))[np.newaxis], len(rows), 0)
+    cov = np.repeat(inverse[[0, 1, 0], [0, 1, 1]][np.newaxis], len(rows), 0)
+    each = gains(scene, step, cameras, place, cov, np.zeros(len(rows)))
     return np.asarray(np.where(each.min(axis=0) > NEVER / 2, each.mean(axis=0), NEVER)[np.newaxis])

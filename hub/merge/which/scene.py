@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,37 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a search, and what stays as it is however often it is taken: `rows`, k items of one layer or group
+    (`bound`), are put anew among the cameras of the m `others`.
+
+    - `place` (k x 2), `cov` (k x 3: east, north, between), `own`, `common` (k) and `prior` (k x k), how their biases
+      vary together, are of the rows; so are `passed` (k x 1), in nats, and `density` (k x 1) of cameras per m2.
+    - `there` (m x 2), `info` (m x 3) are of the others. `told` (m x t) is what adds up to what is known of a camera:
+      their inverse covariance, the logarithm of what is said of each value of each attribute, and where they look.
+    - `said`: of each attribute its columns in `told`, how likely each value is by what is said of the rows (k x v),
+      how likely that is of any camera (k x 1), and the attribute.
+    - `looks`, `looks_var` (k x 1) in radians, and whether each row says it; None where no row does.
+    """
+
+    rows: Ints
+    others: Ints
+    bound: bool
+    place: Floats
+    cov: Floats
+    own: Floats
+    common: Floats
+    prior: Floats
+    passed: Floats
+    density: Floats
+    there: Floats
+    info: Floats
+    told: Floats
+    said: tuple[tuple[slice, Floats, Floats, "Said"], ...]
+    looks: tuple[Floats, Floats, Bools] | None
+
+
+@dataclass(frozen=True)
 class Scene:
     """So many items, n of them, in a flat frame.
 
@@ -41,7 +73,7 @@ class Scene:
       variances per axis; `distance` (n x n) metres; `reach`: how far two items' biases hang together (n x n; 0 between
       walks, 1 for an item with itself).
     - `layer` (n) numbers; `turns`: sets of items, each of which is put anew as one step: a layer's free items, or a
-      group; `rest`: for each, all other items. `group` (n): -1 is none.
+      group. `group` (n): -1 is none.
     - `misses` (n): the evidence of the walks that passed, in nats; `rare` (n): the logarithm of cameras per m2.
     - `said`, `looks` (n, radians, NaN: unknown), `looks_sd` (n).
     - `apart` (n x n): what people told apart, or None where they told nothing.
@@ -55,7 +87,6 @@ class Scene:
     reach: Floats
     layer: Ints
     turns: tuple[Ints, ...]
-    rest: tuple[Ints, ...]
     group: Ints
     misses: Floats
     rare: Floats
@@ -69,6 +100,70 @@ class Scene:
     def bound(self) -> bool:
         """Whether anything is of a group."""
         return len(self.turns) > 0 and bool(self.group[self.turns[-1][0]] >= 0)
+
+    @cached_property
+    def prior(self) -> Floats:
+        """How the biases of items vary together, in square metres (n x n)."""
+        sd = np.sqrt(self.common)
+        return np.asarray(sd[:, np.newaxis] * sd * self.reach)
+
+    @cached_property
+    def root(self) -> Floats:
+        """A root of the prior (n x n). Walks have nothing to do with each other there."""
+        root = np.zeros((len(self), len(self)))
+        for number in np.unique(self.layer):
+            own = np.flatnonzero(self.layer == number)
+            block = np.ix_(own, own)
+            values, vectors = np.linalg.eigh(self.prior[block])
+            root[block] = vectors * np.sqrt(np.maximum(values, 0.0))
+        return root
+
+    @cached_property
+    def cov(self) -> Floats:
+        """The own covariance of items (n x 3)."""
+        east, north, between = self.info.T
+        return np.asarray((np.array([north, east, -between]) / (east * north - between * between)).T)
+
+    @cached_property
+    def centred(self) -> Floats:
+        """Where items are from the middle of all (n x 2)."""
+        return np.asarray(self.place - self.place.mean(axis=0))
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """A step for each of the turns."""
+        info = [self.info, *(np.log(said.likely) for said in self.said)]
+        known = np.isfinite(self.looks)
+        looks = np.where(known, self.looks, 0.0)
+        weight = np.where(known, 1 / self.looks_sd**2, 0.0)
+        told = np.column_stack([*info, weight, weight * np.sin(looks), weight * np.cos(looks)])
+        return tuple(self._step(rows, told, looks, known) for rows in self.turns)
+
+    def _step(self, rows: Ints, told: Floats, looks: Floats, known: Bools) -> Step:
+        others = np.setdiff1d(np.arange(len(self)), rows, assume_unique=True)
+        said, first = [], 3
+        for one in self.said:
+            likely, last = one.likely[rows], first + len(one.usual)
+            said.append((slice(first, last), likely, (likely @ one.usual)[:, np.newaxis], one))
+            first = last
+        says = known[rows, np.newaxis]
+        return Step(
+            rows=rows,
+            others=others,
+            bound=bool(self.group[rows[0]] >= 0),
+            place=self.place[rows],
+            cov=self.cov[rows],
+            own=self.own[rows],
+            common=self.common[rows],
+            prior=self.prior[np.ix_(rows, rows)],
+            passed=self.misses[rows, np.newaxis],
+            density=np.exp(self.rare[rows])[:, np.newaxis],
+            there=self.place[others],
+            info=self.info[others],
+            told=told[others],
+            said=tuple(said),
+            looks=(looks[rows, np.newaxis], self.looks_sd[rows, np.newaxis] ** 2, says) if says.any() else None,
+        )
 
     def __len__(self) -> int:
         return len(self.place)
@@ -92,7 +187,6 @@ def scene_of(items: Sequence[Item], place: Floats, factors: Factors) -> Scene:
     looks = np.array([np.nan if item.direction is None else item.direction for item in items])
     sd = np.array([np.nan if item.direction_sd is None else item.direction_sd for item in items])
     sd = np.clip(np.where(np.isfinite(sd), sd, factors.said.direction_sd), 2.0, 180.0)
-    turns = _turns(layer, group)
     return Scene(
         place=place,
         info=np.column_stack([north / det, east / det, -between / det]),
@@ -101,8 +195,7 @@ def scene_of(items: Sequence[Item], place: Floats, factors: Factors) -> Scene:
         distance=distance,
         reach=np.exp(-((distance / factors.place.reach_m) ** 2) / 2) * same,
         layer=layer,
-        turns=turns,
-        rest=tuple(np.setdiff1d(np.arange(len(items)), rows, assume_unique=True) for rows in turns),
+        turns=_turns(layer, group),
         group=group,
         misses=_misses(distance, layer, layers.get(RADIO, -1), factors),
         rare=_rare(distance, same, factors),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hub.merge.which.put import State, alone, covariance, put_anew, put_with
+from hub.merge.which.put import State, alone, contrast, put_anew, put_with
 from hub.merge.which.scene import Floats, Ints, Scene
 from hub.merge.which.weigh import numbered
 
@@ -92,21 +92,16 @@ def likelihood(scene: Scene, labels: Ints) -> float:
     """How likely these cameras are as a whole, the biases integrated out; up to a constant, in nats."""
     count = len(scene)
     known, of = numbered(labels)
-    precision = 1 / scene.own
-    total = np.bincount(of, precision, len(known))
-    member = np.zeros((count, len(known)))
-    member[np.arange(count), of] = 1.0
-    contrast = np.diag(precision) - (precision[:, np.newaxis] * (member / total) @ member.T) * precision
-    everything = np.arange(count)
-    prior = covariance(scene, everything, everything)
-    place = scene.place - scene.place.mean(axis=0)
-    pulled = contrast @ place
-    system = np.eye(count) + contrast @ prior
+    pulling = contrast(scene, of)
+    pulled = pulling @ scene.centred
+    system = pulling @ scene.prior
+    system.flat[:: count + 1] += 1
     log_det = float(np.linalg.slogdet(system)[1])
-    squared = float((place * pulled).sum() - (pulled * (prior @ np.linalg.solve(system, pulled))).sum())
+    squared = float((scene.centred * pulled).sum() - (pulled * (scene.prior @ np.linalg.solve(system, pulled))).sum())
+    total = np.bincount(of, 1 / scene.own, len(known))
     of_place = -np.log(2 * np.pi * scene.own).sum() + np.log(2 * np.pi / total).sum() - log_det - squared / 2
     size = np.bincount(of, minlength=len(known))
-    of_cameras = float(((scene.rare - scene.misses)[np.newaxis] @ (member / size)).sum())
+    of_cameras = float(((scene.rare - scene.misses) / size[of]).sum())
     return float(of_place) + of_cameras + _said_alike(scene, of, len(known))
 
 

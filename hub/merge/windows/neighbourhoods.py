@@ -67,6 +67,10 @@ class Neighbourhoods:
         """How many observations have no place."""
         return self._atoms.unplaced
 
+    def __len__(self) -> int:
+        """How many observations there are."""
+        return len(self._atoms.observations)
+
     def add(self, observations: Iterable[Observation]) -> None:
         """Add observations; one whose sighting is known is passed over."""
         for observation in observations:

@@ -6,6 +6,7 @@ nearer they are to a pole, and join up over the date line.
 
 from functools import lru_cache
 from math import cos, floor, radians
+from typing import TypeVar, cast
 
 from hub.merge.grid import ROW_DEG
 from probe.contract.geodesy import degrees_off, wrap_longitude
@@ -16,6 +17,8 @@ _LAST_ROW = round(90 / TILE_DEG) - 1
 _HALO_DEG = degrees_off(0.0, 0.0, HALO_M)[0]
 _HALO_SHARE = 0.5  # of a part's side: as a halo is to its tile
 
+_T = TypeVar("_T")
+
 Tile = tuple[int, int]  # row and column
 Part = tuple[int, int, int]  # how often a tile was halved; from the west and from the south
 WHOLE: Part = (0, 0, 0)
@@ -25,7 +28,7 @@ def tile_of(lat: float, lon: float) -> Tile:
     """The tile that a place lies in, in degrees."""
     row = _row(lat)
     columns = _columns(row)
-    return row, floor((wrap_longitude(lon) + 180.0) / 360.0 * columns) % columns
+    return _shared((row, floor((wrap_longitude(lon) + 180.0) / 360.0 * columns) % columns))
 
 
 def windows_of(lat: float, lon: float) -> tuple[Tile, ...]:
@@ -39,8 +42,18 @@ def windows_of(lat: float, lon: float) -> tuple[Tile, ...]:
             floor((wrap_longitude(lon) + off + 180.0) / 360.0 * columns)
             for off in (-min(180.0, width_deg), min(180.0, width_deg))
         )
-        found.update((row, (first + step) % columns) for step in range(min(columns, last - first + 1)))
-    return tuple(sorted(found))
+        found.update(_shared((row, (first + step) % columns)) for step in range(min(columns, last - first + 1)))
+    return _shared(tuple(sorted(found)))
+
+
+def _shared(tiles: _T) -> _T:
+    """What is equal, once: neighbours are in the same windows, and each would hold half a kilobyte of them."""
+    return cast(_T, _once(tiles))
+
+
+@lru_cache(1 << 16)
+def _once(tiles: object) -> object:
+    return tiles
 
 
 def part_at(tile: Tile, lat: float, lon: float, depth: int) -> Part:

@@ -349,3 +349,13 @@ def test_what_windows_hold_alike_is_resolved_once() -> None:
     assert len(found.refresh().changed) == 1
     assert len(windows_of(some[0].place.lat, some[0].place.lon)) > 1
     assert resolved == [2]
+
+
+def test_neighbours_hold_the_very_same_tiles_and_what_a_walk_has_in_common() -> None:
+    """A map of a million sightings would hold a gigabyte of equal ones otherwise."""
+    places = [(CORNER + up, up) for up in (0.0005, 0.0006)]
+    windows = [windows_of(*place) for place in places]
+    assert windows[0] is windows[1]
+    assert all(any(tile_of(*place) is tile for tile in windows[0]) for place in places)
+    here, there = observed([look(), look()])
+    assert here.sighting.made is there.sighting.made

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from hub.merge.constraints import fit
 from hub.merge.which.accuracy import split_of_accuracy
+from hub.merge.which.doubt import redrawn
+from hub.merge.which.factors import factors
 from hub.merge.which.item import RADIO, Item, Put
 from hub.merge.which.resolve import resolve
+from hub.merge.which.scene import flat, scene_of
+from hub.merge.which.search import effort_for, found
 from probe.contract.geodesy import moved
 
 ZURICH = (47.3769, 8.5417)
@@ -79,6 +83,28 @@ def test_what_binds_items_holds(items: list[Item]) -> None:
             assert one.layer != other.layer
     for number in (0, 1):
         assert len({put.camera for put, one in zip(puts, items, strict=True) if one.group == number}) <= 1
+
+
+def test_what_came_before_a_group_is_not_of_its_camera_where_it_must_not_be() -> None:
+    """The group's camera was there first, by an item that may well share it with the transmitter."""
+    walks = [item(f"{number:02}", walk, 0.0, 0.0, common=0.0) for number, walk in enumerate("abc")]
+    walks[0] = replace(walks[0], group=0, sides={7: 0})
+    free = item("03", RADIO, 0.0, 0.0, common=0.0)
+    bound = item("04", RADIO, 0.0, 0.0, common=0.0, group=0, sides={7: 0})
+    puts = resolve([*walks, free, bound])
+    assert puts[0].camera == puts[4].camera != puts[3].camera
+
+
+def test_what_is_ruled_out_has_no_probability_at_all() -> None:
+    """However much else would speak for it when the best partition is chosen."""
+    seen = [item(f"{number:02}", f"walk {number}", 0.0, 0.0) for number in range(10)]
+    bound = item("10", RADIO, 0.0, 0.0, group=0, sides={7: 0}, common=0.0)
+    free = item("11", RADIO, 0.0, 0.0, sides={7: 1}, common=0.0)
+    items = [*seen, bound, free]
+    scene = scene_of(items, flat(items), factors())
+    state = found(scene, np.random.default_rng(1), effort_for(scene))
+    doubt = redrawn(scene, state, np.random.default_rng(1), 10)
+    assert doubt.pairs[10, 11] == 0.0 < doubt.pairs[10, :10].max()
 
 
 @FEW
