@@ -2,8 +2,9 @@
 
 Beside it, in the same run, a bare loop (paho, mosquitto, SQLite) moves the same octets in the same parcels and commits
 them in the same batches, without seals, signatures, rules, limits or a page. Both sides read from and settle into
-SQLite outboxes. The same loop once more, which opens each seal and checks each signature besides, is the best that any
-hub could reach with these libraries. The map is derived after the last receipt: what that costs is told apart.
+SQLite outboxes. The same loop once more, which opens each seal and checks each signature besides, is near the best that
+a hub can reach with these libraries, though it writes the sealed units, which are larger than what a hub keeps. The map
+is derived after the last receipt: what that costs is told apart.
 
     python -m tests.speed.homecoming --probes 200
 """
