@@ -91,7 +91,8 @@ def demo(
     with tempfile.TemporaryDirectory(prefix="contrechamp-demo-") as scratch:
         folder = Path(scratch)
         run.prepare(folder / "hub")
-        places = _prepare_walker(folder / "hub") if walker else ()
+        _lay_streets(folder / "hub")
+        places = _places() if walker else ()
         settings = Settings(data=folder / "hub", port=0 if once else port, demo=True, places=places)
         with RunningHub(settings) as running, ExitStack() as stack:
             if not running.wait_until_listening(run.LISTEN_S):
@@ -112,11 +113,17 @@ def demo(
         sys.exit(1)
 
 
-def _prepare_walker(data: Path) -> "tuple[SecondLook, ...]":
-    """What the hub gives its walker along."""
+def _lay_streets(data: Path) -> None:
+    """The town's streets: cameras are placed by them, and a walker takes them along."""
     from hub.demo import walker
 
     walker.lay_streets(data)
+
+
+def _places() -> "tuple[SecondLook, ...]":
+    """What the hub gives its walker along beside them."""
+    from hub.demo import walker
+
     return walker.places()
 
 

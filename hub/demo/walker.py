@@ -41,7 +41,7 @@ _EVERY = 6  # of the town's cameras
 
 
 def lay_streets(data: Path) -> None:
-    """Give a hub's folder the town's streets for probes to take along."""
+    """Give a hub's folder the town's streets, to place cameras by and for probes to take along."""
     town = json.loads((DATA / "base.geojson").read_bytes())
     scratch = data / "ways.db"
     sheets = SheetWriter(scratch)

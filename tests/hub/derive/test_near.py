@@ -164,11 +164,14 @@ def test_whose_kin_changed_is_known(sightings: list[Sighting], random: Random) -
 @pytest.mark.engines
 def test_what_changed_is_written_and_nothing_else(tmp_path: Path) -> None:
     with closing(open_store(tmp_path / "hub")) as store:
-        name = store.save_cameras([("a", b"1"), ("b", b"2")])
-        later = store.update_cameras([("b", b"3"), ("c", b"4")], ["a"], saved_as=name)
+        assert store.streets_of_cameras() is None
+        name = store.save_cameras([("a", b"1"), ("b", b"2")], streets="those of May")
+        assert store.streets_of_cameras() == "those of May"
+        later = store.update_cameras([("b", b"3"), ("c", b"4")], ["a"], saved_as=name, streets="those of June")
         assert later not in (None, name)
         assert dict(store.cameras()) == {"b": b"3", "c": b"4"}
         assert store.update_cameras([("d", b"5")], [], saved_as=name) is None, "somebody else saved since"
+        assert store.streets_of_cameras() == "those of June"
         assert dict(store.cameras()) == {"b": b"3", "c": b"4"}
 
 
