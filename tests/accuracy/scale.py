@@ -251,9 +251,7 @@ def _measure_live(size: Size) -> dict[str, float]:
         for one in coming[::2]:
             arrive(one)
         if not size.resolved:
-            rows = cycle(live.deriver.saved_form())
-            many = [(_named(key, f"{number:x}"), body) for number, (key, body) in enumerate(islice(rows, size.cameras))]
-            live._saved_as = store.save_cameras(many)
+            live._saved_as = store.save_cameras(_filled_up(live.deriver.saved_form(), size.cameras))
         found = _timed(coming[1::2], arrive)
         status = live.status()
     return {
@@ -266,6 +264,12 @@ def _measure_live(size: Size) -> dict[str, float]:
         "left_out": status.left_out + status.cameras_left_out,
         "rebuild_s_per_100000" if size.resolved else "index_s_per_100000": round(built_s * 100_000 / count, 1),
     }
+
+
+def _filled_up(rows: Sequence[tuple[str, bytes]], count: int) -> list[tuple[str, bytes]]:
+    """So many rows: these, and copies of them under ids of their own."""
+    copies = ((f"c-{number:016x}", body) for number, (_, body) in enumerate(cycle(rows)))
+    return [*rows, *islice(copies, max(0, count - len(rows)))]
 
 
 def _open_unresolved(live: LiveCameras) -> None:
