@@ -3,7 +3,8 @@
     python -m tests.accuracy.scale [--cameras 2000,10000,100000,1000000] [--live 1000,100000] [--json build/scale.json]
 
 Each camera was reported on some of three walks; then single reports of later walks come, one by one, the same ones
-whatever the size. Times are the processor's (`cpu`) and the clock's (`wall`); a busy machine stretches the latter.
+in each map that has all real positions. Times are the processor's (`cpu`) and the clock's (`wall`); a busy machine
+stretches the latter.
 Beyond the real positions the reports are the real ones' again, moved along their latitude, area by area. A map of more
 cameras than `--resolve-up-to` is not resolved but around what arrives, and in a sample of its windows, from which the
 cost of a rebuild is reckoned; its memory is that of the index, without what was not resolved. `--live` are sizes that
