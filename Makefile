@@ -4,7 +4,7 @@ RUN = .venv/bin
 # Where it is set, each of the hundreds of programs that tests start would compile all of our code again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test browser postgres kit check audit speed speed-photo accuracy torture siege hil setup lock picture clean
+.PHONY: demo test browser postgres kit check audit speed speed-photo accuracy scale torture siege hil setup lock picture clean
 
 # DEMO="--once --json" ends by itself; DEMO=--walker carries a probe as well
 demo: .venv/ready  ## map a fictional town in the browser
@@ -38,6 +38,10 @@ speed-photo: .venv/ready  ## which faces are taken out, by height, light, motion
 # FULL=--full has all areas, seeds and trials; FULL="--only merge" a part: see --help
 accuracy: .venv/ready  ## which camera, and where, beside every baseline: docs/accuracy.md; minutes, with real positions
 	$(RUN)/python -m tests.accuracy $(FULL)
+
+# SCALE="--cameras 10000 --live 300 --arrivals 20" is a short form
+scale: .venv/ready  ## what an arrival costs on a map of 10,000 to 1,000,000 cameras: build/scale.json; minutes
+	$(RUN)/python -m tests.accuracy.scale $(SCALE)
 
 # TORTURES=2 runs two beside each other, as it is mostly waiting
 TORTURES ?= 0
