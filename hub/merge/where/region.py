@@ -1,6 +1,7 @@
 """From a raster of probabilities to regions that hold so much of it: closed rings, few and plain."""
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -136,7 +137,8 @@ def _area(ring: Floats) -> float:
 
 
 def _simplified(ring: Floats) -> Floats:
-    """The ring with at most so many corners: those go first that change its area least (Visvalingam)."""
+    """The ring with at most so many corners: those go first that change its area least (Visvalingam). As a round ring
+    loses by each that goes, what is left is drawn out from its middle until it is as large as before."""
     points = ring
     while len(points) > MOST_CORNERS:
         before, after = np.roll(points, 1, axis=0), np.roll(points, -1, axis=0)
@@ -153,7 +155,10 @@ def _simplified(ring: Floats) -> Floats:
             if len(points) - goes <= MOST_CORNERS:
                 break
         points = points[keep]
-    return points
+    if points is ring:
+        return ring
+    middle, left = points.mean(axis=0), _area(points)
+    return np.asarray(middle + (points - middle) * min(1.05, sqrt(_area(ring) / max(left, 1e-9))))
 
 
 def _with_point(rings: list[Floats], keep: tuple[float, float], step_m: float) -> list[Floats]:
