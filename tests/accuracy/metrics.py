@@ -66,13 +66,13 @@ def decided(answer: Answer, true: Ints, threshold: float) -> Decided:
 
 def threshold_for(answers: Sequence[tuple[Answer, Ints]], risk: float, *, margin: bool = False) -> float:
     """The least threshold at which, over these answers together, at most this share of what is decided is wrong; with
-    a `margin`, at which the upper end of that share's 95 % interval is no more: so few were wrong by no chance."""
+    a `margin`, at which it is no more than that with 95 % certainty (Wilson's bound, to one side): not by luck."""
     sure = np.concatenate([answer.sure for answer, _ in answers])
     good = np.concatenate([right(answer.camera, true) for answer, true in answers])
     order = np.argsort(-sure, kind="stable")
     count = np.arange(1, len(order) + 1)
     wrong = np.cumsum(~good[order])
-    share = wilson(wrong, count)[1] if margin else wrong / count
+    share = wilson(wrong, count, ONE_SIDED)[1] if margin else wrong / count
     last_of_equals = np.append(np.diff(sure[order]) != 0, True)  # what is equally sure is decided together
     allowed = np.flatnonzero((share <= risk) & last_of_equals)
     return float(sure[order][allowed[-1]]) if len(allowed) else float("inf")
@@ -109,9 +109,12 @@ def binomial(hits: int, trials: int) -> tuple[float, float]:
     return float(low[0]), float(high[0])
 
 
-def wilson(hits: Ints, trials: Ints) -> tuple[Floats, Floats]:
-    """The 95 % intervals of shares, of at least one trial each."""
-    z, share = 1.959964, hits / trials
+TWO_SIDED, ONE_SIDED = 1.959964, 1.644854  # deviations: 95 % lie between both bounds, or below the upper one alone
+
+
+def wilson(hits: Ints, trials: Ints, z: float = TWO_SIDED) -> tuple[Floats, Floats]:
+    """The intervals of shares, so many deviations wide, of at least one trial each."""
+    share = hits / trials
     middle = share + z * z / (2 * trials)
     half = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
     scale = 1 + z * z / trials
