@@ -20,7 +20,7 @@ PARTS = {
     "scale": ("scale", "What it costs"),
 }
 # How many cameras the map has: with the neighbourhoods alone, and with store and deriver.
-SIZES, SMALL_SIZES = ((2_000, 10_000, 100_000, 1_000_000), (1_000, 100_000)), ((10_000, 100_000, 1_000_000), ())
+SIZES, SMALL_SIZES = ((2_000, 10_000, 100_000, 1_000_000), (1_000, 50_000)), ((10_000, 100_000, 1_000_000), ())
 SMALL_ARRIVALS = 50
 COSTS = {
     "cpu_ms.p50": "an arrival, CPU, p50, ms",
