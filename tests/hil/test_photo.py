@@ -85,14 +85,14 @@ def test_killed_at_any_moment_of_a_shot_it_has_left_nothing_and_takes_the_next(
     camera: Watched, hub: Hub, pytestconfig: pytest.Config, figures: dict[str, int | float | str]
 ) -> None:
     bench, kills = camera.bench, int(pytestconfig.getoption("--kills"))
-    done, found = watch(bench, lambda: camera.shots(f"kills={kills}", wait_s=60.0 + 60 * kills))
+    done, found = watch(bench, lambda: camera.shots(f"kills={kills}", wait_s=60.0 + 60 * 3 * kills))
     assert not leaks(found, camera.secret(), allowed(bench))
     whole = re.findall(r"whole: ([\d.]+) s, code (-?\d+)", done.out)
     killed = re.findall(r"killed: after ([\d.]+) s, code (-?\d+)", done.out)
     assert [code for _, code in whole] == ["0"] * 3, done.out
-    assert len(killed) == kills
     interrupted = sum(code == "-9" for _, code in killed)
     assert interrupted >= kills // 2, f"most had ended by themselves: {done.out}"
+    assert {code for _, code in killed} <= {"-9", "0"}, done.out
     figures |= {"photo.kills": kills, "photo.killed_in_the_middle": interrupted, "photo.shot_s": float(whole[1][0])}
     people_are_out(delivered(bench, hub, answers(done.out)[-1])[0], camera)
 
