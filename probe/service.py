@@ -33,7 +33,7 @@ from probe.run.checking import Checking
 from probe.run.gear import Gear, outputs_of
 from probe.run.heading import kit_compass
 from probe.run.health import Looked, parts_of
-from probe.run.parts import RETRY_S, SupervisedPart, Work
+from probe.run.parts import RETRY_S, SupervisedPart, Work, waited
 from probe.run.running import RunningWalk
 from probe.run.settings import ServiceSettings
 from probe.run.stands import Guide
@@ -128,13 +128,13 @@ class ProbeService:
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end, so long at most; whether it has come."""
-        return self._ended.wait(seconds)
+        return waited(self._ended, seconds)
 
     def finish(self) -> None:
         """Stop and wait for the end. Raises what ended the walk badly."""
         self.stop()
         if self._running.phase is not Phase.STARTING:
-            self._ended.wait()
+            waited(self._ended)
         if self._problem is not None:
             raise self._problem
 

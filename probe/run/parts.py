@@ -13,8 +13,19 @@ from probe.errors import ProbeError, missing_extra
 
 RETRY_S = (1.0, 2.0, 5.0, 15.0, 30.0)
 CALM_S = 60.0  # after so long without a fault, the next one counts as the first
+_LOOK_S = 1.0
 
 Work = Callable[["SupervisedPart"], None]
+
+
+def waited(event: threading.Event, seconds: float | None = None) -> bool:
+    """Wait for an event, so long at most; whether it has come. For a program's main thread: a signal that another thread
+    took in does not wake it, and what answers the signal runs in the main thread alone, once it wakes by itself."""
+    until_s = None if seconds is None else time.monotonic() + seconds
+    while not event.wait(_LOOK_S if until_s is None else min(_LOOK_S, max(0.0, until_s - time.monotonic()))):
+        if until_s is not None and time.monotonic() >= until_s:
+            return event.is_set()
+    return True
 
 
 class SupervisedPart:

@@ -1,11 +1,13 @@
 """A part that fails is started again, told once, and holds nothing else up."""
 
+import sys
 import threading
 
 import pytest
 
 from probe.errors import BadInput
 from probe.run.parts import SupervisedPart
+from tests.patience import ran
 from tests.processes import until
 
 AT_ONCE = (0.001,)
@@ -77,3 +79,20 @@ def test_a_part_that_is_done_is_not_started_again() -> None:
     part.start()
     assert part.join(20)
     assert (tries, part.trouble) == ([1], None)
+
+
+TAKEN_IN_ELSEWHERE = """
+import signal, threading, time
+from probe.run.parts import waited
+
+ended = threading.Event()
+signal.signal(signal.SIGTERM, lambda _number, _frame: ended.set())
+other = threading.Thread(target=lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM))
+threading.Timer(0.2, other.start).start()
+print(waited(ended), waited(threading.Event(), 0.0), waited(threading.Event(), 0.01))
+"""
+
+
+def test_a_signal_that_another_thread_takes_in_is_answered() -> None:
+    done = ran([sys.executable, "-c", TAKEN_IN_ELSEWHERE], 20.0)
+    assert (done.returncode, done.stdout.split()) == (0, ["True", "False", "False"]), done.stderr

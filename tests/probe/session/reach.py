@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterator
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 
+from msgspec import Struct
+
 from probe.session.session import Session
 from tests.probe.session.around import ScriptedAround
 
@@ -23,6 +25,8 @@ def reachable(session: Session, around: ScriptedAround) -> Iterator[object]:
             stack += [cell.cell_contents for cell in one.__closure__ or ()]
         elif isinstance(one, MethodType):
             stack.append(one.__self__)
+        elif isinstance(one, Struct):  # the garbage collector does not look into most of them
+            stack += [getattr(one, name) for name in one.__struct_fields__]
         else:
             stack += gc.get_referents(one)
 
