@@ -108,7 +108,8 @@ async function loadAll() {
       cameras.clear();
       change({ features: all.features, gone: [] });
     }
-    map?.cover(await json("/api/coverage.geojson"));
+    // While the hub reads its log again, nobody knows yet where people walked.
+    if (status.reading === null) map?.cover(await json("/api/coverage.geojson"));
   } catch {
     setTimeout(loadAll, AGAIN_MS);
   } finally {
@@ -158,7 +159,7 @@ function take(news) {
 function change({ features, gone }) {
   for (const id of gone) cameras.delete(id);
   for (const feature of features) cameras.set(feature.id, feature);
-  document.getElementById("empty").hidden = cameras.size > 0;
+  document.getElementById("empty").hidden = cameras.size > 0 || !document.getElementById("reading").hidden;
   if (selected && !cameras.has(selected)) close();
   if (!drawing) { drawing = true; requestAnimationFrame(() => { drawing = false; draw(); follow(); }); }
 }
