@@ -191,8 +191,9 @@ class MqttIngest:
         """Give those the offers who came home before there were any: they may not come again for days."""
         if self._without_offers and self._way_back.ready():
             late, self._without_offers = self._without_offers, set()
+            packet = self._way_back.packet()
             for mailbox in sorted(late):
-                self._send_home(mailbox, self._way_back.packet())
+                self._send_home(mailbox, packet)
 
     def _send_home(self, mailbox: str, packet: bytes) -> Any:
         return self._client.publish(topics.home(mailbox), packet, qos=1)

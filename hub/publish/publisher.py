@@ -144,9 +144,10 @@ class Publisher:
         try:
             self._cameras()
         except StillReading:
-            if self._looked_at != (sharing,):
+            version = sharing, self._store.generation()  # what is erased has left the rows, and leaves at once
+            if self._looked_at != version:
                 self._keep(self._store.public.rows(), sharing)
-                self._looked_at = (sharing,)
+                self._looked_at = version
             return False
         return True
 

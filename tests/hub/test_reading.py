@@ -11,6 +11,7 @@ from hub.derive.deriver import Deriver
 from hub.derive.progress import Told
 from hub.derive.showing import CameraChange
 from hub.errors import StillReading, StoreError
+from hub.log.events import Forgetting
 from hub.service import RunningHub, Settings
 from probe.contract.address import BrokerAddress
 from probe.contract.home import decode_home
@@ -87,6 +88,7 @@ def test_the_map_shows_what_was_saved_and_how_far_the_hub_is(held: RunningHub, a
     assert len(saved) == 8
     assert {one["id"] for one in json.loads(asking.ask("/api/cameras.geojson").text)["features"]} == saved
     assert json.loads(asking.ask("/api/status").text)["reading"] == 34
+    assert asking.ask("/api/coverage.geojson").status == 503
     for path in ("/", "/cameras", f"/cameras/{min(saved)}", "/hub"):
         for lang, sentence in (("en", EN), ("fr", FR)):
             answer = asking.ask(path, lang=lang)
@@ -135,20 +137,35 @@ def test_who_decides_is_told_that_nothing_was_changed(held: RunningHub, asking: 
     assert before
 
 
-def test_the_shared_map_stays_as_it_was(held: RunningHub, asking: Asking) -> None:
-    def public() -> list[str]:
-        answer = asking.ask("/shared/cameras.geojson")
-        return [one["id"] for one in json.loads(answer.text)["features"]]
+def public(asking: Asking) -> list[str]:
+    answer = asking.ask("/shared/cameras.geojson")
+    return [one["id"] for one in json.loads(answer.text)["features"]]
 
-    rows = held.folder.store.public.rows()
-    seen = public()
+
+def test_the_shared_map_stays_as_it_was(held: RunningHub, asking: Asking) -> None:
+    rows, sharing = held.folder.store.public.rows(), held.folder.store.public.sharing()
+    seen = public(asking)
     assert len(seen) == 2
+    assert sharing.held is None
     held.front.publisher.look()
     assert held.folder.store.public.rows() == rows
-    assert public() == seen
+    assert held.folder.store.public.sharing() == sharing, "nor is it held that all have vanished"
+    assert public(asking) == seen
     derived(held)
     held.front.publisher.look()
-    assert public() == seen
+    assert public(asking) == seen
+
+
+def test_what_is_erased_meanwhile_leaves_all_maps(held: RunningHub, asking: Asking, before: list[Sighting]) -> None:
+    assert len(public(asking)) == 2
+    held.folder.store.forget(Forgetting(sightings=((1, before[0].id),)))
+    held.front.publisher.look()
+    assert len(public(asking)) == 1
+    held.cameras._first.told(0.5)  # type: ignore[union-attr]
+    assert held.cameras.reading == 50
+    assert not [one for one in held.cameras.cameras() if before[0].id in one.sighting_ids]
+    derived(held)
+    assert len(held.cameras.cameras()) == len(before) - 1
 
 
 def test_afterwards_all_is_as_at_a_hub_that_derived_first(held: RunningHub) -> None:

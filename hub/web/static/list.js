@@ -11,5 +11,5 @@ const refresh = () => {
   }, 1000);
 };
 // How far the hub is that reads its log again is no change of the list.
-const take = ({ features, gone }) => { if (features.length || gone.length) refresh(); };
+const take = ({ status }) => { if (status.reading === null) refresh(); };
 listen({ onChange: take, onHello: () => { if (met) refresh(); met = true; } });

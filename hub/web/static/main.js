@@ -151,6 +151,7 @@ function refile() {
 }
 
 function take(news) {
+  if (news.status.reading !== null) return; // how far the hub is that reads its log again: no camera is another
   if (many) return loadAll();
   if (loading) early.push(news);
   else change(news);
