@@ -68,7 +68,8 @@ async function makeMap() {
 
 // What the map is drawn on. A part that does not come is left out: the cameras matter more.
 async function loadGround() {
-  const parts = ["/static/vendor/countries-50m.json", "/api/base.geojson", "/api/coverage.geojson"];
+  const parts = ["/static/vendor/countries-50m.json", "/api/base.geojson"];
+  if (document.getElementById("reading").hidden) parts.push("/api/coverage.geojson");
   const [atlas, base, coverage] = await Promise.all(parts.map((part) => json(part).catch(() => null)));
   const world = atlas ? topojson.feature(atlas, atlas.objects.countries) : EMPTY;
   return { world, base: base ?? EMPTY, coverage: coverage ?? EMPTY };
