@@ -48,6 +48,18 @@ class PartEnded(HubError, RuntimeError):
     exit_code = 1
 
 
+class StillReading(Exception):
+    """A hub that has just started reads its log again, and has no cameras of its own yet: `percent` of that is done.
+
+    No HubError: nothing has failed, and whoever tells a failure must not tell this as one. What asks for cameras either
+    waits, or hands this on; the page answers 503 for it, and comes again by itself.
+    """
+
+    def __init__(self, percent: int) -> None:
+        super().__init__(f"the hub reads its log again, {percent} % of it is done; ask again in a while")
+        self.percent = percent
+
+
 # What `pip install contrechamp` brings by itself; all else that the hub imports comes with its extra.
 _BASE = {"", "probe", "hub", "click", "msgspec"}
 

@@ -23,7 +23,7 @@ from hub.broker.tls import own_broker_context
 from hub.config import HOST, MQTT_PORT, MQTTS_PORT
 from hub.data import HubFolder, ServingLock, make_hub
 from hub.derive.desk import Desk
-from hub.derive.live import LiveCameras
+from hub.derive.live import AT_ONCE, LiveCameras
 from hub.enroll.home import WayBack
 from hub.enroll.pairing import Pairing
 from hub.erase.retention import expire
@@ -69,7 +69,8 @@ class Settings:
     are addresses of this machine in the networks in which probes may find the hub by themselves; from `proxies` the
     page's proxies ask; under `names` it is asked for, beside its addresses; `certificate` is its own, with its key; by
     `contact` people who are on a picture reach the operators. A `demo` lets whoever has its link in as an admin;
-    `places` are worth another look whatever is on the map, as in a demo."""
+    `places` are worth another look whatever is on the map, as in a demo. More than `at_once` sightings are derived once
+    the hub runs."""
 
     data: Path
     host: str = HOST
@@ -84,6 +85,7 @@ class Settings:
     contact: str | None = None
     demo: bool = False
     places: tuple[SecondLook, ...] = ()
+    at_once: int = AT_ONCE
 
 
 class RunningHub:
@@ -128,8 +130,11 @@ class RunningHub:
         return self._ingest.listening.wait(timeout_s)
 
     def wait(self, stop: threading.Event) -> None:
-        """Look after the hub until `stop` is set. Raises PartEnded where a part of it has died."""
+        """Look after the hub until `stop` is set. Raises PartEnded where a part of it has died, StoreError where its
+        log cannot be derived."""
         while not stop.wait(WATCH_S):
+            if self.cameras.problem is not None:
+                raise self.cameras.problem
             for name, part in self._parts.items():
                 if not part.alive:
                     raise PartEnded(
@@ -147,7 +152,9 @@ class RunningHub:
         self.folder = folder = stack.enter_context(make_hub(settings.data))
         folder.store.claim(folder.keys.hub_id)
         pairing = Pairing(folder.keys, folder.registry)
-        self.cameras = LiveCameras(folder.store, data=settings.data, recogniser=folder.recogniser)
+        self.cameras = LiveCameras(
+            folder.store, data=settings.data, recogniser=folder.recogniser, at_once=settings.at_once
+        )
         stack.callback(self.cameras.stop)
         self.desk = Desk(self.cameras, folder.store)
         self.second_pass = Background(folder.store)
@@ -174,7 +181,13 @@ class RunningHub:
         }
         inner, login, self._address = self._broker(stack, folder, outer)
         units = UnitIngest(folder.store, folder.keys, folder.registry, recogniser=folder.recogniser)
-        way_back = WayBack(folder.keys, settings.data, self.desk.cameras, places=settings.places)
+        way_back = WayBack(
+            folder.keys,
+            settings.data,
+            self.desk.cameras,
+            places=settings.places,
+            ready=lambda: self.cameras.reading is None,
+        )
         self._ingest = MqttIngest(inner, login, units, pairing, folder.keys, self.cameras.note_taken, way_back)
         stack.callback(self._ingest.stop)
         self._parts["intake by MQTT"] = self._ingest
@@ -269,9 +282,10 @@ class RunningHub:
         return OwnMosquitto(host, MQTTS_PORT if port is None else port, folder.keys, folder.registry)
 
     def _keep_house(self) -> None:
-        """Once a day: forget who sent what 30 days ago, and tokens that are over."""
+        """Once a day: forget who sent what 30 days ago, and tokens that are over. After a start, once the cameras are
+        derived: how long their pictures are kept depends on them."""
         today = self.folder.keys.day
-        if today == self._housekept:
+        if today == self._housekept or self.cameras.reading is not None:
             return
         self._housekept = today
         try:

@@ -19,13 +19,14 @@ from hub.derive.bounds import (
 )
 from hub.derive.described import Descriptions
 from hub.derive.listened import Listenings
+from hub.derive.progress import Progress, Told, steps
 from hub.derive.showing import CameraChange, Showing
 from hub.derive.standings import Standings
 from hub.derive.streets import HubStreets
 from hub.log.decisions import Decided
 from hub.log.events import StoredSighting
 from hub.merge.observe import observe
-from hub.merge.windows.neighbourhoods import Changes, Neighbourhoods
+from hub.merge.windows.neighbourhoods import Changes, Neighbourhoods, Tell
 from hub.publish.coverage import Coverage
 from hub.publish.view import CameraDetail, Status
 from hub.review.review import Review
@@ -73,25 +74,30 @@ class Deriver:
         self._unrecognised = 0
         self.read_to = 0
 
-    def refresh(self) -> CameraChange | None:
-        """Read what is new in the log and derive the cameras again; None where nothing is new. Raises StoreError."""
+    def refresh(self, told: Told | None = None) -> CameraChange | None:
+        """Read what is new in the log and derive the cameras again; None where nothing is new. Raises StoreError.
+
+        `told` hears how far it is, and breaks it off where it raises: then this deriver must not be used any more."""
+        read, resolved, described = steps(None if told is None else Progress(told))
         self._look_at_streets()
-        self._read_new()
+        self._read_new(read)
         if not (self._new or self._other_streets):
             return None
         near, review = self._neighbourhoods, self._review
         near.decide(review.constraints)
-        changes = near.refresh()
+        changes = near.refresh(tell=resolved)
         otherwise = self._standings.update(review, changes, near.cameras, near.camera_with)
         if self._other_streets:
             changes = Changes(changed=dict(near.cameras), gone=changes.gone)
         streets = self._streets
-        told = self._descriptions.update(changes, near.cameras, otherwise, self._standings, self._listenings, streets)
+        said = self._descriptions.update(
+            changes, near.cameras, otherwise, self._standings, self._listenings, streets, described
+        )
         with self._lock:
             before = None
             if self._anew:
                 before, self._showing, self._anew = self._showing.shown, Showing(), False
-            change = self._showing.take(told, changes, before)
+            change = self._showing.take(said, changes, before)
             self._unplaced, self._cameras_left_out = near.unplaced, self._descriptions.left_out
             self._parted, self._cut = near.parted, near.cut
             self._derived_from = self._observed + self._surveys
@@ -168,12 +174,17 @@ class Deriver:
         """The cameras as a store keeps them: id and JSON."""
         return [(detail.camera.id, msgspec.json.encode(detail)) for detail in self.cameras()]
 
-    def _read_new(self) -> None:
+    def _read_new(self, tell: Tell | None = None) -> None:
+        of = self._store.count() if tell is not None else 0
+        done = 0
         self._forget_outdated()
         self._read_decisions()
         while rows := self._store.read(self.read_to):
             self._new = True
             for row in rows:
+                if tell is not None:
+                    tell(done, of)
+                done += 1
                 self._read_row(row)
             self.read_to = rows[-1].seq
 

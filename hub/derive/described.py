@@ -9,7 +9,7 @@ from hub.derive.standings import Standings
 from hub.merge.camera import Camera
 from hub.merge.kin import Kinship
 from hub.merge.where.streets import NO_STREETS, Streets
-from hub.merge.windows.neighbourhoods import Changes
+from hub.merge.windows.neighbourhoods import Changes, Tell
 from hub.publish.describe import describe, with_absence, with_kin
 from hub.publish.private import claims_private
 from hub.publish.view import CameraDetail
@@ -48,9 +48,11 @@ class Descriptions:
         standings: Standings,
         listenings: Listenings,
         streets: Streets = NO_STREETS,
+        tell: Tell | None = None,
     ) -> Told:
         """Go on with what changed, and with the cameras that stand otherwise than before, by their ids. `streets` are
-        those that cameras are placed by."""
+        those that cameras are placed by. `tell` hears before each camera how many of all are described; where it
+        raises, nothing of this may be asked any more."""
         for key in changes.gone:
             self._shown.take_out(key)
             self._hidden.take_out(key)
@@ -63,7 +65,9 @@ class Descriptions:
             if key in cameras:
                 self._give_room(cameras[key], standings)
         again |= self._shown.changed() | self._hidden.changed()
-        for key in sorted(again, key=lambda key: _order(key, cameras)):
+        for done, key in enumerate(sorted(again, key=lambda key: _order(key, cameras))):
+            if tell is not None:
+                tell(done, len(again))
             if not self._is_told(key):
                 self._kinship.take_out(key)
                 listenings.take_out(key)

@@ -24,7 +24,8 @@ class Desk:
 
     A decision names sightings: where its camera changed meanwhile, it is recorded nevertheless, and holds for the
     camera that has most of them. When a method that decides returns, the decision is durable and the cameras are
-    derived anew. All raise StoreError.
+    derived anew. All raise StoreError; and StillReading, before anything is written, where a hub that has just started
+    has not derived its cameras yet. Only what was released is known even then.
     """
 
     def __init__(self, live: LiveCameras, store: Store) -> None:
@@ -89,7 +90,7 @@ class Desk:
 
     def released(self) -> frozenset[str]:
         """The pictures, by their hashes, that may be shown to everybody."""
-        return self._live.deriver.review.released
+        return self._live.review.released
 
     def _take(self, by: str, kind: DecisionKind, which: Callable[[Ledger], list[int]]) -> list[Decided]:
         with self._lock:

@@ -1,5 +1,6 @@
 """The cameras kept up to date while a hub runs, and whoever wants to hear of changes.
 
+Where the log is large, a start does not wait for them: the thread derives them, and what was saved is shown meanwhile.
 Deriving runs in a thread of its own, at most every half second, however fast sightings come in.
 """
 
@@ -13,12 +14,15 @@ from typing import Any
 import msgspec
 
 from hub.derive.deriver import Deriver
+from hub.derive.first import FirstDerivation, Stopped
 from hub.derive.showing import CameraChange
-from hub.errors import StoreError
+from hub.errors import StillReading, StoreError
 from hub.publish.view import CameraDetail, Status, feature
+from hub.review.review import Review
 from hub.store.store import Store
 from probe.detect.registry import Recogniser
 
+AT_ONCE = 500  # sightings that a start waits for, some two seconds: a number and no time, so that all hubs do the same
 DEBOUNCE_S = 0.5
 DERIVE_SHARE = 4  # a derivation of a second is followed by so many seconds of rest
 LULL_S, LONGEST_WAIT_S = 0.5, 60.0
@@ -40,13 +44,25 @@ Listener = Callable[[bytes], None]
 class LiveCameras:
     """What the page of a running hub shows, and the thread that keeps it so. Safe to use from several threads.
 
-    The derived cameras are also saved in the store. `data` is the hub's folder, where its street map lies.
+    The derived cameras are also saved in the store. `data` is the hub's folder, where its street map lies; more than
+    `at_once` sightings are derived after the start. Until they are, `reading` says how far that is, the saved cameras
+    are what is shown, and whatever needs derived ones raises StillReading.
     """
 
-    def __init__(self, store: Store, *, data: Path | None = None, recogniser: Recogniser | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        data: Path | None = None,
+        recogniser: Recogniser | None = None,
+        at_once: int = AT_ONCE,
+    ) -> None:
         self._store = store
         self._data = data
         self._deriver = Deriver(store, recogniser)
+        self._at_once = at_once
+        self._first: FirstDerivation | None = None  # while it is under way
+        self.problem: StoreError | None = None
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
         self._refreshing = threading.RLock()
@@ -58,8 +74,14 @@ class LiveCameras:
         self._thread = threading.Thread(target=self._run, name="derive", daemon=True)
 
     def start(self) -> None:
-        """Derive what is there, then keep deriving as sightings come in. Raises StoreError."""
-        self.refresh()
+        """Derive what is there, then keep deriving as sightings come in. Raises StoreError.
+
+        Where there is much, it returns before that is derived. Where it cannot be, the thread ends, and `problem` is
+        what was wrong."""
+        if self._store.count() > self._at_once:
+            self._first = FirstDerivation(self._store, self._stopping, self._tell_percent)
+        else:
+            self.refresh()
         self._thread.start()
 
     def stop(self) -> None:
@@ -74,6 +96,12 @@ class LiveCameras:
         """Whether the thread runs."""
         return self._thread.is_alive()
 
+    @property
+    def reading(self) -> int | None:
+        """How much of the log is read again after a start, in percent; None where the cameras are derived."""
+        first = self._first
+        return None if first is None else first.percent
+
     def request_refresh(self) -> None:
         """Say that there may be new sightings; returns at once."""
         self._wanted.set()
@@ -84,7 +112,9 @@ class LiveCameras:
         self.request_refresh()
 
     def refresh(self) -> bool:
-        """Derive again now; returns whether anything was new. Raises StoreError where it cannot be read or saved."""
+        """Derive again now; returns whether anything was new. Raises StoreError where it cannot be read or saved,
+        StillReading where the cameras are not derived yet."""
+        self._require_derived()
         with self._refreshing:
             new = self.derive()
             if not self._saved:  # also what a full disk has refused before
@@ -104,7 +134,8 @@ class LiveCameras:
 
     def derive(self) -> bool:
         """Derive again now, and leave the saving to the thread: nobody waits for it who decides something. Raises
-        StoreError where the log cannot be read."""
+        StoreError where the log cannot be read, StillReading where the cameras are not derived yet."""
+        self._require_derived()
         with self._refreshing:
             change = self._deriver.refresh()
             if change is not None:
@@ -116,8 +147,20 @@ class LiveCameras:
 
     @property
     def deriver(self) -> Deriver:
-        """What is derived, also what the map does not show: for the desk."""
+        """What is derived, also what the map does not show: for the desk. Raises StillReading."""
+        self._require_derived()
         return self._deriver
+
+    @property
+    def review(self) -> Review:
+        """The decisions, those as well that were read before anything was derived. Raises StoreError."""
+        first = self._first
+        return self._deriver.review if first is None else first.review()
+
+    def _require_derived(self) -> None:
+        first = self._first
+        if first is not None:
+            raise StillReading(first.percent)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with each change as JSON, from another thread; returns how to end that."""
@@ -132,19 +175,22 @@ class LiveCameras:
 
     def cameras(self) -> Sequence[CameraDetail]:
         """The cameras, in a steady order."""
-        return self._deriver.cameras()
+        first = self._first
+        return self._deriver.cameras() if first is None else list(first.cameras)
 
     def camera(self, camera_id: str) -> CameraDetail | None:
         """The camera with an id."""
-        return self._deriver.camera(camera_id)
+        first = self._first
+        return self._deriver.camera(camera_id) if first is None else first.by_id.get(camera_id)
 
     def status(self) -> Status:
         """The hub at a glance."""
-        return self._deriver.status()
+        first = self._first
+        return self._deriver.status() if first is None else first.status()
 
     def coverage(self) -> bytes:
-        """The cells that were walked and listened to, as GeoJSON."""
-        return self._deriver.coverage()
+        """The cells that were walked and listened to, as GeoJSON. Raises StillReading."""
+        return self.deriver.coverage()
 
     def base_layer(self) -> bytes:
         """The street map that the hub has, as GeoJSON; empty where it has none."""
@@ -164,19 +210,45 @@ class LiveCameras:
         return path if path is not None and path.is_file() else None
 
     def _notify(self, change: CameraChange) -> None:
-        with self._lock:
-            listeners = list(self._listeners)
-        if not listeners:
+        if not self._listeners:
             return
         features = [feature(detail.camera) for detail in change.cameras]
         news: dict[str, Any] = {"status": self.status(), "features": features, "gone": change.gone}
         message = msgspec.json.encode(news)
         if len(message) > MAX_NEWS:  # a slow reader's queue holds a hundred
             message = _RELOAD
+        self._send(message)
+
+    def _tell_percent(self) -> None:
+        self._send(msgspec.json.encode({"status": self.status(), "features": (), "gone": ()}))
+
+    def _send(self, message: bytes) -> None:
+        with self._lock:
+            listeners = list(self._listeners)
         for listener in listeners:
             listener(message)
 
+    def _derive_first(self, first: FirstDerivation) -> bool:
+        """Derive the whole log, and show that from then on; returns whether it could."""
+        try:
+            with self._refreshing:
+                self._deriver.refresh(first.told)
+        except Stopped:
+            return False
+        except StoreError as problem:
+            _log.error("the cameras cannot be derived: %s", problem)
+            self.problem = problem
+            return False
+        self._saved = False
+        self._first = None  # before anybody is told: whoever asks then gets what is derived
+        self._send(_RELOAD)  # everything may be other than what was saved
+        self._wanted.set()  # to save it
+        return True
+
     def _run(self) -> None:
+        first = self._first
+        if first is not None and not self._derive_first(first):
+            return
         while not self._stopping.is_set():
             self._wanted.wait(LOOK_S)
             self._wanted.clear()

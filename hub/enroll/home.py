@@ -38,7 +38,8 @@ class WayBack:
     """What a hub has for its probes, for any thread: keys, places worth another look, rules, the walker's street map.
 
     `data` is the hub's folder, `cameras` gives all of its cameras; `places` come before those that they give. What
-    cannot be had is not offered: receipts and keys do not wait for it.
+    cannot be had is not offered: receipts and keys do not wait for it. Until it is `ready` to give the cameras, nothing
+    is offered at all: a probe keeps what it has then, and would drop what is missing among other offers.
     """
 
     def __init__(
@@ -49,9 +50,11 @@ class WayBack:
         *,
         places: Sequence[SecondLook] = (),
         clock: Callable[[], float] = monotonic,
+        ready: Callable[[], bool] = lambda: True,
     ) -> None:
         self._keys, self._cameras, self._clock = keys, cameras, clock
         self._places = tuple(places)
+        self.ready = ready
         self.streets = data / WALKERS
         self._stands, self._new_stands = Stands(data), 0
         self._lock = threading.Lock()
@@ -90,6 +93,8 @@ class WayBack:
 
     def _offered(self) -> tuple[tuple[Offer, ...], dict[bytes, bytes]]:
         """The offers, and the things by their SHA-256; anew after a while, and where the streets are others."""
+        if not self.ready():
+            return (), {}
         with self._lock:
             now_s, there = self._clock(), _identity(self.streets)
             if now_s - self._gathered_s > GATHER_S or there != self._seen:

@@ -14,6 +14,7 @@ from hub.derive.desk import Desk
 from hub.derive.live import LiveCameras
 from hub.enroll.pairing import Pairing
 from hub.enroll.stands import Stands
+from hub.errors import StillReading
 from hub.photo.complaints import HubComplaints, StrangersComplaints
 from hub.photo.gallery import Gallery
 from hub.photo.public import public_jpeg
@@ -71,13 +72,23 @@ class Front:
 
     def sightings_of(self, camera_id: str) -> tuple[str, ...] | None:
         """The ids of a camera's sightings, also of one that is for people who review alone; None where there is no such
-        camera."""
-        camera = self._frame.desk.camera(camera_id)
+        camera. Raises StillReading where nothing is derived yet and no such camera was saved."""
+        try:
+            camera = self._frame.desk.camera(camera_id)
+        except StillReading:
+            camera = self._frame.cameras.camera(camera_id)
+            if camera is None:
+                raise
         return None if camera is None else camera.sighting_ids
 
     def sightings_named(self, camera: str) -> tuple[str, ...] | None:
         """The same of a camera whose page's address somebody has given: its id is the hub's, or the shared map's."""
-        found = self.sightings_of(camera)
+        try:
+            found = self.sightings_of(camera)
+        except StillReading:
+            if (shared := self.publisher.sightings_of(camera)) is None:
+                raise
+            return shared
         return self.publisher.sightings_of(camera) if found is None else found
 
     def _publisher(self, stack: ExitStack) -> Publisher:

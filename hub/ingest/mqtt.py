@@ -67,7 +67,8 @@ class MqttIngest:
         self._stored = stored
         self._queue: queue.Queue[Incoming | None] = queue.Queue()
         self._budget = _ByteBudget(QUEUE_BYTES)
-        self._home_state = "", -1
+        self._home_state = "", -1, True
+        self._without_offers: set[str] = set()  # mailboxes that got the keys alone, as the hub had just started
         self._given: dict[str, float] = {}  # when which mailbox was given the home packet
         self._told_over: list[tuple[date, str]] = []
         self._answers: deque[Any] = deque()
@@ -119,6 +120,7 @@ class MqttIngest:
             if monotonic() - looked_s > LOOK_S:
                 looked_s = monotonic()
                 self._rotate_keys()
+                self._give_late()
 
     def _commit(self, batch: list[Incoming]) -> None:
         try:
@@ -170,7 +172,8 @@ class MqttIngest:
 
         Nothing is retained at the broker for it: a broker that retains for the hub retains for strangers as well.
         """
-        state = self._keys.epoch, self._keys.serial
+        ready = self._way_back.ready()
+        state = self._keys.epoch, self._keys.serial, ready
         now_s = monotonic()
         if state != self._home_state:
             self._home_state = state
@@ -180,7 +183,17 @@ class MqttIngest:
         if len(self._given) >= MOST_GIVEN:
             self._given.clear()
         self._given[mailbox] = now_s
+        if not ready and len(self._without_offers) < MOST_GIVEN:
+            self._without_offers.add(mailbox)
         self._send_home(mailbox, self._way_back.packet())
+
+    def _give_late(self) -> None:
+        """Give those the offers who came home before there were any: they may not come again for days."""
+        if self._without_offers and self._way_back.ready():
+            late, self._without_offers = self._without_offers, set()
+            packet = self._way_back.packet()
+            for mailbox in sorted(late):
+                self._send_home(mailbox, packet)
 
     def _send_home(self, mailbox: str, packet: bytes) -> Any:
         return self._client.publish(topics.home(mailbox), packet, qos=1)

@@ -10,7 +10,7 @@ from random import Random, SystemRandom
 
 import msgspec
 
-from hub.errors import BadInput, StoreError
+from hub.errors import BadInput, StillReading, StoreError
 from hub.log.pictures import Standing
 from hub.log.public import PublicRow, Sharing
 from hub.publish.batches import (
@@ -75,8 +75,9 @@ class Preview:
 class Publisher:
     """The shared map of a hub. Safe to use from several threads.
 
-    `cameras` gives all cameras, the rejected and private ones as well; `revision` another value than before where they
-    may be others, `released` the hashes of the pictures that may be shown to everybody. `now` is a clock in Unix time.
+    `cameras` gives all cameras, the rejected and private ones as well, or raises StillReading: then what was seen stays
+    as it is, and nothing is opened or accepted. `revision` gives another value than before where they may be others,
+    `released` the hashes of the pictures that may be shown to everybody. `now` is a clock in Unix time.
     """
 
     def __init__(
@@ -124,6 +125,8 @@ class Publisher:
         with self._lock:
             now_s = self._now()
             sharing = self._store.public.sharing()
+            if not self._can_look(sharing):
+                return
             pictures = self._pictures()
             version = (self._revision(), self._store.decisions.version(), self._store.generation(), pictures, sharing)
             is_due = sharing.due_s is None or now_s >= sharing.due_s or sharing.due_s > now_s + _LEAP_S
@@ -134,6 +137,19 @@ class Publisher:
                 rows, sharing = self._batch(rows, sharing, now_s)
             self._keep(rows, sharing)
             self._looked_at = (*version[:-1], sharing)
+
+    def _can_look(self, sharing: Sharing) -> bool:
+        """Whether there are cameras to look at. Where a hub that has just started has not derived them, to go by none
+        would take all out of the map: it is shown as it was."""
+        try:
+            self._cameras()
+        except StillReading:
+            version = sharing, self._store.generation()  # what is erased has left the rows, and leaves at once
+            if self._looked_at != version:
+                self._keep(self._store.public.rows(), sharing)
+                self._looked_at = version
+            return False
+        return True
 
     def shown(self) -> Shown | None:
         """What the public sees; None while the map is closed."""
@@ -191,6 +207,7 @@ class Publisher:
     def accept(self) -> None:
         """Let what is held happen. Raises StoreError."""
         with self._lock:
+            self._cameras()  # raises StillReading where nothing could happen now
             sharing = self._store.public.sharing()
             if sharing.held is not None:
                 sharing = msgspec.structs.replace(sharing, held=None, accepted=sharing.held, due_s=None)

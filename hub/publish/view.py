@@ -149,12 +149,13 @@ class Status(Struct, frozen=True, kw_only=True):
     """The hub at a glance. What was left out is in the log, and not on the map: see `hub/derive/bounds.py`.
 
     `cameras_parted` are less than a window found, as its neighbours had it otherwise; `windows_cut` held too much to be
-    resolved at once: see `hub/merge/windows/`.
+    resolved at once: see `hub/merge/windows/`. While `reading` is a percentage, the hub reads its log again after a
+    start: the cameras are those that were saved, and what only a derivation tells is not known.
     """
 
     cameras: int
     sightings: int
-    unplaced: int
+    unplaced: int | None = None
     unrecognised: int = 0
     floods: int = 0
     left_out: int = 0
@@ -165,6 +166,7 @@ class Status(Struct, frozen=True, kw_only=True):
     quarantined: int
     revision: int
     composed: bool
+    reading: int | None = None
 
 
 def feature(camera: CameraView) -> dict[str, Any]:

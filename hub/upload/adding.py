@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from hub.errors import BadInput, HubError
+from hub.errors import BadInput, HubError, StillReading
 from hub.ingest.undo import find
 from hub.log.decisions import Decided, NewDecision
 from hub.log.events import Batch, NewSighting, Origin
@@ -70,7 +70,8 @@ class Adding:
         self._turn = threading.Lock()  # two who add the same at once: the second is warned
 
     def add(self, made: HandMade, by: str, *, sure: bool = False) -> Added:
-        """Add a camera. Raises MayBeThere unless `sure`, LookupError where `near` or `seen` is no camera, StoreError.
+        """Add a camera. Raises MayBeThere unless `sure`, LookupError where `near` or `seen` is no camera, StoreError;
+        StillReading, before anything is written, where the hub has not derived its cameras yet.
 
         Another one at the pole of `near`, and one that was seen, need no warning: that is what was asked for.
         """
@@ -90,9 +91,10 @@ class Adding:
     def take_back(self, name: str, by: str) -> int:
         """Take back an import or a walk, with what was decided as it was added; returns how many sightings there were.
 
-        Raises BadInput where it was taken back already, StoreError.
+        Raises BadInput where it was taken back already, StoreError; StillReading, before anything is taken back.
         """
         with self._turn:
+            self._desk.cameras()
             _, undoing = find(self._store, name)
             erased = self._store.undo(undoing)
             mine = self._mine.pop(name, None)
@@ -104,7 +106,11 @@ class Adding:
 
     def camera_of(self, sighting: str) -> str | None:
         """The camera that a sighting is part of; None where it is part of none, or not derived yet."""
-        return next((one.camera.id for one in self._desk.cameras() if sighting in one.sighting_ids), None)
+        try:
+            there = self._desk.cameras()
+        except StillReading:
+            return None
+        return next((one.camera.id for one in there if sighting in one.sighting_ids), None)
 
     def _write(self, made: HandMade, by: str, near: CameraDetail | None, seen: CameraDetail | None) -> Added:
         id, walk = secrets.token_hex(16), secrets.token_hex(16)

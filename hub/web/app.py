@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.basemap.shown import StreetMap
 from hub.enroll.pairing import Pairing
-from hub.errors import BadInput, ServeError
+from hub.errors import BadInput, ServeError, StillReading
 from hub.log.people import Role
 from hub.publish.view import feature
 from hub.web.bodies import Bodies, Body, PackedFiles, Portions
@@ -38,7 +38,7 @@ from hub.web.picture_pages import PicturePages
 from hub.web.pictures import PictureSource
 from hub.web.rows import DEFAULT_ORDER, Listing
 from hub.web.sentence import sentence
-from hub.web.source import MapSource
+from hub.web.source import MapSource, require_derived
 from hub.web.stream import Streams
 from hub.web.street import street_at
 from hub.web.way import LOCAL_NAMES
@@ -48,6 +48,7 @@ STATIC = Path(__file__).parent / "static"
 GEOJSON = "application/geo+json"
 _YEAR_S = 31_536_000
 _NOT_KEPT = {"cache-control": "no-store"}
+READ_AGAIN_S = 5  # how soon a page comes again that needs cameras which are not derived yet
 
 
 def make_app(
@@ -105,7 +106,7 @@ def make_app(
         Middleware(GZipMiddleware, minimum_size=1000),
         Middleware(GateKeeping, gate=gate, foreign=page.foreign),
     ]
-    app = Starlette(routes=routes, middleware=middleware, exception_handlers={404: page.not_found})
+    app = Starlette(routes=routes, middleware=middleware, exception_handlers=page.handlers)
     app.state.end_streams = page.streams.end  # for whoever runs it, before it stops
     app.state.gate, app.state.turned_away = gate, page.turned_away
     return app
@@ -123,6 +124,12 @@ def _policy(tiles_url: str | None) -> str:
         f" img-src 'self' data: blob:{tiles}; connect-src 'self'{tiles}; base-uri 'none'; form-action 'self';"
         " frame-ancestors 'none'"
     )
+
+
+def _wants_data(request: Request) -> bool:
+    """Whether a script or a program asks, and no browser for a page."""
+    asked = request.headers.get("accept", "")
+    return request.url.path.startswith("/api/") or "application/json" in asked or "hx-request" in request.headers
 
 
 class _SafeHeaders:
@@ -170,6 +177,7 @@ class _Page:
             auto_reload=False,  # a hub that is updated while it runs goes on with the pages that fit its code
         )
         self._script_words: dict[str, Markup] = {}
+        self.handlers: dict[Any, Any] = {404: self.not_found, StillReading: self.still_reading}
 
     async def map(self, request: Request) -> Response:
         shown = None if self._streets is None else self._streets.shown()
@@ -184,6 +192,7 @@ class _Page:
         detail = self._source.camera(request.path_params["camera_id"])
         whole = "hx-request" not in request.headers
         if detail is None:
+            require_derived(self._source)  # it may be one that was not saved
             if whole and self.deciding is not None and visitor(request).role >= Role.REVIEWER:
                 return await self.deciding.about(request)  # it may be one that no map shows
             return await self.not_found(request, Exception())
@@ -205,6 +214,19 @@ class _Page:
             return JSONResponse({"error": "not found"}, status_code=404)
         return self.html(request, "not_found.html", 404)
 
+    async def still_reading(self, request: Request, problem: Exception) -> Response:
+        """For what needs cameras that a hub which has just started has not derived yet: nothing was done."""
+        percent = problem.percent if isinstance(problem, StillReading) else 0
+        say, asks = words_for(request), request.method == "GET"
+        sentence = say("reading_log", percent=percent) + " " + say("reading_wait" if asks else "reading_not_done")
+        again = {"retry-after": str(READ_AGAIN_S), **_NOT_KEPT}
+        if _wants_data(request):
+            return JSONResponse({"error": sentence, "problem": sentence}, 503, headers=again)
+        values = {"sentence": sentence, "again_s": READ_AGAIN_S if asks else None}
+        page = self.html(request, "still_reading.html", 503, **values)
+        page.headers.update(again)
+        return page
+
     async def turned_away(self, request: Request) -> Response:
         """For whom the gate does not let in: a stranger may sign in, where that is of use."""
         who, way = visitor(request), self._gate.way(request)
@@ -217,8 +239,7 @@ class _Page:
 
     def _turn_away(self, request: Request, why: str, status_code: int) -> Response:
         sentence = words_for(request)(why)
-        asked = request.headers.get("accept", "")
-        if request.url.path.startswith("/api/") or "application/json" in asked or "hx-request" in request.headers:
+        if _wants_data(request):
             return JSONResponse({"error": sentence}, status_code, headers=_NOT_KEPT)
         if status_code == 401:
             wanted = request.url.path if request.method == "GET" else "/"
@@ -237,6 +258,7 @@ class _Page:
     async def camera_json(self, request: Request) -> Response:
         detail = self._source.camera(request.path_params["camera_id"])
         if detail is None:
+            require_derived(self._source)
             return JSONResponse({"error": "not found"}, status_code=404)
         return Response(msgspec.json.encode(detail), media_type="application/json")
 

@@ -4,7 +4,7 @@ What is found is a function of the set of observations and of the constraints al
 whatever was decided and taken back meanwhile, the cameras are the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -17,6 +17,8 @@ from hub.merge.windows.bonds import Lookup, touched
 from hub.merge.windows.stitch import Followed, followed
 from hub.merge.windows.tiles import Tile
 from hub.merge.windows.window import Piece, PieceKey, Resolve, Window, once, resolved, within
+
+Tell = Callable[[int, int], None]  # how much of a work is done, of how much
 
 _Place = tuple[PieceKey, int]  # a piece of a window, and the number of a camera in it
 
@@ -90,12 +92,13 @@ class Neighbourhoods:
         self._mark(self._atoms_of(other.sightings))
         self._number_anew(known | self._lookup.sightings)
 
-    def refresh(self, *, within: Iterable[Tile] | None = None) -> Changes:
+    def refresh(self, *, within: Iterable[Tile] | None = None, tell: Tell | None = None) -> Changes:
         """Resolve what is not up to date. `within` leaves all other windows unresolved, for good: only a measurement
-        of what an arrival costs wants that."""
+        of what an arrival costs wants that. `tell` hears before each window how many atoms were in those that are
+        resolved, of all; where it raises, nothing of this may be asked any more."""
         self.settle()
         wanted = self._dirty if within is None else self._dirty.intersection(within)
-        affected = self._departed | self._resolve_all(wanted)
+        affected = self._departed | self._resolve_all(wanted, tell)
         self._dirty.clear()
         self._other_atoms.clear()
         self._departed = set()
@@ -171,11 +174,16 @@ class Neighbourhoods:
             atoms |= self._present.get(other, {})
         return atoms
 
-    def _resolve_all(self, tiles: Iterable[Tile]) -> set[str]:
+    def _resolve_all(self, tiles: Iterable[Tile], tell: Tell | None) -> set[str]:
         """Resolve windows; returns the keys of all atoms that were or are in them."""
         affected: set[str] = set()
         resolve = once(self._resolve)
-        for tile in sorted(tiles):
+        ordered = sorted(tiles)
+        done, of = 0, sum(len(self._present.get(tile, ())) for tile in ordered) if tell is not None else 0
+        for tile in ordered:
+            if tell is not None:
+                tell(done, of)
+                done += len(self._present.get(tile, ()))
             before = self._windows.get(tile)
             atoms = self._in_window(tile)
             if before is not None:

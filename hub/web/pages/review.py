@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from hub.errors import BadInput, HubError
+from hub.errors import BadInput, HubError, StillReading
 from hub.log.decisions import Decided
 from hub.log.people import Role
 from hub.publish.view import CameraDetail
@@ -94,7 +94,7 @@ class ReviewPages:
             return None
         try:
             values = await self._ask(lambda: self._screens.bar(detail))
-        except HubError:
+        except (HubError, StillReading):
             return None  # the camera is shown all the same
         return {**values, "said": _said_before(request)}
 

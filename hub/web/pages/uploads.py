@@ -130,8 +130,8 @@ class UploadPages:
             raise _Refused("upload_broken", 400)
         if not (self._uploads.brought(name, by) or self._adding.added(name, by)):
             raise _Refused("upload_not_yours", 403)
-        self._uploads.forget(name)
         erased = await _ask(lambda: self._adding.take_back(name, by))
+        self._uploads.forget(name)  # only now: what could not be taken back can be tried again
         say = words_for(request)
         return JSONResponse({"erased": erased, "said": [say("upload_undone_now", n=erased)]}, headers=NO_STORE)
 

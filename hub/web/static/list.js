@@ -10,4 +10,6 @@ const refresh = () => {
     document.getElementById("content").dispatchEvent(new Event("cameras-changed"));
   }, 1000);
 };
-listen({ onChange: refresh, onHello: () => { if (met) refresh(); met = true; } });
+// How far the hub is that reads its log again is no change of the list.
+const take = ({ status }) => { if (status.reading === null) refresh(); };
+listen({ onChange: take, onHello: () => { if (met) refresh(); met = true; } });

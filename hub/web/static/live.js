@@ -11,12 +11,12 @@ export function listen({ onChange, onHello }) {
     events?.close();
     still();
     events = new EventSource("/api/events");
-    events.addEventListener("hello", () => { still(); show(true); onHello(); });
+    events.addEventListener("hello", () => { still(); show(true); tellReading().finally(onHello); });
     events.addEventListener("still", still);
     events.addEventListener("cameras", (event) => {
       still();
       const news = JSON.parse(event.data);
-      if (news.reload) return onHello();
+      if (news.reload) return tellReading().finally(onHello);
       tell(news.status);
       onChange(news);
     });
@@ -51,13 +51,23 @@ function show(live) {
   document.getElementById("lost").hidden = live;
 }
 
+// Whether the hub still reads its log again, where this page says so: it may have ended unheard.
+async function tellReading() {
+  if (document.getElementById("reading").hidden) return;
+  const answer = await fetch("/api/status").catch(() => null);
+  if (answer?.ok) tell(await answer.json());
+}
+
 function tell(status) {
+  const reading = document.getElementById("reading");
+  reading.hidden = status.reading === null;
+  if (!reading.hidden) reading.textContent = words.reading.replace("{percent}", status.reading);
   document.getElementById("count").textContent = counted({ one: "{n}", many: "{n}" }, status.cameras);
   document.getElementById("count-word").textContent = counted(words.cameras, status.cameras);
   document.getElementById("sightings").textContent = counted(words.sightings, status.sightings);
   // A page that was open before the first sighting came must say it as well.
   document.getElementById("composed").hidden = !status.composed;
-  speak(counted(words.camerasN, status.cameras));
+  if (reading.hidden) speak(counted(words.camerasN, status.cameras));
 }
 
 // The number by ear: the latest, and not one for every sighting.

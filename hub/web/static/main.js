@@ -68,7 +68,8 @@ async function makeMap() {
 
 // What the map is drawn on. A part that does not come is left out: the cameras matter more.
 async function loadGround() {
-  const parts = ["/static/vendor/countries-50m.json", "/api/base.geojson", "/api/coverage.geojson"];
+  const parts = ["/static/vendor/countries-50m.json", "/api/base.geojson"];
+  if (document.getElementById("reading").hidden) parts.push("/api/coverage.geojson");
   const [atlas, base, coverage] = await Promise.all(parts.map((part) => json(part).catch(() => null)));
   const world = atlas ? topojson.feature(atlas, atlas.objects.countries) : EMPTY;
   return { world, base: base ?? EMPTY, coverage: coverage ?? EMPTY };
@@ -108,7 +109,8 @@ async function loadAll() {
       cameras.clear();
       change({ features: all.features, gone: [] });
     }
-    map?.cover(await json("/api/coverage.geojson"));
+    // While the hub reads its log again, nobody knows yet where people walked.
+    if (status.reading === null) map?.cover(await json("/api/coverage.geojson"));
   } catch {
     setTimeout(loadAll, AGAIN_MS);
   } finally {
@@ -150,6 +152,7 @@ function refile() {
 }
 
 function take(news) {
+  if (news.status.reading !== null) return; // how far the hub is that reads its log again: no camera is another
   if (many) return loadAll();
   if (loading) early.push(news);
   else change(news);
@@ -158,7 +161,7 @@ function take(news) {
 function change({ features, gone }) {
   for (const id of gone) cameras.delete(id);
   for (const feature of features) cameras.set(feature.id, feature);
-  document.getElementById("empty").hidden = cameras.size > 0;
+  document.getElementById("empty").hidden = cameras.size > 0 || !document.getElementById("reading").hidden;
   if (selected && !cameras.has(selected)) close();
   if (!drawing) { drawing = true; requestAnimationFrame(() => { drawing = false; draw(); follow(); }); }
 }

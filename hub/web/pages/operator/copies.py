@@ -21,6 +21,7 @@ from hub.web.pages.operator.arrivals import AGAIN
 from hub.web.pages.operator.ground import NO_STORE, Fields, Notice, Section, folder_in, one_of, sentence_of
 from hub.web.pages.operator.overview import backup_state
 from hub.web.pages.operator.passphrase import is_obvious, proposed
+from hub.web.source import require_derived
 from hub.web.words import words_for
 from hub.web.work import Outcome, Refused, State, Task, Tick
 
@@ -73,6 +74,7 @@ class Copies(Section):
         return Response(body, media_type=kind.media_type, headers=headers)
 
     def _exported(self, kind: Format, everything: bool) -> bytes:
+        require_derived(self.ground.source)  # what leaves the hub is never what it showed some time ago
         cameras = self.ground.source.cameras()
         ids = public_ids(self.ground.folder.store.public.rows(), cameras)
         return kind.write(cameras, everything=everything, ids=ids)

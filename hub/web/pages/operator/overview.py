@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from threading import Lock
 from typing import Any
 
+from hub.errors import StillReading
 from hub.log.events import Counts, DiskUse
 from hub.log.pictures import Backup
 from hub.review.queue import questions
@@ -134,11 +135,15 @@ class _Questions:
         self._ground, self._lock = ground, Lock()
         self._counted: tuple[int, int] | None = None
 
-    def waiting(self) -> int:
+    def waiting(self) -> int | None:
+        """None where the hub has not derived its cameras yet."""
         with self._lock:
             revision = self._ground.source.status().revision
             if self._counted is None or self._counted[0] != revision:
-                self._counted = revision, len(questions(self._ground.every.cameras()))
+                try:
+                    self._counted = revision, len(questions(self._ground.every.cameras()))
+                except StillReading:
+                    return None
             return self._counted[1]
 
 
