@@ -7,6 +7,7 @@ Deriving runs in a thread of its own, at most every half second, however fast si
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -252,16 +253,20 @@ class LiveCameras:
         while not self._stopping.is_set():
             self._wanted.wait(LOOK_S)
             self._wanted.clear()
-            began_s = monotonic()
-            try:
+            with suppress(StoreError):  # what is wrong is told where the log is read
                 self._wait_for_lull()
-                began_s = monotonic()
-                rest = self.refresh()
-            except StoreError as problem:
-                _log.error("the cameras cannot be derived: %s", problem)
-                rest = True
-            if rest:
+            began_s = monotonic()
+            if self._refresh_or_tell():
                 self._stopping.wait(max(DEBOUNCE_S, DERIVE_SHARE * (monotonic() - began_s)))
+        self._refresh_or_tell()  # what came last is in what is saved
+
+    def _refresh_or_tell(self) -> bool:
+        """Derive again; returns whether to rest then, as anything was new, or it failed, which is told."""
+        try:
+            return self.refresh()
+        except StoreError as problem:
+            _log.error("the cameras cannot be derived: %s", problem)
+            return True
 
     def _wait_for_lull(self) -> None:
         """While many sightings come in at once, leave the machine to them: the map can wait until it is quiet."""

@@ -19,8 +19,8 @@ Work = Callable[["SupervisedPart"], None]
 
 
 def waited(event: threading.Event, seconds: float | None = None) -> bool:
-    """Wait for an event, so long at most; whether it has come. For a program's main thread: a signal that another thread
-    took in does not wake it, and what answers the signal runs in the main thread alone, once it wakes by itself."""
+    """Wait for an event, so long at most; whether it has come. For a program's main thread: a signal that another
+    thread took in does not wake it, and what answers the signal runs in the main thread alone, once that wakes."""
     until_s = None if seconds is None else time.monotonic() + seconds
     while not event.wait(_LOOK_S if until_s is None else min(_LOOK_S, max(0.0, until_s - time.monotonic()))):
         if until_s is not None and time.monotonic() >= until_s:

@@ -9,6 +9,9 @@ import pytest
 from hub.derive import live
 from hub.derive.live import LiveCameras
 from hub.store.sqlite.log import SqliteStore
+from tests.examples import look
+from tests.hub.derive.test_live import add
+from tests.processes import until
 
 
 class _Growing(SqliteStore):
@@ -66,3 +69,16 @@ def test_a_burst_of_pictures_is_one_as_well(
         monkeypatch.setattr(store, "version", version)
         cameras._wait_for_lull()
         assert store.looks == looks
+
+
+def test_what_came_last_is_saved_where_the_hub_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "DEBOUNCE_S", 3600.0)
+    with closing(SqliteStore(tmp_path)) as store:
+        cameras = LiveCameras(store)
+        cameras.start()
+        add(store, look())
+        cameras.request_refresh()
+        until(lambda: len(store.cameras()) == 1, "the first to be saved")  # and the thread rests from now on
+        add(store, look(observer=(500.0, 0.0)))
+        cameras.stop()
+        assert len(store.cameras()) == 2
