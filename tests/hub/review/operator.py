@@ -45,6 +45,7 @@ class Counted:
     model_s: float = 0.0
     answers_s: list[float] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
+    passed_over: int = 0  # of these, what was put off, as no answer was there
 
     def note(self, asked: str, cameras: int, keys: int, taps: int, answer_s: float) -> None:
         """A question was answered."""
@@ -106,6 +107,7 @@ class Operator:
             self.watched.complaints[:] = [one for one in self.watched.complaints if "status of 400" not in one]
             self.press("skip", 1)
             return True
+        self.counted.passed_over += action == "skip"
         self.counted.note(
             shown["asked"], len(cameras), took_out[0] + (not self.touch), took_out[1] + taps, perf_counter() - began_s
         )
