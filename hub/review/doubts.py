@@ -18,7 +18,7 @@ from hub.review.question import Asked, Candidate, Question, Unsure
 from hub.review.weights import weigh
 
 MOST_TOGETHER = 6  # sightings that are asked about by one question
-LIKELY_PERCENT = 75  # from there on, those of several cameras may be asked about at once
+LIKELY_PERCENT = 66  # two of three: from there on, those of several cameras may be asked about at once
 Find = Callable[[str], CameraDetail | None]
 
 

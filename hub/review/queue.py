@@ -31,7 +31,7 @@ from probe.contract.geodesy import distance_m
 
 RIVAL_WITHIN_M = 15.0
 SAFE_RADIUS_M = 30.0  # a camera that is known no better is looked at alone
-MOST_AT_ONCE, MOST_HINTS_AT_ONCE, MOST_PAIRS_AT_ONCE = 12, 40, 8
+MOST_AT_ONCE, MOST_HINTS_AT_ONCE, MOST_PAIRS_AT_ONCE = 12, 40, 12
 SAME_TOWN_M = 5_000.0  # from one to the next
 _Kind = TypeVar("_Kind")
 

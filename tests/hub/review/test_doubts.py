@@ -275,9 +275,9 @@ def test_the_most_doubtful_and_most_worth_comes_first() -> None:
         evidence = (*one.evidence, *one.evidence)
         return msgspec.structs.replace(one, doubts=(doubt,), evidence=evidence)
 
-    asked = questions([unsure(1, 70, "dome"), unsure(2, 40, "dome"), unsure(3, 40, "alpr")])
+    asked = questions([unsure(1, 60, "dome"), unsure(2, 40, "dome"), unsure(3, 40, "alpr")])
     assert [one.camera.camera.title_kind for one in asked] == ["alpr", "dome", "dome"]
-    assert [one.unsure[0].doubt.here for one in asked] == [40, 40, 70]
+    assert [one.unsure[0].doubt.here for one in asked] == [40, 40, 60]
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=40))
