@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "fr")
 _THIN, _FIXED = "\u202f", "\u00a0"  # no line breaks at either
-_UNIT = re.compile(r"(?<=[0-9}]) (?=(?:m|km|%)\b)")
+_UNIT = re.compile(r"(?<=[0-9}]) (?=(?:m|km)\b|%)")
 
 
 class Words:

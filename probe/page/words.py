@@ -19,7 +19,7 @@ from probe.errors import BadInput
 LANGUAGES = ("en", "fr")
 _VALUE = re.compile(r"\{([a-z_]+)(?::[^{}|]*\|[^{}|]*)?\}")
 _THIN, _FIXED = "\u202f", "\u00a0"  # no line breaks at either
-_UNIT = re.compile(r"(?<=[0-9}]) (?=(?:m|km|s|h|min|%|dBm|Mo|MB)\b)")
+_UNIT = re.compile(r"(?<=[0-9}]) (?=(?:m|km|s|h|min|dBm|Mo|MB)\b|%)")
 
 
 def parts() -> dict[str, dict[str, dict[str, str]]]:

@@ -11,7 +11,7 @@ from hub.log.people import Role
 from hub.publish.view import Reason
 from hub.web.app import make_app
 from hub.web.gate import OpenGate
-from hub.web.words import LANGUAGES, Words, message_files, words
+from hub.web.words import LANGUAGES, Words, message_files, typeset, words
 from probe.detect.registry import rules
 from tests.examples import look, radio
 from tests.hub.web.scripted import ScriptedMap
@@ -86,6 +86,10 @@ def test_every_word_that_a_script_asks_for_is_given_to_it() -> None:
 def test_a_number_may_stand_within_the_words_that_agree_with_it() -> None:
     assert words("en")("same_transmitter", walks=1) == "The same transmitter was heard on one walk."
     assert words("fr")("same_transmitter", walks=3) == "Le même émetteur a été capté lors de 3 sorties."
+
+
+def test_no_line_breaks_before_a_unit() -> None:
+    assert typeset("34 %, 5 m. {n} % ; 3 minutes", "fr") == "34\u00a0%, 5\u00a0m. {n}\u00a0%\u202f; 3 minutes"
 
 
 def test_days_and_lengths_and_points_of_the_compass() -> None:

@@ -138,6 +138,7 @@ def test_a_rule_says_its_reasons_under_its_name() -> None:
 
 def test_french_has_its_spaces() -> None:
     assert words.typeset("Vraiment ? Oui : à 4 m", "fr") == "Vraiment\u202f? Oui\u00a0: à 4\u00a0m"
+    assert words.typeset("à 34 % ; (5 %)", "fr") == "à 34\u00a0%\u202f; (5\u00a0%)"
     assert words.said("{n} of {all}", {"n": 3}) == "3 of –"
 
 
