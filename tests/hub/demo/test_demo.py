@@ -49,7 +49,7 @@ def test_the_map_fills_before_ones_eyes(watch: Watch) -> None:
                 )
             assert drawn(watched) > first
             watched.ready()
-            assert "composed" in watched.page.inner_text(".composed-note").lower()
+            assert "composed" in watched.page.inner_text("#composed").lower()
             watched.clean()
     finally:
         running.terminate()
