@@ -18,7 +18,7 @@ from probe.contract.parcel import SignedKind, decode_receipts
 from probe.errors import NotPaired, OutboxError
 from probe.outbox.file import OutboxFile
 from probe.outbox.recordings import forget_all
-from probe.seal.identity import MOST_FORMER, Identity, from_text, has_sum, ids_in, to_text
+from probe.seal.identity import Identity, from_text, has_sum, to_text
 from probe.seal.verify import verified_body, verified_descriptor
 
 _KEPT = ("identity", "identity again")
@@ -56,7 +56,6 @@ class IdentityFile(OutboxFile):
         self.in_doubt = False
         self.offers = 0
         self.repaired: str | None = None
-        self._damaged: tuple[str, ...] = ()  # the texts of an identity of which no copy is whole
         self._is_damaged = False
         self._texts: tuple[str | None, ...] = ()
         self._newest_known: tuple[Identity, str | None, Newest] | None = None
@@ -105,7 +104,7 @@ class IdentityFile(OutboxFile):
         for name in _KEPT:
             self._set_meta(name, text)
         self.identity, self._texts = identity, (text,) * len(_KEPT)
-        self._damaged, self._is_damaged = (), False
+        self._is_damaged = False
 
     def _reread(self) -> None:
         """Read the identity again where another process may have changed it. Raises OutboxError where no copy of it is
@@ -127,7 +126,7 @@ class IdentityFile(OutboxFile):
             return
         if not there and self.identity is None and not self._rows("SELECT 1 FROM unit LIMIT 1"):
             return  # never paired yet
-        self._damaged, self._is_damaged = tuple(there), True
+        self._is_damaged = True
         raise self._refused("used as an outbox", trouble, ANEW)
 
     def _mend(self, identity: Identity, *, damaged: bool) -> None:
@@ -198,7 +197,4 @@ class IdentityFile(OutboxFile):
             # A person has just met this hub: what it says now is the newest, whatever came before.
             self._db.execute("DELETE FROM meta WHERE name = ?", (_ENTERED,))
             self.in_doubt = False
-        if self._is_damaged:
-            ids = [one for text in self._damaged for one in ids_in(text)]
-            identity = msgspec.structs.replace(identity, former=tuple(dict.fromkeys(ids))[:MOST_FORMER])
         self._write_identity(identity)

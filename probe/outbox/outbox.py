@@ -266,6 +266,10 @@ class Outbox(UnreleasedFile):
         """Whether all these units are of this outbox."""
         return all(self._rows("SELECT 1 FROM unit WHERE hash = ?", (known,)) for known in hashes)
 
+    def has_any(self, hashes: Iterable[bytes]) -> bool:
+        """Whether any of these units is of this outbox."""
+        return any(self._rows("SELECT 1 FROM unit WHERE hash = ?", (known,)) for known in hashes)
+
     def all_settled(self, hashes: Iterable[bytes]) -> bool:
         """Whether all these units are of this outbox, and the hub has said what became of each."""
         query = "SELECT 1 FROM unit WHERE hash = ? AND verdict IS NOT NULL"

@@ -98,14 +98,5 @@ def from_text(text: str) -> Identity:
         raise ContractError(f"the probe's identity is damaged: {problem}") from problem
 
 
-def ids_in(text: str) -> tuple[str, ...]:
-    """The ids, now and formerly, in the text of an identity that is damaged elsewhere, as far as they can be read."""
-    try:
-        identity = _decoder.decode(text.partition("\n")[0])
-        return (identity.probe, *identity.former)
-    except (msgspec.MsgspecError, ValueError):
-        return ()
-
-
 def _sum(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -69,7 +69,7 @@ class FolderUplink:
             data = _read(path, MAX_RECEIPTS_FILE_BYTES)
             if data is not None:
                 with suppress(ContractError):
-                    outbox.settle(checked_receipts(outbox.paired(), data), data)
+                    outbox.settle(checked_receipts(outbox.paired(), outbox, data), data)
         home = _read(self.folder / HOME, MAX_HOME_FILE_BYTES)
         if home is not None:
             with suppress(ContractError):

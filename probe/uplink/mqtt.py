@@ -204,7 +204,7 @@ class MqttUplink:
                     take_home_packet(sending.outbox, event.payload, sending.home)
                     sending.look_for_offers()
                     return
-                receipts = checked_receipts(sending.identity, event.payload)
+                receipts = checked_receipts(sending.identity, sending.outbox, event.payload)
                 settled = sending.outbox.settle(receipts, event.payload)
             except Outdated:
                 sending.remind_hub()

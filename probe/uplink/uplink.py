@@ -38,10 +38,15 @@ class Uplink(Protocol):
         ...
 
 
-def checked_receipts(identity: Identity, data: bytes) -> Receipts:
-    """Receipts of this probe's hub for this probe. Raises ContractError for anybody else's."""
+def checked_receipts(identity: Identity, outbox: Outbox, data: bytes) -> Receipts:
+    """Receipts of this probe's hub for what this probe, or its outbox, has sealed. Raises ContractError for any others.
+
+    A probe whose kept identity was damaged is paired anew by another key, and cannot tell by which one it sealed what
+    waits: the outbox knows the units.
+    """
     receipts = decode_receipts(verified_body(identity.hub.public, SignedKind.RECEIPTS, data))
-    if receipts.hub != identity.hub_id or not identity.is_mine(receipts.probe):
+    ours = identity.is_mine(receipts.probe) or outbox.has_any({receipt.hash for receipt in receipts.receipts})
+    if receipts.hub != identity.hub_id or not ours:
         raise ContractError("receipts for another probe")
     return receipts
 

@@ -75,7 +75,7 @@ class World:
 
     def take(self, word: bytes) -> None:
         """What a probe does with receipts, whoever brings them."""
-        self.box.settle(checked_receipts(self.box.paired(), word), word)
+        self.box.settle(checked_receipts(self.box.paired(), self.box, word), word)
 
     @property
     def queued(self) -> int:
@@ -308,7 +308,7 @@ def test_what_a_hub_got_before_its_clock_leapt_is_kept_for_its_return(world: Wor
     """A hub that woke in 2019 receipts, learns the time, and is lost: the week begins when the right day is known."""
     world.box.add([look()])
     (word,) = world.answered()
-    receipts = checked_receipts(world.box.paired(), word)
+    receipts = checked_receipts(world.box.paired(), world.box, word)
     world.box.settle(msgspec.structs.replace(receipts, day=date(2019, 7, 10)), word)
     today = date(2026, 5, 9)
     for day in (today, today + timedelta(days=KEPT_DAYS)):

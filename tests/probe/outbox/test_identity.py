@@ -5,6 +5,7 @@ import json
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -40,13 +41,13 @@ def kept(path: Path) -> list[str]:
         return [str(text) for (text,) in db.execute("SELECT value FROM meta WHERE name IN (?, ?)", KEPT)]
 
 
-def damage(path: Path, *names: str) -> None:
-    """One bit of a letter of the descriptor, so that it is another one."""
+def damage(path: Path, *names: str, field: str = '"descriptor":"', by: int = 300, to: str = "") -> None:
+    """One bit of a letter of the descriptor, so that it is another; or the letter `to`, `by` octets behind `field`."""
     with closing(sqlite3.connect(path)) as db:
         for name in names:
             (text,) = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-            at = text.index('"descriptor":"') + 300
-            other = chr(ord(text[at]) ^ 1)
+            at = text.index(field) + by
+            other = to or chr(ord(text[at]) ^ 1)
             db.execute("UPDATE meta SET value = ? WHERE name = ?", (text[:at] + other + text[at + 1 :], name))
         db.commit()
 
@@ -123,10 +124,22 @@ def test_where_both_copies_are_damaged_it_is_said_and_nothing_is_sealed(
     assert path.read_bytes() == before
 
 
-def test_paired_anew_it_delivers_what_waited_and_takes_its_receipts(tmp_path: Path, identity: Identity) -> None:
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"field": '"descriptor":"', "to": "["},  # no letter of base64
+        {"field": '"key":"', "by": 12},  # another key, or none
+        {"field": '"', "by": 0, "to": "\0"},  # no JSON any more
+    ],
+    ids=["descriptor", "key", "text"],
+)
+def test_paired_anew_it_delivers_what_waited_and_takes_its_receipts(
+    tmp_path: Path, identity: Identity, where: dict[str, Any]
+) -> None:
+    """Whatever is damaged of who it was: which units are its own, its outbox knows."""
     path, stick = tmp_path / "o.db", tmp_path / "stick"
     stick.mkdir()
-    damage(path, *KEPT)
+    damage(path, *KEPT, **where)
     told = hub("enroll", "Anna", "--to", f"folder:{stick}", "--data", tmp_path / "hub")
     assert told.returncode == 0, told.stderr
     paired = probe("pair", f"folder:{stick}", "--outbox", path)
