@@ -101,15 +101,20 @@ class Slots:
         before = version_of(self.current)
         version = signed.release.version
         if version == before:
+            self._know(signed.key)  # the power may have gone after it was tried and before its key was known
             raise BadInput(f"{path}: is version {version}, which this probe has already")
         if version_key(version) < version_key(before) and not older:
             raise BadInput(f"{path}: is version {version}, older than {before} here; --older takes it all the same")
         new = self.other
         self._build(path, signed, new)
         self._try(new, version, restart)
-        if signed.key != self.release_key:
-            write_durably(self.folder / "release-key", signed.key.hex().encode() + b"\n")
+        self._know(signed.key)
         return Updated(version, before)
+
+    def _know(self, key: bytes) -> None:
+        """From now on this release key alone."""
+        if key != self.release_key:
+            write_durably(self.folder / "release-key", key.hex().encode() + b"\n")
 
     def _build(self, path: Path, signed: SignedRelease, slot: Path) -> None:
         incoming = self.folder / "incoming"

@@ -75,6 +75,22 @@ def test_the_power_goes_while_a_version_is_tried(slots: Slots, tmp_path: Path) -
     assert again.settle(_listens) is None
 
 
+def test_the_power_goes_while_a_version_is_tried_whose_key_is_a_new_one(slots: Slots, tmp_path: Path) -> None:
+    def cut() -> str | None:
+        raise KeyboardInterrupt
+
+    named = name_successor(KEY, public(NEXT_KEY))
+    path = release(tmp_path / "new", "1.1", key=NEXT_KEY, successors=(named,))
+    with pytest.raises(KeyboardInterrupt):
+        slots.update(path, cut)
+    again = Slots(slots.folder)
+    assert again.settle(_listens) is None
+    with pytest.raises(BadInput, match="has already"):
+        again.update(path, pytest.fail)
+    assert version_of(again.current) == "1.1"
+    assert again.release_key == public(NEXT_KEY), "else whoever has the old key can still change this kit"
+
+
 def test_a_version_that_does_not_even_start_is_not_tried(slots: Slots, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="does not start"):
         slots.update(release(tmp_path / "new", "1.1", starts=False), pytest.fail)
