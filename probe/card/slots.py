@@ -7,7 +7,8 @@
     └── release-key    whose releases this probe takes
 
 A new version is used once it has come to listen; where it does not, or the power goes in between, the one before it is
-back. Neither waits for a person.
+back. Neither waits for a person. So all of a new version is on the disk before anything leads to it: a kernel keeps
+what is written in memory for half a minute, and whoever has updated a kit pulls its plug.
 """
 
 import os
@@ -38,10 +39,11 @@ class Updated:
 
 
 class Slots:
-    """The two places under a folder. Raises BadInput where nothing is installed there."""
+    """The two places under a folder; `to_disk` brings what was written to the disk. Raises BadInput where nothing is
+    installed there."""
 
-    def __init__(self, folder: Path = SLOTS) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path = SLOTS, to_disk: Callable[[], None] = os.sync) -> None:
+        self.folder, self._to_disk = folder, to_disk
         if self._name() is None:
             raise BadInput(
                 f"{folder}: no probe is installed there by `contrechamp-probe card`; update it as you installed it"
@@ -126,6 +128,7 @@ class Slots:
             wheels = unpack(path, signed, tag, platform.machine(), incoming)
             build_slot(slot, wheels)
             found = version_of(slot)
+            self._to_disk()
         except BaseException:
             shutil.rmtree(slot, ignore_errors=True)
             raise

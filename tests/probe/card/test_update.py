@@ -91,6 +91,16 @@ def test_the_power_goes_while_a_version_is_tried_whose_key_is_a_new_one(slots: S
     assert again.release_key == public(NEXT_KEY), "else whoever has the old key can still change this kit"
 
 
+def test_a_version_is_on_the_disk_before_anything_leads_to_it(slots: Slots, tmp_path: Path) -> None:
+    told: list[tuple[str, str, bool]] = []
+
+    def to_disk() -> None:
+        told.append((version_of(slots.other), slots.current.name, (slots.folder / "trying").exists()))
+
+    Slots(slots.folder, to_disk).update(release(tmp_path / "new", "1.1"), _listens)
+    assert told == [("1.1", "a", False)], "else a cut of the power leaves empty files, and nothing to go back by"
+
+
 def test_a_version_that_does_not_even_start_is_not_tried(slots: Slots, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="does not start"):
         slots.update(release(tmp_path / "new", "1.1", starts=False), pytest.fail)
