@@ -9,7 +9,7 @@ import click
 
 from probe.card import packing
 from probe.card.release import key_words
-from probe.card.slots import SLOTS, Slots, restart_unit
+from probe.card.slots import SLOTS, Slots, restart_unit, version_of
 from probe.card.wheels import MACHINES, cache_folder, fetch_by_pip, gather, locked_wheels, our_wheel
 from probe.cli.options import json_option
 from probe.cli.say import plain, say
@@ -122,6 +122,9 @@ def _take(file: Path, there: Slots, restart: str | None, *, older: bool, once: b
         if once:
             _close(file, said)
         raise BadInput(said)
+    if once and not file.exists():
+        say(f"{file}: no update lies there; version {version_of(there.current)} stays in use", err=False)
+        return
     try:
         updated = there.update(file, start, older=older)
     except BadInput as problem:

@@ -1,6 +1,8 @@
 """Updates: signed, into the other slot, back where the new version does not come to listen. The slots are real."""
 
+import re
 import zipfile
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -199,6 +201,24 @@ def test_a_file_on_the_card_is_tried_once_and_leaves_a_word(slots: Slots, tmp_pa
     done = CliRunner().invoke(update_command, [str(path), "--slots", str(slots.folder), "--once", "--json"])
     assert done.output == '{"version": "1.1", "before": "1.0"}\n'
     assert "version 1.1 is used now" in path.with_name("update.txt").read_text()
+
+
+def test_a_start_settles_an_update_by_ssh_that_the_power_cut_off(slots: Slots, tmp_path: Path) -> None:
+    def cut() -> str | None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        slots.update(release(tmp_path / "new", "1.1"), cut)
+    unit = Path(str(files("probe.card") / "files" / "units" / "contrechamp-update.service")).read_text()
+    assert set(re.findall(r"^ConditionPathExists=\|(\S+)", unit, re.MULTILINE)) == {
+        "/boot/firmware/contrechamp/update.zip",
+        "/var/lib/contrechamp/slots/trying",
+    }, "else nobody goes back from a version that does not come to listen"
+    nowhere = tmp_path / "update.zip"
+    done = CliRunner().invoke(update_command, [str(nowhere), "--slots", str(slots.folder), "--once"])
+    assert done.exit_code == 0, done.output
+    assert not (slots.folder / "trying").exists()
+    assert version_of(slots.current) == "1.1"
 
 
 def test_no_slots_no_update(tmp_path: Path) -> None:
