@@ -13,7 +13,7 @@ from probe.contract.envelope import Picture
 from probe.contract.sighting import Sighting
 from probe.detect.catalogue import Catalogue
 from probe.detect.registry import Recogniser
-from probe.errors import ProbeError
+from probe.errors import OutboxError, ProbeError
 from probe.outbox.hold import WalkHold, grid_beside
 from probe.outbox.writer import Kept, OutboxWriter
 from probe.position.fix import Fix
@@ -29,6 +29,7 @@ from probe.walk.making import new_id
 from probe.walk.played import PlayedWalk
 
 MOST_NEWS = 2000
+FORGET_S = 30.0  # a slow card takes its time to write over what is deleted
 _ON_WORKBENCH = "workbench: nothing is recorded, kept or handed over until the probe is started anew"
 
 News = Sighting | list[str]  # a sighting that the sweep has made, or the ids of those that it takes back
@@ -175,11 +176,18 @@ class RunningWalk:
             self.phase = Phase.ENDING
         self.walk.stop()
 
-    def forget(self) -> None:
-        """Delete all of this walk, and end it. Raises BadInput where something of it was handed over."""
+    def forget(self, patience_s: float = FORGET_S) -> None:
+        """Delete all of this walk, and end it. Raises BadInput where something of it was handed over.
+
+        Where the card does not take it within `patience_s`, that is raised too, and the walk has ended: nothing more
+        of it is kept, and what is there is deleted as soon as the card takes it.
+        """
         before, self.forgotten = self.forgotten, True
         try:
-            self.writer.forget_walk()
+            self.writer.forget_walk(patience_s)
+        except OutboxError as problem:
+            self.end()
+            raise Refused(f"the walk cannot be deleted yet: {problem}", "forget-not-yet") from problem
         except BaseException:
             self.forgotten = before
             raise
