@@ -49,6 +49,7 @@ class Gear:
     network: AccessPoint | None = None
     network_up: bool = False
     signals_trouble: str | None = None
+    _seen_s: float | None = None  # when a phone asked last, of a page that is no more
     _wiped_s: float | None = None
 
     @property
@@ -122,6 +123,7 @@ class Gear:
             """This part tells what is wrong with it."""
 
         page = WalkerPage(self.session, secret=secret_in(secret), host=address.host, port=address.port, tell=silent)
+        page.last_seen_s = self._seen_s
         try:
             page.start()
             while not part.rest(TICK_S):
@@ -132,6 +134,7 @@ class Gear:
                     self.tell(f"the walker's page is {page.url}; its code is in {secret}")
                 part.well()
         finally:
+            self._seen_s = page.last_seen_s  # the view is wiped in its time, whether a page comes back or not
             self.page = self.page_url = None
             page.stop()
 
@@ -163,7 +166,8 @@ class Gear:
 
     def _wipe_where_gone(self, part: SupervisedPart) -> None:
         """Wipe the view once for each time that the phone was gone for long."""
-        seen_s = None if self.page is None else self.page.last_seen_s
+        page = self.page
+        seen_s = self._seen_s if page is None else page.last_seen_s
         if seen_s is not None and seen_s != self._wiped_s and part.now_s() - seen_s > GONE_S:
             self._wiped_s = seen_s
             self.session.wipe()
