@@ -1,7 +1,12 @@
-"""A paho client as the probe uses it: MQTT 3.1.1, clean sessions, pinned TLS, reconnects with jitter."""
+"""A paho client as the probe uses it: MQTT 3.1.1, clean sessions, pinned TLS, reconnects with jitter.
+
+A broker is not trusted, and the probe's memory is small: a message that is too long is not read, and what comes faster
+than it is taken is dropped. What is lost so, as a receipt, comes again.
+"""
 
 import queue
 import random
+import threading
 import weakref
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -13,6 +18,8 @@ from probe.contract.address import BrokerAddress
 from probe.contract.topics import PAIR_USERS
 from probe.uplink.tls import pinned
 
+MOST_WAITING_BYTES = 4 << 20  # of messages that nobody has taken yet; a single one may be longer
+_MESSAGE_COSTS = 256  # besides what is in it
 _NO_ACCOUNT = ("Not authorized", "Bad user name or password")  # paho's reasons equal their names
 
 
@@ -40,7 +47,7 @@ Event = Change | Message | Sent
 
 
 class Connection:
-    """A connection that comes back by itself, each time as any one of `users`. What happens is put into `events`;
+    """A connection that comes back by itself, each time as any one of `users`. `next` tells what happens;
     `trouble` is the last thing that went wrong, as part of a sentence. `is_ours` is given the id of the hub that
     vouches for a TLS broker."""
 
@@ -58,11 +65,14 @@ class Connection:
         import paho.mqtt.client as paho
         from paho.mqtt.enums import CallbackAPIVersion
 
+        from probe.uplink.bounded import BoundedClient
+
         self.address = address
-        self.events: queue.Queue[Event] = queue.Queue()
+        self._events: queue.Queue[Event] = queue.Queue()
+        self._waiting_bytes, self._lock = 0, threading.Lock()
         self.trouble: str | None = None
         self._topics, self._has_account = topics, not set(users) <= set(PAIR_USERS)
-        self._client = paho.Client(
+        self._client = BoundedClient(
             CallbackAPIVersion.VERSION2, client_id=client, protocol=paho.MQTTv311, clean_session=True
         )
         self._client.on_pre_connect = lambda client, _data: client.username_pw_set(random.choice(users), password)
@@ -100,9 +110,13 @@ class Connection:
     def next(self, wait_s: float) -> Event | None:
         """What happened next, or None after so long."""
         try:
-            return self.events.get(timeout=max(0.0, wait_s))
+            event = self._events.get(timeout=max(0.0, wait_s))
         except queue.Empty:
             return None
+        if isinstance(event, Message):
+            with self._lock:
+                self._waiting_bytes -= _cost(event)
+        return event
 
     def _on_connect(self, client: Any, _data: object, _flags: object, reason: Any, _properties: object) -> None:
         if reason.is_failure:
@@ -114,16 +128,25 @@ class Connection:
             client.subscribe([(topic, 1) for topic in self._topics])
 
     def _on_subscribe(self, *_: object) -> None:
-        self.events.put(Change.UP)
+        self._events.put(Change.UP)
 
     def _on_disconnect(self, *_: object) -> None:
-        self.events.put(Change.DOWN)
+        self._events.put(Change.DOWN)
 
     def _on_publish(self, _client: object, _data: object, number: int, *_: object) -> None:
-        self.events.put(Sent(number))
+        self._events.put(Sent(number))
 
     def _on_message(self, _client: object, _data: object, message: Any) -> None:
-        self.events.put(Message(message.topic, message.payload))
+        came = Message(message.topic, message.payload)
+        with self._lock:
+            if self._waiting_bytes and self._waiting_bytes + _cost(came) > MOST_WAITING_BYTES:
+                return
+            self._waiting_bytes += _cost(came)
+        self._events.put(came)
 
     def _not_ours(self, why: str) -> None:
         self.trouble = f"the broker at {self.address} is not your hub's ({why}), so nothing was sent to it"
+
+
+def _cost(message: Message) -> int:
+    return len(message.payload) + len(message.topic) + _MESSAGE_COSTS
