@@ -3,12 +3,17 @@
 The probe may not set up networks. It writes what it wants into a file of its own, and a helper with no other powers
 than NetworkManager's ear reads that (`probe/device/access_point.py`, `contrechamp-network.service`) and writes what
 came of it. The network's name, passphrase and address are new on each walk (`probe/device/names.py`).
+
+systemd starts the helper where the file changes, and passes over what changes while the helper is at work. So what has
+not come to pass after a while is asked for once more: a walker who is home must not stay on air.
+https://github.com/systemd/systemd/issues/37667
 """
 
 import json
 import os
 import secrets
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,6 +23,7 @@ from probe.errors import BadInput
 from probe.files.durable import ASIDE_SUFFIX
 
 WISH, STATE = Path("/run/contrechamp/network"), Path("/run/contrechamp-network/state")
+AGAIN_S = 10.0
 _MOST_BYTES = 4096
 
 
@@ -56,7 +62,13 @@ class AccessPoint:
     """
 
     def __init__(
-        self, interface: str, *, listening: Collection[str] = (), wish: Path = WISH, state: Path = STATE
+        self,
+        interface: str,
+        *,
+        listening: Collection[str] = (),
+        wish: Path = WISH,
+        state: Path = STATE,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         if interface in listening:
             raise BadInput(
@@ -64,13 +76,14 @@ class AccessPoint:
                 "name another Wi-Fi, or walk without the page"
             )
         self.interface = interface
-        self._wish, self._state = wish, state
+        self._wish, self._state, self._now = wish, state, now
+        self._asked_s = now()
         self._walk = secrets.token_hex(16)
         self._wanted: bool | None = None
         self._refused: str | None = None
 
     def up(self) -> None:
-        """The phone may come. Asking again changes nothing."""
+        """The phone may come. Asking again changes nothing, unless nobody has heard it."""
         self._want(True)
 
     def down(self) -> None:
@@ -110,12 +123,19 @@ class AccessPoint:
         return self._refused or (told.why if told is not None else None)
 
     def _want(self, up: bool) -> None:
-        if up != self._wanted or self._refused is not None:
+        if up != self._wanted or self._refused is not None or self._is_unheard():
             self._write(up)
+
+    def _is_unheard(self) -> bool:
+        """Whether the helper has had time for what was asked last, and has done something else or nothing."""
+        if self._now() - self._asked_s < AGAIN_S:
+            return False
+        told = self.state
+        return told is None or (told.up != self._wanted and told.why is None)
 
     def _write(self, up: bool) -> None:
         """In one move, so that nobody reads half of it. It lies in memory: nothing has to last."""
-        self._wanted = up
+        self._wanted, self._asked_s = up, self._now()
         aside = self._wish.with_name(self._wish.name + ASIDE_SUFFIX)
         try:
             aside.write_text(json.dumps({"up": up, "walk": self._walk}))

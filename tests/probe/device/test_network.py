@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from probe.device.access_point import NAME, Places, Plan, carry_out, keyfile
 from probe.device.names import WALKS, network_of
-from probe.device.network import AccessPoint, read_wish
+from probe.device.network import AGAIN_S, AccessPoint, read_wish
 from probe.errors import BadInput
 
 SECRET = bytes(range(16))
@@ -23,9 +25,11 @@ class NetworkManager:
     def __init__(self) -> None:
         self.asked: list[list[str]] = []
         self.refuses: str | None = None
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def __call__(self, words: list[str]) -> tuple[int, str]:
         self.asked.append(words)
+        self.meanwhile()
         refused = self.refuses is not None and words[:2] == ["connection", "up"]
         return (4, f"Error: {self.refuses}\n") if refused else (0, "")
 
@@ -44,8 +48,8 @@ def places(tmp_path: Path) -> Places:
     )
 
 
-def _point(places: Places) -> AccessPoint:
-    return AccessPoint("wlan0", listening=["wlan1"], wish=places.wish, state=places.state)
+def _point(places: Places, now: Callable[[], float] = time.monotonic) -> AccessPoint:
+    return AccessPoint("wlan0", listening=["wlan1"], wish=places.wish, state=places.state, now=now)
 
 
 def test_up_and_down(places: Places) -> None:
@@ -97,6 +101,34 @@ def test_a_network_that_does_not_start_is_told(places: Places) -> None:
     assert not told.up
     assert point.trouble == "page-network-failed"
     assert point.detail == "Error: Connection activation failed: no suitable device"
+
+
+def test_what_is_asked_while_the_helper_is_at_work_is_asked_once_more(places: Places) -> None:
+    """systemd starts the helper at a change of the wish, and passes over what changes while it still runs."""
+    now = [0.0]
+    point, manager = _point(places, lambda: now[0]), NetworkManager()
+    manager.meanwhile = point.down  # the walker is home again while the network still comes up
+    point.up()
+    assert carry_out(places, manager).up
+    manager.meanwhile = lambda: None
+    passed_over = places.wish.stat().st_ino
+    point.down()
+    assert places.wish.stat().st_ino == passed_over
+    now[0] += AGAIN_S
+    point.down()
+    assert places.wish.stat().st_ino != passed_over, "else the network stays up in a hidden cell"
+    assert not carry_out(places, manager).up
+    done = places.wish.stat().st_ino
+    now[0] += AGAIN_S
+    point.down()
+    assert places.wish.stat().st_ino == done
+    manager.refuses = "no suitable device"
+    point.up()
+    carry_out(places, manager)
+    refused = places.wish.stat().st_ino
+    now[0] += AGAIN_S
+    point.up()
+    assert places.wish.stat().st_ino == refused, "what does not work is told, and not tried for ever"
 
 
 def test_what_listens_carries_no_page() -> None:
