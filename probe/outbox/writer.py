@@ -144,12 +144,14 @@ class OutboxWriter:
         return Kept.NO_ROOM if full else Kept.KEPT
 
     def withdraw(self, ids: list[str]) -> None:
-        """Take sightings back."""
+        """Take sightings back, on disk at once: after a power cut what is there is handed over."""
         if ids:
             with self._lock:
                 gone = set(ids)
                 self._to_withdraw += ids
                 self._waiting = [one for one in self._waiting if one.sighting.id not in gone]
+                if not self._failing:
+                    self._wake.set()
 
     @property
     def in_ram(self) -> int:
@@ -267,9 +269,11 @@ class OutboxWriter:
         try:
             self._box = self._box or Outbox(self._path, budget_bytes=self._budget)
             self._drop_gone(self._box)
-            self._add(self._box)
-            self._mark_here(self._box)
-            self._withdraw(self._box)
+            try:
+                self._add(self._box)
+                self._mark_here(self._box)
+            finally:  # also where nothing can be added: it makes room, and what was undone must not stay for that
+                self._withdraw(self._box)
             self._count_lost(self._box)
             self._answer(self._box)
         except OutboxError as problem:
