@@ -26,7 +26,7 @@ CELL_M = 400.0
 # What is hidden is the cell and a rim around it: a receiver errs, and a home beside an edge must not depend on that.
 RIM_M = 50.0
 _METRES_A_DEGREE = radians(1.0) * EARTH_RADIUS_M
-_SECRET_BYTES = 32
+_SECRET_BYTES, _SUM_DIGITS = 32, 16
 _DOMAIN = b"contrechamp hidden grid 1 "
 Cell = tuple[int, int]
 
@@ -107,8 +107,12 @@ def encode(secret: bytes) -> bytes:
 
 
 def decode(data: bytes) -> bytes | None:
-    """The secret in such a file, from the first line that is whole; None where none is. Never raises."""
-    for line in data[:1000].splitlines():
+    """The secret in such a file, from the first line that is whole; None where none is. Never raises.
+
+    Lines are looked for at their places as well: a bit of what stands between them would spoil both.
+    """
+    length = 2 * _SECRET_BYTES + 1 + _SUM_DIGITS
+    for line in (*data[:1000].splitlines(), data[:length], data[length + 1 : 2 * length + 1]):
         text, _, told = line.partition(b" ")
         with suppress(ValueError):
             secret = bytes.fromhex(text.decode("ascii"))
@@ -118,7 +122,7 @@ def decode(data: bytes) -> bytes | None:
 
 
 def _sum(secret: bytes) -> bytes:
-    return hashlib.sha256(_DOMAIN + b"sum" + secret).hexdigest()[:16].encode()
+    return hashlib.sha256(_DOMAIN + b"sum" + secret).hexdigest()[:_SUM_DIGITS].encode()
 
 
 def _share(secret: bytes, what: bytes) -> float:
