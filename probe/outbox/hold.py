@@ -22,8 +22,8 @@ __all__ = ["Admitted", "Grid", "WalkHold", "grid_beside"]
 Labels = frozenset[str]
 NO_FIX_YET, START, START_AGAIN = "no-fix-yet", "start", "start-again"
 # The start is where the first fix is that is as good as the rim bears; of a receiver that never gets there, the last of
-# so many, with more cells around it.
-GOOD_M, PATIENT_FIXES = RIM_M / 2, 60
+# so many, with more cells around it: a minute of a walk, which says twice a second where it is.
+GOOD_M, PATIENT_FIXES = RIM_M / 2, 120
 # A sighting without a place may be of a while ago: so long after a hidden place none is taken.
 DOUBT_S = 60.0
 MAX_CELLS, MAX_LOSSES = 20_000, 256
