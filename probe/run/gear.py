@@ -51,6 +51,7 @@ class Gear:
     signals_trouble: str | None = None
     _seen_s: float | None = None  # when a phone asked last, of a page that is no more
     _wiped_s: float | None = None
+    _over_s: float | None = None  # when the network's part first saw that the walk was over
 
     @property
     def gestures(self) -> Gestures:
@@ -148,11 +149,11 @@ class Gear:
 
     def switch_network(self, part: SupervisedPart, interface: str, listening: tuple[str, ...]) -> None:
         """Have the page's own network up, but in hidden cells, where it would say that somebody lives here. On the
-        workbench it is up wherever that is: its walker has asked for it."""
+        workbench it is up wherever that is: its walker has asked for it. After the end it goes with the phone."""
         network = self.network = AccessPoint(interface, listening=listening)
         try:
             while True:
-                self.network_up = self.running.hidden in (None, WORKBENCH)
+                self.network_up = self._wants_network(part.now_s())
                 if self.network_up:
                     network.up()
                 else:
@@ -164,10 +165,25 @@ class Gear:
             self.network_up = False
             network.down()
 
+    def _wants_network(self, now_s: float) -> bool:
+        """Whether the network is to be up. Once a walk is over nobody knows where the kit is carried, which may be
+        home; and the same radio has to be free for the network there, by which the walk is handed over."""
+        hidden = self.running.hidden
+        if hidden is not None or self.running.phase is not Phase.ENDED:
+            return hidden in (None, WORKBENCH)
+        if self._over_s is None:
+            self._over_s = now_s
+        return now_s - max(self._over_s, self._phone_seen_s or self._over_s) <= GONE_S
+
+    @property
+    def _phone_seen_s(self) -> float | None:
+        """When a phone asked last; None where none has."""
+        page = self.page
+        return self._seen_s if page is None else page.last_seen_s
+
     def _wipe_where_gone(self, part: SupervisedPart) -> None:
         """Wipe the view once for each time that the phone was gone for long."""
-        page = self.page
-        seen_s = self._seen_s if page is None else page.last_seen_s
+        seen_s = self._phone_seen_s
         if seen_s is not None and seen_s != self._wiped_s and part.now_s() - seen_s > GONE_S:
             self._wiped_s = seen_s
             self.session.wipe()
