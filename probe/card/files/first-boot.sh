@@ -26,7 +26,9 @@ apart() {
   root=$(findmnt -no SOURCE /)
   disk=/dev/$(lsblk -no PKNAME "$root")
   blkid -L contrechamp >/dev/null && return 0
-  end=$(sfdisk --list-free --quiet --bytes "$disk" | awk 'NR > 1 { if ($4 > most) most = $4 } END { print most + 0 }')
+  # Bookworm's awk writes numbers beyond 31 bits as 5e+09, unless it is told how.
+  end=$(sfdisk --list-free --quiet --bytes "$disk" |
+    awk 'NR > 1 { if ($4 > most) most = $4 } END { printf "%.0f", most }')
   [ "$end" -ge 1600000000 ] || return 1
   size=$(( end > 4300000000 ? 4096 : (end >> 20) - 8 ))
   number=$(($(lsblk -nro TYPE "$disk" | grep -c part) + 1))
