@@ -22,21 +22,28 @@ cd "$ours"
 sha256sum --check --quiet --ignore-missing MANIFEST || { step "the card is damaged: write it anew"; exit 1; }
 
 # A part of its own for what is written: the root can then be read-only, and a power cut cannot hurt it.
+last_part() {
+  lsblk -nrpo NAME,TYPE "$disk" | awk '$2 == "part" { print $1 }' | tail -n 1
+}
 apart() {
   root=$(findmnt -no SOURCE /)
   disk=/dev/$(lsblk -no PKNAME "$root")
   blkid -L contrechamp >/dev/null && return 0
-  # Bookworm's awk writes numbers beyond 31 bits as 5e+09, unless it is told how.
-  end=$(sfdisk --list-free --quiet --bytes "$disk" |
-    awk 'NR > 1 { if ($4 > most) most = $4 } END { printf "%.0f", most }')
-  [ "$end" -ge 1600000000 ] || return 1
-  size=$(( end > 4300000000 ? 4096 : (end >> 20) - 8 ))
-  number=$(($(lsblk -nro TYPE "$disk" | grep -c part) + 1))
-  echo ", ${size}M, L" | sfdisk --append --force --no-reread --quiet "$disk"
-  partx --add --nr "$number" "$disk" || partprobe "$disk"
-  udevadm settle --timeout=20 || true
-  part=$(lsblk -nrpo NAME,TYPE "$disk" | awk '$2 == "part" { print $1 }' | tail -n 1)
-  [ "$part" != "$root" ] || return 1
+  part=$(last_part)
+  # One behind the root that has no file system is ours: the power went before it got one.
+  if [ "$part" = "$root" ] || [ -n "$(blkid -o value -s TYPE "$part")" ]; then
+    # Bookworm's awk writes numbers beyond 31 bits as 5e+09, unless it is told how.
+    end=$(sfdisk --list-free --quiet --bytes "$disk" |
+      awk 'NR > 1 { if ($4 > most) most = $4 } END { printf "%.0f", most }')
+    [ "$end" -ge 1600000000 ] || return 1
+    size=$(( end > 4300000000 ? 4096 : (end >> 20) - 8 ))
+    number=$(($(lsblk -nro TYPE "$disk" | grep -c part) + 1))
+    echo ", ${size}M, L" | sfdisk --append --force --no-reread --quiet "$disk"
+    partx --add --nr "$number" "$disk" || partprobe "$disk"
+    udevadm settle --timeout=20 || true
+    part=$(last_part)
+    [ "$part" != "$root" ] || return 1
+  fi
   mkfs.ext4 -q -F -L contrechamp -m 1 "$part"
   udevadm settle --timeout=20 || true
 }

@@ -1,4 +1,4 @@
-"""The card's first start makes a part of its own of what is free. Its programs are played, but for awk."""
+"""The card's first start makes a part of its own, also where the power was cut in between. Its programs are played."""
 
 import re
 import shutil
@@ -34,6 +34,7 @@ case "$*" in
 *) echo "/dev/card3 -" >>disk; echo 700000000 >free ;;
 esac""",
     "mkfs.ext4": """\
+[ ! -e cut ] || exit 1
 for part; do :; done
 sed -i "s|^$part .*|$part contrechamp|" disk""",
 }
@@ -68,6 +69,15 @@ def test_what_is_free_becomes_a_part_of_its_own_once(card: Path) -> None:
     before = (card / "disk").read_text()
     assert apart(card)
     assert (card / "disk").read_text() == before
+
+
+def test_a_part_that_was_cut_off_before_it_had_a_file_system_gets_one(card: Path) -> None:
+    (card / "cut").touch()
+    apart(card)
+    (card / "cut").unlink()
+    assert (card / "disk").read_text().endswith("/dev/card3 -\n")
+    assert apart(card), "else the root stays writable for good, and the next cut may spoil it"
+    assert (card / "disk").read_text().count("/dev/card") == 3
 
 
 def test_a_part_with_a_file_system_of_somebody_elses_stays(card: Path) -> None:
