@@ -98,6 +98,8 @@ class Front:
             frame.desk.cameras,
             lambda: frame.cameras.status().revision,
             released=frame.desk.released,
+            is_current=frame.desk.is_current,
+            may_be_public=frame.desk.may_be_public,
         )
         stack.callback(publisher.stop)
         frame.cameras.subscribe(publisher.request_look)

@@ -123,6 +123,18 @@ def closed(rows: Iterable[PublicRow]) -> list[PublicRow]:
     return [replace(row, body=None, coming=row.coming or row.body, ripe_s=0.0) for row in rows if row.body is not None]
 
 
+def by_keeper(rows: Sequence[PublicRow], *, without: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The sightings of each public id, with those of all ids that lead to it; an id that leads elsewhere has none."""
+    leads = {row.id: row.merged_into for row in rows}
+    found: dict[str, frozenset[str]] = {row.id: frozenset() for row in rows}
+    for row in rows:
+        keeper, ways = row.id, 0
+        while (further := leads.get(keeper)) is not None and further in found and ways < len(rows):
+            keeper, ways = further, ways + 1
+        found[keeper] |= row.sightings - without
+    return found
+
+
 def new_id(random: Random) -> str:
     """A public id, by lot."""
     return f"{random.getrandbits(64):016x}"

@@ -14,6 +14,7 @@ from hub.errors import BadInput, StillReading, StoreError
 from hub.log.pictures import Standing
 from hub.log.public import PublicRow, Sharing
 from hub.publish.batches import (
+    by_keeper,
     closed,
     emptied,
     fallen,
@@ -75,9 +76,11 @@ class Preview:
 class Publisher:
     """The shared map of a hub. Safe to use from several threads.
 
-    `cameras` gives all cameras, the rejected and private ones as well, or raises StillReading: then what was seen stays
-    as it is, and nothing is opened or accepted. `revision` gives another value than before where they may be others,
-    `released` the hashes of the pictures that may be shown to everybody. `now` is a clock in Unix time.
+    `cameras` gives all cameras, the rejected and private ones as well, or raises StillReading. `is_current` says
+    whether they are as people decided by now: until they are, nothing comes, is opened or accepted, and of what was
+    seen stays what `may_be_public` allows, which is asked with the sightings of cameras. `revision` gives another value
+    than before where they may be others, `released` the hashes of the pictures that may be shown to everybody. `now` is
+    a clock in Unix time.
     """
 
     def __init__(
@@ -87,10 +90,13 @@ class Publisher:
         revision: Callable[[], object] = object,
         *,
         released: Callable[[], frozenset[str]] = frozenset,
+        is_current: Callable[[], bool] = lambda: True,
+        may_be_public: Callable[[Sequence[frozenset[str]]], Sequence[bool]] = lambda cameras: [True] * len(cameras),
         now: Callable[[], float] = time.time,
         random: Random | None = None,
     ) -> None:
         self._store, self._cameras, self._revision = store, cameras, revision
+        self._is_current, self._may_be_public = is_current, may_be_public
         self._released, self._now, self._random = released, now, random or SystemRandom()
         self._lock = threading.RLock()
         self._shown: Shown | None = None
@@ -139,17 +145,23 @@ class Publisher:
             self._looked_at = (*version[:-1], sharing)
 
     def _can_look(self, sharing: Sharing) -> bool:
-        """Whether there are cameras to look at. Where a hub that has just started has not derived them, to go by none
-        would take all out of the map: it is shown as it was."""
+        """Whether there are cameras to look at that are as people decided by now. Where a hub that has just started has
+        not derived them, to go by none would take all out of the map: it is shown as it was, without what must not be
+        seen any more."""
         try:
             self._cameras()
+            if self._is_current():
+                return True
         except StillReading:
-            version = sharing, self._store.generation()  # what is erased has left the rows, and leaves at once
-            if self._looked_at != version:
-                self._keep(self._store.public.rows(), sharing)
-                self._looked_at = version
-            return False
-        return True
+            pass
+        version = sharing, self._store.generation(), self._store.decisions.version()
+        if self._looked_at != version:
+            rows = self._store.public.rows()
+            sightings = by_keeper(rows, without=self._store.public.taken_back())
+            allowed = dict(zip(sightings, self._may_be_public(list(sightings.values())), strict=True))
+            self._keep([row for row in rows if sightings[row.id] and allowed[row.id]], sharing)
+            self._looked_at = version
+        return False
 
     def shown(self) -> Shown | None:
         """What the public sees; None while the map is closed."""
@@ -188,7 +200,7 @@ class Publisher:
         with self._lock:
             if self._store.public.sharing().open:
                 return
-            if self.preview().tag != tag:
+            if self.preview().tag != tag or not self._is_current():
                 raise BadInput("what the map would show has changed meanwhile; look at the preview again, then open it")
             now_s = self._now()
             sharing = msgspec.structs.replace(

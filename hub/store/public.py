@@ -24,6 +24,11 @@ class PublicStore(Protocol):
         returns how many cameras did."""
         ...
 
+    def taken_back(self) -> frozenset[str]:
+        """Of the sightings behind public ids those that an operator took back or rejected, and that did not come
+        again."""
+        ...
+
     def sharing(self) -> Sharing:
         """How the shared map stands."""
         ...

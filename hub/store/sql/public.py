@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from hub.log.events import Erasure
 from hub.log.public import PublicRow, Sharing
 from hub.store.engine import Engine
 
@@ -71,6 +72,15 @@ class SqlPublic:
                         (camera, camera),
                     ).rowcount
         return left
+
+    def taken_back(self) -> frozenset[str]:
+        rows = self._db.rows(
+            "SELECT public_sighting.sighting FROM public_sighting"
+            " JOIN sighting ON sighting.id = public_sighting.sighting WHERE length(sighting.body) = 0 AND EXISTS"
+            " (SELECT 1 FROM deletion WHERE deletion.sighting = public_sighting.sighting AND deletion.why IN (?, ?))",
+            (Erasure.UNDONE, Erasure.REJECTED),
+        )
+        return frozenset(sighting for (sighting,) in rows)
 
     def sharing(self) -> Sharing:
         said = self._db.meta(_META)

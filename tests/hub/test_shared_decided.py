@@ -1,0 +1,101 @@
+"""What people decide is so on the shared map at once, also where the cameras are not derived by it yet."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.data import make_hub
+from hub.derive.desk import Desk
+from hub.derive.live import LiveCameras
+from hub.errors import BadInput
+from hub.log.decisions import DecisionKind, NewDecision
+from hub.log.events import Undoing
+from hub.publish.batches import DAY_S
+from hub.publish.publisher import Publisher
+from hub.store.store import Store
+from tests.examples import look
+from tests.ingested import imported
+
+
+class Town:
+    """A hub whose cameras are confirmed and whose shared map is open; another process can write to its store."""
+
+    def __init__(self, store: Store, scratch: Path, cameras: int = 4) -> None:
+        self.store, self.now_s = store, 20_000 * DAY_S
+        self.sightings = [look(observer=(300.0 * one, 0.0)) for one in range(cameras)]
+        imported(store, scratch, *self.sightings)
+        self.live = LiveCameras(store)
+        self.live.refresh()
+        self.desk = desk = Desk(self.live, store)
+        self.publisher = Publisher(
+            store,
+            desk.cameras,
+            lambda: self.live.status().revision,
+            is_current=desk.is_current,
+            may_be_public=desk.may_be_public,
+            now=lambda: self.now_s,
+        )
+        self.publisher.open(self.publisher.preview().tag)
+        desk.decide("Ada", [self.said(DecisionKind.CONFIRM, number) for number in range(cameras)])
+        self.publisher.look()
+
+    def said(self, kind: DecisionKind, number: int) -> NewDecision:
+        return NewDecision(kind=kind, sightings=(self.sightings[number].id,))
+
+    def days(self, number: int) -> None:
+        for _ in range(number):
+            self.now_s += DAY_S
+            self.publisher.look()
+
+    def seen(self) -> int:
+        shown = self.publisher.shown()
+        assert shown is not None
+        return len(shown.cameras)
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with make_hub(tmp_path / "hub") as hub:
+        yield Town(hub.store, tmp_path)
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.PRIVATE, DecisionKind.REJECT])
+def test_what_another_process_has_decided_comes_with_no_batch(town: Town, kind: DecisionKind) -> None:
+    town.store.decisions.append("Ada", [town.said(kind, 0)])
+    town.days(5)
+    assert town.seen() == 0, "a batch was made of cameras that are not as people decided"
+    town.live.refresh()
+    town.days(5)
+    assert town.seen() == 3
+
+
+def test_what_another_process_has_decided_leaves_before_it_is_derived(town: Town) -> None:
+    town.days(5)
+    assert town.seen() == 4
+    town.store.decisions.append("Ada", [town.said(DecisionKind.PRIVATE, 0), town.said(DecisionKind.REJECT, 1)])
+    town.publisher.look()
+    assert town.seen() == 2
+    town.live.refresh()
+    town.publisher.look()
+    assert town.seen() == 2
+    assert sum(row.body is not None for row in town.store.public.rows()) == 2
+
+
+def test_nothing_is_opened_that_is_not_as_people_decided(town: Town) -> None:
+    town.days(5)
+    town.publisher.close()
+    tag = town.publisher.preview().tag
+    town.store.decisions.append("Ada", [town.said(DecisionKind.PRIVATE, 0)])
+    with pytest.raises(BadInput, match="changed meanwhile"):
+        town.publisher.open(tag)
+    town.live.refresh()
+    town.publisher.open(town.publisher.preview().tag)
+    assert town.seen() == 3
+
+
+def test_a_walk_that_is_taken_back_leaves_before_the_cameras_are_derived_without_it(town: Town) -> None:
+    town.days(5)
+    town.store.undo(Undoing(walk=town.sightings[0].walk, sightings=(1,)))
+    town.publisher.look()
+    assert town.seen() == 3
