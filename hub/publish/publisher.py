@@ -250,13 +250,15 @@ class Publisher:
         changed = list(found.changed)
         seen = sum(row.body is not None for row in rows)
         lost = [row for row in found.vanished if row.body is not None]
-        held = fallen(seen, len(lost))
+        back = self._store.public.taken_back() if lost else frozenset()
+        decided = [row for row in lost if row.sightings <= back]  # by whoever took their walk or import back
+        held = fallen(seen - len(decided), len(lost) - len(decided))
         if held is not None and held != sharing.accepted:
             if held != sharing.held:
                 _log.warning("%d of %d cameras of the shared map vanished; they stay until an operator says so",
                              len(lost), seen)  # fmt: skip
             sharing = msgspec.structs.replace(sharing, held=held)
-            lost = []
+            lost = decided
         elif sharing.held is not None and sharing.held.after < sharing.held.before:
             sharing = msgspec.structs.replace(sharing, held=None)
         gone = {row.id for row in lost} | {row.id for row in found.vanished if row.body is None}

@@ -99,3 +99,12 @@ def test_a_walk_that_is_taken_back_leaves_before_the_cameras_are_derived_without
     town.store.undo(Undoing(walk=town.sightings[0].walk, sightings=(1,)))
     town.publisher.look()
     assert town.seen() == 3
+
+
+def test_what_an_operator_took_back_leaves_however_much_it_is(town: Town) -> None:
+    town.days(5)
+    town.store.undo(Undoing(walk=town.sightings[0].walk, sightings=(1, 2, 3)))
+    town.live.refresh()
+    town.publisher.look()
+    assert town.publisher.sharing().held is None
+    assert town.seen() == 1
