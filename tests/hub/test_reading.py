@@ -243,3 +243,32 @@ def test_a_walk_that_is_taken_back_meanwhile_leaves_the_shared_map(
     held.folder.store.undo(Undoing(walk=before[0].walk, sightings=(1,)))
     held.front.publisher.look()
     assert len(public(asking)) == 1
+
+
+def listed(asking: Asking) -> int:
+    cameras = len(json.loads(asking.ask("/api/cameras.geojson").text)["features"])
+    in_view = json.loads(asking.ask("/tiles/cameras.geojson?bbox=-180,-85,180,85").text)["features"]
+    assert len(in_view) == cameras
+    return cameras
+
+
+def test_what_is_erased_meanwhile_leaves_what_readers_were_given_before(
+    held: RunningHub, asking: Asking, before: list[Sighting]
+) -> None:
+    assert listed(asking) == len(before)
+    held.folder.store.forget(Forgetting(sightings=((1, before[0].id),)))
+    held.cameras._first.told(0.5)  # type: ignore[union-attr]
+    assert listed(asking) == len(held.cameras.cameras())
+    assert before[0].id not in asking.ask("/api/cameras.geojson").text
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.PRIVATE, DecisionKind.REJECT])
+def test_what_people_decide_meanwhile_elsewhere_leaves_the_readers_map(
+    kind: DecisionKind, held: RunningHub, asking: Asking, before: list[Sighting]
+) -> None:
+    assert listed(asking) == len(before)
+    held.folder.store.decisions.append("Ada", [NewDecision(kind=kind, sightings=(before[0].id,))])  # by a command
+    held.cameras._first.told(0.5)  # type: ignore[union-attr]
+    assert listed(asking) == len(before) - 1
+    derived(held)
+    assert listed(asking) == len(before) - 1
