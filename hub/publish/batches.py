@@ -140,6 +140,20 @@ def new_id(random: Random) -> str:
     return f"{random.getrandbits(64):016x}"
 
 
+def ids_of(rows: Sequence[PublicRow], details: Sequence[CameraDetail]) -> dict[str, str]:
+    """The public ids of cameras, by their own, where they have one: the same that `reconciled` keeps for them."""
+    overlaps = _overlaps({sighting: row.id for row in rows for sighting in row.sightings}, details)
+    by_camera: dict[str, list[PublicRow]] = {}
+    for row in rows:
+        if row.id in overlaps:
+            by_camera.setdefault(_most(overlaps[row.id]), []).append(row)
+    kept = {camera_id: min(mine, key=_precedence) for camera_id, mine in by_camera.items()}
+    return {
+        camera_id: row.id if row.merged_into is None or row.merged_into in overlaps else row.merged_into
+        for camera_id, row in kept.items()
+    }
+
+
 def _overlaps(owners: dict[str, str], details: Sequence[CameraDetail]) -> dict[str, Counter[str]]:
     """For each public id, how many of its sightings are of which camera."""
     overlaps: dict[str, Counter[str]] = {}
