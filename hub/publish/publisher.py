@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random, SystemRandom
 
@@ -33,6 +34,7 @@ from hub.store.store import Store
 LOOK_S = 30.0  # how soon what must not be seen any more has left
 REST_S, LOOK_SHARE = 1.0, 6  # a look of a second is followed by so many seconds of rest: 50,000 cameras take two
 STOP_S = 10.0
+_CHANGED = "what the map would show has changed meanwhile; look at the preview again, then open it"
 _LEAP_S = 2 * 86_400.0  # a batch that is due later than this was planned by a clock that leapt
 
 _log = logging.getLogger(__name__)
@@ -129,31 +131,39 @@ class Publisher:
         """Take out what must not be seen any more, note what is to come, and make the batch where it is due. Raises
         StoreError."""
         with self._lock:
-            now_s = self._now()
-            sharing = self._store.public.sharing()
-            if not self._can_look(sharing):
-                return
-            pictures = self._pictures()
-            version = (self._revision(), self._store.decisions.version(), self._store.generation(), pictures, sharing)
-            is_due = sharing.due_s is None or now_s >= sharing.due_s or sharing.due_s > now_s + _LEAP_S
-            if version == self._looked_at and not is_due:
-                return
-            rows, sharing = self._reconcile(sharing, pictures, now_s)
-            if is_due:
-                rows, sharing = self._batch(rows, sharing, now_s)
-            self._keep(rows, sharing)
-            self._looked_at = (*version[:-1], sharing)
+            sharing, generation = self._store.public.sharing(), self._store.generation()
+            try:
+                if self._can_look():
+                    self._look(sharing, generation)
+                    return
+            except _Outdated:
+                self._wanted.set()  # to look again
+            self._show_allowed(sharing)
 
-    def _can_look(self, sharing: Sharing) -> bool:
+    def _look(self, sharing: Sharing, generation: int) -> None:
+        """Look, by a log of this generation. Raises StoreError, _Outdated."""
+        now_s, pictures = self._now(), self._pictures()
+        version = (self._revision(), self._store.decisions.version(), generation, pictures, sharing)
+        is_due = sharing.due_s is None or now_s >= sharing.due_s or sharing.due_s > now_s + _LEAP_S
+        if version == self._looked_at and not is_due:
+            return
+        rows, sharing = self._reconcile(sharing, pictures, now_s, generation)
+        if is_due:
+            rows, sharing = self._batch(rows, sharing, now_s, generation)
+        self._keep(rows, sharing)
+        self._looked_at = (*version[:-1], sharing)
+
+    def _can_look(self) -> bool:
         """Whether there are cameras to look at that are as people decided by now. Where a hub that has just started has
-        not derived them, to go by none would take all out of the map: it is shown as it was, without what must not be
-        seen any more."""
+        not derived them, to go by none would take all out of the map."""
         try:
             self._cameras()
-            if self._is_current():
-                return True
         except StillReading:
-            pass
+            return False
+        return self._is_current()
+
+    def _show_allowed(self, sharing: Sharing) -> None:
+        """Show the map as it was, without what must not be seen any more."""
         version = sharing, self._store.generation(), self._store.decisions.version()
         if self._looked_at != version:
             rows = self._store.public.rows()
@@ -161,7 +171,13 @@ class Publisher:
             allowed = dict(zip(sightings, self._may_be_public(list(sightings.values())), strict=True))
             self._keep([row for row in rows if sightings[row.id] and allowed[row.id]], sharing)
             self._looked_at = version
-        return False
+
+    def _save(self, rows: Sequence[PublicRow], sharing: Sharing, generation: int) -> list[PublicRow]:
+        """Write rows down, and return all. Raises _Outdated where somebody erased something since they were read: it
+        would come back with them."""
+        if not self._store.public.save(rows, sharing, generation=generation):
+            raise _Outdated
+        return self._store.public.rows()
 
     def shown(self) -> Shown | None:
         """What the public sees; None while the map is closed."""
@@ -201,20 +217,24 @@ class Publisher:
             if self._store.public.sharing().open:
                 return
             if self.preview().tag != tag or not self._is_current():
-                raise BadInput("what the map would show has changed meanwhile; look at the preview again, then open it")
-            now_s = self._now()
-            sharing = msgspec.structs.replace(
-                self._store.public.sharing(), open=True, due_s=None, held=None, accepted=None
-            )
-            rows, sharing = self._batch(self._store.public.rows(), sharing, now_s)
+                raise BadInput(_CHANGED)
+            sharing, generation = self._store.public.sharing(), self._store.generation()
+            sharing = msgspec.structs.replace(sharing, open=True, due_s=None, held=None, accepted=None)
+            try:
+                rows, sharing = self._batch(self._store.public.rows(), sharing, self._now(), generation)
+            except _Outdated:
+                raise BadInput(_CHANGED) from None
             self._keep(rows, sharing)
 
     def close(self) -> None:
         """Close the map: from now on strangers see nothing. Raises StoreError."""
         with self._lock:
             sharing = msgspec.structs.replace(self._store.public.sharing(), open=False, held=None, accepted=None)
-            self._store.public.save(closed(self._store.public.rows()), sharing)
-            self._keep(self._store.public.rows(), sharing)
+            self._store.public.save([], sharing)
+            self._keep([], sharing)
+            with suppress(_Outdated):  # then what was seen stays written down, and the next look takes out what must go
+                generation = self._store.generation()
+                self._save(closed(self._store.public.rows()), sharing, generation)
 
     def accept(self) -> None:
         """Let what is held happen. Raises StoreError."""
@@ -243,7 +263,7 @@ class Publisher:
         return row
 
     def _reconcile(
-        self, sharing: Sharing, pictures: Mapping[str, str], now_s: float
+        self, sharing: Sharing, pictures: Mapping[str, str], now_s: float, generation: int
     ) -> tuple[list[PublicRow], Sharing]:
         rows = self._store.public.rows()
         found = reconciled(rows, self._cameras(), self._pictures_of(pictures), now_s, self._random)
@@ -263,10 +283,11 @@ class Publisher:
             sharing = msgspec.structs.replace(sharing, held=None)
         gone = {row.id for row in lost} | {row.id for row in found.vanished if row.body is None}
         changed += [emptied(row) for row in found.vanished if row.id in gone]
-        self._store.public.save(changed, sharing)
-        return self._store.public.rows(), sharing
+        return self._save(changed, sharing, generation), sharing
 
-    def _batch(self, rows: Sequence[PublicRow], sharing: Sharing, now_s: float) -> tuple[list[PublicRow], Sharing]:
+    def _batch(
+        self, rows: Sequence[PublicRow], sharing: Sharing, now_s: float, generation: int
+    ) -> tuple[list[PublicRow], Sharing]:
         """Make the batch, unless the map is closed or the batch has to be held."""
         due_s = next_batch_s(now_s, self._random)
         fresh = ripe(rows, now_s) if sharing.open else []
@@ -287,8 +308,7 @@ class Publisher:
                 accepted=None,
                 held=sharing.held if sharing.held is not None and sharing.held.after < sharing.held.before else None,
             )
-        self._store.public.save(fresh, sharing)
-        return self._store.public.rows(), sharing
+        return self._save(fresh, sharing, generation), sharing
 
     def _keep(self, rows: Sequence[PublicRow], sharing: Sharing) -> None:
         """Show what is written down."""
@@ -333,6 +353,10 @@ class Publisher:
             except StoreError as problem:
                 _log.error("the shared map cannot be kept: %s", problem)
             self._stopping.wait(max(REST_S, LOOK_SHARE * (time.monotonic() - began_s)))
+
+
+class _Outdated(Exception):
+    """Something was erased since the rows were read that were to be written."""
 
 
 def _cameras(rows: Sequence[PublicRow]) -> tuple[PublicCamera, ...]:

@@ -1,7 +1,8 @@
 """What people decide is so on the shared map at once, also where the cameras are not derived by it yet."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -10,7 +11,8 @@ from hub.derive.desk import Desk
 from hub.derive.live import LiveCameras
 from hub.errors import BadInput
 from hub.log.decisions import DecisionKind, NewDecision
-from hub.log.events import Undoing
+from hub.log.events import Forgetting, Undoing
+from hub.log.public import PublicRow
 from hub.publish.batches import DAY_S
 from hub.publish.publisher import Publisher
 from hub.store.store import Store
@@ -108,3 +110,54 @@ def test_what_an_operator_took_back_leaves_however_much_it_is(town: Town) -> Non
     town.publisher.look()
     assert town.publisher.sharing().held is None
     assert town.seen() == 1
+
+
+class Meanwhile(Random):
+    """Lots in the midst of which something happens, once."""
+
+    def __init__(self, then: Callable[[], object]) -> None:
+        super().__init__(1)
+        self._then = [then]
+
+    def uniform(self, a: float, b: float) -> float:
+        while self._then:
+            self._then.pop()()
+        return super().uniform(a, b)
+
+
+def forget(town: Town, *numbers: int) -> None:
+    town.store.forget(Forgetting(sightings=tuple((one + 1, town.sightings[one].id) for one in numbers)))
+
+
+def test_what_somebody_has_forgotten_while_a_batch_is_made_does_not_come_back(town: Town) -> None:
+    town.publisher._random = Meanwhile(lambda: forget(town, 0, 1, 2))
+    town.now_s += 3 * DAY_S
+    town.publisher.look()
+    assert town.seen() == 0
+    forgotten = {one.id for one in town.sightings[:3]}
+    assert not any(row.body or row.coming for row in town.store.public.rows() if row.sightings & forgotten)
+    assert not any(row.sightings & forgotten for row in town.store.public.rows())
+    town.live.refresh()
+    town.days(2)
+    assert town.seen() == 1
+    assert town.publisher.sharing().held is None
+
+
+def test_a_map_is_closed_whatever_is_forgotten_meanwhile(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.days(5)
+    rows = town.store.public.rows
+
+    def read() -> list[PublicRow]:
+        found = rows()
+        monkeypatch.undo()
+        forget(town, 0)
+        return found
+
+    monkeypatch.setattr(town.store.public, "rows", read)
+    town.publisher.close()
+    assert town.publisher.shown() is None
+    assert not town.publisher.sharing().open
+    assert not any(town.sightings[0].id in row.sightings for row in town.store.public.rows())
+    town.live.refresh()
+    town.publisher.open(town.publisher.preview().tag)
+    assert town.seen() == 3

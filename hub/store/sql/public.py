@@ -35,8 +35,10 @@ class SqlPublic:
             for name, body, coming, ripe_s, merged_into in rows
         ]
 
-    def save(self, rows: Sequence[PublicRow], sharing: Sharing | None = None) -> None:
+    def save(self, rows: Sequence[PublicRow], sharing: Sharing | None = None, *, generation: int | None = None) -> bool:
         with self._db.transaction() as db:
+            if generation is not None and generation != int(self._db.meta("generation") or 0):
+                return False
             for row in rows:
                 db.execute(
                     "INSERT INTO public_camera (id, body, coming, ripe_s, merged_into) VALUES (?, ?, ?, ?, ?)"
@@ -53,6 +55,7 @@ class SqlPublic:
                 )
             if sharing is not None:
                 self._db.set_meta(_META, msgspec.json.encode(sharing).decode())
+        return True
 
     def forget(self, sightings: Sequence[str]) -> int:
         left = 0
