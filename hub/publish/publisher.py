@@ -138,6 +138,9 @@ class Publisher:
                     return
             except _Outdated:
                 self._wanted.set()  # to look again
+            except StoreError:  # nothing can be written down, as the disk is full; it can be read as before
+                self._show_allowed(sharing)
+                raise
             self._show_allowed(sharing)
 
     def _look(self, sharing: Sharing, generation: int) -> None:

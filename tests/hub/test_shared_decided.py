@@ -9,7 +9,7 @@ import pytest
 from hub.data import make_hub
 from hub.derive.desk import Desk
 from hub.derive.live import LiveCameras
-from hub.errors import BadInput
+from hub.errors import BadInput, StoreError
 from hub.log.decisions import DecisionKind, NewDecision
 from hub.log.events import Forgetting, Undoing
 from hub.log.public import PublicRow
@@ -161,3 +161,25 @@ def test_a_map_is_closed_whatever_is_forgotten_meanwhile(town: Town, monkeypatch
     town.live.refresh()
     town.publisher.open(town.publisher.preview().tag)
     assert town.seen() == 3
+
+
+def test_what_must_not_be_seen_leaves_also_where_nothing_can_be_written(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> bool:
+        raise StoreError("the disk is full")
+
+    town.days(5)
+    assert town.seen() == 4
+    town.desk.decide("Ada", [town.said(DecisionKind.PRIVATE, 0)])
+    monkeypatch.setattr(town.store.public, "save", full)
+    with pytest.raises(StoreError):
+        town.publisher.look()
+    assert town.seen() == 3
+    with pytest.raises(StoreError):
+        town.publisher.look()
+    assert town.seen() == 3
+    monkeypatch.undo()
+    town.publisher.look()
+    assert town.seen() == 3
+    assert sum(row.body is not None for row in town.store.public.rows()) == 3
