@@ -14,6 +14,8 @@ from probe.contract.base import ContractError
 from probe.contract.envelope import decode_sighting
 from probe.contract.sighting import Kind
 
+_SHOWING = (DecisionKind.CONFIRM, DecisionKind.NEW, DecisionKind.REJECT, DecisionKind.PRIVATE)
+
 
 def expire(store: Store, cameras: Sequence[CameraDetail], today: date) -> Expired:
     """Erase what is due. `cameras` are all, also those that no map shows. Raises StoreError."""
@@ -83,12 +85,15 @@ def _private_pictures(store: Store, cameras: Sequence[CameraDetail], before: dat
 
 
 def _decided_on(store: Store) -> dict[str, date]:
-    """The day on which somebody last said of a sighting's camera that nobody is to see it."""
+    """The day on which somebody last decided who is to see a sighting's camera, by undoing or redoing as well."""
     days: dict[str, date] = {}
+    about: dict[int, tuple[str, ...]] = {}
     after = 0
     while some := store.decisions.read(after):
         after = some[-1].number
         for one in some:
-            if one.what.kind in (DecisionKind.REJECT, DecisionKind.PRIVATE):
-                days |= dict.fromkeys(one.what.sightings, one.at.date())
+            if one.what.kind in _SHOWING:
+                about[one.number] = one.what.sightings
+            for sighting in about.get(one.number if one.what.decision is None else one.what.decision, ()):
+                days[sighting] = max(one.at.date(), days.get(sighting, date.min))
     return days

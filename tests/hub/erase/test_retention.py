@@ -128,3 +128,32 @@ def test_terms_are_shown_and_changed(world: World) -> None:
 def test_a_term_that_is_none_changes_nothing(said: str) -> None:
     with pytest.raises(BadInput):
         changed(Terms(), [said])
+
+
+def test_pictures_stay_some_days_after_a_decision_that_was_undone_long_ago_is_redone(world: World) -> None:
+    taken = world.take(jpeg_of(noise(1)))
+    private = NewDecision(kind=DecisionKind.PRIVATE, sightings=(taken.id,))
+    for day, what in (
+        (0, private),
+        (1, NewDecision(kind=DecisionKind.UNDO, decision=1)),
+        (100, NewDecision(kind=DecisionKind.REDO, decision=1)),
+    ):
+        with world.hub.store.db.transaction() as db:  # type: ignore[attr-defined]
+            db.execute(
+                "INSERT INTO decision (at, by_whom, body) VALUES (?, ?, ?)",
+                (later(day).isoformat(), "Ada", msgspec.json.encode(what)),
+            )
+    assert len(unseen := [one for one in cameras(world) if one.camera.private]) == 1
+    assert expire(world.hub.store, unseen, later(101)).private_pictures == 0, "an undo must find them"
+    assert expire(world.hub.store, unseen, later(131)).private_pictures == 1
+
+
+def test_pictures_stay_some_days_after_a_decision_by_a_clock_that_lags(world: World) -> None:
+    taken = world.take(jpeg_of(noise(1)))
+    certain = date(2190, 1, 1)
+    world.hub.store.today = lambda: certain  # type: ignore[attr-defined]
+    world.hub.store.decisions.append("Ada", [NewDecision(kind=DecisionKind.REJECT, sightings=(taken.id,))])
+    unseen = cameras(world)
+    assert unseen[0].camera.review == "rejected"
+    assert expire(world.hub.store, unseen, certain + timedelta(days=1)).private_pictures == 0, "an undo must find them"
+    assert expire(world.hub.store, unseen, certain + timedelta(days=31)).private_pictures == 1
