@@ -8,6 +8,7 @@ from hub.errors import BadInput
 from hub.log.decisions import DecisionKind
 from hub.log.events import Erasure
 from hub.log.retention import LEAST_DAYS, MOST_DAYS, Expired, Terms
+from hub.merge.observe import says_private
 from hub.publish.view import CameraDetail
 from hub.store.store import Store
 from probe.contract.base import ContractError
@@ -74,14 +75,39 @@ def _private_pictures(store: Store, cameras: Sequence[CameraDetail], before: dat
     if not unseen:
         return []
     decided = _decided_on(store)
+    claimed = _claimed_on(store, {one for camera in unseen for one in camera.sighting_ids})
     found = []
     for camera in unseen:
-        day = max((decided[one] for one in camera.sighting_ids if one in decided), default=None)
+        days = [decided[one] for one in camera.sighting_ids if one in decided]
+        if camera.camera.review != "rejected" and DecisionKind.PRIVATE not in camera.decided:
+            days += sorted(claimed[one] for one in camera.sighting_ids if one in claimed)[:1]
         for picture in store.pictures.named_by(camera.sighting_ids):
-            since = day or store.pictures.came(picture.sha256)
+            since = max(days, default=store.pictures.came(picture.sha256))
             if since is not None and since < before:
                 found.append(picture.sha256)
     return list(dict.fromkeys(found))
+
+
+def _claimed_on(store: Store, wanted: set[str]) -> dict[str, date]:
+    """The day on which each of some sightings came that says that its camera is of a private dwelling; the last of the
+    month where the day is forgotten. A claim that came today makes nobody's old picture overdue."""
+    days: dict[str, date] = {}
+    after = 0
+    while rows := store.read(after):
+        after = rows[-1].seq
+        for row in rows:
+            try:
+                sighting = decode_sighting(row.body)
+            except ContractError:
+                continue
+            if sighting.id in wanted and says_private(sighting) and (row.day is not None or row.came):
+                days[sighting.id] = row.day or _end_of(row.came)
+    return days
+
+
+def _end_of(month: str) -> date:
+    year, number = map(int, month.split("-"))
+    return date(year + number // 12, number % 12 + 1, 1) - timedelta(days=1)
 
 
 def _decided_on(store: Store) -> dict[str, date]:

@@ -15,10 +15,11 @@ from hub.ingest.receive import Incoming
 from hub.log.decisions import DecisionKind, NewDecision
 from hub.log.retention import Expired, Terms
 from hub.publish.view import CameraDetail
+from probe.contract.sighting import PrivateDwellingClaim, Strength
 from tests.examples import WALK_B, look
 from tests.hub.cli.test_folders import run
 from tests.hub.photo.world import World, jpeg_of, noise
-from tests.paired import ingest_of
+from tests.paired import enrolled, ingest_of
 
 TODAY = date(2026, 5, 10)  # a day after the examples were made
 
@@ -157,3 +158,23 @@ def test_pictures_stay_some_days_after_a_decision_by_a_clock_that_lags(world: Wo
     assert unseen[0].camera.review == "rejected"
     assert expire(world.hub.store, unseen, certain + timedelta(days=1)).private_pictures == 0, "an undo must find them"
     assert expire(world.hub.store, unseen, certain + timedelta(days=31)).private_pictures == 1
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_who_calls_a_camera_private_today_makes_no_old_picture_of_others_overdue(world: World, confirmed: bool) -> None:
+    """Else one hostile probe has all pictures of a town deleted by the next day."""
+    taken = world.take(jpeg_of(noise(1)))
+    if confirmed:
+        world.hub.store.decisions.append("Ada", [NewDecision(kind=DecisionKind.CONFIRM, sightings=(taken.id,))])
+    came = later(300)
+    world.hub.store.today = lambda: came  # type: ignore[attr-defined]
+    other = look(walk=WALK_B)
+    private = PrivateDwellingClaim(value=True, strength=Strength.STRONG, evidence=())
+    claims = (*other.claims, private)
+    liar = enrolled(world.hub)
+    assert world.send([liar.sealer().sighting(msgspec.structs.replace(other, claims=claims))], liar) == ["stored"]
+    (unseen,) = cameras(world)
+    assert unseen.camera.private
+    assert taken.id in unseen.sighting_ids
+    assert expire(world.hub.store, [unseen], came + timedelta(days=1)).private_pictures == 0, "nobody can undo it"
+    assert expire(world.hub.store, [unseen], came + timedelta(days=32)).private_pictures == 1
