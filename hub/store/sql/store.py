@@ -54,16 +54,16 @@ class SqlStore:
         self._shares = Shares(self.db)
         self.pictures = SqlPictures(self.db, self._shares, self._now)
         self.complaints = SqlComplaints(self.db, self._now)
-        self.decisions = SqlDecisions(self.db, self._decided_at)
+        self.decisions = SqlDecisions(self.db, self._at)
         self.public = SqlPublic(self.db)
-        self.people = SqlPeople(self.db)
+        self.people = SqlPeople(self.db, self._at)
 
     def _now(self) -> date:
         return self.today()
 
-    def _decided_at(self) -> datetime:
-        """The time by the clock; where that lags behind the day that is certain, on that day: what was decided just now
-        is not to be taken for long decided."""
+    def _at(self) -> datetime:
+        """The time by the clock; where that lags behind the day that is certain, on that day: what was decided or done
+        just now is not to be taken for long over."""
         now, today = datetime.now(UTC), self.today()
         return now if now.date() >= today else datetime.combine(today, now.timetz())
 

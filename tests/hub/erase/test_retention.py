@@ -13,7 +13,9 @@ from hub.erase.retention import changed, expire
 from hub.errors import BadInput
 from hub.ingest.receive import Incoming
 from hub.log.decisions import DecisionKind, NewDecision
+from hub.log.people import Role
 from hub.log.retention import Expired, Terms
+from hub.people.accounts import Accounts
 from hub.publish.view import CameraDetail
 from probe.contract.sighting import PrivateDwellingClaim, Strength
 from tests.examples import WALK_B, look
@@ -178,3 +180,13 @@ def test_who_calls_a_camera_private_today_makes_no_old_picture_of_others_overdue
     assert taken.id in unseen.sighting_ids
     assert expire(world.hub.store, [unseen], came + timedelta(days=1)).private_pictures == 0, "nobody can undo it"
     assert expire(world.hub.store, [unseen], came + timedelta(days=32)).private_pictures == 1
+
+
+def test_the_audit_is_kept_for_its_term_whatever_the_clock_says(world: World) -> None:
+    store, certain = world.hub.store, date(2190, 1, 1)
+    store.set_terms(Terms(audit=3650))
+    store.today = lambda: certain  # type: ignore[attr-defined]
+    Accounts(store.people).begin(store.people.add("Ada", Role.ADMIN), "password")
+    assert [one.what for one in store.people.audit()] == ["signed_in_password"], "by a clock that lags"
+    assert expire(store, [], certain + timedelta(days=3650)).audit == 0
+    assert expire(store, [], certain + timedelta(days=3651)).audit == 1
