@@ -152,8 +152,8 @@ class ComplaintStore(Protocol):
         """The copies of a picture that were written to files."""
         ...
 
-    def forget_published(self, sha256: str) -> None:
-        """The copies of a picture are gone."""
+    def forget_published(self, sha256: str, path: str) -> None:
+        """A copy of a picture is gone."""
         ...
 
     def note_backup(self, path: str, *, sightings: int = 0, decisions: int = 0) -> None:

@@ -77,9 +77,9 @@ class SqlComplaints:
         rows = self._db.rows("SELECT day, path, digest FROM published WHERE sha256 = ? ORDER BY path", (sha256,))
         return [Copy(day=date.fromisoformat(day), path=path, digest=digest) for day, path, digest in rows]
 
-    def forget_published(self, sha256: str) -> None:
+    def forget_published(self, sha256: str, path: str) -> None:
         with self._db.transaction() as db:
-            db.execute("DELETE FROM published WHERE sha256 = ?", (sha256,))
+            db.execute("DELETE FROM published WHERE sha256 = ? AND path = ?", (sha256, path))
 
     def note_backup(self, path: str, *, sightings: int = 0, decisions: int = 0) -> None:
         with self._db.transaction() as db:

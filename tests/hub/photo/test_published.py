@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from PIL import Image
 
-from hub.errors import BadInput
+from hub.errors import BadInput, StoreError
 from hub.photo.complaints import complain, decide
 from hub.photo.published import export, published_copy
 from hub.publish.geojson import export as export_map
@@ -164,3 +164,31 @@ def test_nothing_else_on_the_hub_takes_a_pictures_octets() -> None:
     # To everybody: what was released and looked at, which tests/hub/test_shared_map.py tries.
     shared = {"hub/front/parts.py", "hub/web/pages/shared.py"}
     assert others == comes_in | shared
+
+
+def test_a_copy_that_cannot_be_deleted_is_told_and_tried_again(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, **_: bool) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    world.take(ONE)
+    store, gallery, cameras = world.hub.store, world.gallery(), world.deriver().cameras()
+    gallery.look(sha(ONE))
+    (path,) = export(store, cameras, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refused)
+        with pytest.raises(StoreError, match="is covered, but a published copy could not be deleted"):
+            gallery.cover(sha(ONE), [Box(left=0, top=0, width=0.2, height=0.2)])
+        with pytest.raises(StoreError, match="is private again, but a published copy"):
+            gallery.take_back(sha(ONE))
+        complain(store, gallery, about="me", pictures=[sha(ONE)])
+    assert path.is_file()
+    assert [copy.path for copy in store.complaints.published(sha(ONE))] == [str(path)], "nobody knew of it any more"
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refused)
+        with pytest.raises(StoreError, match="is deleted, but a published copy"):
+            gallery.delete(sha(ONE))
+    assert gallery.jpeg(sha(ONE)) is None
+    assert gallery.withdraw_published(sha(ONE)) == []
+    assert not path.exists()
