@@ -152,6 +152,10 @@ class ComplaintStore(Protocol):
         """The copies of a picture that were written to files."""
         ...
 
+    def published_of_gone(self) -> list[str]:
+        """The pictures that are erased, and of which copies are written down still."""
+        ...
+
     def forget_published(self, sha256: str, path: str) -> None:
         """A copy of a picture is gone."""
         ...
