@@ -48,20 +48,20 @@ class Gallery:
     def look(self, picture_id: str) -> PictureView:
         """A person has looked: it may be shown. Raises BadInput."""
         picture = self.require(picture_id)
-        if picture.standing is Standing.HIDDEN:
-            raise BadInput("a complaint about this picture is open; decide that first: `contrechamp-hub photos close`")
+        _require_no_complaint(picture)
         view = _shown(picture)  # what cannot be read was not looked at either
         if picture.standing is Standing.LOOKED:
             return view
         self._pictures.stand(picture_id, Standing.LOOKED, Done.LOOKED)
-        return _shown(self.require(picture_id))
+        now = self.require(picture_id)
+        _require_no_complaint(now)  # it came at this very moment
+        return _shown(now)
 
     def take_back(self, picture_id: str) -> PictureView:
         """It may not be shown after all: it is as if nobody had looked, and the copies of it that were written are
         deleted. Raises BadInput; StoreError where one could not be deleted."""
         picture = self.require(picture_id)
-        if picture.standing is Standing.HIDDEN:
-            raise BadInput("a complaint about this picture is open; decide that first: `contrechamp-hub photos close`")
+        _require_no_complaint(picture)
         if picture.standing is Standing.LOOKED:
             self._pictures.stand(picture_id, Standing.NEW, Done.SHOWN)
             _require_gone(self.withdraw_published(picture_id), "private again")
@@ -209,6 +209,11 @@ def sighting_of(picture: StoredPicture) -> Sighting | None:
 def day_of(sighting: Sighting | None) -> date | None:
     """The day on which a picture was taken."""
     return None if sighting is None or sighting.time is None else sighting.time.utc.date()
+
+
+def _require_no_complaint(picture: StoredPicture) -> None:
+    if picture.standing is Standing.HIDDEN:
+        raise BadInput("a complaint about this picture is open; decide that first: `contrechamp-hub photos close`")
 
 
 def _require_gone(copies: Sequence[str], done: str) -> None:

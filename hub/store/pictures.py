@@ -63,7 +63,8 @@ class PictureStore(Protocol):
         ...
 
     def stand(self, sha256: str, standing: Standing, done: Done) -> None:
-        """Note that a person has looked at it, or that it is hidden or shown again."""
+        """Note that a person has looked at it, or that it is hidden or shown again; nothing changes while a complaint
+        about it is open."""
         ...
 
     def replace(self, was: StoredPicture, jpeg: bytes, boxes: Sequence[Box], by: By) -> None:

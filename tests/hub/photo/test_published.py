@@ -6,6 +6,7 @@ import subprocess
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -238,3 +239,27 @@ def test_a_hub_that_runs_deletes_the_copies_of_what_is_erased(world: World, copy
         running.folder.store.undo(undoing)
         running._keep_house()
         assert not copy.exists()
+
+
+def test_a_complaint_hides_also_what_somebody_looks_at_in_that_moment(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.take(ONE)
+    store, gallery = world.hub.store, world.gallery()
+    stand = store.pictures.stand
+
+    def meanwhile(*said: Any) -> None:
+        complain(store, gallery, about="me", pictures=[sha(ONE)])
+        stand(*said)
+
+    monkeypatch.setattr(store.pictures, "stand", meanwhile)
+    with pytest.raises(BadInput, match="complaint about this picture is open"):
+        gallery.look(sha(ONE))
+    assert gallery.require(sha(ONE)).standing == "hidden", "it is shown before anybody has decided"
+    (first,) = store.complaints.listed()
+    decide(store, gallery, first.number, "nobody is on it", delete=False)
+    assert gallery.require(sha(ONE)).standing == "hidden", "another one came as that was decided"
+    monkeypatch.undo()
+    (second,) = store.complaints.listed()
+    decide(store, gallery, second.number, "nobody is on it", delete=False)
+    assert gallery.require(sha(ONE)).standing == "new"
