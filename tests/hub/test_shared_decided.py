@@ -19,6 +19,8 @@ from hub.store.store import Store
 from tests.examples import look
 from tests.ingested import imported
 
+pytestmark = pytest.mark.engines
+
 
 class Town:
     """A hub whose cameras are confirmed and whose shared map is open; another process can write to its store."""

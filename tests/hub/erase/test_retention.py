@@ -151,6 +151,7 @@ def test_pictures_stay_some_days_after_a_decision_that_was_undone_long_ago_is_re
     assert expire(world.hub.store, unseen, later(131)).private_pictures == 1
 
 
+@pytest.mark.engines
 def test_pictures_stay_some_days_after_a_decision_by_a_clock_that_lags(world: World) -> None:
     taken = world.take(jpeg_of(noise(1)))
     certain = date(2190, 1, 1)
@@ -182,6 +183,7 @@ def test_who_calls_a_camera_private_today_makes_no_old_picture_of_others_overdue
     assert expire(world.hub.store, [unseen], came + timedelta(days=32)).private_pictures == 1
 
 
+@pytest.mark.engines
 def test_the_audit_is_kept_for_its_term_whatever_the_clock_says(world: World) -> None:
     store, certain = world.hub.store, date(2190, 1, 1)
     store.set_terms(Terms(audit=3650))

@@ -210,6 +210,7 @@ def copy(world: World, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("command", ["forget", "undo"])
 def test_a_published_copy_goes_with_the_walk_that_is_erased(world: World, copy: Path, command: str) -> None:
     (walk,) = [one.name for one in arrivals(world.hub.store)]
@@ -241,6 +242,7 @@ def test_a_hub_that_runs_deletes_the_copies_of_what_is_erased(world: World, copy
         assert not copy.exists()
 
 
+@pytest.mark.engines
 def test_a_complaint_hides_also_what_somebody_looks_at_in_that_moment(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
