@@ -37,6 +37,15 @@ class Desk:
         """All cameras: those that were rejected, or are of private dwellings, as well."""
         return self._live.deriver.everything()
 
+    def cameras_in_full(self) -> Sequence[CameraDetail]:
+        """The same, each with all its sightings, also where these are too many to be listed one by one."""
+        return [
+            msgspec.structs.replace(one, sighting_ids=self._live.deriver.sightings_of(one.camera.id))
+            if one.camera.sightings > len(one.sighting_ids)
+            else one
+            for one in self.cameras()
+        ]
+
     def camera(self, camera_id: str) -> CameraDetail | None:
         """The camera with an id; an id that was merged away leads to the camera that it is part of now."""
         return self._live.deriver.found(camera_id)

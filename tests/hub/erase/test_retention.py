@@ -17,8 +17,9 @@ from hub.log.people import Role
 from hub.log.retention import Expired, Terms
 from hub.people.accounts import Accounts
 from hub.publish.view import CameraDetail
+from hub.service import RunningHub, Settings
 from probe.contract.sighting import PrivateDwellingClaim, Strength
-from tests.examples import WALK_B, look
+from tests.examples import WALK_A, WALK_B, WALK_C, look
 from tests.hub.cli.test_folders import run
 from tests.hub.photo.world import World, jpeg_of, noise
 from tests.paired import enrolled, ingest_of
@@ -192,3 +193,20 @@ def test_the_audit_is_kept_for_its_term_whatever_the_clock_says(world: World) ->
     assert [one.what for one in store.people.audit()] == ["signed_in_password"], "by a clock that lags"
     assert expire(store, [], certain + timedelta(days=3650)).audit == 0
     assert expire(store, [], certain + timedelta(days=3651)).audit == 1
+
+
+def test_of_a_confirmed_camera_also_those_sightings_stay_that_are_too_many_to_list(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.publish.describe.MAX_LISTED", 1)
+    seen = [look(walk=walk) for walk in (WALK_A, WALK_B, WALK_C)]
+    world.send([world.walker.sealer().sighting(one) for one in seen])
+    named = tuple(one.id for one in seen)
+    world.hub.store.decisions.append("Ada", [NewDecision(kind=DecisionKind.CONFIRM, sightings=named)])
+    with world.hub.store.db.transaction() as db:  # type: ignore[attr-defined]
+        db.execute("UPDATE sighting SET came = '2020-01'")
+    with RunningHub(Settings(data=world.hub.path)) as running:
+        (camera,) = running.desk.cameras()
+        assert (camera.camera.sightings, len(camera.sighting_ids)) == (3, 1)
+        running._keep_house()
+    assert world.hub.store.count() == 3
