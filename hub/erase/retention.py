@@ -19,7 +19,7 @@ _SHOWING = (DecisionKind.CONFIRM, DecisionKind.NEW, DecisionKind.REJECT, Decisio
 
 
 def expire(store: Store, cameras: Sequence[CameraDetail], today: date) -> Expired:
-    """Erase what is due. `cameras` are all, also those that no map shows, with all their sightings. Raises StoreError."""
+    """Erase what is due. `cameras` are all, those that no map shows as well, with all sightings. Raises StoreError."""
     terms = store.terms()
     gone = store.expire(terms, today)
     kept = {one for camera in cameras if _is_settled(camera) for one in camera.sighting_ids}

@@ -88,6 +88,11 @@ def ripe(rows: Iterable[PublicRow], now_s: float) -> list[PublicRow]:
     return sorted((replace(row, body=row.coming, coming=None, ripe_s=None) for row in due), key=lambda row: row.id)
 
 
+def postponed(rows: Iterable[PublicRow], by_s: float) -> list[PublicRow]:
+    """The rows that wait, each by so much longer: where a clock leaps ahead, no time has passed."""
+    return [replace(row, ripe_s=row.ripe_s + by_s) for row in rows if row.ripe_s is not None]
+
+
 def fallen(shown: int, vanished: int) -> Held | None:
     """What is to be held where more than a third of the cameras vanish and nobody decided so."""
     fell = vanished > 1 and vanished * FALL > shown
@@ -191,7 +196,7 @@ def _waiting(row: PublicRow, wanted: bytes, now_s: float, random: Random) -> Pub
     """A row that is to become what is wanted; what waits already waits no longer for being another now."""
     if wanted == row.body:
         return replace(row, coming=None, ripe_s=None)
-    if row.coming is None:
+    if row.coming is None or row.ripe_s is None or row.ripe_s > now_s + WAIT_S[1]:  # by a clock that had leapt ahead
         return replace(row, coming=wanted, ripe_s=now_s + random.uniform(*WAIT_S))
     return replace(row, coming=wanted)
 

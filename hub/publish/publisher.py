@@ -24,6 +24,7 @@ from hub.publish.batches import (
     latest_batch_s,
     new_id,
     next_batch_s,
+    postponed,
     reconciled,
     ripe,
 )
@@ -35,6 +36,7 @@ LOOK_S = 30.0  # how soon what must not be seen any more has left
 REST_S, LOOK_SHARE = 1.0, 6  # a look of a second is followed by so many seconds of rest: 50,000 cameras take two
 STOP_S = 10.0
 _CHANGED = "what the map would show has changed meanwhile; look at the preview again, then open it"
+_LEAST_LEAP_S = 3600.0
 _LEAP_S = 2 * 86_400.0  # a batch that is due later than this was planned by a clock that leapt
 
 _log = logging.getLogger(__name__)
@@ -82,7 +84,7 @@ class Publisher:
     whether they are as people decided by now: until they are, nothing comes, is opened or accepted, and of what was
     seen stays what `may_be_public` allows, which is asked with the sightings of cameras. `revision` gives another value
     than before where they may be others, `released` the hashes of the pictures that may be shown to everybody. `now` is
-    a clock in Unix time.
+    a clock in Unix time, and `running` seconds that nobody sets, or always 0.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class Publisher:
         is_current: Callable[[], bool] = lambda: True,
         may_be_public: Callable[[Sequence[frozenset[str]]], Sequence[bool]] = lambda cameras: [True] * len(cameras),
         now: Callable[[], float] = time.time,
+        running: Callable[[], float] = lambda: 0.0,
         random: Random | None = None,
     ) -> None:
         self._store, self._cameras, self._revision = store, cameras, revision
@@ -103,6 +106,8 @@ class Publisher:
         self._lock = threading.RLock()
         self._shown: Shown | None = None
         self._looked_at: object = None
+        self._running = running
+        self._clocks_s: tuple[float, float] | None = None  # what both clocks said at the last look
         self._wanted, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="shared map", daemon=True)
 
@@ -146,6 +151,8 @@ class Publisher:
     def _look(self, sharing: Sharing, generation: int) -> None:
         """Look, by a log of this generation. Raises StoreError, _Outdated."""
         now_s, pictures = self._now(), self._pictures()
+        if leap_s := self._leapt_s(now_s):
+            self._save(postponed(self._store.public.rows(), leap_s), sharing, generation)
         version = (self._revision(), self._store.decisions.version(), generation, pictures, sharing)
         is_due = sharing.due_s is None or now_s >= sharing.due_s or sharing.due_s > now_s + _LEAP_S
         if version == self._looked_at and not is_due:
@@ -155,6 +162,13 @@ class Publisher:
             rows, sharing = self._batch(rows, sharing, now_s, generation)
         self._keep(rows, sharing)
         self._looked_at = (*version[:-1], sharing)
+
+    def _leapt_s(self, now_s: float) -> float:
+        """By how much the clock has leapt ahead since the last look; 0 where it went on as time does."""
+        running_s = self._running()
+        (was_s, ran_s), self._clocks_s = self._clocks_s or (now_s, running_s), (now_s, running_s)
+        leap_s = (now_s - was_s) - (running_s - ran_s)
+        return leap_s if running_s and leap_s > _LEAST_LEAP_S else 0.0
 
     def _can_look(self) -> bool:
         """Whether there are cameras to look at that are as people decided by now. Where a hub that has just started has
