@@ -8,6 +8,7 @@ of the database where the log lies in PostgreSQL; a copy of the keys alone has t
 must not be forgotten either.
 """
 
+import logging
 import os
 import secrets
 import shutil
@@ -34,6 +35,7 @@ from hub.store.postgres.address import PostgresAddress
 from hub.store.registry import Registry
 from hub.store.sqlite.database import FILE, is_full
 from hub.store.sqlite.saved import save_as_file
+from hub.store.store import Store
 from probe.files.private import make_folder
 
 REVOKED = "revoked.json"
@@ -41,6 +43,8 @@ MAGIC = b"contrechamp backup 1\n"
 BLOCK = 1 << 20
 MIN_PASSPHRASE = 12
 _SALT = 16
+
+_log = logging.getLogger(__name__)
 
 
 def write_backup(
@@ -161,7 +165,20 @@ def read_backup(source: Path, data: Path, passphrase: str) -> list[Probe]:
     with make_hub(data) as hub:
         hub.keys.renew_epoch()
         _take_revoked(data / REVOKED, hub.registry)
+        _close_shared_map(hub.store)
         return [probe for probe in hub.registry.probes() if not probe.revoked]
+
+
+def _close_shared_map(store: Store) -> None:
+    """A copy does not know what was made private, or which pictures were deleted, after it was made: an operator looks
+    before strangers do."""
+    sharing = store.public.sharing()
+    if sharing.open:
+        store.public.save([], msgspec.structs.replace(sharing, open=False))
+        _log.warning(
+            "the shared map is closed: this copy does not know what was made private or deleted since it was made; "
+            "look through that, then open the map again"
+        )
 
 
 def _take_revoked(path: Path, registry: Registry) -> None:

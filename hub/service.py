@@ -35,6 +35,7 @@ from hub.log.people import Person, Role
 from hub.people.accounts import Accounts
 from hub.people.passkeys import Passkeys
 from hub.photo.background import Background
+from hub.photo.published import withdraw_gone
 from hub.web.app import make_app
 from hub.web.certificate import PageCertificate, given, own
 from hub.web.doors import Doors
@@ -98,6 +99,7 @@ class RunningHub:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._housekept: date | None = None
+        self._withdrawn: int | None = None  # the generation of the log for which copies were looked at
 
     def __enter__(self) -> "RunningHub":
         with ExitStack() as stack:
@@ -284,6 +286,7 @@ class RunningHub:
     def _keep_house(self) -> None:
         """Once a day: forget who sent what 30 days ago, and tokens that are over. After a start, once the cameras are
         derived: how long their pictures are kept depends on them."""
+        self._withdraw_copies()
         today = self.folder.keys.day
         if today == self._housekept or self.cameras.reading is not None:
             return
@@ -291,10 +294,21 @@ class RunningHub:
         try:
             self.folder.store.forget_senders(today)
             self.folder.registry.erase_expired(time.time())
-            if gone := expire(self.folder.store, self.desk.cameras(), today):
+            if gone := expire(self.folder.store, self.desk.cameras_in_full(), today):
                 _log.warning("its time was over, so it is erased: %s", gone)
+                withdraw_gone(self.folder.store)
         except StoreError as problem:
             _log.error("what is due to be forgotten is still there: %s", problem)
+
+    def _withdraw_copies(self) -> None:
+        """Where something was erased, also by a command, the copies of its pictures that were published go too."""
+        try:
+            generation = self.folder.store.generation()
+            if generation != self._withdrawn:
+                self._withdrawn = generation
+                withdraw_gone(self.folder.store)
+        except StoreError as problem:
+            _log.error("published copies of what was erased are still there: %s", problem)
 
 
 def _certificate(settings: Settings, folder: HubFolder, hosts: list[str]) -> PageCertificate | None:

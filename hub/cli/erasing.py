@@ -32,6 +32,7 @@ def forget(name: str, yes: bool, data: Path, as_json: bool) -> None:
     from hub.derive.deriver import Deriver
     from hub.erase.leaving import of_probe, of_walk
     from hub.keys.contributors import is_tag_of, read_contributor_keys
+    from hub.photo.published import withdraw_gone
 
     with open_hub(data) as hub:
         probe = next((one for one in hub.registry.probes() if one.name == name), None)
@@ -49,16 +50,19 @@ def forget(name: str, yes: bool, data: Path, as_json: bool) -> None:
             hub.keys.disown(probe.id)
         backups = hub.store.complaints.backups()
         done = hub.store.forget(found.forgetting)
+        copies = withdraw_gone(hub.store)
         deriver = Deriver(hub.store, hub.recogniser)
         deriver.refresh()
         hub.store.save_cameras(deriver.saved_form(), streets=deriver.streets)
-    told = {"sightings": done.sightings, "pictures": done.pictures, "left": list(done.left)}
+    told = {"sightings": done.sightings, "pictures": done.pictures, "left": [*done.left, *copies]}
     if as_json:
         click.echo(json.dumps(told | {"backups": [one.path for one in backups]}))
         return
     click.echo(f"{done.sightings} sightings and {done.pictures} pictures are erased.")
     for path in done.left:
         click.echo(f"{path} is read by another program just now and still holds some; end that, and say it again.")
+    for path in copies:
+        click.echo(plain(f"A published copy of a picture could not be deleted: {path}; delete that yourself."))
     for one in backups:
         click.echo(plain(f"A backup of {one.day} may hold it: {one.path}; delete that yourself."))
 

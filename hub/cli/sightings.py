@@ -84,6 +84,7 @@ def undo(name: str | None, yes: bool, limit: int, data: Path, as_json: bool) -> 
     """
     from hub.data import open_hub, read_hub
     from hub.ingest.undo import arrivals, find
+    from hub.photo.published import withdraw_gone
 
     if name is None:
         with read_hub(data) as log:
@@ -94,6 +95,7 @@ def undo(name: str | None, yes: bool, limit: int, data: Path, as_json: bool) -> 
         origin = f" of {plain(arrival.file)}" if arrival.file is not None else ""
         confirm(f"Erase the {arrival.sightings} sightings of {arrival.name}{origin}", yes=yes)
         erased = hub.store.undo(undoing)
+        withdraw_gone(hub.store)
     done = {"name": arrival.name, "erased": erased}
     click.echo(json.dumps(done) if as_json else f"{arrival.name} is taken back: {erased} sightings are erased.")
 

@@ -111,6 +111,12 @@ class Deriver:
         return self._streets.mark
 
     @property
+    def derived_as_of(self) -> tuple[int | None, int] | None:
+        """The generation of the log and the last decision with which the cameras are derived; None while there is
+        more to derive them with."""
+        return None if self._new else (self._generation, self._decisions[-1].number if self._decisions else 0)
+
+    @property
     def review(self) -> Review:
         """The decisions that were read."""
         return self._review
@@ -210,9 +216,10 @@ class Deriver:
         if self._store.decisions.version() == last:
             return
         while fresh := self._store.decisions.read(last):
+            self._new = True
             self._decisions += fresh
             last = fresh[-1].number
-            self._review, self._new = Review(self._decisions), True
+            self._review = Review(self._decisions)
 
     def _read_row(self, row: StoredSighting) -> None:
         try:

@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
@@ -14,6 +14,7 @@ from hub.publish.view import CameraDetail
 from hub.review.check import check
 from hub.review.history import Told, all_told, history_of
 from hub.review.ledger import Ledger, undoing
+from hub.review.review import Review
 from hub.store.store import Store
 
 MAX_NAME = 200
@@ -25,7 +26,7 @@ class Desk:
     A decision names sightings: where its camera changed meanwhile, it is recorded nevertheless, and holds for the
     camera that has most of them. When a method that decides returns, the decision is durable and the cameras are
     derived anew. All raise StoreError; and StillReading, before anything is written, where a hub that has just started
-    has not derived its cameras yet. Only what was released is known even then.
+    has not derived its cameras yet. Only what was released, and what people let the public know of, is known even then.
     """
 
     def __init__(self, live: LiveCameras, store: Store) -> None:
@@ -35,6 +36,15 @@ class Desk:
     def cameras(self) -> Sequence[CameraDetail]:
         """All cameras: those that were rejected, or are of private dwellings, as well."""
         return self._live.deriver.everything()
+
+    def cameras_in_full(self) -> Sequence[CameraDetail]:
+        """The same, each with all its sightings, also where these are too many to be listed one by one."""
+        return [
+            msgspec.structs.replace(one, sighting_ids=self._live.deriver.sightings_of(one.camera.id))
+            if one.camera.sightings > len(one.sighting_ids)
+            else one
+            for one in self.cameras()
+        ]
 
     def camera(self, camera_id: str) -> CameraDetail | None:
         """The camera with an id; an id that was merged away leads to the camera that it is part of now."""
@@ -91,6 +101,20 @@ class Desk:
     def released(self) -> frozenset[str]:
         """The pictures, by their hashes, that may be shown to everybody."""
         return self._live.review.released
+
+    def is_current(self) -> bool:
+        """Whether the cameras are derived, and with all that was decided and erased by now."""
+        now = self._store.generation(), self._store.decisions.version()
+        return self._live.reading is None and self._live.deriver.derived_as_of == now
+
+    def may_be_public(self, cameras: Sequence[Collection[str]]) -> list[bool]:
+        """Whether people let the public know of cameras, of which no more is known than their sightings: by all that
+        was decided by now, whether it is derived or not."""
+        decided: list[Decided] = []
+        while some := self._store.decisions.read(decided[-1].number if decided else 0):
+            decided += some
+        standings = Review(decided).standings_of(cameras)
+        return [one.review == "confirmed" and one.private is not True for one in standings]
 
     def _take(self, by: str, kind: DecisionKind, which: Callable[[Ledger], list[int]]) -> list[Decided]:
         with self._lock:

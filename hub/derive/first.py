@@ -11,7 +11,8 @@ from time import monotonic
 from hub.derive.saved import saved_cameras
 from hub.log.decisions import Decided
 from hub.publish.view import Status
-from hub.review.review import Review
+from hub.review.known import says
+from hub.review.review import Review, is_hidden
 from hub.store.store import Store
 
 TOLD_S = 10.0  # so often at most the terminal hears of it
@@ -31,17 +32,29 @@ class FirstDerivation:
 
     def __init__(self, store: Store, stopping: threading.Event, on_percent: Callable[[], None]) -> None:
         self._store, self._stopping, self._on_percent = store, stopping, on_percent
-        self._take_saved()
         self.percent = 0
         self._logged_s = monotonic()
         self._lock = threading.Lock()
         self._decisions: list[Decided] = []
         self._review = Review()
+        self._taken = 0
+        self._take_saved()
 
     def _take_saved(self) -> None:
-        self._generation = self._store.generation()
-        self.cameras = sorted(saved_cameras(self._store), key=lambda detail: detail.camera.id)
+        """Take what was saved, but for what people want nobody to see by now."""
+        self._taken_as_of = self._as_of()
+        saved = sorted(saved_cameras(self._store), key=lambda detail: detail.camera.id)
+        standings = self.review().standings_of(detail.sighting_ids for detail in saved)
+        self.cameras = [
+            detail
+            for detail, standing in zip(saved, standings, strict=True)
+            if not is_hidden(standing, claimed_private=says(detail, "private-dwelling"))
+        ]
         self.by_id = {detail.camera.id: detail for detail in self.cameras}
+        self._taken += 1
+
+    def _as_of(self) -> tuple[int, int]:
+        return self._store.generation(), self._store.decisions.version()
 
     def told(self, share: float) -> None:
         """Hear the share that is done, 0 to 1. Raises Stopped where the hub ends, StoreError."""
@@ -51,8 +64,8 @@ class FirstDerivation:
         if percent == self.percent:
             return
         self.percent = percent
-        if self._store.generation() != self._generation:
-            self._take_saved()  # somebody erased something meanwhile, and what was saved of it with it
+        if self._as_of() != self._taken_as_of:
+            self._take_saved()  # somebody erased something meanwhile, and what was saved of it with it, or decided
         if monotonic() - self._logged_s >= TOLD_S:
             self._logged_s = monotonic()
             _log.warning(
@@ -66,7 +79,7 @@ class FirstDerivation:
             cameras=len(self.cameras),
             sightings=sum(len(detail.sighting_ids) for detail in self.cameras),
             quarantined=self._store.quarantine_count(),
-            revision=0,  # no derivation has this
+            revision=1 - self._taken,  # no derivation has any of these
             composed=any(detail.camera.composed for detail in self.cameras),
             reading=self.percent,
         )

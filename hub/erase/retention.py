@@ -8,15 +8,18 @@ from hub.errors import BadInput
 from hub.log.decisions import DecisionKind
 from hub.log.events import Erasure
 from hub.log.retention import LEAST_DAYS, MOST_DAYS, Expired, Terms
+from hub.merge.observe import says_private
 from hub.publish.view import CameraDetail
 from hub.store.store import Store
 from probe.contract.base import ContractError
 from probe.contract.envelope import decode_sighting
 from probe.contract.sighting import Kind
 
+_SHOWING = (DecisionKind.CONFIRM, DecisionKind.NEW, DecisionKind.REJECT, DecisionKind.PRIVATE)
+
 
 def expire(store: Store, cameras: Sequence[CameraDetail], today: date) -> Expired:
-    """Erase what is due. `cameras` are all, also those that no map shows. Raises StoreError."""
+    """Erase what is due. `cameras` are all, those that no map shows as well, with all sightings. Raises StoreError."""
     terms = store.terms()
     gone = store.expire(terms, today)
     kept = {one for camera in cameras if _is_settled(camera) for one in camera.sighting_ids}
@@ -72,23 +75,51 @@ def _private_pictures(store: Store, cameras: Sequence[CameraDetail], before: dat
     if not unseen:
         return []
     decided = _decided_on(store)
+    claimed = _claimed_on(store, {one for camera in unseen for one in camera.sighting_ids})
     found = []
     for camera in unseen:
-        day = max((decided[one] for one in camera.sighting_ids if one in decided), default=None)
+        days = [decided[one] for one in camera.sighting_ids if one in decided]
+        if camera.camera.review != "rejected" and DecisionKind.PRIVATE not in camera.decided:
+            days += sorted(claimed[one] for one in camera.sighting_ids if one in claimed)[:1]
         for picture in store.pictures.named_by(camera.sighting_ids):
-            since = day or store.pictures.came(picture.sha256)
+            since = max(days, default=store.pictures.came(picture.sha256))
             if since is not None and since < before:
                 found.append(picture.sha256)
     return list(dict.fromkeys(found))
 
 
-def _decided_on(store: Store) -> dict[str, date]:
-    """The day on which somebody last said of a sighting's camera that nobody is to see it."""
+def _claimed_on(store: Store, wanted: set[str]) -> dict[str, date]:
+    """The day on which each of some sightings came that says that its camera is of a private dwelling; the last of the
+    month where the day is forgotten. A claim that came today makes nobody's old picture overdue."""
     days: dict[str, date] = {}
+    after = 0
+    while rows := store.read(after):
+        after = rows[-1].seq
+        for row in rows:
+            try:
+                sighting = decode_sighting(row.body)
+            except ContractError:
+                continue
+            if sighting.id in wanted and says_private(sighting) and (row.day is not None or row.came):
+                days[sighting.id] = row.day or _end_of(row.came)
+    return days
+
+
+def _end_of(month: str) -> date:
+    year, number = map(int, month.split("-"))
+    return date(year + number // 12, number % 12 + 1, 1) - timedelta(days=1)
+
+
+def _decided_on(store: Store) -> dict[str, date]:
+    """The day on which somebody last decided who is to see a sighting's camera, by undoing or redoing as well."""
+    days: dict[str, date] = {}
+    about: dict[int, tuple[str, ...]] = {}
     after = 0
     while some := store.decisions.read(after):
         after = some[-1].number
         for one in some:
-            if one.what.kind in (DecisionKind.REJECT, DecisionKind.PRIVATE):
-                days |= dict.fromkeys(one.what.sightings, one.at.date())
+            if one.what.kind in _SHOWING:
+                about[one.number] = one.what.sightings
+            for sighting in about.get(one.number if one.what.decision is None else one.what.decision, ()):
+                days[sighting] = max(one.at.date(), days.get(sighting, date.min))
     return days

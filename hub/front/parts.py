@@ -15,6 +15,7 @@ from hub.derive.live import LiveCameras
 from hub.enroll.pairing import Pairing
 from hub.enroll.stands import Stands
 from hub.errors import StillReading
+from hub.keys.day import machine_clock
 from hub.photo.complaints import HubComplaints, StrangersComplaints
 from hub.photo.gallery import Gallery
 from hub.photo.public import public_jpeg
@@ -98,6 +99,9 @@ class Front:
             frame.desk.cameras,
             lambda: frame.cameras.status().revision,
             released=frame.desk.released,
+            is_current=frame.desk.is_current,
+            may_be_public=frame.desk.may_be_public,
+            running=lambda: machine_clock().boot_s,
         )
         stack.callback(publisher.stop)
         frame.cameras.subscribe(publisher.request_look)

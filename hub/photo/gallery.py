@@ -4,6 +4,7 @@ A picture is private until a person has looked. Nothing is ever uncovered: no or
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,8 @@ from probe.contract.sighting import Box, Sighting
 ENOUGH_INLIERS = 20  # that two photos show the same wall; different ones had six at most
 LEAST_LETTERS = 6
 _TRIES = 3
+
+_log = logging.getLogger(__name__)
 
 SightingsOf = Callable[[str], Sequence[str] | None]
 
@@ -45,28 +48,30 @@ class Gallery:
     def look(self, picture_id: str) -> PictureView:
         """A person has looked: it may be shown. Raises BadInput."""
         picture = self.require(picture_id)
-        if picture.standing is Standing.HIDDEN:
-            raise BadInput("a complaint about this picture is open; decide that first: `contrechamp-hub photos close`")
+        _require_no_complaint(picture)
         view = _shown(picture)  # what cannot be read was not looked at either
         if picture.standing is Standing.LOOKED:
             return view
         self._pictures.stand(picture_id, Standing.LOOKED, Done.LOOKED)
-        return _shown(self.require(picture_id))
+        now = self.require(picture_id)
+        _require_no_complaint(now)  # it came at this very moment
+        return _shown(now)
 
     def take_back(self, picture_id: str) -> PictureView:
         """It may not be shown after all: it is as if nobody had looked, and the copies of it that were written are
-        deleted. Raises BadInput."""
+        deleted. Raises BadInput; StoreError where one could not be deleted."""
         picture = self.require(picture_id)
-        if picture.standing is Standing.HIDDEN:
-            raise BadInput("a complaint about this picture is open; decide that first: `contrechamp-hub photos close`")
+        _require_no_complaint(picture)
         if picture.standing is Standing.LOOKED:
             self._pictures.stand(picture_id, Standing.NEW, Done.SHOWN)
-            self.withdraw_published(picture_id)
+            _require_gone(self.withdraw_published(picture_id), "private again")
         return _shown(self.require(picture_id))
 
     def cover(self, picture_id: str, boxes: Sequence[Box]) -> PictureView:
-        """Cover rectangles for good. Raises BadInput; then nothing was changed."""
+        """Cover rectangles for good. Raises BadInput; then nothing was changed. Raises StoreError where a copy that was
+        published could not be deleted; then the picture is covered."""
         self.add_redaction(picture_id, boxes, By.OPERATOR)
+        _require_gone([copy.path for copy in self._complaints.published(picture_id)], "covered")
         return _shown(self.require(picture_id))
 
     def add_redaction(self, picture_id: str, boxes: Sequence[Box], by: By) -> None:
@@ -87,10 +92,10 @@ class Gallery:
 
     def delete(self, picture_id: str) -> None:
         """Take a picture out of all stores, for good. Raises BadInput where there is none, StoreError where a file of
-        the hub's folder could not be cleared: then the picture is gone from the hub, and the sentence names the file.
-        """
+        the hub's folder could not be cleared, or a copy that was published could not be deleted: then the picture is
+        gone from the hub, and the sentence names the file."""
         self.require(picture_id)
-        self.withdraw_published(picture_id)
+        copies = self.withdraw_published(picture_id)
         self._pictures.delete(picture_id)
         left = self._pictures.finish_erasing()
         if left:
@@ -98,6 +103,7 @@ class Gallery:
                 f"the picture is deleted, but {', '.join(left)} could not be cleared of it: another program uses it, "
                 "or a move has left it; end that one and start the hub again, or: contrechamp-hub move --erase-old"
             )
+        _require_gone(copies, "deleted")
 
     def backups_with(self, picture_id: str) -> list[Copy]:
         """The backups that may hold a picture still, by what this hub has written down of them."""
@@ -142,17 +148,21 @@ class Gallery:
         return picture
 
     def withdraw_published(self, picture_id: str) -> list[str]:
-        """Delete the copies of a picture that were written to files; returns those that are not there as written."""
+        """Delete the copies of a picture that were written to files. Returns those that are there and could not be
+        deleted: they stay written down, so that it is tried again. What is another file by now is left alone."""
         left = []
         for copy in self._complaints.published(picture_id):
             try:
                 if _is_the_copy(copy):
                     Path(copy.path).unlink()
-                else:
-                    left.append(copy.path)
-            except OSError:
+            except FileNotFoundError:
+                pass  # somebody has moved or deleted it
+            except OSError as problem:
+                _log.warning("%s: a copy of a picture that nobody is to see could not be deleted (%s); delete it",
+                             copy.path, problem.strerror)  # fmt: skip
                 left.append(copy.path)
-        self._complaints.forget_published(picture_id)
+                continue
+            self._complaints.forget_published(picture_id, copy.path)
         return left
 
     def _sightings(self, camera_id: str) -> Sequence[str]:
@@ -199,6 +209,18 @@ def sighting_of(picture: StoredPicture) -> Sighting | None:
 def day_of(sighting: Sighting | None) -> date | None:
     """The day on which a picture was taken."""
     return None if sighting is None or sighting.time is None else sighting.time.utc.date()
+
+
+def _require_no_complaint(picture: StoredPicture) -> None:
+    if picture.standing is Standing.HIDDEN:
+        raise BadInput("a complaint about this picture is open; decide that first: `contrechamp-hub photos close`")
+
+
+def _require_gone(copies: Sequence[str], done: str) -> None:
+    if copies:
+        raise StoreError(
+            f"the picture is {done}, but a published copy could not be deleted: {', '.join(copies)}; do that"
+        )
 
 
 def _is_the_copy(copy: Copy) -> bool:

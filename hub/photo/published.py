@@ -50,3 +50,10 @@ def export(store: Store, cameras: Sequence[CameraDetail], folder: Path) -> list[
                 continue
             written.append(path)
     return written
+
+
+def withdraw_gone(store: Store) -> list[str]:
+    """Delete the copies of pictures that are erased: with a volunteer who left, a walk that was taken back, or because
+    their time was over. Returns those that could not be deleted. Raises StoreError."""
+    gallery = Gallery(store, lambda _: ())
+    return [left for sha256 in store.complaints.published_of_gone() for left in gallery.withdraw_published(sha256)]

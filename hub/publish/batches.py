@@ -88,6 +88,11 @@ def ripe(rows: Iterable[PublicRow], now_s: float) -> list[PublicRow]:
     return sorted((replace(row, body=row.coming, coming=None, ripe_s=None) for row in due), key=lambda row: row.id)
 
 
+def postponed(rows: Iterable[PublicRow], by_s: float) -> list[PublicRow]:
+    """The rows that wait, each by so much longer: where a clock leaps ahead, no time has passed."""
+    return [replace(row, ripe_s=row.ripe_s + by_s) for row in rows if row.ripe_s is not None]
+
+
 def fallen(shown: int, vanished: int) -> Held | None:
     """What is to be held where more than a third of the cameras vanish and nobody decided so."""
     fell = vanished > 1 and vanished * FALL > shown
@@ -123,9 +128,35 @@ def closed(rows: Iterable[PublicRow]) -> list[PublicRow]:
     return [replace(row, body=None, coming=row.coming or row.body, ripe_s=0.0) for row in rows if row.body is not None]
 
 
+def by_keeper(rows: Sequence[PublicRow], *, without: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The sightings of each public id, with those of all ids that lead to it; an id that leads elsewhere has none."""
+    leads = {row.id: row.merged_into for row in rows}
+    found: dict[str, frozenset[str]] = {row.id: frozenset() for row in rows}
+    for row in rows:
+        keeper, ways = row.id, 0
+        while (further := leads.get(keeper)) is not None and further in found and ways < len(rows):
+            keeper, ways = further, ways + 1
+        found[keeper] |= row.sightings - without
+    return found
+
+
 def new_id(random: Random) -> str:
     """A public id, by lot."""
     return f"{random.getrandbits(64):016x}"
+
+
+def ids_of(rows: Sequence[PublicRow], details: Sequence[CameraDetail]) -> dict[str, str]:
+    """The public ids of cameras, by their own, where they have one: the same that `reconciled` keeps for them."""
+    overlaps = _overlaps({sighting: row.id for row in rows for sighting in row.sightings}, details)
+    by_camera: dict[str, list[PublicRow]] = {}
+    for row in rows:
+        if row.id in overlaps:
+            by_camera.setdefault(_most(overlaps[row.id]), []).append(row)
+    kept = {camera_id: min(mine, key=_precedence) for camera_id, mine in by_camera.items()}
+    return {
+        camera_id: row.id if row.merged_into is None or row.merged_into in overlaps else row.merged_into
+        for camera_id, row in kept.items()
+    }
 
 
 def _overlaps(owners: dict[str, str], details: Sequence[CameraDetail]) -> dict[str, Counter[str]]:
@@ -165,7 +196,7 @@ def _waiting(row: PublicRow, wanted: bytes, now_s: float, random: Random) -> Pub
     """A row that is to become what is wanted; what waits already waits no longer for being another now."""
     if wanted == row.body:
         return replace(row, coming=None, ripe_s=None)
-    if row.coming is None:
+    if row.coming is None or row.ripe_s is None or row.ripe_s > now_s + WAIT_S[1]:  # by a clock that had leapt ahead
         return replace(row, coming=wanted, ripe_s=now_s + random.uniform(*WAIT_S))
     return replace(row, coming=wanted)
 

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from hub.log.public import PublicRow
+from hub.publish.batches import ids_of
 from hub.publish.osm_tags import count_claims, tags, weak_claims
 from hub.publish.public import month_of, publishable_cameras, rounded_radius_m
 from hub.publish.view import CameraDetail, region
@@ -38,14 +39,7 @@ def exported(cameras: Iterable[CameraDetail], *, everything: bool, ids: Ids | No
 
 def public_ids(rows: Sequence[PublicRow], cameras: Iterable[CameraDetail]) -> dict[str, str]:
     """The public ids of cameras, by their own."""
-    owners = {sighting: row.merged_into or row.id for row in rows for sighting in row.sightings}
-    found = {}
-    for detail in cameras:
-        for sighting in detail.sighting_ids:
-            if sighting in owners:
-                found[detail.camera.id] = owners[sighting]
-                break
-    return found
+    return ids_of(rows, list(cameras))
 
 
 def _for_the_public(detail: CameraDetail, public_id: str | None) -> Exported:

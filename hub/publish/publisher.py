@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random, SystemRandom
 
@@ -14,6 +15,7 @@ from hub.errors import BadInput, StillReading, StoreError
 from hub.log.pictures import Standing
 from hub.log.public import PublicRow, Sharing
 from hub.publish.batches import (
+    by_keeper,
     closed,
     emptied,
     fallen,
@@ -22,6 +24,7 @@ from hub.publish.batches import (
     latest_batch_s,
     new_id,
     next_batch_s,
+    postponed,
     reconciled,
     ripe,
 )
@@ -32,6 +35,8 @@ from hub.store.store import Store
 LOOK_S = 30.0  # how soon what must not be seen any more has left
 REST_S, LOOK_SHARE = 1.0, 6  # a look of a second is followed by so many seconds of rest: 50,000 cameras take two
 STOP_S = 10.0
+_CHANGED = "what the map would show has changed meanwhile; look at the preview again, then open it"
+_LEAST_LEAP_S = 3600.0
 _LEAP_S = 2 * 86_400.0  # a batch that is due later than this was planned by a clock that leapt
 
 _log = logging.getLogger(__name__)
@@ -75,9 +80,11 @@ class Preview:
 class Publisher:
     """The shared map of a hub. Safe to use from several threads.
 
-    `cameras` gives all cameras, the rejected and private ones as well, or raises StillReading: then what was seen stays
-    as it is, and nothing is opened or accepted. `revision` gives another value than before where they may be others,
-    `released` the hashes of the pictures that may be shown to everybody. `now` is a clock in Unix time.
+    `cameras` gives all cameras, the rejected and private ones as well, or raises StillReading. `is_current` says
+    whether they are as people decided by now: until they are, nothing comes, is opened or accepted, and of what was
+    seen stays what `may_be_public` allows, which is asked with the sightings of cameras. `revision` gives another value
+    than before where they may be others, `released` the hashes of the pictures that may be shown to everybody. `now` is
+    a clock in Unix time, and `running` seconds that nobody sets, or always 0.
     """
 
     def __init__(
@@ -87,14 +94,20 @@ class Publisher:
         revision: Callable[[], object] = object,
         *,
         released: Callable[[], frozenset[str]] = frozenset,
+        is_current: Callable[[], bool] = lambda: True,
+        may_be_public: Callable[[Sequence[frozenset[str]]], Sequence[bool]] = lambda cameras: [True] * len(cameras),
         now: Callable[[], float] = time.time,
+        running: Callable[[], float] = lambda: 0.0,
         random: Random | None = None,
     ) -> None:
         self._store, self._cameras, self._revision = store, cameras, revision
+        self._is_current, self._may_be_public = is_current, may_be_public
         self._released, self._now, self._random = released, now, random or SystemRandom()
         self._lock = threading.RLock()
         self._shown: Shown | None = None
         self._looked_at: object = None
+        self._running = running
+        self._clocks_s: tuple[float, float] | None = None  # what both clocks said at the last look
         self._wanted, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="shared map", daemon=True)
 
@@ -123,33 +136,65 @@ class Publisher:
         """Take out what must not be seen any more, note what is to come, and make the batch where it is due. Raises
         StoreError."""
         with self._lock:
-            now_s = self._now()
-            sharing = self._store.public.sharing()
-            if not self._can_look(sharing):
-                return
-            pictures = self._pictures()
-            version = (self._revision(), self._store.decisions.version(), self._store.generation(), pictures, sharing)
-            is_due = sharing.due_s is None or now_s >= sharing.due_s or sharing.due_s > now_s + _LEAP_S
-            if version == self._looked_at and not is_due:
-                return
-            rows, sharing = self._reconcile(sharing, pictures, now_s)
-            if is_due:
-                rows, sharing = self._batch(rows, sharing, now_s)
-            self._keep(rows, sharing)
-            self._looked_at = (*version[:-1], sharing)
+            sharing, generation = self._store.public.sharing(), self._store.generation()
+            try:
+                if self._can_look():
+                    self._look(sharing, generation)
+                    return
+            except _Outdated:
+                self._wanted.set()  # to look again
+            except StoreError:  # nothing can be written down, as the disk is full; it can be read as before
+                self._show_allowed(sharing)
+                raise
+            self._show_allowed(sharing)
 
-    def _can_look(self, sharing: Sharing) -> bool:
-        """Whether there are cameras to look at. Where a hub that has just started has not derived them, to go by none
-        would take all out of the map: it is shown as it was."""
+    def _look(self, sharing: Sharing, generation: int) -> None:
+        """Look, by a log of this generation. Raises StoreError, _Outdated."""
+        now_s, pictures = self._now(), self._pictures()
+        if leap_s := self._leapt_s(now_s):
+            self._save(postponed(self._store.public.rows(), leap_s), sharing, generation)
+        version = (self._revision(), self._store.decisions.version(), generation, pictures, sharing)
+        is_due = sharing.due_s is None or now_s >= sharing.due_s or sharing.due_s > now_s + _LEAP_S
+        if version == self._looked_at and not is_due:
+            return
+        rows, sharing = self._reconcile(sharing, pictures, now_s, generation)
+        if is_due:
+            rows, sharing = self._batch(rows, sharing, now_s, generation)
+        self._keep(rows, sharing)
+        self._looked_at = (*version[:-1], sharing)
+
+    def _leapt_s(self, now_s: float) -> float:
+        """By how much the clock has leapt ahead since the last look; 0 where it went on as time does."""
+        running_s = self._running()
+        (was_s, ran_s), self._clocks_s = self._clocks_s or (now_s, running_s), (now_s, running_s)
+        leap_s = (now_s - was_s) - (running_s - ran_s)
+        return leap_s if running_s and leap_s > _LEAST_LEAP_S else 0.0
+
+    def _can_look(self) -> bool:
+        """Whether there are cameras to look at that are as people decided by now. Where a hub that has just started has
+        not derived them, to go by none would take all out of the map."""
         try:
             self._cameras()
         except StillReading:
-            version = sharing, self._store.generation()  # what is erased has left the rows, and leaves at once
-            if self._looked_at != version:
-                self._keep(self._store.public.rows(), sharing)
-                self._looked_at = version
             return False
-        return True
+        return self._is_current()
+
+    def _show_allowed(self, sharing: Sharing) -> None:
+        """Show the map as it was, without what must not be seen any more."""
+        version = sharing, self._store.generation(), self._store.decisions.version()
+        if self._looked_at != version:
+            rows = self._store.public.rows()
+            sightings = by_keeper(rows, without=self._store.public.taken_back())
+            allowed = dict(zip(sightings, self._may_be_public(list(sightings.values())), strict=True))
+            self._keep([row for row in rows if sightings[row.id] and allowed[row.id]], sharing)
+            self._looked_at = version
+
+    def _save(self, rows: Sequence[PublicRow], sharing: Sharing, generation: int) -> list[PublicRow]:
+        """Write rows down, and return all. Raises _Outdated where somebody erased something since they were read: it
+        would come back with them."""
+        if not self._store.public.save(rows, sharing, generation=generation):
+            raise _Outdated
+        return self._store.public.rows()
 
     def shown(self) -> Shown | None:
         """What the public sees; None while the map is closed."""
@@ -188,21 +233,25 @@ class Publisher:
         with self._lock:
             if self._store.public.sharing().open:
                 return
-            if self.preview().tag != tag:
-                raise BadInput("what the map would show has changed meanwhile; look at the preview again, then open it")
-            now_s = self._now()
-            sharing = msgspec.structs.replace(
-                self._store.public.sharing(), open=True, due_s=None, held=None, accepted=None
-            )
-            rows, sharing = self._batch(self._store.public.rows(), sharing, now_s)
+            if self.preview().tag != tag or not self._is_current():
+                raise BadInput(_CHANGED)
+            sharing, generation = self._store.public.sharing(), self._store.generation()
+            sharing = msgspec.structs.replace(sharing, open=True, due_s=None, held=None, accepted=None)
+            try:
+                rows, sharing = self._batch(self._store.public.rows(), sharing, self._now(), generation)
+            except _Outdated:
+                raise BadInput(_CHANGED) from None
             self._keep(rows, sharing)
 
     def close(self) -> None:
         """Close the map: from now on strangers see nothing. Raises StoreError."""
         with self._lock:
             sharing = msgspec.structs.replace(self._store.public.sharing(), open=False, held=None, accepted=None)
-            self._store.public.save(closed(self._store.public.rows()), sharing)
-            self._keep(self._store.public.rows(), sharing)
+            self._store.public.save([], sharing)
+            self._keep([], sharing)
+            with suppress(_Outdated):  # then what was seen stays written down, and the next look takes out what must go
+                generation = self._store.generation()
+                self._save(closed(self._store.public.rows()), sharing, generation)
 
     def accept(self) -> None:
         """Let what is held happen. Raises StoreError."""
@@ -231,28 +280,31 @@ class Publisher:
         return row
 
     def _reconcile(
-        self, sharing: Sharing, pictures: Mapping[str, str], now_s: float
+        self, sharing: Sharing, pictures: Mapping[str, str], now_s: float, generation: int
     ) -> tuple[list[PublicRow], Sharing]:
         rows = self._store.public.rows()
         found = reconciled(rows, self._cameras(), self._pictures_of(pictures), now_s, self._random)
         changed = list(found.changed)
         seen = sum(row.body is not None for row in rows)
         lost = [row for row in found.vanished if row.body is not None]
-        held = fallen(seen, len(lost))
+        back = self._store.public.taken_back() if lost else frozenset()
+        decided = [row for row in lost if row.sightings <= back]  # by whoever took their walk or import back
+        held = fallen(seen - len(decided), len(lost) - len(decided))
         if held is not None and held != sharing.accepted:
             if held != sharing.held:
                 _log.warning("%d of %d cameras of the shared map vanished; they stay until an operator says so",
                              len(lost), seen)  # fmt: skip
             sharing = msgspec.structs.replace(sharing, held=held)
-            lost = []
+            lost = decided
         elif sharing.held is not None and sharing.held.after < sharing.held.before:
             sharing = msgspec.structs.replace(sharing, held=None)
         gone = {row.id for row in lost} | {row.id for row in found.vanished if row.body is None}
         changed += [emptied(row) for row in found.vanished if row.id in gone]
-        self._store.public.save(changed, sharing)
-        return self._store.public.rows(), sharing
+        return self._save(changed, sharing, generation), sharing
 
-    def _batch(self, rows: Sequence[PublicRow], sharing: Sharing, now_s: float) -> tuple[list[PublicRow], Sharing]:
+    def _batch(
+        self, rows: Sequence[PublicRow], sharing: Sharing, now_s: float, generation: int
+    ) -> tuple[list[PublicRow], Sharing]:
         """Make the batch, unless the map is closed or the batch has to be held."""
         due_s = next_batch_s(now_s, self._random)
         fresh = ripe(rows, now_s) if sharing.open else []
@@ -273,8 +325,7 @@ class Publisher:
                 accepted=None,
                 held=sharing.held if sharing.held is not None and sharing.held.after < sharing.held.before else None,
             )
-        self._store.public.save(fresh, sharing)
-        return self._store.public.rows(), sharing
+        return self._save(fresh, sharing, generation), sharing
 
     def _keep(self, rows: Sequence[PublicRow], sharing: Sharing) -> None:
         """Show what is written down."""
@@ -319,6 +370,10 @@ class Publisher:
             except StoreError as problem:
                 _log.error("the shared map cannot be kept: %s", problem)
             self._stopping.wait(max(REST_S, LOOK_SHARE * (time.monotonic() - began_s)))
+
+
+class _Outdated(Exception):
+    """Something was erased since the rows were read that were to be written."""
 
 
 def _cameras(rows: Sequence[PublicRow]) -> tuple[PublicCamera, ...]:

@@ -73,15 +73,9 @@ class Review:
         """How each camera stands."""
         if not self.holding:
             return [UNDECIDED] * len(cameras)
-        holder = _Holder(cameras, self.by_sighting)
-        about: dict[int, list[Decided]] = {}
-        for decided in self.holding:
-            if decided.what.kind in ABOUT_A_CAMERA:
-                # What a later decision took out of a confirmed camera was not confirmed.
-                sightings = self.binding.confirmed.get(decided.number, decided.what.sightings)
-                number = holder.camera_of(sightings)
-                if number is not None:
-                    about.setdefault(number, []).append(decided)
+        named = ((one.sighting.id for one in (*camera.members, *camera.alike)) for camera in cameras)
+        holder = _Holder(named, self.by_sighting)
+        about = self._about(holder)
         sites: dict[int, str] = {}
         for site in sites_of((one for one in self.holding if one.what.kind in SITES), holder.camera_of):
             name = site_id(cameras[number].observations[0].sighting.id for number in site)
@@ -93,6 +87,24 @@ class Review:
             for number, camera in enumerate(cameras)
         ]
 
+    def standings_of(self, cameras: Iterable[Iterable[str]]) -> list[Standing]:
+        """How cameras stand of which no more is known than their sightings; their sites are not told."""
+        each = [tuple(sightings) for sightings in cameras]
+        about = self._about(_Holder(each, self.by_sighting))
+        return [standing_of(about.get(number, ())) for number in range(len(each))]
+
+    def _about(self, holder: "_Holder") -> dict[int, list[Decided]]:
+        """The decisions about each camera, by its number."""
+        about: dict[int, list[Decided]] = {}
+        for decided in self.holding:
+            if decided.what.kind in ABOUT_A_CAMERA:
+                # What a later decision took out of a confirmed camera was not confirmed.
+                sightings = self.binding.confirmed.get(decided.number, decided.what.sightings)
+                number = holder.camera_of(sightings)
+                if number is not None:
+                    about.setdefault(number, []).append(decided)
+        return about
+
     def is_bound(self, camera: Camera) -> bool:
         """Whether it is by a decision that some of its sightings are of one camera."""
         groups = () if camera.bound is None else camera.bound.groups
@@ -100,15 +112,10 @@ class Review:
 
 
 class _Holder:
-    """Which camera holds most of some sightings."""
+    """Which camera holds most of some sightings; of each camera, its sightings are given."""
 
-    def __init__(self, cameras: Sequence[Camera], wanted: Collection[str]) -> None:
-        self._camera_of = {
-            one.sighting.id: number
-            for number, camera in enumerate(cameras)
-            for one in (*camera.members, *camera.alike)
-            if one.sighting.id in wanted
-        }
+    def __init__(self, cameras: Iterable[Iterable[str]], wanted: Collection[str]) -> None:
+        self._camera_of = {one: number for number, named in enumerate(cameras) for one in named if one in wanted}
 
     def camera_of(self, sightings: Iterable[str]) -> int | None:
         """The camera's number; of two that hold as many, the one that holds the first. None where none holds any."""

@@ -9,7 +9,6 @@ MAX_PEOPLE = 500
 MAX_SESSIONS = 20  # of one person
 MAX_PASSKEYS = 20  # of one person
 MAX_LINKS = 100
-AUDIT_DAYS = 366
 AUDIT_KEPT, REFUSALS_KEPT = 8000, 2000  # apart, so that whoever knocks in vain pushes nothing else out
 REFUSED = "refused"  # what a refusal's `what` begins with
 
@@ -110,7 +109,7 @@ class PeopleStore(Protocol):
         ...
 
     def forget_over(self, now_s: float, idle_s: float) -> None:
-        """Erase the sessions and links that are over, and audited things of more than AUDIT_DAYS ago."""
+        """Erase the sessions and links that are over; what was audited stays for its term, whatever this clock says."""
         ...
 
     def note_page(self, url: str) -> None:

@@ -63,7 +63,8 @@ class PictureStore(Protocol):
         ...
 
     def stand(self, sha256: str, standing: Standing, done: Done) -> None:
-        """Note that a person has looked at it, or that it is hidden or shown again."""
+        """Note that a person has looked at it, or that it is hidden or shown again; nothing changes while a complaint
+        about it is open."""
         ...
 
     def replace(self, was: StoredPicture, jpeg: bytes, boxes: Sequence[Box], by: By) -> None:
@@ -152,8 +153,12 @@ class ComplaintStore(Protocol):
         """The copies of a picture that were written to files."""
         ...
 
-    def forget_published(self, sha256: str) -> None:
-        """The copies of a picture are gone."""
+    def published_of_gone(self) -> list[str]:
+        """The pictures that are erased, and of which copies are written down still."""
+        ...
+
+    def forget_published(self, sha256: str, path: str) -> None:
+        """A copy of a picture is gone."""
         ...
 
     def note_backup(self, path: str, *, sightings: int = 0, decisions: int = 0) -> None:

@@ -9,13 +9,18 @@ import pytest
 
 from hub.backup import BLOCK, MAGIC, read_backup, write_backup
 from hub.data import HubFolder, make_hub, open_hub
+from hub.derive.desk import Desk
+from hub.derive.live import LiveCameras
 from hub.errors import BadInput
 from hub.ingest.receive import Incoming
+from hub.log.decisions import DecisionKind, NewDecision
+from hub.publish.publisher import Publisher
 from hub.store.registry import KeyRevoked
 from probe.contract.parcel import SignedKind, decode_receipts
 from probe.outbox.outbox import Outbox
 from probe.seal.verify import verified_body
 from tests.examples import look
+from tests.hub.reading import filled
 from tests.paired import enrolled, ingest_of, parcel_of
 from tests.processes import hub as command
 
@@ -138,3 +143,24 @@ def test_restore_says_whom_it_lets_in(tmp_path: Path, monkeypatch: pytest.Monkey
     told = command("restore", tmp_path / "copy", "--data", tmp_path / "new", "--json")
     assert json.loads(told.stdout)["let_in"] == ["Anna"]
     assert "does not know who was revoked since" in told.stderr
+
+
+def test_the_shared_map_of_a_hub_that_is_restored_is_closed_until_somebody_has_looked(tmp_path: Path) -> None:
+    """What was made private since the copy was made, or deleted, would be before everybody's eyes again at once."""
+    private, *_ = filled(tmp_path / "hub", tmp_path)
+    write_backup(tmp_path / "hub", tmp_path / "copy", WORDS)
+    with open_hub(tmp_path / "hub") as hub:
+        hub.store.decisions.append("Ada", [NewDecision(kind=DecisionKind.PRIVATE, sightings=(private.id,))])
+    read_backup(tmp_path / "copy", tmp_path / "new", WORDS)
+    with open_hub(tmp_path / "new") as again:
+        live = LiveCameras(again.store)
+        live.refresh()
+        publisher = Publisher(again.store, Desk(live, again.store).cameras)
+        publisher.look()
+        assert publisher.shown() is None
+        preview = publisher.preview()
+        assert len(preview.cameras) == 2
+        publisher.open(preview.tag)
+        shown = publisher.shown()
+        assert shown is not None
+        assert len(shown.cameras) == 2, "their ids are kept"

@@ -11,7 +11,8 @@ from hub.derive.deriver import Deriver
 from hub.derive.progress import Told
 from hub.derive.showing import CameraChange
 from hub.errors import StillReading, StoreError
-from hub.log.events import Forgetting
+from hub.log.decisions import DecisionKind, NewDecision
+from hub.log.events import Forgetting, Undoing
 from hub.service import RunningHub, Settings
 from probe.contract.address import BrokerAddress
 from probe.contract.home import decode_home
@@ -224,3 +225,50 @@ def test_the_share_that_is_done_only_grows(tmp_path: Path, before: list[Sighting
         assert any(0.02 <= share < 0.5 for share in told)
         assert any(0.5 <= share < 1.0 for share in told)
         assert deriver.cameras() == running.cameras.cameras()
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.PRIVATE, DecisionKind.REJECT])
+def test_what_people_decide_meanwhile_elsewhere_leaves_the_shared_map(
+    kind: DecisionKind, held: RunningHub, asking: Asking, before: list[Sighting]
+) -> None:
+    assert len(public(asking)) == 2
+    held.folder.store.decisions.append("Ada", [NewDecision(kind=kind, sightings=(before[0].id,))])  # by a command
+    held.front.publisher.look()
+    assert len(public(asking)) == 1
+
+
+def test_a_walk_that_is_taken_back_meanwhile_leaves_the_shared_map(
+    held: RunningHub, asking: Asking, before: list[Sighting]
+) -> None:
+    held.folder.store.undo(Undoing(walk=before[0].walk, sightings=(1,)))
+    held.front.publisher.look()
+    assert len(public(asking)) == 1
+
+
+def listed(asking: Asking) -> int:
+    cameras = len(json.loads(asking.ask("/api/cameras.geojson").text)["features"])
+    in_view = json.loads(asking.ask("/tiles/cameras.geojson?bbox=-180,-85,180,85").text)["features"]
+    assert len(in_view) == cameras
+    return cameras
+
+
+def test_what_is_erased_meanwhile_leaves_what_readers_were_given_before(
+    held: RunningHub, asking: Asking, before: list[Sighting]
+) -> None:
+    assert listed(asking) == len(before)
+    held.folder.store.forget(Forgetting(sightings=((1, before[0].id),)))
+    held.cameras._first.told(0.5)  # type: ignore[union-attr]
+    assert listed(asking) == len(held.cameras.cameras())
+    assert before[0].id not in asking.ask("/api/cameras.geojson").text
+
+
+@pytest.mark.parametrize("kind", [DecisionKind.PRIVATE, DecisionKind.REJECT])
+def test_what_people_decide_meanwhile_elsewhere_leaves_the_readers_map(
+    kind: DecisionKind, held: RunningHub, asking: Asking, before: list[Sighting]
+) -> None:
+    assert listed(asking) == len(before)
+    held.folder.store.decisions.append("Ada", [NewDecision(kind=kind, sightings=(before[0].id,))])  # by a command
+    held.cameras._first.told(0.5)  # type: ignore[union-attr]
+    assert listed(asking) == len(before) - 1
+    derived(held)
+    assert listed(asking) == len(before) - 1

@@ -143,9 +143,12 @@ def test_a_picture_is_public_where_somebody_looked_and_released_it_and_no_longer
         assert "comment" not in picture.info
     assert f"/public/pictures/{name}.jpg" in evening.browser.get("/shared").text
     # A complaint hides it at once, and the hash by which sightings name it leads nowhere.
-    evening.hub.store.complaints.open("me", [sha(scene)], None)
+    complaint = evening.hub.store.complaints.open("me", [sha(scene)], None)
     assert evening.browser.get(f"/public/pictures/{name}.jpg").status_code == 404
     assert evening.browser.get(f"/public/pictures/{sha(scene)}.jpg").status_code == 404
+    evening.hub.store.pictures.stand(sha(scene), Standing.LOOKED, Done.SHOWN)
+    assert evening.browser.get(f"/public/pictures/{name}.jpg").status_code == 404, "a complaint is open"
+    evening.hub.store.complaints.close(complaint.number, "nobody is on it")
     evening.hub.store.pictures.stand(sha(scene), Standing.LOOKED, Done.SHOWN)
     assert evening.browser.get(f"/public/pictures/{name}.jpg").status_code == 200
     evening.decide(DecisionKind.WITHHOLD, taken.id, value=sha(scene))

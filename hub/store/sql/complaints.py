@@ -77,9 +77,16 @@ class SqlComplaints:
         rows = self._db.rows("SELECT day, path, digest FROM published WHERE sha256 = ? ORDER BY path", (sha256,))
         return [Copy(day=date.fromisoformat(day), path=path, digest=digest) for day, path, digest in rows]
 
-    def forget_published(self, sha256: str) -> None:
+    def published_of_gone(self) -> list[str]:
+        rows = self._db.rows(
+            "SELECT DISTINCT sha256 FROM published WHERE NOT EXISTS (SELECT 1 FROM picture"
+            " WHERE picture.sha256 = published.sha256 AND length(picture.jpeg) > 0) ORDER BY sha256"
+        )
+        return [sha256 for (sha256,) in rows]
+
+    def forget_published(self, sha256: str, path: str) -> None:
         with self._db.transaction() as db:
-            db.execute("DELETE FROM published WHERE sha256 = ?", (sha256,))
+            db.execute("DELETE FROM published WHERE sha256 = ? AND path = ?", (sha256, path))
 
     def note_backup(self, path: str, *, sightings: int = 0, decisions: int = 0) -> None:
         with self._db.transaction() as db:

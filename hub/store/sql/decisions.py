@@ -1,7 +1,7 @@
 """The decisions in SQL."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 
@@ -64,3 +64,10 @@ def _without(what: NewDecision, gone: set[str]) -> NewDecision:
     if what.sightings and not mine:
         return NewDecision(kind=what.kind, decision=what.decision, batch=what.batch)
     return msgspec.structs.replace(what, sightings=mine, others=others)
+
+
+def not_before(today: date) -> datetime:
+    """The time by the clock; where that lags behind the day that is certain, on that day: what was decided or done just
+    now is not to be taken for long over."""
+    now = datetime.now(UTC)
+    return now if now.date() >= today else datetime.combine(today, now.timetz())

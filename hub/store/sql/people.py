@@ -1,14 +1,13 @@
 """People, sessions and the audit in SQL."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from hub.errors import BadInput
 from hub.log.people import Audited, Passkey, Person, Role, Session
 from hub.store.engine import Engine
 from hub.store.people import (
-    AUDIT_DAYS,
     AUDIT_KEPT,
     MAX_LINKS,
     MAX_PASSKEYS,
@@ -164,11 +163,9 @@ class SqlPeople:
         return None if row is None or row[1] <= now_s else int(row[0])
 
     def forget_over(self, now_s: float, idle_s: float) -> None:
-        since = self._now() - timedelta(days=AUDIT_DAYS)
         with self._db.transaction() as db:
             db.execute("DELETE FROM session WHERE ends_s <= ? OR used_s <= ?", (now_s, now_s - idle_s))
             db.execute("DELETE FROM login_link WHERE ends_s <= ?", (now_s,))
-            db.execute("DELETE FROM audit WHERE at < ?", (since.isoformat(),))
 
     def note_page(self, url: str) -> None:
         self._db.set_meta("page", url)

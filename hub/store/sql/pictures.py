@@ -139,7 +139,10 @@ class SqlPictures:
     def stand(self, sha256: str, standing: Standing, done: Done) -> None:
         with self._db.transaction() as db:
             changed = db.execute(
-                "UPDATE gallery SET standing = ? WHERE sha256 = ? AND standing <> 'deleted'", (standing, sha256)
+                "UPDATE gallery SET standing = ? WHERE sha256 = ? AND standing <> 'deleted' AND NOT EXISTS"
+                " (SELECT 1 FROM complained JOIN complaint ON complaint.number = complained.complaint"
+                " WHERE complained.sha256 = gallery.sha256 AND complaint.closed IS NULL)",
+                (standing, sha256),
             ).rowcount
             if changed:
                 self._note(db, sha256, done, By.OPERATOR)

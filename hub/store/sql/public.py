@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from hub.log.events import Erasure
 from hub.log.public import PublicRow, Sharing
 from hub.store.engine import Engine
 
@@ -34,8 +35,10 @@ class SqlPublic:
             for name, body, coming, ripe_s, merged_into in rows
         ]
 
-    def save(self, rows: Sequence[PublicRow], sharing: Sharing | None = None) -> None:
+    def save(self, rows: Sequence[PublicRow], sharing: Sharing | None = None, *, generation: int | None = None) -> bool:
         with self._db.transaction() as db:
+            if generation is not None and generation != int(self._db.meta("generation") or 0):
+                return False
             for row in rows:
                 db.execute(
                     "INSERT INTO public_camera (id, body, coming, ripe_s, merged_into) VALUES (?, ?, ?, ?, ?)"
@@ -52,6 +55,7 @@ class SqlPublic:
                 )
             if sharing is not None:
                 self._db.set_meta(_META, msgspec.json.encode(sharing).decode())
+        return True
 
     def forget(self, sightings: Sequence[str]) -> int:
         left = 0
@@ -71,6 +75,15 @@ class SqlPublic:
                         (camera, camera),
                     ).rowcount
         return left
+
+    def taken_back(self) -> frozenset[str]:
+        rows = self._db.rows(
+            "SELECT public_sighting.sighting FROM public_sighting"
+            " JOIN sighting ON sighting.id = public_sighting.sighting WHERE length(sighting.body) = 0 AND EXISTS"
+            " (SELECT 1 FROM deletion WHERE deletion.sighting = public_sighting.sighting AND deletion.why IN (?, ?))",
+            (Erasure.UNDONE, Erasure.REJECTED),
+        )
+        return frozenset(sighting for (sighting,) in rows)
 
     def sharing(self) -> Sharing:
         said = self._db.meta(_META)

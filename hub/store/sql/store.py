@@ -29,7 +29,7 @@ from hub.store.engine import Engine, Transaction
 from hub.store.sql import saved
 from hub.store.sql.by_id import KNOWN, rows_by_id
 from hub.store.sql.complaints import SqlComplaints
-from hub.store.sql.decisions import SqlDecisions
+from hub.store.sql.decisions import SqlDecisions, not_before
 from hub.store.sql.forgetting import expire_rows, forget_probe, forget_sighting, overdue
 from hub.store.sql.people import SqlPeople
 from hub.store.sql.pictures import SqlPictures
@@ -54,9 +54,9 @@ class SqlStore:
         self._shares = Shares(self.db)
         self.pictures = SqlPictures(self.db, self._shares, self._now)
         self.complaints = SqlComplaints(self.db, self._now)
-        self.decisions = SqlDecisions(self.db)
+        self.decisions = SqlDecisions(self.db, lambda: not_before(self.today()))
         self.public = SqlPublic(self.db)
-        self.people = SqlPeople(self.db)
+        self.people = SqlPeople(self.db, lambda: not_before(self.today()))
 
     def _now(self) -> date:
         return self.today()

@@ -13,12 +13,16 @@ from hub.erase.retention import changed, expire
 from hub.errors import BadInput
 from hub.ingest.receive import Incoming
 from hub.log.decisions import DecisionKind, NewDecision
+from hub.log.people import Role
 from hub.log.retention import Expired, Terms
+from hub.people.accounts import Accounts
 from hub.publish.view import CameraDetail
-from tests.examples import WALK_B, look
+from hub.service import RunningHub, Settings
+from probe.contract.sighting import PrivateDwellingClaim, Strength
+from tests.examples import WALK_A, WALK_B, WALK_C, look
 from tests.hub.cli.test_folders import run
 from tests.hub.photo.world import World, jpeg_of, noise
-from tests.paired import ingest_of
+from tests.paired import enrolled, ingest_of
 
 TODAY = date(2026, 5, 10)  # a day after the examples were made
 
@@ -128,3 +132,81 @@ def test_terms_are_shown_and_changed(world: World) -> None:
 def test_a_term_that_is_none_changes_nothing(said: str) -> None:
     with pytest.raises(BadInput):
         changed(Terms(), [said])
+
+
+def test_pictures_stay_some_days_after_a_decision_that_was_undone_long_ago_is_redone(world: World) -> None:
+    taken = world.take(jpeg_of(noise(1)))
+    private = NewDecision(kind=DecisionKind.PRIVATE, sightings=(taken.id,))
+    for day, what in (
+        (0, private),
+        (1, NewDecision(kind=DecisionKind.UNDO, decision=1)),
+        (100, NewDecision(kind=DecisionKind.REDO, decision=1)),
+    ):
+        with world.hub.store.db.transaction() as db:  # type: ignore[attr-defined]
+            db.execute(
+                "INSERT INTO decision (at, by_whom, body) VALUES (?, ?, ?)",
+                (later(day).isoformat(), "Ada", msgspec.json.encode(what)),
+            )
+    assert len(unseen := [one for one in cameras(world) if one.camera.private]) == 1
+    assert expire(world.hub.store, unseen, later(101)).private_pictures == 0, "an undo must find them"
+    assert expire(world.hub.store, unseen, later(131)).private_pictures == 1
+
+
+@pytest.mark.engines
+def test_pictures_stay_some_days_after_a_decision_by_a_clock_that_lags(world: World) -> None:
+    taken = world.take(jpeg_of(noise(1)))
+    certain = date(2190, 1, 1)
+    world.hub.store.today = lambda: certain  # type: ignore[attr-defined]
+    world.hub.store.decisions.append("Ada", [NewDecision(kind=DecisionKind.REJECT, sightings=(taken.id,))])
+    unseen = cameras(world)
+    assert unseen[0].camera.review == "rejected"
+    assert expire(world.hub.store, unseen, certain + timedelta(days=1)).private_pictures == 0, "an undo must find them"
+    assert expire(world.hub.store, unseen, certain + timedelta(days=31)).private_pictures == 1
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_who_calls_a_camera_private_today_makes_no_old_picture_of_others_overdue(world: World, confirmed: bool) -> None:
+    """Else one hostile probe has all pictures of a town deleted by the next day."""
+    taken = world.take(jpeg_of(noise(1)))
+    if confirmed:
+        world.hub.store.decisions.append("Ada", [NewDecision(kind=DecisionKind.CONFIRM, sightings=(taken.id,))])
+    came = later(300)
+    world.hub.store.today = lambda: came  # type: ignore[attr-defined]
+    other = look(walk=WALK_B)
+    private = PrivateDwellingClaim(value=True, strength=Strength.STRONG, evidence=())
+    claims = (*other.claims, private)
+    liar = enrolled(world.hub)
+    assert world.send([liar.sealer().sighting(msgspec.structs.replace(other, claims=claims))], liar) == ["stored"]
+    (unseen,) = cameras(world)
+    assert unseen.camera.private
+    assert taken.id in unseen.sighting_ids
+    assert expire(world.hub.store, [unseen], came + timedelta(days=1)).private_pictures == 0, "nobody can undo it"
+    assert expire(world.hub.store, [unseen], came + timedelta(days=32)).private_pictures == 1
+
+
+@pytest.mark.engines
+def test_the_audit_is_kept_for_its_term_whatever_the_clock_says(world: World) -> None:
+    store, certain = world.hub.store, date(2190, 1, 1)
+    store.set_terms(Terms(audit=3650))
+    store.today = lambda: certain  # type: ignore[attr-defined]
+    Accounts(store.people).begin(store.people.add("Ada", Role.ADMIN), "password")
+    assert [one.what for one in store.people.audit()] == ["signed_in_password"], "by a clock that lags"
+    assert expire(store, [], certain + timedelta(days=3650)).audit == 0
+    assert expire(store, [], certain + timedelta(days=3651)).audit == 1
+
+
+def test_of_a_confirmed_camera_also_those_sightings_stay_that_are_too_many_to_list(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.publish.describe.MAX_LISTED", 1)
+    seen = [look(walk=walk) for walk in (WALK_A, WALK_B, WALK_C)]
+    world.send([world.walker.sealer().sighting(one) for one in seen])
+    named = tuple(one.id for one in seen)
+    world.hub.store.decisions.append("Ada", [NewDecision(kind=DecisionKind.CONFIRM, sightings=named)])
+    with world.hub.store.db.transaction() as db:  # type: ignore[attr-defined]
+        db.execute("UPDATE sighting SET came = '2020-01'")
+    with RunningHub(Settings(data=world.hub.path)) as running:
+        (camera,) = running.desk.cameras()
+        assert (camera.camera.sightings, len(camera.sighting_ids)) == (3, 1)
+        running._keep_house()
+    assert world.hub.store.count() == 3

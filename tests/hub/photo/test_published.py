@@ -1,24 +1,29 @@
 """What is published was looked at, and bears the camera's place and the day, and nothing else; it goes when it must."""
 
 import ast
+import json
 import subprocess
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from PIL import Image
 
-from hub.errors import BadInput
+from hub.errors import BadInput, StoreError
+from hub.ingest.undo import arrivals, find
 from hub.photo.complaints import complain, decide
 from hub.photo.published import export, published_copy
 from hub.publish.geojson import export as export_map
+from hub.service import RunningHub, Settings
 from hub.web.pictures import PictureState
 from probe.contract.sighting import Box, Place, PrivateDwellingClaim, Strength
 from probe.redact.geotag import PictureTags, geotagged
 from tests import panoramax
 from tests.examples import WALK_B
+from tests.hub.cli.test_folders import run
 from tests.hub.photo.world import World, jpeg_of, noise, photo, sha
 
 ONE, TWO = (jpeg_of(noise(seed)) for seed in (21, 22))
@@ -164,3 +169,99 @@ def test_nothing_else_on_the_hub_takes_a_pictures_octets() -> None:
     # To everybody: what was released and looked at, which tests/hub/test_shared_map.py tries.
     shared = {"hub/front/parts.py", "hub/web/pages/shared.py"}
     assert others == comes_in | shared
+
+
+def test_a_copy_that_cannot_be_deleted_is_told_and_tried_again(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, **_: bool) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    world.take(ONE)
+    store, gallery, cameras = world.hub.store, world.gallery(), world.deriver().cameras()
+    gallery.look(sha(ONE))
+    (path,) = export(store, cameras, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refused)
+        with pytest.raises(StoreError, match="is covered, but a published copy could not be deleted"):
+            gallery.cover(sha(ONE), [Box(left=0, top=0, width=0.2, height=0.2)])
+        with pytest.raises(StoreError, match="is private again, but a published copy"):
+            gallery.take_back(sha(ONE))
+        complain(store, gallery, about="me", pictures=[sha(ONE)])
+    assert path.is_file()
+    assert [copy.path for copy in store.complaints.published(sha(ONE))] == [str(path)], "nobody knew of it any more"
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refused)
+        with pytest.raises(StoreError, match="is deleted, but a published copy"):
+            gallery.delete(sha(ONE))
+    assert gallery.jpeg(sha(ONE)) is None
+    assert gallery.withdraw_published(sha(ONE)) == []
+    assert not path.exists()
+
+
+@pytest.fixture
+def copy(world: World, tmp_path: Path) -> Path:
+    """A copy of a picture that was published."""
+    world.take(ONE)
+    world.gallery().look(sha(ONE))
+    folder = tmp_path / "published"
+    folder.mkdir()
+    (path,) = export(world.hub.store, world.deriver().cameras(), folder)
+    return path
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("command", ["forget", "undo"])
+def test_a_published_copy_goes_with_the_walk_that_is_erased(world: World, copy: Path, command: str) -> None:
+    (walk,) = [one.name for one in arrivals(world.hub.store)]
+    told = run(command, walk, "--yes", "--json", "--data", world.hub.path)
+    assert told.exit_code == 0, told.output
+    assert world.hub.store.counts().pictures == 0
+    assert not copy.exists(), "whoever left is still on the street's page"
+
+
+def test_forget_names_a_published_copy_that_it_cannot_delete(
+    world: World, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, **_: bool) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (walk,) = [one.name for one in arrivals(world.hub.store)]
+    monkeypatch.setattr(Path, "unlink", refused)
+    told = run("forget", walk, "--yes", "--json", "--data", world.hub.path)
+    assert str(copy) in json.loads(told.stdout)["left"]
+
+
+def test_a_hub_that_runs_deletes_the_copies_of_what_is_erased(world: World, copy: Path) -> None:
+    with RunningHub(Settings(data=world.hub.path)) as running:
+        running._keep_house()
+        assert copy.exists()
+        _, undoing = find(running.folder.store, arrivals(running.folder.store)[0].name)
+        running.folder.store.undo(undoing)
+        running._keep_house()
+        assert not copy.exists()
+
+
+@pytest.mark.engines
+def test_a_complaint_hides_also_what_somebody_looks_at_in_that_moment(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.take(ONE)
+    store, gallery = world.hub.store, world.gallery()
+    stand = store.pictures.stand
+
+    def meanwhile(*said: Any) -> None:
+        complain(store, gallery, about="me", pictures=[sha(ONE)])
+        stand(*said)
+
+    monkeypatch.setattr(store.pictures, "stand", meanwhile)
+    with pytest.raises(BadInput, match="complaint about this picture is open"):
+        gallery.look(sha(ONE))
+    assert gallery.require(sha(ONE)).standing == "hidden", "it is shown before anybody has decided"
+    (first,) = store.complaints.listed()
+    decide(store, gallery, first.number, "nobody is on it", delete=False)
+    assert gallery.require(sha(ONE)).standing == "hidden", "another one came as that was decided"
+    monkeypatch.undo()
+    (second,) = store.complaints.listed()
+    decide(store, gallery, second.number, "nobody is on it", delete=False)
+    assert gallery.require(sha(ONE)).standing == "new"

@@ -112,3 +112,13 @@ def test_no_cell_is_a_formula_and_no_name_breaks_a_file(name: str) -> None:
 def test_the_command_knows_the_formats() -> None:
     (kinds,) = [one.type for one in export_command.params if one.name == "kind"]
     assert list(kinds.choices) == list(FORMATS)  # type: ignore[attr-defined]
+
+
+def test_a_sighting_that_moved_takes_no_public_id_along() -> None:
+    """What one camera has of another's sightings gives it no second name, and never that of the other."""
+    a, b, c, d, e = ("abcde"[one] * 32 for one in range(5))
+    rows = [PublicRow(id="1" * 16, sightings=frozenset((a, b, c))), PublicRow(id="2" * 16, sightings=frozenset((d, e)))]
+    cameras = [camera(b, c, east_m=0.0), camera(a, d, e, east_m=90.0)]
+    assert public_ids(rows, cameras) == {b: "1" * 16, a: "2" * 16}
+    exported = json.loads(FORMATS["geojson"].write(cameras, everything=False, ids=public_ids(rows, cameras)))
+    assert len({one["id"] for one in exported["features"]}) == 2

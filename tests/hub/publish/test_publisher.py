@@ -314,3 +314,46 @@ def test_what_is_ripe_is_to_come_until_its_batch_where_the_map_is_open(world: Wo
     preview = world.publisher.preview()
     assert preview.cameras == ()
     assert {one.by_s for one in preview.coming} == {world.now_s + 3600}
+
+
+def test_what_was_decided_by_a_clock_that_had_leapt_ahead_does_not_wait_for_years(world: World) -> None:
+    world.open()
+    world.now_s += 5000 * DAY_S
+    world.has(camera("a" * 32))
+    world.now_s -= 5000 * DAY_S
+    world.days(4)
+    assert len(world.seen()) == 1
+
+
+@pytest.mark.parametrize("leap_days", [1, 30, 5000])
+def test_where_the_clock_leaps_nothing_comes_the_sooner(world: World, leap_days: int) -> None:
+    """What was decided this evening would be public at once, all in one batch, before anybody could think again."""
+    running_s = 1000.0
+    world.publisher = Publisher(
+        world.store, lambda: world.details, now=lambda: world.now_s, running=lambda: running_s, random=Random(1)
+    )
+    world.open()
+    world.has(*row(12))
+    world.now_s += leap_days * DAY_S
+    for _ in range(23):
+        running_s, world.now_s = running_s + 3600, world.now_s + 3600
+        world.publisher.look()
+        assert world.seen() == []
+    for _ in range(24 * 3):
+        running_s, world.now_s = running_s + 3600, world.now_s + 3600
+        world.publisher.look()
+    assert len(world.seen()) == 12
+
+
+def test_who_starts_by_a_clock_that_lags_and_is_set_right_waits_as_ever(world: World) -> None:
+    running_s = 1000.0
+    world.open()
+    world.has(*row(12))
+    world.now_s -= 700 * DAY_S
+    world.publisher = Publisher(
+        world.store, lambda: world.details, now=lambda: world.now_s, running=lambda: running_s, random=Random(1)
+    )
+    world.publisher.look()
+    world.now_s += 700 * DAY_S
+    world.publisher.look()
+    assert world.seen() == []
