@@ -291,7 +291,7 @@ class RunningHub:
         try:
             self.folder.store.forget_senders(today)
             self.folder.registry.erase_expired(time.time())
-            if gone := expire(self.folder.store, self.desk.cameras(), today):
+            if gone := expire(self.folder.store, self.desk.whole_cameras(), today):
                 _log.warning("its time was over, so it is erased: %s", gone)
         except StoreError as problem:
             _log.error("what is due to be forgotten is still there: %s", problem)

@@ -36,6 +36,18 @@ class Desk:
         """All cameras: those that were rejected, or are of private dwellings, as well."""
         return self._live.deriver.everything()
 
+    def whole_cameras(self) -> Sequence[CameraDetail]:
+        """The same, each with all of its sightings, also where they are too many to be listed: for what erases and
+        hides, which must pass over none."""
+        return [self._whole(detail) for detail in self.cameras()]
+
+    def _whole(self, detail: CameraDetail) -> CameraDetail:
+        if len(detail.sighting_ids) >= detail.camera.sightings:
+            return detail
+        # What it lists is kept as well: meanwhile it may be another one
+        all_of_it = dict.fromkeys((*detail.sighting_ids, *self.sightings(detail.camera.id)))
+        return msgspec.structs.replace(detail, sighting_ids=tuple(all_of_it))
+
     def camera(self, camera_id: str) -> CameraDetail | None:
         """The camera with an id; an id that was merged away leads to the camera that it is part of now."""
         return self._live.deriver.found(camera_id)

@@ -16,7 +16,8 @@ from probe.contract.sighting import Kind
 
 
 def expire(store: Store, cameras: Sequence[CameraDetail], today: date) -> Expired:
-    """Erase what is due. `cameras` are all, also those that no map shows. Raises StoreError."""
+    """Erase what is due. `cameras` are all, also those that no map shows, each with all of its sightings. Raises
+    StoreError."""
     terms = store.terms()
     gone = store.expire(terms, today)
     kept = {one for camera in cameras if _is_settled(camera) for one in camera.sighting_ids}
