@@ -10,8 +10,9 @@ from time import monotonic
 
 from hub.derive.saved import saved_cameras
 from hub.log.decisions import Decided
-from hub.publish.view import Status
-from hub.review.review import Review
+from hub.publish.view import CameraDetail, Status
+from hub.review.review import Review, is_hidden
+from hub.review.standing import standing_of
 from hub.store.store import Store
 
 TOLD_S = 10.0  # so often at most the terminal hears of it
@@ -31,16 +32,19 @@ class FirstDerivation:
 
     def __init__(self, store: Store, stopping: threading.Event, on_percent: Callable[[], None]) -> None:
         self._store, self._stopping, self._on_percent = store, stopping, on_percent
-        self._take_saved()
         self.percent = 0
         self._logged_s = monotonic()
         self._lock = threading.Lock()
         self._decisions: list[Decided] = []
         self._review = Review()
+        self._take_saved()
 
     def _take_saved(self) -> None:
-        self._generation = self._store.generation()
-        self.cameras = sorted(saved_cameras(self._store), key=lambda detail: detail.camera.id)
+        """Take what was saved, without what people decided since to be a private dwelling's, or no camera: a hub saves
+        seconds later, and may have been cut off before."""
+        self._generation, review = self._store.generation(), self.review()
+        saved = (detail for detail in saved_cameras(self._store) if not _is_hidden(detail, review))
+        self.cameras = sorted(saved, key=lambda detail: detail.camera.id)
         self.by_id = {detail.camera.id: detail for detail in self.cameras}
 
     def told(self, share: float) -> None:
@@ -51,8 +55,9 @@ class FirstDerivation:
         if percent == self.percent:
             return
         self.percent = percent
-        if self._store.generation() != self._generation:
-            self._take_saved()  # somebody erased something meanwhile, and what was saved of it with it
+        before = self._review
+        if self._store.generation() != self._generation or self.review() is not before:
+            self._take_saved()  # somebody erased something meanwhile, and what was saved of it with it; or decided
         if monotonic() - self._logged_s >= TOLD_S:
             self._logged_s = monotonic()
             _log.warning(
@@ -81,3 +86,10 @@ class FirstDerivation:
                     last = fresh[-1].number
                 self._review = Review(self._decisions)
             return self._review
+
+
+def _is_hidden(detail: CameraDetail, review: Review) -> bool:
+    """Whether decisions about sightings of a camera hide it, as far as that can be told before it is derived."""
+    numbers = {number for one in detail.sighting_ids for number in review.by_sighting.get(one, ())}
+    about = [review.ledger.decisions[number] for number in sorted(numbers) if review.ledger.holds(number)]
+    return is_hidden(standing_of(about), claimed_private=False)
