@@ -66,7 +66,7 @@ def groups_of(walk: Sequence[Observation], bonds: Bonds) -> list[list[Observatio
     ordered = sorted(walk, key=_moment)
     said = tuple(_Said(one.look, one.kind, one.mount, one.direction) for one in ordered)
     if bonds:
-        things = _things(said, [(bonds.group_of(one), bonds.sides_of(one)) for one in ordered])
+        things = _things(said, [(bonds.group_of(one), bonds.all_sides_of(one)) for one in ordered])
     else:
         things = _remembered(said)
     return [[ordered[number] for number in thing] for thing in things]
