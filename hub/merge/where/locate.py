@@ -41,6 +41,7 @@ FINEST_M = 0.75
 # What the fine grid must hold of the mass that the coarse one finds, and what is put around it.
 HELD, MARGIN_CELLS = 0.9995, 1.5
 SECOND_MODE_SHARE, MODES_APART_M = 0.15, 6.0
+CHANCE = 3.0  # so many times as far as they say, squared, marks of several walks may differ by chance
 _STEPS = 36
 
 
@@ -264,9 +265,11 @@ def _valley(mass: Floats, a: Sequence[int], b: Sequence[int]) -> bool:
 
 def _by_marks(walks: Sequence[WalkEvidence]) -> Located:
     """Places that were marked, alone: each walk's mean by its own covariances, its bias taken off, and what is left of
-    that added, as it is common to them; then the walks together."""
+    that added, as it is common to them; then the walks together. Where these differ by far more than they say, as those
+    that people put together may, the result is as doubtful as they differ."""
     plane, factors = _plane(walks), factors_of(walks, streets=False)
     information, weighed = np.zeros((2, 2)), np.zeros(2)
+    said: list[tuple[Floats, Floats]] = []
     for walk in walks:
         own, sums = np.zeros((2, 2)), np.zeros(2)
         for one in sorted(walk.marked, key=lambda each: (each.lat, each.lon, each.east, each.north)):
@@ -277,8 +280,12 @@ def _by_marks(walks: Sequence[WalkEvidence]) -> Located:
         inverse = walk.weight * np.linalg.inv(alone + drift_variance(walk) * np.eye(2))
         information += inverse
         weighed += inverse @ (alone @ sums)
+        said.append((alone @ sums, np.array(inverse, np.float64)))
     covariance = np.array(np.linalg.inv(information), np.float64)
-    east, north = (float(each) for each in covariance @ weighed)
+    middle = covariance @ weighed
+    off = sum(float((place - middle) @ inverse @ (place - middle)) for place, inverse in said)
+    covariance *= max(1.0, off / (CHANCE * max(1, 2 * (len(said) - 1))))
+    east, north = (float(each) for each in middle)
     lat, lon = plane.to_degrees(east, north)
     return Located(
         estimate=Estimate(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.merge.where.evidence import Bearing, Evidence, WalkEvidence
+from hub.merge.where.evidence import Bearing, Evidence, Marked, WalkEvidence
 from hub.merge.where.locate import locate
 from probe.contract.geodesy import destination, distance_m, moved
 from probe.contract.sighting import Hearing, Place
@@ -85,3 +85,38 @@ def test_however_far_apart_there_is_an_answer_near_something_that_was_heard(
     assert found is not None
     at = found.estimate.lat, found.estimate.lon
     assert min(distance_m(*at, *moved(*HERE, east, north)) for own in heard for east, north, _ in own) < 600.0
+
+
+@pytest.mark.parametrize("apart_m", [12.0, 25.0, 300.0, 3_000.0])
+def test_marks_that_differ_by_more_than_they_say_are_in_the_region_that_comes_of_them(apart_m: float) -> None:
+    """Two pins 25 m apart that people put together made a place 12 m from either, and a region of 4 m around it."""
+    places = HERE, moved(*HERE, apart_m, 0.0)
+    walks = tuple(
+        WalkEvidence(walk=str(number), marked=(Marked(lat=lat, lon=lon, east=1.0, north=1.0, common=3.0),))
+        for number, (lat, lon) in enumerate(places)
+    )
+    found = locate(Evidence(walks=walks))
+    assert found is not None
+    for lat, lon in places:
+        away_m = distance_m(lat, lon, found.estimate.lat, found.estimate.lon)
+        assert away_m < found.region95.radius_m
+
+
+def test_marks_that_agree_are_as_sure_as_they_say() -> None:
+    lat, lon = moved(*HERE, 3.0, 0.0)
+    agreed, alike = (
+        locate(
+            Evidence(
+                walks=tuple(
+                    WalkEvidence(
+                        walk=str(number), marked=(Marked(lat=at[0], lon=at[1], east=1.0, north=1.0, common=3.0),)
+                    )
+                    for number, at in enumerate((HERE, other))
+                )
+            )
+        )
+        for other in ((lat, lon), HERE)
+    )
+    assert agreed is not None
+    assert alike is not None
+    assert agreed.region95.area_m2 == pytest.approx(alike.region95.area_m2)
