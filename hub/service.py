@@ -294,7 +294,7 @@ class RunningHub:
         try:
             self.folder.store.forget_senders(today)
             self.folder.registry.erase_expired(time.time())
-            if gone := expire(self.folder.store, self.desk.cameras_in_full(), today):
+            if gone := expire(self.folder.store, self.desk.whole_cameras(), today):
                 _log.warning("its time was over, so it is erased: %s", gone)
                 withdraw_gone(self.folder.store)
         except StoreError as problem:

@@ -11,9 +11,11 @@ import click
 from hub.cli.options import data_option, json_option, plain
 from hub.errors import BadInput
 from hub.log.decisions import TAGGED, Decided, DecisionKind, NewDecision
+from hub.review.check import to_name
 
 if TYPE_CHECKING:
     from hub.derive.desk import Desk
+    from hub.publish.view import CameraDetail
     from hub.review.history import Told
 
 _OF_ONE_CAMERA = ("confirm", "reject", "private", "gone", "follow-up", "note", "retag")
@@ -79,8 +81,9 @@ def make(camera: str, what: str, values: tuple[str, ...], by: str, data: Path, a
                                 operator, operator_type, site_name
     """
     with _open_desk(data) as desk:
-        _require(desk, camera)
-        made = desk.decide(by, [_decision(DecisionKind(what), values, desk.sightings(camera))])
+        detail = _require(desk, camera)
+        named = to_name(detail.sighting_ids, desk.sightings(camera))
+        made = desk.decide(by, [_decision(DecisionKind(what), values, named)])
         _say_done(desk, made, as_json)
 
 
@@ -119,9 +122,11 @@ def _decision(kind: DecisionKind, values: Sequence[str], sightings: tuple[str, .
     return NewDecision(kind=kind, sightings=sightings, value=values[0] if values else None)
 
 
-def _require(desk: "Desk", camera: str) -> None:
-    if desk.camera(camera) is None:
+def _require(desk: "Desk", camera: str) -> "CameraDetail":
+    found = desk.camera(camera)
+    if found is None:
         raise BadInput(f"there is no camera {camera[:40]!r} here; `contrechamp-hub export --all` lists them")
+    return found
 
 
 def _say_done(desk: "Desk", made: Sequence[Decided], as_json: bool) -> None:

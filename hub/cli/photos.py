@@ -240,7 +240,7 @@ def complaint(
             hub.store,
             gallery,
             about=about,
-            sightings=() if detail is None else detail.sighting_ids,
+            sightings=() if detail is None else deriver.sightings_of(detail.camera.id),
             day=None if day is None else day.date(),
             pictures=[gallery.find(one) for one in pictures],
             contact=contact,
@@ -312,7 +312,7 @@ def _gallery(hub: "HubFolder") -> "tuple[Gallery, Deriver]":
 
     def sightings_of(camera_id: str) -> tuple[str, ...] | None:
         camera = deriver.camera(camera_id)
-        return None if camera is None else camera.sighting_ids
+        return None if camera is None else deriver.sightings_of(camera.camera.id)
 
     return Gallery(hub.store, sightings_of), deriver
 

@@ -18,7 +18,7 @@ from hub.derive.bounds import (
     Shares,
 )
 from hub.derive.described import Descriptions
-from hub.derive.listened import Listenings
+from hub.derive.listened import Listenings, can_have_come
 from hub.derive.progress import Progress, Told, steps
 from hub.derive.showing import CameraChange, Showing
 from hub.derive.standings import Standings
@@ -243,6 +243,8 @@ class Deriver:
         if found is not None:
             made = msgspec.structs.replace(sighting.made, rule=found.rule, rule_version=found.version)
             sighting = msgspec.structs.replace(sighting, made=made, claims=found.claims, evidence=found.evidence)
+        if sighting.time is not None and not can_have_come(sighting.time.utc.date(), row.came):
+            sighting = msgspec.structs.replace(sighting, time=None)  # else it were the last for ever
         observation = observe(row.seq, sighting, row.sender, row.contributor_tags)
         if observation is None:
             self._listenings.add_report(row, sighting)

@@ -37,14 +37,17 @@ class Desk:
         """All cameras: those that were rejected, or are of private dwellings, as well."""
         return self._live.deriver.everything()
 
-    def cameras_in_full(self) -> Sequence[CameraDetail]:
-        """The same, each with all its sightings, also where these are too many to be listed one by one."""
-        return [
-            msgspec.structs.replace(one, sighting_ids=self._live.deriver.sightings_of(one.camera.id))
-            if one.camera.sightings > len(one.sighting_ids)
-            else one
-            for one in self.cameras()
-        ]
+    def whole_cameras(self) -> Sequence[CameraDetail]:
+        """The same, each with all of its sightings, also where they are too many to be listed: for what erases and
+        hides, which must pass over none."""
+        return [self._whole(detail) for detail in self.cameras()]
+
+    def _whole(self, detail: CameraDetail) -> CameraDetail:
+        if len(detail.sighting_ids) >= detail.camera.sightings:
+            return detail
+        # What it lists is kept as well: meanwhile it may be another one
+        all_of_it = dict.fromkeys((*detail.sighting_ids, *self.sightings(detail.camera.id)))
+        return msgspec.structs.replace(detail, sighting_ids=tuple(all_of_it))
 
     def camera(self, camera_id: str) -> CameraDetail | None:
         """The camera with an id; an id that was merged away leads to the camera that it is part of now."""

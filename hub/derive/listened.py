@@ -22,6 +22,7 @@ LISTENED, LISTENED_EACH = 100_000, 20_000
 REPORTS, REPORTS_EACH = 20_000, 1_000
 # A report is of the camera that is this near, where no other one is nearly as near.
 REPORT_WITHIN_M, CLEARLY_NEARER_M = 20.0, 8.0
+LONGEST_OFF_DAYS = 366
 _MOST_S = 65_535
 
 
@@ -194,7 +195,15 @@ def _seconds(listened: Listened) -> "array[int]":
 def _has_come(day: date, came: str) -> bool:
     """Whether a day was over by the end of the month in which its sighting came, such as 2026-05: a day to come would
     count as later for ever. Where nobody knows when it came, it is believed."""
-    if not came:
-        return True
+    return not came or day <= _end_of_month(came)
+
+
+def can_have_come(day: date, came: str) -> bool:
+    """Whether a day can have been, by the month in which its sighting came. A hub that was off for months goes by a day
+    that lies behind until somebody bears out another; one that was off for a year is asked too much."""
+    return not came or (day - _end_of_month(came)).days <= LONGEST_OFF_DAYS
+
+
+def _end_of_month(came: str) -> date:
     year, month = int(came[:4]), int(came[5:7])
-    return day <= date(year, month, monthrange(year, month)[1])
+    return date(year, month, monthrange(year, month)[1])

@@ -75,12 +75,13 @@ class Front:
         """The ids of a camera's sightings, also of one that is for people who review alone; None where there is no such
         camera. Raises StillReading where nothing is derived yet and no such camera was saved."""
         try:
-            camera = self._frame.desk.camera(camera_id)
+            # All, and not those that are listed: a complaint hides pictures by them
+            return self._frame.desk.sightings(camera_id) or None
         except StillReading:
             camera = self._frame.cameras.camera(camera_id)
             if camera is None:
                 raise
-        return None if camera is None else camera.sighting_ids
+            return camera.sighting_ids
 
     def sightings_named(self, camera: str) -> tuple[str, ...] | None:
         """The same of a camera whose page's address somebody has given: its id is the hub's, or the shared map's."""

@@ -70,6 +70,11 @@ class Bonds:
         """The sides that a single observation is on."""
         return self._sides.get(observation.sighting.id, _NO_SIDES)
 
+    def all_sides_of(self, observation: Observation) -> Sides:
+        """The same, and those that the rest of its group is on: also of what has no place, or has not come yet."""
+        group, own = self.group_of(observation), self.sides_of(observation)
+        return own if group is None else {**self.bound_of(group).sides, **own}
+
     def bound_of(self, group: int) -> Bound:
         """What binds the camera of a group: the same object each time it is asked for."""
         bound = self._bounds.get(group)

@@ -8,6 +8,7 @@ are distinct ones in the area and quarter that has most. One contributor never c
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from probe.contract.geodesy import CELL_ZOOM
@@ -64,9 +65,22 @@ def weights_of_walks(walks: Mapping[str, Contributed]) -> dict[str, float]:
 
     Where it is certain that several contributors were there, each counts once within a quarter, however many walks they
     made: else whoever walks most says where a camera is. Where it may all be one's, each walk weighs 1, and so does one
-    of which nobody knows whose it is.
+    of which nobody knows whose it is. Where there are tags, by these alone: which probe it was is forgotten, and a
+    camera would be elsewhere after the next start, though nothing new had come.
     """
-    if at_least(walks.values()) < 2:
+    if at_least(map(_lasting, walks.values())) < 2:
         return dict.fromkeys(walks, 1.0)
     counted = Counter(who(one) for one in walks.values())
     return {walk: 1.0 if (key := who(one)) is None else 1.0 / counted[key] for walk, one in walks.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Lasting:
+    """What stays known of who contributed something."""
+
+    contributor: str | None
+    contributor_tags: tuple[str, ...]
+
+
+def _lasting(one: Contributed) -> _Lasting:
+    return _Lasting(None if one.contributor_tags else one.contributor, one.contributor_tags)

@@ -20,10 +20,10 @@ def holds(things: Sequence[Thing], puts: Sequence[Put], bonds: Bonds) -> bool:
                 home.setdefault(group, put.camera) != put.camera or groups.setdefault(put.camera, group) != group
             ):
                 return False
-            on = sides.setdefault(put.camera, {})
-            if not fit(on, bonds.sides_of(one)):
+            on, its = sides.setdefault(put.camera, {}), bonds.all_sides_of(one)
+            if not fit(on, its):
                 return False
-            on.update(bonds.sides_of(one))
+            on.update(its)
     return True
 
 

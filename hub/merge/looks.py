@@ -7,10 +7,12 @@ bears several. What a walker marks on a map is a thing of its own each time.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import exp, hypot, log, pi, sqrt
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
 
-from hub.merge.constraints import Bonds, fit
+from hub.merge.constraints import Bonds, Sides, fit
 from hub.merge.observe import Estimate, Look, Observation
 from probe.contract.geodesy import moved, offset_m, turn_deg
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 ONE_SPOT_M, WITHIN_M = 3.0, 40.0
 MOST_LOOKS = 12  # at one thing on one walk; more are things of their own
+PLACES_REMEMBERED = 4096
+REMEMBERED = 256  # walks, or parts of them: some kilobytes each, a hundred in a flood
 # How far away a thing is that somebody photographs and of which they do not say it: log-normal, its median and spread.
 USUAL_M, SPREAD = 9.0, 0.65
 ASTRAY = 0.1  # bearings that point anywhere: a car, a railing, a magnet in a pocket
@@ -33,22 +37,64 @@ SAME_WAY_DEG = 60.0
 CELLS, LEAST_HALF_M, MOST_HALF_M = 61, 45.0, 300.0
 
 
+class Says(Protocol):
+    """What a look says, whoever took it."""
+
+    @property
+    def look(self) -> Look | None: ...
+    @property
+    def kind(self) -> str | None: ...
+    @property
+    def mount(self) -> str | None: ...
+    @property
+    def direction(self) -> float | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    look: Look | None
+    kind: str | None
+    mount: str | None
+    direction: float | None
+
+
+_Tied = tuple[int | None, Sides]  # to a group, and on which sides
+
+
 def groups_of(walk: Sequence[Observation], bonds: Bonds) -> list[list[Observation]]:
     """What was seen on one walk, thing by thing, in their order. What people decided to be one thing is one."""
+    ordered = sorted(walk, key=_moment)
+    said = tuple(_Said(one.look, one.kind, one.mount, one.direction) for one in ordered)
+    if bonds:
+        things = _things(said, [(bonds.group_of(one), bonds.all_sides_of(one)) for one in ordered])
+    else:
+        things = _remembered(said)
+    return [[ordered[number] for number in thing] for thing in things]
+
+
+def _things(said: Sequence[_Said], tied: Sequence[_Tied] | None = None) -> tuple[tuple[int, ...], ...]:
+    """Which looks, by their numbers, are at one thing."""
     things: list[_Thing] = []
     of_group: dict[int, _Thing] = {}
-    for seen in sorted(walk, key=_moment):
-        group = bonds.group_of(seen) if bonds else None
+    for number, seen in enumerate(said):
+        group, sides = _FREE if tied is None else tied[number]
         thing = None if group is None else of_group.get(group)
         if thing is None:
-            thing = _likeliest(things, seen, group, bonds)
+            thing = _likeliest(things, seen, group, sides)
         if thing is None:
             thing = _Thing()
             things.append(thing)
-        thing.add(seen, group, bonds)
+            if len(things) > MOST_LOOKS:
+                things[-MOST_LOOKS - 1].forget()  # nothing is compared with it any more
+        thing.add(number, seen, group, sides)
         if group is not None:
             of_group[group] = thing
-    return [thing.members for thing in things]
+    return tuple(tuple(thing.numbers) for thing in things)
+
+
+_FREE: _Tied = (None, MappingProxyType({}))
+# A walk's looks are asked for again by each window around, and with whatever else comes there.
+_remembered = lru_cache(REMEMBERED)(_things)
 
 
 def _moment(seen: Observation) -> tuple[str, str]:
@@ -56,17 +102,17 @@ def _moment(seen: Observation) -> tuple[str, str]:
     return "" if time is None else time.utc.isoformat(), seen.sighting.id
 
 
-def _likeliest(things: Sequence["_Thing"], seen: Observation, group: int | None, bonds: Bonds) -> "_Thing | None":
+def _likeliest(things: Sequence["_Thing"], seen: Says, group: int | None, sides: Sides) -> "_Thing | None":
     if seen.look is None:
         return None
     best, odds = None, 0.0
     for thing in reversed(things[-MOST_LOOKS:]):  # one walks on: what lies farther back is out of view
-        if thing.may_take(seen, group, bonds) and (of_it := thing.odds(seen, seen.look)) > odds:
+        if thing.may_take(seen, group, sides) and (of_it := thing.odds(seen, seen.look)) > odds:
             best, odds = thing, of_it
     return best
 
 
-def may_be_one(seen: Observation, members: Sequence[Observation]) -> bool:
+def may_be_one(seen: Says, members: Sequence[Says]) -> bool:
     """Whether a look may be at the same thing as others of its walk: not from one of their places, not too far from
     them, and not where there are very many already."""
     looks = [member.look for member in members if member.look is not None]
@@ -80,30 +126,39 @@ def may_be_one(seen: Observation, members: Sequence[Observation]) -> bool:
 class _Thing:
     """Something that a walk looked at, while it is put together."""
 
-    members: list[Observation] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    members: list[Says] = field(default_factory=list)
     group: int | None = None
     sides: dict[int, int] = field(default_factory=dict)
+    _belief: "tuple[Floats, Floats, Floats] | None" = None  # by its looks so far; each look near by asks for it
 
-    def add(self, seen: Observation, group: int | None, bonds: Bonds) -> None:
+    def add(self, number: int, seen: Says, group: int | None, sides: Sides) -> None:
+        self.forget()
+        self.numbers.append(number)
         self.members.append(seen)
         self.group = self.group if group is None else group
-        if bonds:
-            self.sides.update(bonds.sides_of(seen))
+        self.sides.update(sides)
 
-    def may_take(self, seen: Observation, group: int | None, bonds: Bonds) -> bool:
+    def forget(self) -> None:
+        """Let go of what is worked out again where it is asked for."""
+        self._belief = None
+
+    def may_take(self, seen: Says, group: int | None, sides: Sides) -> bool:
         if self.group is not None and group is not None and self.group != group:
             return False
-        return may_be_one(seen, self.members) and fit(self.sides, bonds.sides_of(seen))
+        return may_be_one(seen, self.members) and fit(self.sides, sides)
 
-    def odds(self, seen: Observation, look: Look) -> float:
+    def odds(self, seen: Says, look: Look) -> float:
         """How much likelier the look is at this thing than at another one in view, as a logarithm."""
         looks = [member.look for member in self.members if member.look is not None]
-        same = _density(looks, look)
+        if self._belief is None:
+            self._belief = _belief(looks)
+        same = _density(self._belief, looks[0], look)
         told = sum(alike(seen, member) for member in self.members) / len(self.members)
         return log(max(1e-12, same * 360 / ANOTHER_IN_VIEW)) + told
 
 
-def alike(one: Observation, other: Observation) -> float:
+def alike(one: Says, other: Says) -> float:
     """What kind, mount and direction say about two looks being at one thing, as a logarithm."""
     said = 0.0
     if one.kind is not None and other.kind is not None and one.kind != other.kind:
@@ -116,11 +171,11 @@ def alike(one: Observation, other: Observation) -> float:
     return said
 
 
-def _density(looks: Sequence[Look], other: Look) -> float:
-    """How probable the bearing of another look is, for each degree, where it is at the thing of these looks; and how
-    much more probable the distance that it says, than any in view."""
-    east, north, weight = _belief(looks)
-    along, up = offset_m(looks[0].lat, looks[0].lon, other.lat, other.lon)
+def _density(belief: "tuple[Floats, Floats, Floats]", first: Look, other: Look) -> float:
+    """How probable the bearing of another look is, for each degree, where it is at the thing that is believed to be so
+    far from its first look; and how much more probable the distance that it says, than any in view."""
+    east, north, weight = belief
+    along, up = offset_m(first.lat, first.lon, other.lat, other.lon)
     bearing, distance = _seen_from(east, north, along, up)
     sd = sqrt(other.bearing_sd_deg**2 + 25.0)
     turn = abs((bearing - other.bearing_deg + 180.0) % 360.0 - 180.0)
@@ -140,6 +195,11 @@ def _usual(distance_m: float) -> float:
 def place_by(looks: Sequence[Look]) -> Estimate:
     """Where a thing is by looks of one walk, as if these were taken from where they say: what the receiver is off is
     not in it."""
+    return _placed(tuple(looks))
+
+
+@lru_cache(PLACES_REMEMBERED)
+def _placed(looks: tuple[Look, ...]) -> Estimate:
     import numpy as np
 
     east, north, weight = _belief(looks)

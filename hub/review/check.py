@@ -1,19 +1,29 @@
 """Whether a decision says what its kind needs. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hub.errors import BadInput
 from hub.log.decisions import DecisionKind, NewDecision
 from hub.review.retag import check_day, check_value
 
 MAX_SIGHTINGS, MAX_GROUPS, MAX_TEXT, MAX_AT_ONCE = 20_000, 500, 2_000, 1_000
+MOST_OF_ONE = MAX_SIGHTINGS // 2  # of one camera, so that a decision may be about two
 _SIGHTING = re.compile(r"[0-9a-f]{32}")
 _PICTURE = re.compile(r"[0-9a-f]{64}")
 _OF_OTHERS = (DecisionKind.SAME, DecisionKind.APART, DecisionKind.SPLIT, DecisionKind.SITE)
 _DIVIDING = (DecisionKind.NEW, DecisionKind.APART, DecisionKind.SPLIT)
 _OF_PICTURES = (DecisionKind.RELEASE, DecisionKind.WITHHOLD)
 _YES_OR_NO = (DecisionKind.PRIVATE, DecisionKind.FOLLOW_UP)
+
+
+def to_name(listed: Sequence[str], everything: Sequence[str]) -> tuple[str, ...]:
+    """The sightings by which a decision names a camera: all, or where one contributor has made too many of them, those
+    that are listed and the first in the log. It holds for the camera that has most of these."""
+    if len(everything) <= MOST_OF_ONE:
+        return tuple(everything)
+    kept = set(tuple(dict.fromkeys((*listed, *everything)))[:MOST_OF_ONE])
+    return tuple(one for one in everything if one in kept)
 
 
 def check(decisions: Iterable[NewDecision]) -> None:

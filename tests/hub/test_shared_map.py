@@ -23,6 +23,7 @@ from hub.log.decisions import DecisionKind, NewDecision
 from hub.log.people import Role
 from hub.log.pictures import Done, Standing
 from hub.photo.public import MAX_EDGE, public_jpeg
+from hub.publish import describe
 from hub.publish.batches import DAY_S
 from hub.publish.exported import exported, public_ids
 from hub.publish.formats import FORMATS
@@ -264,3 +265,24 @@ def test_a_complaint_that_gives_a_cameras_address_hides_its_pictures_in_the_hub_
     picture = hub.store.pictures.get(sha(jpeg))
     assert picture is not None
     assert picture.standing is Standing.HIDDEN
+
+
+def test_a_complaint_hides_also_what_a_camera_does_not_list(evening: Evening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A camera lists so many of its sightings and no more: a complaint about it is about all of them."""
+    monkeypatch.setattr(describe, "MAX_LISTED", 1)
+    hub, jpegs = evening.hub, [jpeg_of(noise(number)) for number in (1, 2)]
+    taken = [evening.world.take(jpeg, walk=f"{number:032x}") for number, jpeg in enumerate(jpegs)]
+    evening.live.refresh()
+    for jpeg in jpegs:
+        hub.store.pictures.stand(sha(jpeg), Standing.LOOKED, Done.LOOKED)
+    every = NewDecision(kind=DecisionKind.CONFIRM, sightings=tuple(one.id for one in taken))
+    evening.desk.decide("Ada", [every])
+    (camera,) = evening.desk.cameras()
+    with ExitStack() as stack:
+        frame = Frame(
+            folder=hub, data=hub.path, cameras=evening.live, desk=evening.desk, pairing=pairing_of(hub),
+            tiles_url=None, contact=None, well=dict,
+        )  # fmt: skip
+        front = Front(stack, frame)
+        assert front.sightings_named(camera.camera.id) == tuple(one.id for one in taken)
+        assert front.sightings_named("c-nobody") is None

@@ -36,10 +36,12 @@ __all__ = ["Bearing", "Bias", "Evidence", "Marked", "Street", "WalkEvidence", "e
 
 COARSE, FINE = 40, 64
 REACH_M, MOST_HALF_M = 70.0, 400.0
+SQUARE_M = 110.0  # where evidence is too far apart for one grid, it is told by squares of this size where most of it is
 FINEST_M = 0.75
 # What the fine grid must hold of the mass that the coarse one finds, and what is put around it.
 HELD, MARGIN_CELLS = 0.9995, 1.5
 SECOND_MODE_SHARE, MODES_APART_M = 0.15, 6.0
+CHANCE = 3.0  # so many times as far as they say, squared, marks of several walks may differ by chance
 _STEPS = 36
 
 
@@ -77,8 +79,7 @@ def posterior(evidence: Evidence) -> Posterior | None:
     walks = _sorted(evidence)
     if not walks:
         return None
-    plane = _plane(walks)
-    grid = _wide_grid(walks, plane)
+    plane, grid = _frame(walks)
     streets = evidence.streets if come_near(evidence.streets, plane, grid) else ()
     factors = factors_of(walks, streets=bool(streets))
     for _ in range(2):
@@ -116,21 +117,52 @@ def _plane(walks: Sequence[WalkEvidence]) -> Plane:
     return Plane(*first.to_degrees(float(east), float(north)))
 
 
-def _wide_grid(walks: Sequence[WalkEvidence], plane: Plane) -> Grid:
-    """Around the loudest and what was seen, as far as a camera may be from there."""
-    around: list[Floats] = []
-    for walk in walks:
-        levels = levels_of(walk, plane)
-        if levels is not None:
-            around.append(levels.places[np.argsort(-levels.dbm, kind="stable")[:6]])
-        around.append(plane.points([*((one.lat, one.lon) for one in walk.bearings)]))
-        around.append(plane.points([*(_end_of(one) for one in walk.bearings)]))
-        around.append(plane.points([*((one.lat, one.lon) for one in walk.marked)]))
+def _frame(walks: Sequence[WalkEvidence]) -> tuple[Plane, Grid]:
+    """The plane and the coarse grid on which a camera is looked for: around the loudest and what was seen, as far as a
+    camera may be from there.
+
+    One place may be kilometres off, as a receiver that begins tells some, and whoever lies. A grid reaches so far only:
+    in the middle between the two it held neither. So it is where most of the walks are, each by the share of its places
+    that is there."""
+    plane = _plane(walks)
+    around = [_looked_around(walk, plane) for walk in walks]
     points = np.vstack(around)
+    if float(np.ptp(points, axis=0).max()) > 2 * (MOST_HALF_M - REACH_M):
+        east, north = _crowded(walks, around)
+        there = plane.degrees(points[np.hypot(*(points - (east, north)).T) <= MOST_HALF_M])
+        plane = Plane(*plane.to_degrees(east, north))  # true around there, however far away the others are
+        points = plane.points(there)
     low, high = points.min(axis=0), points.max(axis=0)
     middle = (low + high) / 2
     half = min(MOST_HALF_M, float((high - low).max()) / 2 + REACH_M)
-    return Grid.around(float(middle[0]), float(middle[1]), half, COARSE)
+    return plane, Grid.around(float(middle[0]), float(middle[1]), half, COARSE)
+
+
+def _looked_around(walk: WalkEvidence, plane: Plane) -> Floats:
+    """The places of a walk around which a camera is looked for (n x 2, metres)."""
+    levels = levels_of(walk, plane)
+    return np.vstack(
+        [
+            np.zeros((0, 2)) if levels is None else levels.places[np.argsort(-levels.dbm, kind="stable")[:6]],
+            plane.points([*((one.lat, one.lon) for one in walk.bearings)]),
+            plane.points([*(_end_of(one) for one in walk.bearings)]),
+            plane.points([*((one.lat, one.lon) for one in walk.marked)]),
+        ]
+    )
+
+
+def _crowded(walks: Sequence[WalkEvidence], around: Sequence[Floats]) -> tuple[float, float]:
+    """The middle of what lies in the square, with those beside it, in which most of the walks are."""
+    there: dict[tuple[int, int], float] = {}
+    for walk, points in zip(walks, around, strict=True):
+        for east, north in np.floor(points / SQUARE_M).astype(int).tolist():
+            for square in ((east + x, north + y) for x in (-1, 0, 1) for y in (-1, 0, 1)):
+                there[square] = there.get(square, 0.0) + walk.weight / len(points)
+    fullest = min(there, key=lambda square: (-round(there[square], 9), square))
+    points = np.vstack(around)
+    near = (np.abs(np.floor(points / SQUARE_M) - fullest) <= 1).all(axis=1)
+    east, north = points[near].mean(axis=0).tolist()
+    return east, north
 
 
 def _end_of(one: Bearing) -> tuple[float, float]:
@@ -233,9 +265,11 @@ def _valley(mass: Floats, a: Sequence[int], b: Sequence[int]) -> bool:
 
 def _by_marks(walks: Sequence[WalkEvidence]) -> Located:
     """Places that were marked, alone: each walk's mean by its own covariances, its bias taken off, and what is left of
-    that added, as it is common to them; then the walks together."""
+    that added, as it is common to them; then the walks together. Where these differ by far more than they say, as those
+    that people put together may, the result is as doubtful as they differ."""
     plane, factors = _plane(walks), factors_of(walks, streets=False)
     information, weighed = np.zeros((2, 2)), np.zeros(2)
+    said: list[tuple[Floats, Floats]] = []
     for walk in walks:
         own, sums = np.zeros((2, 2)), np.zeros(2)
         for one in sorted(walk.marked, key=lambda each: (each.lat, each.lon, each.east, each.north)):
@@ -246,8 +280,12 @@ def _by_marks(walks: Sequence[WalkEvidence]) -> Located:
         inverse = walk.weight * np.linalg.inv(alone + drift_variance(walk) * np.eye(2))
         information += inverse
         weighed += inverse @ (alone @ sums)
+        said.append((alone @ sums, np.array(inverse, np.float64)))
     covariance = np.array(np.linalg.inv(information), np.float64)
-    east, north = (float(each) for each in covariance @ weighed)
+    middle = covariance @ weighed
+    off = sum(float((place - middle) @ inverse @ (place - middle)) for place, inverse in said)
+    covariance *= max(1.0, off / (CHANCE * max(1, 2 * (len(said) - 1))))
+    east, north = (float(each) for each in middle)
     lat, lon = plane.to_degrees(east, north)
     return Located(
         estimate=Estimate(

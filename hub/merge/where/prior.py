@@ -61,7 +61,8 @@ def _near_lines(streets: Sequence[Street], plane: Plane, grid: Grid) -> Floats |
     ends = plane.points([end for one in streets for end in (one.start, one.end)]).reshape(-1, 4)
     lines = ends[np.lexsort(ends.T[::-1])]
     half = grid.step_m * grid.count / 2
-    gaps = _gaps(lines, grid.east + half, grid.north + half)
+    to_middle = half - grid.step_m / 2  # from the middle of the first cell
+    gaps = _gaps(lines, grid.east + to_middle, grid.north + to_middle)
     order = np.argsort(gaps, kind="stable")
     # To any cell, what is nearest to the middle is nearer than what lies a diagonal farther away
     reach = min(1.5 * half + NEAR_M, float(gaps.min()) + 2 * hypot(half, half) + grid.step_m)

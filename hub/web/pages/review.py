@@ -18,6 +18,7 @@ from hub.log.decisions import Decided
 from hub.log.people import Role
 from hub.publish.view import CameraDetail
 from hub.review.answers import ANSWERS, decisions
+from hub.review.check import to_name
 from hub.review.evening import Evening, progress
 from hub.review.question import Question
 from hub.review.queue import questions
@@ -165,11 +166,13 @@ class ReviewPages:
         return self._desk.decide(by, new), theirs
 
     def _whole(self, camera_id: str) -> CameraDetail | None:
-        """A camera with all its sightings, where there are too many to list: a decision names them all."""
+        """A camera with all its sightings, where there are too many to list: a decision names them, unless it would
+        be too many for that as well."""
         detail = self._desk.camera(camera_id)
         if detail is None:
             return None
-        return msgspec.structs.replace(detail, sighting_ids=self._desk.sightings(detail.camera.id))
+        named = to_name(detail.sighting_ids, self._desk.sightings(detail.camera.id))
+        return msgspec.structs.replace(detail, sighting_ids=named)
 
     async def _go_on(
         self, request: Request, posted: Posted, told: dict[str, Any], done: Sequence[Decided] = (),

@@ -169,3 +169,24 @@ def test_what_came_one_by_one_is_as_what_came_at_once(hub: HubFolder) -> None:
         seen.append(deriver.everything()[0].absence)
     assert len(set(map(repr, seen))) == 6, "each says something new"
     assert seen[-1] == the_camera(hub).absence
+
+
+def test_a_day_that_no_clock_can_have_shown_is_not_when_a_camera_was_seen_last(hub: HubFolder) -> None:
+    """One sighting of 2049 was the last word: the map and its export said so, and nobody was ever asked again whether
+    the camera is gone."""
+    heard_often(hub)
+    for number in range(6):
+        pass_by(hub, f"late {number}", 400 + number)
+    assert question(hub).asked is Asked.GONE
+    came(hub, "mallory", on(radio(), 9000, "f" * 32))
+    asked = question(hub)
+    assert asked.camera.camera.last_seen == DAY.isoformat()
+    assert asked.camera.camera.sightings == 6, "it counts, without its day"
+    assert asked.asked is Asked.GONE
+
+
+def test_a_hub_that_was_off_for_months_believes_the_days_of_walks(hub: HubFolder) -> None:
+    """Its own day may lie behind until somebody bears out another."""
+    hub.store.today = lambda: DAY  # type: ignore[attr-defined]
+    came(hub, "early", on(radio(), 300, "f" * 32))
+    assert the_camera(hub).camera.last_seen == (DAY + timedelta(days=300)).isoformat()

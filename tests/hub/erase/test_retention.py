@@ -9,6 +9,8 @@ import msgspec
 import pytest
 
 from hub.data import make_hub
+from hub.derive.desk import Desk
+from hub.derive.live import LiveCameras
 from hub.erase.retention import changed, expire
 from hub.errors import BadInput
 from hub.ingest.receive import Incoming
@@ -16,6 +18,7 @@ from hub.log.decisions import DecisionKind, NewDecision
 from hub.log.people import Role
 from hub.log.retention import Expired, Terms
 from hub.people.accounts import Accounts
+from hub.publish import describe
 from hub.publish.view import CameraDetail
 from hub.service import RunningHub, Settings
 from probe.contract.sighting import PrivateDwellingClaim, Strength
@@ -54,6 +57,44 @@ def test_what_nobody_has_confirmed_goes_after_two_years_and_the_rest_stays(world
     assert expire(world.hub.store, confirmed, later(4000)) == Expired()
     assert expire(world.hub.store, waiting, later(770)).unreviewed == 1, "its month is over by then for sure"
     assert world.hub.store.count() == 0
+
+
+def desk_of(world: World) -> Desk:
+    live = LiveCameras(world.hub.store)
+    live.refresh()
+    return Desk(live, world.hub.store)
+
+
+def test_of_a_confirmed_camera_that_lists_not_all_of_its_sightings_all_stay(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A camera that many walks pass has more than are listed of it; the rest of them was erased as unreviewed."""
+    monkeypatch.setattr(describe, "MAX_LISTED", 2)
+    sent = [look(walk=f"{number:032x}") for number in range(5)]
+    world.send([world.walker.sealer().sighting(one) for one in sent])
+    desk = desk_of(world)
+    desk.decide("ada", [NewDecision(kind=DecisionKind.CONFIRM, sightings=tuple(one.id for one in sent))])
+    (confirmed,) = desk.cameras()
+    assert len(confirmed.sighting_ids) == 2
+    assert expire(world.hub.store, desk.whole_cameras(), later(4000)) == Expired()
+    assert world.hub.store.count() == 5
+
+
+def test_pictures_of_a_dwelling_go_also_where_their_sightings_are_not_listed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(describe, "MAX_LISTED", 1)
+    taken = [world.take(jpeg_of(noise(number)), walk=f"{number:032x}") for number in range(3)]
+    desk = desk_of(world)
+    desk.decide(
+        "ada",
+        [
+            NewDecision(kind=DecisionKind.SAME, sightings=(taken[0].id,), others=((taken[1].id, taken[2].id),)),
+            NewDecision(kind=DecisionKind.PRIVATE, sightings=(taken[0].id,), value="yes"),
+        ],
+    )
+    assert [len(one.sighting_ids) for one in desk.cameras()] == [1]
+    assert expire(world.hub.store, desk.whole_cameras(), later(4000)).private_pictures == 3
 
 
 def test_an_old_log_that_was_imported_today_is_not_old(world: World) -> None:

@@ -5,8 +5,11 @@ from random import Random
 import pytest
 
 from hub.merge.cameras import Camera, derive
+from hub.merge.constraints import Constraints
 from hub.merge.locate import from_hearings, fuse, mean_bearing, region95
 from hub.merge.observe import Estimate, Observation, observe
+from hub.publish.describe import describe
+from hub.web.words import words
 from probe.contract.geodesy import distance_m
 from probe.contract.sighting import (
     CameraKind,
@@ -170,3 +173,13 @@ def test_what_only_says_that_a_camera_is_gone_is_no_camera() -> None:
     gone = GoneClaim(strength=Strength.STRONG)
     assert cameras(look(claims=(gone,), present=None)) == []
     assert len(cameras(look(claims=(gone,)))) == 1
+
+
+def test_what_is_told_of_how_near_sightings_lay_is_not_less_than_it_was() -> None:
+    """It was told as how far they lay apart, and they lay up to twice as far."""
+    first, second = look(walk=WALK_A), look(walk=WALK_B, observer=(16.0, 0.0))
+    (camera,) = derive(observed(first, second), Constraints(together=((first.id, second.id),)))[0]
+    (told,) = [one for one in describe(camera).reasons if one.code == "assigned"]
+    assert told.params == {"distance_m": round(max(camera.nearest_match_m))}
+    assert "from their middle" in words("en").reason(told)
+    assert "de leur milieu" in words("fr").reason(told)

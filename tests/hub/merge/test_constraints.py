@@ -2,6 +2,7 @@
 
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -122,6 +123,22 @@ def test_what_was_heard_and_seen_of_a_group_know_of_each_other() -> None:
     constraints = Constraints(together=((seen.id, heard.id),), apart=(((passing.id,), (looking.id,)),))
     found = derive(observed(seen, heard, passing, looking), constraints)[0]
     assert grouped(found) == {frozenset({seen.id, heard.id, passing.id}), frozenset({looking.id})}
+
+
+@pytest.mark.parametrize(("walk", "observer"), [(WALK_B, (12.0, 0.0)), (WALK_C, (0.0, 0.0))])
+def test_what_has_no_place_keeps_its_camera_apart_from_what_it_is_not(walk: str, observer: tuple[float, float]) -> None:
+    """Somebody said that a pass is of what A saw, and none of what B saw: so these are two, wherever the pass was."""
+    passed = radio(walk=WALK_A)
+    assert passed.radio is not None
+    passed = msgspec.structs.replace(passed, observer=None, radio=msgspec.structs.replace(passed.radio, hearings=()))
+    seen = look(walk=WALK_B, bearing_deg=45.0, distance_m=None)
+    other = look(walk=walk, observer=observer, bearing_deg=315.0 if walk == WALK_B else 45.0, distance_m=None)
+    assert len(derive(observed(seen, other))[0]) == 1, "by themselves they would be one"
+    constraints = Constraints(together=((passed.id, seen.id),), apart=(((passed.id,), (other.id,)),))
+    observations = observed(passed, seen, other)
+    cameras = derive(observations, constraints)[0]
+    check_honoured(observations, cameras, constraints)
+    assert len(cameras) == 2
 
 
 def test_what_only_repeats_is_kept_apart_as_well() -> None:

@@ -4,7 +4,7 @@ from math import hypot
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hub.merge.where import prior
@@ -28,6 +28,7 @@ def _away(east: float, north: float, piece: tuple[float, float, float, float]) -
 
 @settings(max_examples=40, deadline=None)
 @given(pieces, st.sampled_from(PLACES), st.floats(-60.0, 60.0), st.floats(24.0, 120.0))
+@example([(0.0, -37.0, 0.0, -37.0)], PLACES[0], -46.0, 24.0)  # near the edge of what counts, south-east of the grid
 def test_each_cell_is_as_far_as_the_nearest_of_all_pieces(
     lines: list[tuple[float, float, float, float]], place: tuple[float, float], aside: float, half: float
 ) -> None:
