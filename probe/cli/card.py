@@ -83,8 +83,6 @@ def card(
     with tempfile.TemporaryDirectory() as scratch:
         plan = CardPlan(
             settings=text,
-            own_wheel=our_wheel(wheels, Path(scratch)),
-            wheels=gather(wanted, wheels, cache_folder(), fetch_by_pip),
             locked=wanted,
             country=country,
             listening=listening(text),
@@ -96,6 +94,9 @@ def card(
             hostname=_hostname(hostname),
             maker_key=None if ssh_key is None else _public_key(ssh_key),
             release_key=b"" if release_key is None else _release_key(release_key),
+            # Last, as it takes its time: what was mistyped is told before
+            own_wheel=our_wheel(wheels, Path(scratch)),
+            wheels=gather(wanted, wheels, cache_folder(), fetch_by_pip),
         )
         written = write_card(boot, plan)
     target = kit_card or Path("kit-card.html")

@@ -76,7 +76,9 @@ def test_a_walk_that_goes_to_its_end_is_handed_over(tmp_path: Path) -> None:
         (scratch,) = tmp_path.glob("contrechamp-demo-*")
 
         def receipted() -> bool:
-            counts = json.loads(probe("status", "--outbox", scratch / "walker.db", "--json").stdout)
+            told = probe("status", "--outbox", scratch / "walker.db", "--json")
+            assert told.returncode == 0, told.stderr
+            counts = json.loads(told.stdout)
             # How many depends on where the squares lie and on how fast this machine is; none comes before the end.
             return bool(counts["receipted"] > 0 and counts["queued"] == counts["unreleased"] == 0)
 
