@@ -179,6 +179,18 @@ class OutboxFile:
             advice = f"the file or its card is damaged: keep a copy of it, and {ANOTHER}"
             raise self._refused("read", problem, advice) from problem
 
+    @contextmanager
+    def _one_moment(self) -> Iterator[None]:
+        """What is read within is of one moment, whatever another process writes meanwhile."""
+        if self._db.in_transaction:
+            yield
+            return
+        try:
+            self._db.execute("BEGIN")
+            yield
+        finally:
+            self._roll_back()
+
     def _meta(self, name: str) -> str | None:
         rows = self._rows("SELECT value FROM meta WHERE name = ?", (name,))
         return str(rows[0][0]) if rows else None

@@ -109,7 +109,7 @@ class IdentityFile(OutboxFile):
     def _reread(self) -> None:
         """Read the identity again where another process may have changed it. Raises OutboxError where no copy of it is
         whole; one that is mends the other."""
-        texts = tuple(self._meta(name) for name in _KEPT)
+        texts = self._copies()
         if texts == self._texts:
             return
         there = [text for text in texts if text is not None]
@@ -140,7 +140,13 @@ class IdentityFile(OutboxFile):
             self._write_identity(identity)
         elif not self.read_only:
             with suppress(OutboxError), self._transaction():
-                self._write_identity(identity)
+                if self._copies() == self._texts:  # else another process has paired this probe anew meanwhile
+                    self._write_identity(identity)
+
+    def _copies(self) -> tuple[str | None, ...]:
+        """Both copies as they are at one moment: of two moments they differ where another process pairs in between."""
+        there = dict(self._rows("SELECT name, value FROM meta WHERE name IN (?, ?)", _KEPT))
+        return tuple(there.get(name) for name in _KEPT)
 
     def _newest(self, identity: Identity) -> Newest:
         """The newest that the hub has said: its descriptor, or the receipts by which its epoch was entered."""

@@ -277,13 +277,15 @@ class Outbox(UnreleasedFile):
 
     def standing(self) -> Standing:
         """How many units are in which state. Raises OutboxError where the file is damaged."""
-        rows = self._rows(
-            "SELECT CASE WHEN kept_back = 0 THEN coalesce(verdict, '') ELSE 'unreleased' END, count(*), total(size), "
-            "total(number) FROM unit NOT INDEXED GROUP BY 1"
-        )
+        with self._one_moment():  # else a walk that is released in between would look like damage
+            rows = self._rows(
+                "SELECT CASE WHEN kept_back = 0 THEN coalesce(verdict, '') ELSE 'unreleased' END, count(*), "
+                "total(size), total(number) FROM unit NOT INDEXED GROUP BY 1"
+            )
+            indexed = self._rows(f"SELECT count(*), total(size), total(number) FROM unit WHERE {_WAITS}")[0]  # noqa: S608 (our own word)
         counts = {verdict: int(count) for verdict, count, _, _ in rows}
         waiting = next(((count, size, numbers) for verdict, count, size, numbers in rows if not verdict), (0, 0.0, 0.0))
-        self._compare_index(waiting)
+        self._compare_index(indexed, waiting)
         oldest = self._rows(f"SELECT key FROM unit WHERE {_WAITS} ORDER BY number LIMIT 1")  # noqa: S608 (our own word)
         keys = {} if self.identity is None else {key.id: key for key in self.identity.hub.keys}
         last, own_queued, own_delivered = self._rows(_OWN, (self._own_after,) * 2)[0]
@@ -302,10 +304,9 @@ class Outbox(UnreleasedFile):
             own_delivered=own_delivered,
         )
 
-    def _compare_index(self, there: tuple[int, float, float]) -> None:
+    def _compare_index(self, indexed: tuple[int, float, float], there: tuple[int, float, float]) -> None:
         """An index that says otherwise than the waiting units themselves is made anew: what it does not know would
         never be sent. Raises OutboxError where it knows more than are found: then it is the units that are damaged."""
-        indexed = self._rows(f"SELECT count(*), total(size), total(number) FROM unit WHERE {_WAITS}")[0]  # noqa: S608 (our own word)
         if indexed[0] > there[0]:
             raise OutboxError(
                 f"{self.path}: damaged ({indexed[0]} sightings wait in it, and {there[0]} can be found); keep a copy "

@@ -3,6 +3,7 @@
 import base64
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,48 @@ def test_a_card_with_a_changed_bit_pairs_with_nobody(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert "damaged" in ended.stderr
     assert fingerprint(public)[:8] not in json.dumps(ended.stdout)
+
+
+def between(box: Outbox, part: str, write: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have another process write right after each question in which `part` stands."""
+    ask = box._rows
+
+    def asked(query: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        found = ask(query, values)
+        if part in query:
+            write()
+        return found
+
+    monkeypatch.setattr(box, "_rows", asked)
+
+
+def test_a_walk_that_is_released_while_somebody_counts_is_no_damage(
+    tmp_path: Path, identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "o.db")) as db, Outbox(tmp_path / "o.db") as box:
+        db.execute("UPDATE unit SET kept_back = 1")
+        db.commit()
+
+        def release() -> None:
+            db.execute("UPDATE unit SET kept_back = 0")
+            db.commit()
+
+        between(box, "NOT INDEXED", release, monkeypatch)
+        before, after = box.standing(), box.standing()
+        assert (before.queued, before.unreleased) == (0, 2)
+        assert (after.queued, after.unreleased) == (2, 0)
+
+
+def test_who_reads_while_another_process_pairs_does_not_bring_the_old_identity_back(
+    tmp_path: Path, identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = msgspec.structs.replace(identity, address="mqtt://192.0.2.7")
+    with Outbox(tmp_path / "o.db") as other, Outbox(tmp_path / "o.db") as box:
+        between(box, "FROM meta", lambda: other.pair(newer), monkeypatch)
+        box._texts = ()  # as it reads them for the first time
+        box.paired()
+        assert set(kept(tmp_path / "o.db")) == {to_text(newer)}
+        assert box.paired() == newer
 
 
 def test_an_index_with_a_changed_bit_hides_no_unit(tmp_path: Path, identity: Identity) -> None:
