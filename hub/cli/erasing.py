@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from hub.cli.options import confirm, data_option, json_option, plain, yes_option
+from hub.cli.options import confirm, data_option, json_option, plain, tell_copies, yes_option
 from hub.errors import BadInput
 
 
@@ -61,8 +61,7 @@ def forget(name: str, yes: bool, data: Path, as_json: bool) -> None:
     click.echo(f"{done.sightings} sightings and {done.pictures} pictures are erased.")
     for path in done.left:
         click.echo(f"{path} is read by another program just now and still holds some; end that, and say it again.")
-    for path in copies:
-        click.echo(plain(f"A published copy of a picture could not be deleted: {path}; delete that yourself."))
+    tell_copies(copies)
     for one in backups:
         click.echo(plain(f"A backup of {one.day} may hold it: {one.path}; delete that yourself."))
 

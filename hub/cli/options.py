@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -70,6 +70,12 @@ def came(name: str, words: str, was: str | None) -> str:
     if was is not None:
         told += f"\nThis probe was called {plain(was)} until now."
     return f"{told}\nCompare them. If it shows others, or none: contrechamp-hub revoke {shlex.quote(plain(name))}"
+
+
+def tell_copies(left: Iterable[str]) -> None:
+    """Name the published copies of pictures that could not be deleted with what was erased."""
+    for path in left:
+        click.echo(plain(f"A published copy of a picture could not be deleted: {path}; delete that yourself."))
 
 
 def plain(text: Any) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from hub.cli.options import came, confirm, data_option, json_option, plain, yes_option
+from hub.cli.options import came, confirm, data_option, json_option, plain, tell_copies, yes_option
 from hub.errors import BadInput
 from probe.contract.readable import json_for_terminal
 
@@ -95,9 +95,12 @@ def undo(name: str | None, yes: bool, limit: int, data: Path, as_json: bool) -> 
         origin = f" of {plain(arrival.file)}" if arrival.file is not None else ""
         confirm(f"Erase the {arrival.sightings} sightings of {arrival.name}{origin}", yes=yes)
         erased = hub.store.undo(undoing)
-        withdraw_gone(hub.store)
-    done = {"name": arrival.name, "erased": erased}
-    click.echo(json.dumps(done) if as_json else f"{arrival.name} is taken back: {erased} sightings are erased.")
+        copies = withdraw_gone(hub.store)
+    if as_json:
+        click.echo(json.dumps({"name": arrival.name, "erased": erased, "left": copies}))
+        return
+    click.echo(f"{arrival.name} is taken back: {erased} sightings are erased.")
+    tell_copies(copies)
 
 
 @click.command()

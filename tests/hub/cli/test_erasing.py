@@ -63,7 +63,7 @@ def test_undo_in_a_script(data: Path) -> None:
     listed = json.loads(run("undo", "--json", "--data", data).stdout)
     assert [one["name"] for one in listed] == ["import-1", "walk-aaaaaaaa"]
     done = run(*UNDO, "--yes", "--json", "--data", data)
-    assert json.loads(done.stdout) == {"name": "import-1", "erased": 3}
+    assert json.loads(done.stdout) == {"name": "import-1", "erased": 3, "left": []}
     assert standing(data) == (2, 2)
     assert "taken back on" in run("undo", "--data", data).stdout
 

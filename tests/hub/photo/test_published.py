@@ -220,15 +220,16 @@ def test_a_published_copy_goes_with_the_walk_that_is_erased(world: World, copy: 
     assert not copy.exists(), "whoever left is still on the street's page"
 
 
-def test_forget_names_a_published_copy_that_it_cannot_delete(
-    world: World, copy: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("command", ["forget", "undo"])
+def test_what_erases_names_a_published_copy_that_it_cannot_delete(
+    world: World, copy: Path, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(path: Path, **_: bool) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
     (walk,) = [one.name for one in arrivals(world.hub.store)]
     monkeypatch.setattr(Path, "unlink", refused)
-    told = run("forget", walk, "--yes", "--json", "--data", world.hub.path)
+    told = run(command, walk, "--yes", "--json", "--data", world.hub.path)
     assert str(copy) in json.loads(told.stdout)["left"]
 
 

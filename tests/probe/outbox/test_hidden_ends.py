@@ -1,10 +1,8 @@
 """Where a walk starts and ends stays on the probe, whatever happens on the way."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import msgspec
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -13,16 +11,10 @@ from probe.contract.sighting import Hearing, Kind, Place, Sighting, Silence
 from probe.outbox.outbox import Outbox
 from probe.outbox.trimming import points
 from tests.examples import look, radio
-from tests.probe.outbox.walks import GRID, Bench, Held, bench
+from tests.probe.outbox.walks import GRID, Bench, Held
 
 FAR = (47.0, -17.0)
 NORTH, SEAM = (78.2, 15.6), (-16.8, 179.9995)
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[Bench]:
-    with bench() as made:
-        yield made
 
 
 def at(point: tuple[float, float]) -> Place:

@@ -1,6 +1,5 @@
 """What of a sighting may be written, and under which labels."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import msgspec
@@ -12,16 +11,10 @@ from probe.outbox.hold import DOUBT_S, MAX_CELLS, MAX_LOSSES, PATIENT_FIXES, Wal
 from probe.position.fix import Fix
 from tests.examples import new_id, survey
 from tests.probe.outbox.test_hidden_ends import at, heard, photo
-from tests.probe.outbox.walks import GRID, Bench, Held, Time, bench
+from tests.probe.outbox.walks import GRID, Bench, Held, Time
 
 HOME = (47.0, -17.0)
 AWAY, FARTHER = moved(*HOME, 1500.0, 0.0), moved(*HOME, 3000.0, 0.0)
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[Bench]:
-    with bench() as made:
-        yield made
 
 
 @pytest.fixture

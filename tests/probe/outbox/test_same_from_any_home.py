@@ -5,13 +5,12 @@ more. A walker who leaves a cell by one side more often than by others says so b
 hides that.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain, pairwise
 from math import hypot, log10
 from random import Random
 
 import msgspec
-import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
@@ -25,17 +24,11 @@ from probe.radio.frame import Dwell, Frame
 from probe.sweep.sweep import Sweep
 from probe.walk.making import making
 from tests.examples import look, new_id
-from tests.probe.outbox.walks import GRID, Bench, Held, bench
+from tests.probe.outbox.walks import GRID, Bench, Held
 
 START_S = 1_778_320_800.0
 Point = tuple[float, float]  # metres east and north of the middle of the home's cell
 AUDIBLE_M, SPEED_M_S = 110.0, 1.4
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[Bench]:
-    with bench() as made:
-        yield made
 
 
 def middle_of_a_cell() -> tuple[float, float]:

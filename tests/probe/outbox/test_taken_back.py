@@ -1,28 +1,13 @@
 """What is taken back on a walk is gone from the card at once, and from a full one as well."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from probe.contract.envelope import Picture
 from probe.outbox.writer import OutboxWriter
 from tests.examples import new_id
 from tests.probe.outbox.test_unreleased import seen, units
-from tests.probe.outbox.walks import Bench, Held, bench
+from tests.probe.outbox.walks import Held
 from tests.processes import until
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[Bench]:
-    with bench() as made:
-        yield made
-
-
-@pytest.fixture
-def path(hub: Bench) -> Iterator[Path]:
-    with hub.outbox() as path:
-        yield path
 
 
 def test_what_is_taken_back_is_gone_at_once_lest_a_power_cut_hands_it_over(path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from probe.outbox.outbox import Outbox
 from probe.outbox.unreleased import WalkEnd, WalkLock
 from probe.outbox.writer import OutboxWriter
 from tests.examples import look, new_id, radio
-from tests.probe.outbox.walks import Bench, Held, bench
+from tests.probe.outbox.walks import Bench, Held
 from tests.processes import probe, until
 
 VERSION_4 = (
@@ -34,18 +33,6 @@ VERSION_4 = (
     "CREATE INDEX unit_there ON unit (size) WHERE data IS NOT NULL",
 )
 A, B, C = (frozenset([one * 16]) for one in "abc")
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[Bench]:
-    with bench() as made:
-        yield made
-
-
-@pytest.fixture
-def path(hub: Bench) -> Iterator[Path]:
-    with hub.outbox() as path:
-        yield path
 
 
 def add(box: Outbox, *labels: frozenset[str], here: frozenset[str] = C, size: int = 0) -> list[str]:
